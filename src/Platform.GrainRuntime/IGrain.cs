@@ -1,0 +1,4 @@
+namespace Platform.GrainRuntime;
+
+/// <summary>A virtual actor's interface.</summary>
+public interface IGrain;
