@@ -1,4 +1,0 @@
-namespace Platform.GrainRuntime;
-
-/// <summary>A virtual actor's interface.</summary>
-public interface IGrain;
