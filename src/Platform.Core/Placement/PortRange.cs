@@ -1,0 +1,7 @@
+namespace Platform.Core.Placement;
+
+/// <summary>A range of host ports, both ends included.</summary>
+/// <param name="Begin">The first port.</param>
+/// <param name="End">The last port.</param>
+[GenerateSerializer, Immutable]
+public readonly record struct PortRange([property: Id(0)] int Begin, [property: Id(1)] int End);
