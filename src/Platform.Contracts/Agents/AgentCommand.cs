@@ -1,0 +1,33 @@
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Contracts.Agents;
+
+/// <summary>One frame of an agent's session, from the control plane to the agent. A frame may carry several kinds at once.</summary>
+[GenerateSerializer, Immutable]
+public sealed record AgentCommand
+{
+    /// <summary>The answer to a registration that was accepted.</summary>
+    [Id(0)] public AgentRegistered? Registered { get; init; }
+
+    /// <summary>The answer to a registration that was refused: the reason. The agent stops dialing if <see cref="Final"/>.</summary>
+    [Id(1)] public string? Refused { get; init; }
+
+    /// <summary>With <see cref="Refused"/>: there is no use in trying again.</summary>
+    [Id(2)] public bool Final { get; init; }
+
+    /// <summary>Tasks to start. Idempotent by task id.</summary>
+    [Id(3)] public ValueList<TaskSpec> Launch { get; init; }
+
+    /// <summary>Tasks to kill. Idempotent; an unknown task is answered with a LOST update.</summary>
+    [Id(4)] public ValueList<TaskKill> Kill { get; init; }
+
+    /// <summary>Ids of status updates that are persisted and need not be sent again.</summary>
+    [Id(5)] public ValueList<string> Acknowledge { get; init; }
+
+    /// <summary>Parts of sandbox files, or directory listings, to send.</summary>
+    [Id(6)] public ValueList<FileRequest> ReadFiles { get; init; }
+
+    /// <summary>Ids of persistent volumes whose content shall be destroyed.</summary>
+    [Id(7)] public ValueList<string> DestroyVolumes { get; init; }
+}

@@ -1,0 +1,24 @@
+namespace Platform.Contracts.Agents;
+
+/// <summary>How an agent is.</summary>
+[GenerateSerializer]
+public enum AgentCondition
+{
+    /// <summary>Known from before the control plane started; it may still dial in.</summary>
+    Recovering,
+
+    /// <summary>It has a session.</summary>
+    Active,
+
+    /// <summary>It has a session, takes no new tasks and its tasks are being moved away.</summary>
+    Draining,
+
+    /// <summary>It has a session, takes no new tasks and has none.</summary>
+    Drained,
+
+    /// <summary>It was silent for too long.</summary>
+    Unreachable,
+
+    /// <summary>An operator declared it gone.</summary>
+    Gone,
+}

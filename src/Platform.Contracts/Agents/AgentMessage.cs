@@ -1,0 +1,21 @@
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Contracts.Agents;
+
+/// <summary>One frame of an agent's session, from the agent to the control plane. A frame may carry several kinds at once.</summary>
+[GenerateSerializer, Immutable]
+public sealed record AgentMessage
+{
+    /// <summary>The first frame of a session.</summary>
+    [Id(0)] public AgentRegistration? Register { get; init; }
+
+    /// <summary>Sign of life with usage.</summary>
+    [Id(1)] public AgentUsage? Heartbeat { get; init; }
+
+    /// <summary>Status updates; each is repeated until it is acknowledged.</summary>
+    [Id(2)] public ValueList<TaskUpdate> Updates { get; init; }
+
+    /// <summary>Answers to <see cref="AgentCommand.ReadFiles"/>.</summary>
+    [Id(3)] public ValueList<FileChunk> Files { get; init; }
+}

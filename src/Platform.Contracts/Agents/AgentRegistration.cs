@@ -1,0 +1,60 @@
+using Platform.Core.Collections;
+using Platform.Core;
+
+namespace Platform.Contracts.Agents;
+
+/// <summary>What an agent says of itself at the start of each session.</summary>
+[GenerateSerializer, Immutable]
+public sealed record AgentRegistration
+{
+    /// <summary>The version of the session's protocol. This page describes 1.</summary>
+    [Id(0)] public int Protocol { get; init; } = 1;
+
+    /// <summary>The id that the agent made at its first start and keeps in its work directory.</summary>
+    [Id(1)] public required string AgentId { get; init; }
+
+    /// <summary>Its name for people, unique among the agents in use. Default: the host's name.</summary>
+    [Id(2)] public required string Name { get; init; }
+
+    /// <summary>The name or address under which its tasks' ports are reached.</summary>
+    [Id(3)] public required string Hostname { get; init; }
+
+    /// <summary>The address under which its tasks' ports are reached.</summary>
+    [Id(4)] public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>Everything that it offers.</summary>
+    [Id(5)] public required Resources Resources { get; init; }
+
+    /// <summary>Attributes, in Mesos' text form such as <c>rack:a;ssd:true</c>.</summary>
+    [Id(6)] public string Attributes { get; init; } = "";
+
+    /// <summary>The fault domain's region, or null.</summary>
+    [Id(7)] public string? Region { get; init; }
+
+    /// <summary>The fault domain's zone, or null.</summary>
+    [Id(8)] public string? Zone { get; init; }
+
+    /// <summary>The version of the agent's software.</summary>
+    [Id(9)] public string Version { get; init; } = "";
+
+    /// <summary>The containerizers that it has, such as <c>process</c>.</summary>
+    [Id(10)] public ValueList<string> Containerizers { get; init; }
+
+    /// <summary>All tasks that it has and whose end was not acknowledged yet.</summary>
+    [Id(11)] public ValueList<TaskReport> Tasks { get; init; }
+
+    /// <summary>Persistent volumes that it holds.</summary>
+    [Id(12)] public ValueList<string> Volumes { get; init; }
+
+    /// <summary>Taints: <c>key=value:effect</c> or <c>key</c>.</summary>
+    [Id(13)] public ValueList<string> Taints { get; init; }
+
+    /// <summary>The node pool, or null.</summary>
+    [Id(14)] public string? Pool { get; init; }
+
+    /// <summary>It runs no processes; for tests of scale.</summary>
+    [Id(15)] public bool Simulated { get; init; }
+
+    /// <summary>Whether limits are enforced, and if not why not.</summary>
+    [Id(16)] public string? Isolation { get; init; }
+}

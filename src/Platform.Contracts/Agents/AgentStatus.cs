@@ -1,0 +1,29 @@
+using Platform.Core.Collections;
+
+namespace Platform.Contracts.Agents;
+
+/// <summary>What readers see of an agent.</summary>
+[GenerateSerializer, Immutable]
+public sealed record AgentStatus
+{
+    /// <summary>What the agent said of itself; its list of tasks is left empty.</summary>
+    [Id(0)] public required AgentRegistration Registration { get; init; }
+
+    /// <summary>How it is.</summary>
+    [Id(1)] public AgentCondition Condition { get; init; }
+
+    /// <summary>When it registered for the first time.</summary>
+    [Id(2)] public DateTimeOffset RegisteredAt { get; init; }
+
+    /// <summary>When its current or last session began.</summary>
+    [Id(3)] public DateTimeOffset? ReregisteredAt { get; init; }
+
+    /// <summary>When it became unreachable; null if it is not.</summary>
+    [Id(4)] public DateTimeOffset? UnreachableSince { get; init; }
+
+    /// <summary>Its last heartbeat.</summary>
+    [Id(5)] public AgentUsage? Usage { get; init; }
+
+    /// <summary>Its tasks.</summary>
+    [Id(6)] public ValueList<TaskReport> Tasks { get; init; }
+}

@@ -1,0 +1,23 @@
+using Platform.Core.Collections;
+
+namespace Platform.Contracts.Agents;
+
+/// <summary>The tasks of one owner on one agent.</summary>
+[GenerateSerializer, Immutable]
+public sealed record AgentTasks
+{
+    /// <summary>The agent.</summary>
+    [Id(0)] public required string AgentId { get; init; }
+
+    /// <summary>The session that reported them; a task launched on this very session may be missing. 0: no session since the control plane started.</summary>
+    [Id(1)] public long Epoch { get; init; }
+
+    /// <summary>How the agent is.</summary>
+    [Id(2)] public AgentCondition Condition { get; init; }
+
+    /// <summary>When the agent became unreachable; null if it is not.</summary>
+    [Id(3)] public DateTimeOffset? UnreachableSince { get; init; }
+
+    /// <summary>Its tasks of this owner.</summary>
+    [Id(4)] public ValueList<TaskReport> Tasks { get; init; }
+}

@@ -1,0 +1,26 @@
+using Platform.Core.Collections;
+
+namespace Platform.Contracts.Agents;
+
+/// <summary>A part of a sandbox file, or a directory listing.</summary>
+[GenerateSerializer, Immutable]
+public sealed record FileChunk
+{
+    /// <summary>Id of the request.</summary>
+    [Id(0)] public string RequestId { get; init; } = "";
+
+    /// <summary>Why it failed; null: it did not.</summary>
+    [Id(1)] public string? Error { get; init; }
+
+    /// <summary>The offset of the first byte.</summary>
+    [Id(2)] public long Offset { get; init; }
+
+    /// <summary>The bytes.</summary>
+    [Id(3)] public byte[] Bytes { get; init; } = [];
+
+    /// <summary>The length of the whole file now.</summary>
+    [Id(4)] public long Size { get; init; }
+
+    /// <summary>Entries of a directory.</summary>
+    [Id(5)] public ValueList<FileEntry> Entries { get; init; }
+}

@@ -1,0 +1,21 @@
+namespace Platform.Contracts.Agents;
+
+/// <summary>One entry of a sandbox directory.</summary>
+[GenerateSerializer, Immutable]
+public sealed record FileEntry
+{
+    /// <summary>The name.</summary>
+    [Id(0)] public required string Name { get; init; }
+
+    /// <summary>It is a directory.</summary>
+    [Id(1)] public bool Directory { get; init; }
+
+    /// <summary>Bytes.</summary>
+    [Id(2)] public long Size { get; init; }
+
+    /// <summary>Permission bits, as in stat(2).</summary>
+    [Id(3)] public int Mode { get; init; }
+
+    /// <summary>Last change.</summary>
+    [Id(4)] public DateTimeOffset Modified { get; init; }
+}

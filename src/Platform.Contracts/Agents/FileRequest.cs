@@ -1,0 +1,24 @@
+namespace Platform.Contracts.Agents;
+
+/// <summary>A part of a file in a task's sandbox, or the listing of a directory.</summary>
+[GenerateSerializer, Immutable]
+public sealed record FileRequest
+{
+    /// <summary>Id of the request, repeated in the answer.</summary>
+    [Id(0)] public string RequestId { get; init; } = "";
+
+    /// <summary>The task.</summary>
+    [Id(1)] public required string TaskId { get; init; }
+
+    /// <summary>The path inside the sandbox, such as <c>stdout</c>; empty: the sandbox itself.</summary>
+    [Id(2)] public string Path { get; init; } = "";
+
+    /// <summary>From this byte; -1: only the length is asked for; less: so many bytes before the end.</summary>
+    [Id(3)] public long Offset { get; init; }
+
+    /// <summary>At most so many bytes. Default 65,536, at most 1,048,576.</summary>
+    [Id(4)] public int Length { get; init; } = 65_536;
+
+    /// <summary>List a directory instead.</summary>
+    [Id(5)] public bool List { get; init; }
+}

@@ -1,0 +1,57 @@
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Contracts.Agents;
+
+/// <summary>One agent: its registration, its session, the tasks on it and whether it drains. Keyed by agent id.</summary>
+public interface IAgentGrain : IGrainWithStringKey
+{
+    /// <summary>Begins a session, which replaces any older one. The answer is also what the agent is told.</summary>
+    Task<AgentCommand> RegisterAsync(AgentRegistration registration, IAgentSession session);
+
+    /// <summary>A sign of life of the session with this epoch.</summary>
+    [OneWay]
+    Task HeartbeatAsync(long epoch, AgentUsage usage);
+
+    /// <summary>Status updates of the session with this epoch. They are acknowledged to the agent when their owners have persisted them.</summary>
+    [OneWay]
+    Task UpdateAsync(long epoch, ValueList<TaskUpdate> updates);
+
+    /// <summary>The session with this epoch is gone.</summary>
+    [OneWay]
+    Task DisconnectAsync(long epoch, string reason);
+
+    /// <summary>Starts tasks that the allocator placed here. Idempotent by task id.</summary>
+    Task<LaunchReply> LaunchAsync(ValueList<TaskSpec> tasks);
+
+    /// <summary>Ends tasks. A task that is not here is reported to its owner as LOST.</summary>
+    Task KillAsync(ValueList<TaskKill> kills);
+
+    /// <summary>The owner has persisted these updates.</summary>
+    [OneWay]
+    Task AcknowledgeAsync(ValueList<string> updateIds);
+
+    /// <summary>The owner's tasks on this agent, as far as is known now.</summary>
+    Task<AgentTasks> GetTasksAsync(string owner);
+
+    /// <summary>Everything about the agent for readers; null if it never registered.</summary>
+    [AlwaysInterleave]
+    Task<AgentStatus?> GetStatusAsync();
+
+    /// <summary>No new tasks; running ones are moved away as their owners allow; grace in seconds, null: as the tasks say.</summary>
+    Task DrainAsync(double? maxGraceSeconds, bool markGone);
+
+    /// <summary>Takes new tasks again.</summary>
+    Task ReactivateAsync();
+
+    /// <summary>An operator says that it never comes back: its tasks are given up at once.</summary>
+    Task MarkGoneAsync();
+
+    /// <summary>Reads a sandbox file through the session.</summary>
+    [AlwaysInterleave]
+    Task<FileChunk> ReadFileAsync(FileRequest request);
+
+    /// <summary>The answer to a read.</summary>
+    [OneWay, AlwaysInterleave]
+    Task FileReadAsync(FileChunk chunk);
+}

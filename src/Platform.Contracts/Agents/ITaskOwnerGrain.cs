@@ -1,0 +1,25 @@
+using Platform.Contracts.Allocation;
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Contracts.Agents;
+
+/// <summary>A grain that owns tasks: an app, a job or a framework. What comes up from the allocator and from agents reaches it here.</summary>
+public interface ITaskOwnerGrain : IGrainWithStringKey
+{
+    /// <summary>Places were found. The owner records them and launches, or releases what it no longer wants.</summary>
+    [OneWay]
+    Task PlacedAsync(PlacementBatch batch);
+
+    /// <summary>Updates of its tasks on one agent. The owner persists them, then acknowledges those that have an update id.</summary>
+    [OneWay]
+    Task TaskStatusAsync(string agentId, ValueList<TaskUpdate> updates);
+
+    /// <summary>An agent began a session, became unreachable, is draining or is gone: these are the owner's tasks on it.</summary>
+    [OneWay]
+    Task AgentChangedAsync(AgentTasks tasks);
+
+    /// <summary>These tasks must leave for more important ones; the owner kills them with their grace.</summary>
+    [OneWay]
+    Task PreemptAsync(ValueList<string> taskIds, string reason);
+}

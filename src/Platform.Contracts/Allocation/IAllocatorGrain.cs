@@ -1,0 +1,43 @@
+using Platform.Contracts.Agents;
+using Platform.Core.Collections;
+using Platform.Core.Placement;
+
+namespace Platform.Contracts.Allocation;
+
+/// <summary>The owner of the cluster's resources: agents, roles, demands. One for the whole cluster, key 0.</summary>
+/// <remarks>What it knows of agents and demands is rebuilt from agents and owners after a restart; weights, quota, reservations and volumes are persisted.</remarks>
+public interface IAllocatorGrain : IGrainWithIntegerKey
+{
+    /// <summary>An agent began a session with these resources and tasks; replaces what was known of it.</summary>
+    [OneWay]
+    Task AgentAddedAsync(AgentStatus agent);
+
+    /// <summary>No new tasks on this agent (unreachable, draining, deactivated), or again.</summary>
+    [OneWay]
+    Task AgentConditionAsync(string agentId, AgentCondition condition);
+
+    /// <summary>The agent is gone and its resources with it.</summary>
+    [OneWay]
+    Task AgentRemovedAsync(string agentId);
+
+    /// <summary>The revocable room that the agent reports.</summary>
+    [OneWay]
+    Task AgentSlackAsync(string agentId, AgentUsage usage);
+
+    /// <summary>Asks for places, or replaces the demand with the same id. Places come to the owner with <see cref="ITaskOwnerGrain.PlacedAsync"/>.</summary>
+    Task SubmitAsync(ValueList<Demand> demands);
+
+    /// <summary>Withdraws demands; places already found stay held until released.</summary>
+    Task WithdrawAsync(ValueList<string> demandIds);
+
+    /// <summary>These tasks hold nothing any more.</summary>
+    [OneWay]
+    Task ReleaseAsync(ValueList<string> taskIds);
+
+    /// <summary>After its activation an owner says which tasks it has; places held for others of it are released, its old demands are withdrawn.</summary>
+    Task ResyncAsync(string owner, ValueList<string> taskIds);
+
+    /// <summary>Why a demand waits; null if it does not.</summary>
+    [AlwaysInterleave]
+    Task<PendingExplanation?> ExplainAsync(string demandId);
+}

@@ -1,0 +1,23 @@
+using Platform.Core.Collections;
+
+namespace Platform.Contracts.Apps;
+
+/// <summary>What readers see of an app.</summary>
+[GenerateSerializer, Immutable]
+public sealed record AppStatus
+{
+    /// <summary>The definition that is being reached or stands.</summary>
+    [Id(0)] public required AppVersion Target { get; init; }
+
+    /// <summary>The instances that hold or wait for a place on an agent, oldest first.</summary>
+    [Id(1)] public ValueList<InstanceStatus> Instances { get; init; }
+
+    /// <summary>Running deployments that this app is part of.</summary>
+    [Id(2)] public ValueList<string> Deployments { get; init; }
+
+    /// <summary>Ends of instances, newest first, at most 50.</summary>
+    [Id(3)] public ValueList<TaskFailure> Failures { get; init; }
+
+    /// <summary>What waits to be started; null if nothing does.</summary>
+    [Id(4)] public AppQueue? Queue { get; init; }
+}

@@ -1,0 +1,32 @@
+using Platform.Contracts.Agents;
+using Platform.Core.Collections;
+
+namespace Platform.Contracts.Apps;
+
+/// <summary>One app: its versions, its instances, its rollout and its backoff. Keyed by the app's path.</summary>
+public interface IAppGrain : ITaskOwnerGrain
+{
+    /// <summary>Everything about the app for readers, as an immutable snapshot; null if there is no such app.</summary>
+    [AlwaysInterleave]
+    Task<AppStatus?> GetStatusAsync();
+
+    /// <summary>The versions that are kept, oldest first; empty if there is no such app.</summary>
+    [AlwaysInterleave]
+    Task<ValueList<string>> GetVersionsAsync();
+
+    /// <summary>The definition at one version; null if it is not kept.</summary>
+    [AlwaysInterleave]
+    Task<AppVersion?> GetVersionAsync(string version);
+
+    /// <summary>Kills instances of these tasks; they are replaced. Those that were found are returned. An empty list means all.</summary>
+    Task<ValueList<InstanceStatus>> KillAsync(ValueList<string> taskIds, bool wipe);
+
+    /// <summary>Forgets the delay after failures, so that the next launch happens at once.</summary>
+    Task ResetDelayAsync();
+
+    /// <summary>Carries out one action of a deployment. Returns when the order is persisted; its end is told to the deployment with <see cref="IDeploymentGrain.ActionEndedAsync"/>.</summary>
+    Task ExecuteAsync(AppOrder order);
+
+    /// <summary>The deployment no longer cares: what it began goes no further, what runs is kept.</summary>
+    Task AbandonAsync(string deploymentId);
+}

@@ -1,0 +1,30 @@
+using Platform.Core.Collections;
+
+namespace Platform.Contracts.Apps;
+
+/// <summary>The tree of groups and apps, and the one gate that every change of it passes. Key <c>/</c>.</summary>
+/// <remarks>It keeps who depends on whom, which app is at which version and which deployment holds which app; the definitions themselves are with the apps.</remarks>
+public interface IGroupGrain : IGrainWithStringKey
+{
+    /// <summary>Checks the change against running deployments, records it and starts its deployment. Nothing has changed if the answer is not accepted.</summary>
+    Task<ChangeResult> ChangeAsync(ChangeSet change);
+
+    /// <summary>Stops a deployment; unless <paramref name="force"/>, by a new one that leads back to where it began. Null: there is no such deployment.</summary>
+    Task<ChangeResult?> CancelAsync(string deploymentId, bool force);
+
+    /// <summary>The tree as it stands, or at an older version; null if that version is not kept.</summary>
+    [AlwaysInterleave]
+    Task<GroupTree?> GetAsync(string? version = null);
+
+    /// <summary>The versions of the tree that are kept, oldest first.</summary>
+    [AlwaysInterleave]
+    Task<ValueList<string>> GetVersionsAsync();
+
+    /// <summary>Ids of the running deployments, oldest first.</summary>
+    [AlwaysInterleave]
+    Task<ValueList<string>> GetDeploymentsAsync();
+
+    /// <summary>A deployment ended; its apps are free for the next one.</summary>
+    [OneWay]
+    Task DeploymentEndedAsync(string deploymentId);
+}

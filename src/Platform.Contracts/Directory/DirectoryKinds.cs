@@ -1,0 +1,11 @@
+namespace Platform.Contracts.Directory;
+
+/// <summary>The kinds of grains that are listed.</summary>
+public static class DirectoryKinds
+{
+    /// <summary>Apps, by path.</summary>
+    public const string Apps = "apps";
+
+    /// <summary>Agents, by id.</summary>
+    public const string Agents = "agents";
+}

@@ -1,0 +1,27 @@
+using Platform.Core.Collections;
+
+namespace Platform.Contracts.Events;
+
+/// <summary>The ordered, resumable log of everything that happens. Key 0.</summary>
+public interface IEventLogGrain : IGrainWithIntegerKey
+{
+    /// <summary>Adds events in this order and gives them their sequence numbers.</summary>
+    [OneWay]
+    Task AppendAsync(ValueList<PlatformEvent> events);
+
+    /// <summary>At most <paramref name="count"/> events from a sequence number on; begins later if those are no longer kept.</summary>
+    [AlwaysInterleave]
+    Task<ValueList<PlatformEvent>> ReadAsync(long fromSequence, int count);
+
+    /// <summary>The sequence numbers that are kept.</summary>
+    [AlwaysInterleave]
+    Task<EventLogRange> GetRangeAsync();
+
+    /// <summary>Tells the observer of new events until it is unsubscribed; to be repeated every minute.</summary>
+    [AlwaysInterleave]
+    Task SubscribeAsync(IEventObserver observer);
+
+    /// <summary>Tells the observer no more.</summary>
+    [AlwaysInterleave]
+    Task UnsubscribeAsync(IEventObserver observer);
+}

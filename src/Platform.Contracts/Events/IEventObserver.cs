@@ -1,0 +1,11 @@
+using Platform.Core.Collections;
+
+namespace Platform.Contracts.Events;
+
+/// <summary>Somebody who wants to know of events.</summary>
+public interface IEventObserver : IGrainObserver
+{
+    /// <summary>New events, in order. One that was missed shows as a gap in the sequence numbers and can be read.</summary>
+    [OneWay]
+    Task EventsAsync(ValueList<PlatformEvent> events);
+}

@@ -1,0 +1,8 @@
+using Platform.Core.Collections;
+
+namespace Platform.Core.Deployments;
+
+/// <summary>Actions that run at the same time; the next step begins when all have ended.</summary>
+/// <param name="Actions">The actions.</param>
+[GenerateSerializer, Immutable]
+public sealed record DeploymentStep([property: Id(0)] ValueList<DeploymentAction> Actions);

@@ -1,0 +1,10 @@
+namespace Platform.Core.Tasks;
+
+/// <summary>A value that must never be printed: it shows itself as asterisks in logs and in text.</summary>
+/// <param name="Value">The value itself.</param>
+[GenerateSerializer, Immutable]
+public sealed record SecretText([property: Id(0)] string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => "***";
+}

@@ -1,0 +1,77 @@
+using Platform.Core.Collections;
+
+namespace Platform.Core.Tasks;
+
+/// <summary>Everything that an agent needs to run one task. Complete in itself: the agent asks nobody.</summary>
+[GenerateSerializer, Immutable]
+public sealed record TaskSpec
+{
+    /// <summary>Unique for ever. A launch of an id that the agent has seen before is answered with its state and starts nothing.</summary>
+    [Id(0)] public required string TaskId { get; init; }
+
+    /// <summary>A short name for people and for discovery, such as the app's path.</summary>
+    [Id(1)] public required string Name { get; init; }
+
+    /// <summary>Who is told of its fate: <c>app:/path</c>, <c>job:id</c> or <c>framework:id</c>.</summary>
+    [Id(2)] public required string Owner { get; init; }
+
+    /// <summary>The role that its resources are charged to.</summary>
+    [Id(3)] public string Role { get; init; } = "*";
+
+    /// <summary>What it holds while it is not terminal, ports included.</summary>
+    [Id(4)] public required Resources Resources { get; init; }
+
+    /// <summary>What to execute.</summary>
+    [Id(5)] public required CommandSpec Command { get; init; }
+
+    /// <summary>The complete environment besides what the agent adds (HOST, MESOS_SANDBOX and the like).</summary>
+    [Id(6)] public ValueMap<string> Environment { get; init; }
+
+    /// <summary>Environment variables whose values must never be printed.</summary>
+    [Id(7)] public ValueMap<SecretText> SecretEnvironment { get; init; }
+
+    /// <summary>Brought into the sandbox before the start.</summary>
+    [Id(8)] public ValueList<FetchSpec> Fetch { get; init; }
+
+    /// <summary>Its ports in the order of their definition.</summary>
+    [Id(9)] public ValueList<PortSpec> Ports { get; init; }
+
+    /// <summary>Checks that the agent runs.</summary>
+    [Id(10)] public ValueList<CheckSpec> Checks { get; init; }
+
+    /// <summary>Volumes.</summary>
+    [Id(11)] public ValueList<VolumeSpec> Volumes { get; init; }
+
+    /// <summary>The image to run in; null: the process containerizer on the agent's own file system.</summary>
+    [Id(12)] public ContainerImage? Image { get; init; }
+
+    /// <summary>Time between SIGTERM and SIGKILL. Seconds, default 3 (Mesos).</summary>
+    [Id(13)] public double KillGraceSeconds { get; init; } = 3;
+
+    /// <summary>Labels.</summary>
+    [Id(14)] public ValueMap<string> Labels { get; init; }
+
+    /// <summary>Tasks with the same group on one agent start together and end together (a pod's instance); null: alone.</summary>
+    [Id(15)] public string? Group { get; init; }
+
+    /// <summary>The cpus that it may burst to: null, its request; negative: unlimited.</summary>
+    [Id(16)] public double? CpuLimit { get; init; }
+
+    /// <summary>The memory that it may burst to in MB: null, its request; negative: unlimited.</summary>
+    [Id(17)] public double? MemoryLimit { get; init; }
+
+    /// <summary>Killed, and failed, when it runs longer than this. Seconds; null: no limit.</summary>
+    [Id(18)] public double? MaxCompletionSeconds { get; init; }
+
+    /// <summary>0 to 100; higher is more important.</summary>
+    [Id(19)] public int Priority { get; init; }
+
+    /// <summary>The version of the owner's definition that this task was made from.</summary>
+    [Id(20)] public string? Version { get; init; }
+
+    /// <summary>A command that runs before SIGTERM within the kill grace (pre-stop hook), or null.</summary>
+    [Id(21)] public CommandSpec? PreStop { get; init; }
+
+    /// <summary>A terminal with the task's input and output. Default false.</summary>
+    [Id(22)] public bool Tty { get; init; }
+}

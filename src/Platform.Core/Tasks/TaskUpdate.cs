@@ -1,0 +1,56 @@
+using Platform.Core.Collections;
+
+namespace Platform.Core.Tasks;
+
+/// <summary>One report of an agent about one task. It is repeated until it is acknowledged.</summary>
+[GenerateSerializer, Immutable]
+public sealed record TaskUpdate
+{
+    /// <summary>The task.</summary>
+    [Id(0)] public required string TaskId { get; init; }
+
+    /// <summary>The task's owner, as in its specification.</summary>
+    [Id(1)] public required string Owner { get; init; }
+
+    /// <summary>Unique id of this report, to acknowledge it by. Empty: made by the control plane, needs no acknowledgement.</summary>
+    [Id(2)] public string UpdateId { get; init; } = "";
+
+    /// <summary>The state.</summary>
+    [Id(3)] public TaskState State { get; init; }
+
+    /// <summary>When the agent saw it.</summary>
+    [Id(4)] public DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>Machine-readable cause, one of <see cref="TaskReasons"/>; null if there is nothing to say.</summary>
+    [Id(5)] public string? Reason { get; init; }
+
+    /// <summary>The cause for people, such as "Command exited with status 3".</summary>
+    [Id(6)] public string? Message { get; init; }
+
+    /// <summary>Exit status of a task that exited.</summary>
+    [Id(7)] public int? ExitStatus { get; init; }
+
+    /// <summary>The signal that ended it.</summary>
+    [Id(8)] public int? Signal { get; init; }
+
+    /// <summary>Healthy by its health checks; null: no check, or none has finished yet.</summary>
+    [Id(9)] public bool? Healthy { get; init; }
+
+    /// <summary>Ready by its readiness checks; null: it has none, or not yet known.</summary>
+    [Id(10)] public bool? Ready { get; init; }
+
+    /// <summary>The last lines of standard error of a task that failed.</summary>
+    [Id(11)] public string? StderrTail { get; init; }
+
+    /// <summary>The process id of a running task.</summary>
+    [Id(12)] public int? ProcessId { get; init; }
+
+    /// <summary>The absolute path of its sandbox on the agent.</summary>
+    [Id(13)] public string? Sandbox { get; init; }
+
+    /// <summary>Addresses where its ports can be reached.</summary>
+    [Id(14)] public ValueList<string> IpAddresses { get; init; }
+
+    /// <summary>The results of its checks that only report and of its readiness checks.</summary>
+    [Id(15)] public ValueList<CheckResult> Checks { get; init; }
+}
