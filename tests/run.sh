@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# The test command: installs what the tests need (as root, when missing), builds once, runs every test project.
+#
+#   tests/run.sh                         everything
+#   tests/run.sh Core Grains             only the projects whose names contain one of the words
+#   tests/run.sh --filter EXPRESSION     only the tests that match, as in 'dotnet test --filter'
+#
+# The last line is "N passed, N failed, N skipped"; the exit status is 0 only if nothing failed and nothing crashed.
+set -uo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+configuration=Release
+time_limit=${TEST_TIME_LIMIT:-840}   # seconds, for one project
+filter=()
+words=()
+while (($#)); do
+  case $1 in
+    --filter) filter=(--filter "${2:?--filter needs an expression}"); shift 2 ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -*) echo "tests/run.sh: unknown option $1" >&2; exit 2 ;;
+    *) words+=("$1"); shift ;;
+  esac
+done
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# Nothing that is started here stays behind.
+export MSBUILDDISABLENODEREUSE=1
+
+# program:package, for the programs that apps and fetches in the tests use.
+install_missing() {
+  local missing=() pair
+  for pair in python3:python3 curl:curl bzip2:bzip2 xz:xz-utils unzip:unzip zip:zip setsid:util-linux ps:procps; do
+    command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+  done
+  ((${#missing[@]})) || return 0
+  if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+    echo "installing ${missing[*]}"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null ||
+      echo "warning: could not install ${missing[*]}" >&2
+  else
+    echo "warning: missing on this machine: ${missing[*]}" >&2
+  fi
+}
+
+started=$SECONDS
+install_missing
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+echo "building"
+if ! dotnet build Platform.sln --configuration "$configuration" --nologo --verbosity quiet -p:UseSharedCompilation=false >"$results/build.log" 2>&1; then
+  grep -E 'error' "$results/build.log" | sort -u | head -50 || true
+  tail -5 "$results/build.log"
+  echo "the build failed"
+  echo "0 passed, 1 failed, 0 skipped"
+  exit 1
+fi
+echo "built in $((SECONDS - started)) s"
+
+selected() {
+  ((${#words[@]})) || return 0
+  local word
+  for word in "${words[@]}"; do [[ ${1,,} == *"${word,,}"* ]] && return 0; done
+  return 1
+}
+
+run_project() {
+  local name=$1 from=$SECONDS status
+  timeout --signal=TERM --kill-after=20 "$time_limit" \
+    dotnet test "tests/$name/$name.csproj" --no-build --configuration "$configuration" --nologo \
+    --results-directory "$results/$name" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
+    "${filter[@]}" >"$results/$name.log" 2>&1 </dev/null
+  status=$?
+  echo "$status $((SECONDS - from))" >"$results/$name.status"
+}
+
+counter() { # NAME ATTRIBUTE
+  grep -o '<Counters [^>]*' "$results/$1/$1.trx" 2>/dev/null | head -1 | grep -o " $2=\"[0-9]*\"" | tr -dc '0-9'
+}
+
+passed=0 failed=0 skipped=0
+report() {
+  local name=$1 status seconds total executed good bad
+  read -r status seconds <"$results/$name.status"
+  total=$(counter "$name" total) executed=$(counter "$name" executed) good=$(counter "$name" passed)
+  total=${total:-0} executed=${executed:-0} good=${good:-0}
+  bad=$((executed - good))
+  if ((status != 0 && bad == 0)); then
+    bad=1
+    if ((status == 124 || status == 137)); then
+      echo "$name: not finished within $time_limit s"
+    else
+      echo "$name: the run itself failed with status $status"
+    fi
+    tail -60 "$results/$name.log"
+  elif ((bad > 0)); then
+    cat "$results/$name.log"
+  fi
+  passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + total - executed))
+  echo "$name: $good passed, $bad failed, $((total - executed)) skipped ($seconds s)"
+}
+
+# The rings two at a time; what starts processes and keeps both processors busy comes last, alone.
+names=()
+alone=()
+for project in tests/*.Tests/*.csproj; do
+  name=$(basename "$project" .csproj)
+  selected "$name" || continue
+  case $name in
+    *.EndToEnd.Tests | *.Agent.Tests) alone+=("$name") ;;
+    *) names+=("$name") ;;
+  esac
+done
+
+for ((i = 0; i < ${#names[@]}; i += 2)); do
+  pair=("${names[@]:i:2}")
+  for name in "${pair[@]}"; do run_project "$name" & done
+  wait
+  for name in "${pair[@]}"; do report "$name"; done
+done
+for name in "${alone[@]}"; do
+  run_project "$name"
+  report "$name"
+done
+
+echo "finished in $((SECONDS - started)) s"
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0 && passed > 0))
