@@ -57,4 +57,7 @@ public sealed record AgentRegistration
 
     /// <summary>Whether limits are enforced, and if not why not.</summary>
     [Id(16)] public string? Isolation { get; init; }
+
+    /// <summary>A random id of this run of the agent's process, the same in all its sessions. It tells an agent that dials again from a second agent with a copied work directory.</summary>
+    [Id(17)] public string Run { get; init; } = "";
 }

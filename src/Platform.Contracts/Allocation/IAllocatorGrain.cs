@@ -40,4 +40,21 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     /// <summary>Why a demand waits; null if it does not.</summary>
     [AlwaysInterleave]
     Task<PendingExplanation?> ExplainAsync(string demandId);
+
+    /// <summary>Every demand that waits, longest first.</summary>
+    [AlwaysInterleave]
+    Task<ValueList<PendingDemand>> GetPendingAsync();
+
+    /// <summary>Totals and roles.</summary>
+    [AlwaysInterleave]
+    Task<AllocatorStatus> GetStatusAsync();
+
+    /// <summary>What would become of these demands now, each as if the ones before it had been placed. Changes nothing.</summary>
+    Task<ValueList<PlacementPlan>> PlanAsync(ValueList<Demand> demands);
+
+    /// <summary>Sets weights (above 0) of roles; durable when it returns. Problems are returned, and then nothing has changed.</summary>
+    Task<ValueList<string>> SetWeightsAsync(ValueMap<double> weights);
+
+    /// <summary>Sets or removes quotas; durable when it returns. Problems are returned, and then nothing has changed.</summary>
+    Task<ValueList<string>> SetQuotasAsync(ValueList<RoleQuota> quotas);
 }

@@ -3,6 +3,10 @@ using Platform.Core.Apps;
 namespace Platform.Contracts.Apps;
 
 /// <summary>A definition as it stood at one version.</summary>
+/// <remarks>
+/// A deployment that is reverted puts the old record back as it was, version included: an instance is up to date when its version is at least
+/// <see cref="LastConfigChangeAt"/> and at most <see cref="Version"/>, so that instances which the failed deployment has not replaced are kept.
+/// </remarks>
 [GenerateSerializer, Immutable]
 public sealed record AppVersion
 {

@@ -19,7 +19,7 @@ public sealed record DeploymentStart
     /// <summary>What was there before, by app; a new app is not in it.</summary>
     [Id(3)] public ValueMap<AppVersion> Originals { get; init; }
 
-    /// <summary>The changes, for hints such as which instances to kill first.</summary>
+    /// <summary>The changes without their definitions, for hints such as which instances to kill first.</summary>
     [Id(4)] public ValueList<AppChange> Changes { get; init; }
 
     /// <summary>When it was accepted.</summary>

@@ -17,4 +17,7 @@ public sealed record DeploymentStatus
 
     /// <summary>Apps of the current step that have carried out their action.</summary>
     [Id(3)] public ValueList<string> EndedApps { get; init; }
+
+    /// <summary>It goes no further until it is resumed.</summary>
+    [Id(4)] public bool Paused { get; init; }
 }

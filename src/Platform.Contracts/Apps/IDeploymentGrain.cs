@@ -5,11 +5,17 @@ namespace Platform.Contracts.Apps;
 /// <summary>One deployment: carries out the steps of a plan over its apps. Keyed by deployment id.</summary>
 public interface IDeploymentGrain : IGrainWithStringKey
 {
-    /// <summary>Records the plan and begins. Idempotent.</summary>
+    /// <summary>Begins, or goes on from the step that was reached. Idempotent; called again for each running deployment after a restart.</summary>
     Task StartAsync(DeploymentStart start);
 
     /// <summary>Stops where it is; what runs is kept.</summary>
     Task AbandonAsync(string reason);
+
+    /// <summary>Goes no further until it is resumed: actions that run are abandoned where they are. False: there is no such deployment.</summary>
+    Task<bool> PauseAsync();
+
+    /// <summary>Goes on after a pause. False: there is no such deployment.</summary>
+    Task<bool> ResumeAsync();
 
     /// <summary>The deployment for readers; null if it has ended or never was.</summary>
     [AlwaysInterleave]

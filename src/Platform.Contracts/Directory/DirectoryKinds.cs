@@ -1,3 +1,5 @@
+using Platform.Core.Collections;
+
 namespace Platform.Contracts.Directory;
 
 /// <summary>The kinds of grains that are listed.</summary>
@@ -8,4 +10,7 @@ public static class DirectoryKinds
 
     /// <summary>Agents, by id.</summary>
     public const string Agents = "agents";
+
+    /// <summary>All kinds, in the order in which they are activated after a start.</summary>
+    public static readonly ValueList<string> All = [Agents, Apps];
 }

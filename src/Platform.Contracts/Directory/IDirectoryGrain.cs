@@ -14,4 +14,11 @@ public interface IDirectoryGrain : IGrainWithStringKey
     /// <summary>The ids that begin with the prefix, in order.</summary>
     [AlwaysInterleave]
     Task<ValueList<string>> ListAsync(string prefix = "");
+
+    /// <summary>Takes a name that must be unique in this directory for an id, which may hold one name; durable when it returns.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="id">Who wants it.</param>
+    /// <param name="from">Take it from this id if it is the holder.</param>
+    /// <returns>Who holds the name now: <paramref name="id"/>, or the one who had it before.</returns>
+    Task<string> ClaimNameAsync(string name, string id, string? from = null);
 }

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using Platform.Core.Tasks;
+
+namespace Platform.Contracts.Agents;
+
+/// <summary>The JSON of a session's frames, the same at both ends: camel case names, enums as text, nulls left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    MaxDepth = 32)]
+[JsonSerializable(typeof(AgentMessage))]
+[JsonSerializable(typeof(AgentCommand))]
+// The items of lists and maps, which their converters look up.
+[JsonSerializable(typeof(CheckResult[]))]
+[JsonSerializable(typeof(CheckSpec[]))]
+[JsonSerializable(typeof(FetchSpec[]))]
+[JsonSerializable(typeof(FileChunk[]))]
+[JsonSerializable(typeof(FileEntry[]))]
+[JsonSerializable(typeof(FileRequest[]))]
+[JsonSerializable(typeof(PortSpec[]))]
+[JsonSerializable(typeof(SecretText))]
+[JsonSerializable(typeof(TaskKill[]))]
+[JsonSerializable(typeof(TaskReport[]))]
+[JsonSerializable(typeof(TaskSpec[]))]
+[JsonSerializable(typeof(TaskUpdate[]))]
+[JsonSerializable(typeof(TaskUsage[]))]
+[JsonSerializable(typeof(VolumeSpec[]))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(Dictionary<string, SecretText>))]
+public sealed partial class AgentSessionJson : JsonSerializerContext
+{
+    /// <summary>The path of the session's endpoint.</summary>
+    public const string EndpointPath = "/api/agents/session";
+
+    /// <summary>The largest frame that either side accepts, bytes: 16 MiB.</summary>
+    public const int MaxFrameBytes = 16 * 1024 * 1024;
+}

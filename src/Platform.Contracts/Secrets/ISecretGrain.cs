@@ -1,0 +1,20 @@
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Contracts.Secrets;
+
+/// <summary>The store of secrets, encrypted at rest. Values leave it only for the tasks that use them. Key 0.</summary>
+public interface ISecretGrain : IGrainWithIntegerKey
+{
+    /// <summary>Stores a value under a path such as <c>shop/db-password</c>; durable when it returns. The problem is returned, or null.</summary>
+    Task<string?> PutAsync(string path, SecretText value);
+
+    /// <summary>Removes a value; false if there is none.</summary>
+    Task<bool> DeleteAsync(string path);
+
+    /// <summary>The paths that begin with the prefix, in order; never a value.</summary>
+    Task<ValueList<string>> ListAsync(string prefix = "");
+
+    /// <summary>The values of these paths; a path without a value is left out.</summary>
+    Task<ValueMap<SecretText>> ResolveAsync(ValueList<string> paths);
+}
