@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using Platform.Client.Deployments;
+using Platform.Client.Http;
+
+namespace Platform.Client.Apps;
+
+/// <summary>One app.</summary>
+public sealed class AppHandle
+{
+    private readonly PlatformClient client;
+    private readonly Wire wire;
+    private readonly string path;
+
+    internal AppHandle(PlatformClient client, Wire wire, string id)
+    {
+        this.client = client;
+        this.wire = wire;
+        Id = "/" + id.Trim('/');
+        path = Wire.PathOf("/v2/apps", Id);
+    }
+
+    /// <summary>The absolute path.</summary>
+    public string Id { get; }
+
+    /// <summary>The app with its instances, counts, running deployments and last failure.</summary>
+    public async Task<App> GetAsync(CancellationToken cancellationToken = default)
+    {
+        const string Everything = "?embed=app.tasks&embed=app.counts&embed=app.deployments&embed=app.lastTaskFailure";
+        return (await wire.SendAsync(HttpMethod.Get, path + Everything, ClientJson.Default.AppEnvelope, null, cancellationToken).ConfigureAwait(false)).App;
+    }
+
+    /// <summary>The whole answer of <c>GET /v2/apps/{id}</c>'s <c>app</c>, as it is.</summary>
+    public async Task<JsonObject> GetJsonAsync(CancellationToken cancellationToken = default)
+    {
+        var answer = await wire.SendAsync(HttpMethod.Get, path, ClientJson.Default.JsonObject, null, cancellationToken).ConfigureAwait(false);
+        return answer["app"]!.DeepClone().AsObject();
+    }
+
+    /// <summary>Changes the fields that are given and keeps the others.</summary>
+    public Task<DeploymentHandle> UpdateAsync(JsonObject fields, ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ChangeAsync(HttpMethod.Patch, path + PlatformClient.ForceOf(options), fields, cancellationToken);
+
+    /// <summary>Puts a whole definition in the place of the old one, or creates the app.</summary>
+    public Task<DeploymentHandle> ReplaceAsync(JsonObject definition, ChangeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var query = Wire.Query(("force", Wire.Flag(options?.Force ?? false)), ("partialUpdate", "false"));
+        return client.ChangeAsync(HttpMethod.Put, path + query, definition, cancellationToken);
+    }
+
+    /// <summary>Sets the number of instances; 0 suspends the app.</summary>
+    public Task<DeploymentHandle> ScaleAsync(int instances, ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
+        UpdateAsync(new JsonObject { ["instances"] = instances }, options, cancellationToken);
+
+    /// <summary>Leads back to an older version of the definition.</summary>
+    public Task<DeploymentHandle> RollbackAsync(string version, ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ChangeAsync(HttpMethod.Put, path + PlatformClient.ForceOf(options), new JsonObject { ["version"] = version }, cancellationToken);
+
+    /// <summary>Replaces all instances as the upgrade strategy says.</summary>
+    public Task<DeploymentHandle> RestartAsync(ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ChangeAsync(HttpMethod.Post, path + "/restart" + PlatformClient.ForceOf(options), null, cancellationToken);
+
+    /// <summary>Ends all instances and forgets the app.</summary>
+    public Task<DeploymentHandle> RemoveAsync(ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ChangeAsync(HttpMethod.Delete, path + Wire.Query(("force", options?.Force ?? false ? "true" : "false")), null, cancellationToken);
+
+    /// <summary>Its instances.</summary>
+    public async Task<IReadOnlyList<AppTask>> ListTasksAsync(CancellationToken cancellationToken = default) =>
+        (await wire.SendAsync(HttpMethod.Get, path + "/tasks", ClientJson.Default.TaskList, null, cancellationToken).ConfigureAwait(false)).Tasks;
+
+    /// <summary>The versions of its definition that are kept, newest first.</summary>
+    public async Task<IReadOnlyList<string>> ListVersionsAsync(CancellationToken cancellationToken = default) =>
+        (await wire.SendAsync(HttpMethod.Get, path + "/versions", ClientJson.Default.VersionList, null, cancellationToken).ConfigureAwait(false)).Versions;
+
+    /// <summary>Kills all its instances.</summary>
+    public Task<KillResult> KillAllAsync(KillOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.KillAsync(HttpMethod.Delete, path + "/tasks", null, options, cancellationToken);
+
+    /// <summary>Forgets the delay after failures, so that the next launch happens at once.</summary>
+    public async Task ResetDelayAsync(CancellationToken cancellationToken = default)
+    {
+        using var _ = await wire.SendAsync(HttpMethod.Delete, Wire.PathOf("/v2/queue", Id) + "/delay", null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What of it waits to be started and why, an entry of <c>GET /v2/queue</c>; null: nothing waits.</summary>
+    public async Task<JsonObject?> GetQueueAsync(CancellationToken cancellationToken = default)
+    {
+        var answer = await wire.SendAsync(HttpMethod.Get, "/v2/queue?embed=lastUnusedOffers", ClientJson.Default.JsonObject, null, cancellationToken).ConfigureAwait(false);
+        return (answer["queue"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault(IsOfThisApp)?.DeepClone().AsObject();
+
+        bool IsOfThisApp(JsonObject entry) => (entry["app"] ?? entry["pod"])?["id"]?.GetValue<string>() == Id;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Platform.Client.Apps;
+
+/// <summary>How an instance of an app ended.</summary>
+public sealed record AppTaskFailure
+{
+    /// <summary>The task.</summary>
+    public string TaskId { get; init; } = "";
+
+    /// <summary>Its last state, such as <c>TASK_FAILED</c>.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>Why, for people, with the exit status or signal.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>The host it ran on.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset Timestamp { get; init; }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.Client.Apps;
+using Platform.Client.Deployments;
+using Platform.Client.Http;
+
+namespace Platform.Client;
+
+public sealed partial class PlatformClient
+{
+    private const string DeploymentHeader = "Marathon-Deployment-Id";
+
+    /// <inheritdoc/>
+    public AppHandle GetApp(string id) => new(this, wire, id);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<App>> ListAppsAsync(AppFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        var path = "/v2/apps" + Wire.Query(("id", filter?.Id), ("cmd", filter?.Cmd), ("label", filter?.Label));
+        return (await wire.SendAsync(HttpMethod.Get, path, ClientJson.Default.AppList, null, cancellationToken).ConfigureAwait(false)).Apps;
+    }
+
+    /// <inheritdoc/>
+    public Task<DeploymentHandle> CreateAppAsync(AppDefinition definition, ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
+        CreateAppAsync(JsonSerializer.SerializeToNode(definition, ClientJson.Default.AppDefinition)!, options, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DeploymentHandle> CreateAppAsync(JsonNode definition, ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(definition is JsonArray ? HttpMethod.Put : HttpMethod.Post, "/v2/apps" + ForceOf(options), definition, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<JsonNode> PlanAsync(JsonNode definition, CancellationToken cancellationToken = default) =>
+        wire.SendAsync(definition is JsonArray ? HttpMethod.Put : HttpMethod.Post, "/v2/apps?dryRun=true", ClientJson.Default.JsonNode, definition, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<KillResult> KillTasksAsync(IReadOnlyList<string> taskIds, KillOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var body = new JsonObject { ["ids"] = new JsonArray([.. taskIds.Select(id => (JsonNode)id)]) };
+        return KillAsync(HttpMethod.Post, "/v2/tasks/delete", body, options, cancellationToken);
+    }
+
+    internal async Task<KillResult> KillAsync(HttpMethod method, string path, JsonNode? body, KillOptions? options, CancellationToken cancellationToken)
+    {
+        options ??= new KillOptions();
+        path += Wire.Query(("scale", Wire.Flag(options.Scale)), ("wipe", Wire.Flag(options.Wipe)), ("force", Wire.Flag(options.Force)), ("host", options.Host));
+        if (options.Scale)
+            return new KillResult([], await ChangeAsync(method, path, body, cancellationToken).ConfigureAwait(false));
+        var answer = await wire.SendAsync(method, path, ClientJson.Default.TaskList, body, cancellationToken).ConfigureAwait(false);
+        return new KillResult(answer.Tasks, null);
+    }
+
+    internal async Task<DeploymentHandle> ChangeAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken)
+    {
+        using var response = await wire.SendAsync(method, path, body, cancellationToken).ConfigureAwait(false);
+        return await ReadDeploymentAsync(response, cancellationToken).ConfigureAwait(false);
+    }
+
+    internal static string ForceOf(ChangeOptions? options) => Wire.Query(("force", Wire.Flag(options?.Force ?? false)));
+
+    // Which deployment a change started is in its header, its body, or both.
+    private async Task<DeploymentHandle> ReadDeploymentAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var header = response.Headers.TryGetValues(DeploymentHeader, out var values) ? values.FirstOrDefault() : null;
+        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        ChangeAnswer? answer = null;
+        try
+        {
+            answer = text.Length == 0 ? null : JsonSerializer.Deserialize(text, ClientJson.Default.ChangeAnswer);
+        }
+        catch (JsonException) when (header is not null)
+        {
+        }
+
+        return (header ?? answer?.DeploymentId) is { } id
+            ? new DeploymentHandle(this, id, answer?.Version)
+            : throw new PlatformException(PlatformError.Refused, "the answer names no deployment") { StatusCode = response.StatusCode };
+    }
+}

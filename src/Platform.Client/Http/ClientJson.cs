@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Platform.Client.Apps;
+using Platform.Client.Deployments;
+
+namespace Platform.Client.Http;
+
+/// <summary>The JSON of requests and answers, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(App))]
+[JsonSerializable(typeof(AppDefinition))]
+[JsonSerializable(typeof(AppList))]
+[JsonSerializable(typeof(AppEnvelope))]
+[JsonSerializable(typeof(TaskList))]
+[JsonSerializable(typeof(VersionList))]
+[JsonSerializable(typeof(ChangeAnswer))]
+[JsonSerializable(typeof(List<Deployment>))]
+[JsonSerializable(typeof(JsonNode))]
+[JsonSerializable(typeof(JsonObject))]
+internal sealed partial class ClientJson : JsonSerializerContext;
+
+internal sealed record AppList(IReadOnlyList<App> Apps);
+
+internal sealed record AppEnvelope(App App);
+
+internal sealed record TaskList(IReadOnlyList<AppTask> Tasks);
+
+internal sealed record VersionList(IReadOnlyList<string> Versions);
+
+internal sealed record ChangeAnswer(string? DeploymentId, string? Version);

@@ -1,0 +1,17 @@
+namespace Platform.Client;
+
+/// <summary>Where the control plane is and how to talk to it.</summary>
+public sealed record PlatformClientOptions
+{
+    /// <summary>The address that <c>platform dev</c> listens on unless told otherwise.</summary>
+    public static readonly Uri DefaultUrl = new("http://127.0.0.1:5050");
+
+    /// <summary>The control plane. Default: <see cref="DefaultUrl"/>.</summary>
+    public Uri Url { get; init; } = DefaultUrl;
+
+    /// <summary>How long a request may take until its answer begins; event streams are not limited. Default 60 s.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What requests pass through instead of a socket, for tests. Default null.</summary>
+    public HttpMessageHandler? Handler { get; init; }
+}
