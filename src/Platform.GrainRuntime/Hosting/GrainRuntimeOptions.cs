@@ -34,4 +34,10 @@ public sealed class GrainRuntimeOptions
 
     /// <summary>The seed of <see cref="RandomDeactivationProbability"/>. Default 1.</summary>
     public int RandomDeactivationSeed { get; set; } = 1;
+
+    /// <summary>
+    /// For tests: copy immutable arguments and results too, as a call to another process would, which finds values that no serializer
+    /// takes. Default false.
+    /// </summary>
+    public bool CopyImmutable { get; set; }
 }
