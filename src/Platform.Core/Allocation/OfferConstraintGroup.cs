@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+
+namespace Platform.Core.Allocation;
+
+/// <summary>Conditions that must all hold.</summary>
+/// <param name="Constraints">The conditions; at least one.</param>
+[GenerateSerializer, Immutable]
+public sealed record OfferConstraintGroup([property: Id(0)] ImmutableArray<OfferConstraint> Constraints);

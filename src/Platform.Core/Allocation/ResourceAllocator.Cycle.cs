@@ -1,0 +1,346 @@
+using Platform.Core.Roles;
+
+namespace Platform.Core.Allocation;
+
+/// <summary>
+/// The two stages of a cycle, by the rules of Mesos' hierarchical allocator. First every role with an unmet guarantee, in fair
+/// order, gets agents that bring it nearer to the guarantee; then all roles share the rest, as far as limits and the headroom
+/// of others' guarantees allow. An agent goes as a whole to the first framework that can take it.
+/// </summary>
+internal sealed partial class ResourceAllocator
+{
+    private readonly HashSet<AgentEntry> _candidates = [];
+    private readonly Dictionary<(RoleClient Client, AgentEntry Agent), int> _grantIndex = [];
+    private readonly Dictionary<AgentEntry, Resources> _sharedInCycle = [];
+
+    internal bool HasCandidates => _candidates.Count > 0;
+
+    internal void AddCandidate(AgentEntry entry) => _candidates.Add(entry);
+
+    internal void AddAllCandidates()
+    {
+        foreach (var entry in Agents.Values)
+            _candidates.Add(entry);
+    }
+
+    /// <summary>Runs one cycle over the candidates.</summary>
+    /// <param name="turn">Serves owners of demands in between; null when there are none.</param>
+    internal List<OfferGrant> RunCycle(IDemandTurn? turn = null)
+    {
+        var grants = new List<OfferGrant>();
+        var agents = new List<AgentEntry>(_candidates.Count);
+        foreach (var entry in _candidates)
+        {
+            if (entry.IsActive && entry.SettledVersion != _version && Agents.ContainsKey(entry.Id))
+                agents.Add(entry);
+        }
+        _candidates.Clear();
+        // A set has no order of its own to rely on: sort first, so that the same seed gives the same cycle.
+        agents.Sort(static (left, right) => string.CompareOrdinal(left.Id, right.Id));
+        Shuffle(agents);
+        foreach (var entry in agents)
+        {
+            if (Roles.RequiredHeadroom.IsEmpty)
+                break;
+            MeetGuarantees(entry, grants, turn);
+        }
+        Shuffle(agents);
+        foreach (var entry in agents)
+            ShareRest(entry, grants, turn);
+        foreach (var entry in agents)
+            entry.SettledVersion = entry.HasShared ? -1 : _version;
+        _grantIndex.Clear();
+        _sharedInCycle.Clear();
+        return grants;
+    }
+
+    /// <summary>Gives every owner of demands its turn, in fair order, until none can place more.</summary>
+    internal void RunDemands(IDemandTurn turn)
+    {
+        bool again;
+        do
+        {
+            again = false;
+            foreach (var role in Roles.Sorter.SortToArray())
+            {
+                foreach (var sorted in ((RoleNode)role.Tag!).Owners!.SortToArray())
+                {
+                    var client = (RoleClient)sorted.Tag!;
+                    if (client.Framework is not null || client.IsServed)
+                        continue;
+                    if (turn.Serve(client, null))
+                    {
+                        again = true;
+                        break;
+                    }
+                    client.IsServed = true;
+                }
+                if (again)
+                    break;
+            }
+        }
+        while (again);
+    }
+
+    private void MeetGuarantees(AgentEntry entry, List<OfferGrant> grants, IDemandTurn? turn)
+    {
+        foreach (var sortedRole in Roles.Sorter.SortToArray())
+        {
+            if (entry.Available.IsEmpty)
+                return;
+            var role = (RoleNode)sortedRole.Tag!;
+            if (!_options.HierarchicalQuota && role.Required.IsEmpty)
+                continue;
+            var unmet = UsableGuarantee(role);
+            if (unmet.IsEmpty || role.Owners is null)
+                continue;
+            foreach (var sorted in role.Owners.SortToArray())
+            {
+                if (unmet.IsEmpty)
+                    break;
+                var client = (RoleClient)sorted.Tag!;
+                if (client.Framework is null)
+                {
+                    ServeTurn(client, entry, turn);
+                    unmet = UsableGuarantee(role);
+                    continue;
+                }
+                var available = Offerable(entry, client, out var nothingForRole);
+                if (nothingForRole)
+                    break;
+                if (available.IsEmpty)
+                    continue;
+                var scalars = available.Where(IsQuotaScalar);
+                var guaranteed = ScalarCaps.Of(unmet).Shrink(scalars);
+                if (guaranteed.IsEmpty)
+                    continue;
+                var more = scalars.Minus(guaranteed);
+                if (!more.IsEmpty)
+                {
+                    more = Cap(role, guaranteed.Quantities).Shrink(more);
+                    if (!Roles.RequiredHeadroom.IsEmpty)
+                        more = ScalarCaps.Of(SurplusHeadroom).Shrink(more);
+                }
+                var offer = guaranteed
+                    .Plus(available.Where(resource => resource.ReservationRole == role.Path || resource.Type != ResourceType.Scalar || resource.Revocable))
+                    .Plus(more);
+                if (Give(entry, client, offer, grants))
+                    unmet = UsableGuarantee(role);
+            }
+        }
+    }
+
+    private void ShareRest(AgentEntry entry, List<OfferGrant> grants, IDemandTurn? turn)
+    {
+        var again = true;
+        while (again)
+        {
+            again = false;
+            foreach (var sortedRole in Roles.Sorter.SortToArray())
+            {
+                if (entry.Available.IsEmpty)
+                    return;
+                var role = (RoleNode)sortedRole.Tag!;
+                // The last owner may have left the role within this very loop.
+                if (role.Owners is null)
+                    continue;
+                var isHeadroomRequired = !Roles.RequiredHeadroom.IsEmpty;
+                var cap = Cap(role, ResourceQuantities.Empty);
+                if (!entry.HasSpecial && turn is null && _customMinimums == 0 && (isHeadroomRequired || !cap.IsUnlimited)
+                    && !MayGive(entry, cap, isHeadroomRequired))
+                {
+                    continue;
+                }
+                foreach (var sorted in role.Owners.SortToArray())
+                {
+                    var client = (RoleClient)sorted.Tag!;
+                    if (client.Framework is null)
+                    {
+                        if (!ServeTurn(client, entry, turn))
+                            continue;
+                        again = true;
+                        break;
+                    }
+                    var available = Offerable(entry, client, out var nothingForRole);
+                    if (nothingForRole)
+                        break;
+                    if (available.IsEmpty)
+                        continue;
+                    Give(entry, client, WithinCaps(available, role, isHeadroomRequired), grants);
+                }
+                if (again)
+                    break;
+            }
+        }
+    }
+
+    private Resources WithinCaps(Resources available, RoleNode role, bool isHeadroomRequired)
+    {
+        var cap = Cap(role, ResourceQuantities.Empty);
+        if (cap.IsUnlimited && !isHeadroomRequired)
+            return available;
+        var scalars = available.Where(IsQuotaScalar);
+        var more = cap.Shrink(scalars);
+        if (isHeadroomRequired && !more.IsEmpty)
+            more = ScalarCaps.Of(SurplusHeadroom).Shrink(more);
+        return ReferenceEquals(more, scalars) ? available : available.Where(resource => !IsQuotaScalar(resource)).Plus(more);
+    }
+
+    /// <summary>A quick upper bound: whether limits and headroom leave enough of an agent without anything special for an offer.</summary>
+    private bool MayGive(AgentEntry entry, in ScalarCaps cap, bool isHeadroomRequired)
+    {
+        var free = entry.FreeUnreserved;
+        var bound = isHeadroomRequired ? cap.Min(ScalarCaps.Of(SurplusHeadroom)) : cap;
+        if (_options.MinAllocatable.IsEmpty)
+            return true;
+        foreach (var least in _options.MinAllocatable)
+        {
+            if (least.Others.Count > 0
+                || (least.Cpus <= Math.Min(free.Cpus, bound.Cpus) && least.Mem <= Math.Min(free.Mem, bound.Mem)
+                    && least.Disk <= Math.Min(free.Disk, bound.Disk) && least.Gpus <= Math.Min(free.Gpus, bound.Gpus)))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool ServeTurn(RoleClient client, AgentEntry entry, IDemandTurn? turn)
+    {
+        if (turn is null || client.IsServed)
+            return false;
+        if (turn.Serve(client, entry))
+            return true;
+        client.IsServed = true;
+        return false;
+    }
+
+    /// <summary>What of an agent a framework could be offered, before quota; empty when it cannot use it.</summary>
+    private Resources Offerable(AgentEntry entry, RoleClient client, out bool nothingForRole)
+    {
+        nothingForRole = false;
+        var framework = client.Framework!;
+        if (!framework.Constraints.IsEmpty && framework.Constraints.IsExcluded(client.Role.Path, entry.Agent))
+            return Resources.Empty;
+        var available = entry.Available;
+        if (entry.HasSpecial)
+        {
+            available = available.AllocatableTo(client.Role.Path);
+            if (_sharedInCycle.TryGetValue(entry, out var offered))
+                available = available.Where(resource => !resource.Shared || !offered.Contains(resource));
+        }
+        if (available.IsEmpty)
+        {
+            nothingForRole = true;
+            return available;
+        }
+        if (!IsAllocatable(available, client) || !IsCapable(framework, entry))
+            return Resources.Empty;
+        return entry.HasSpecial ? available.Where(resource => CanUse(framework, resource)) : available;
+    }
+
+    private bool Give(AgentEntry entry, RoleClient client, Resources offer, List<OfferGrant> grants)
+    {
+        if (offer.IsEmpty || !IsAllocatable(offer, client) || IsFiltered(entry, client, offer))
+            return false;
+        if (entry.HasShared)
+        {
+            var shared = offer.SharedOnly();
+            if (!shared.IsEmpty)
+                _sharedInCycle[entry] = _sharedInCycle.GetValueOrDefault(entry, Resources.Empty).Plus(shared);
+        }
+        Track(entry, client, offer);
+        if (_grantIndex.TryGetValue((client, entry), out var index))
+        {
+            grants[index] = grants[index] with { Resources = grants[index].Resources.Plus(offer) };
+        }
+        else
+        {
+            _grantIndex.Add((client, entry), grants.Count);
+            grants.Add(new(client.Framework!, client.Role, entry, offer));
+        }
+        return true;
+    }
+
+    private bool IsAllocatable(Resources resources, RoleClient client)
+    {
+        if (resources.IsEmpty)
+            return false;
+        var minimums = _options.MinAllocatable;
+        if (_customMinimums > 0 && client.Framework!.Subscription.MinAllocatable.TryGetValue(client.Role.Path, out var own))
+            minimums = own;
+        if (minimums.IsDefaultOrEmpty)
+            return true;
+        var quantities = resources.Quantities;
+        foreach (var least in minimums)
+        {
+            if (quantities.Contains(least))
+                return true;
+        }
+        return false;
+    }
+
+    private bool IsCapable(FrameworkEntry framework, AgentEntry entry)
+    {
+        if (entry.HasGpus && _options.FilterGpuResources && !framework.Can(FrameworkCapabilities.GpuResources))
+            return false;
+        return entry.Agent.FaultDomain is null || _options.FaultDomain is null || entry.Agent.FaultDomain.Region == _options.FaultDomain.Region
+            || framework.Can(FrameworkCapabilities.RegionAware);
+    }
+
+    private static bool CanUse(FrameworkEntry framework, Resource resource) =>
+        (!resource.Shared || framework.Can(FrameworkCapabilities.SharedResources))
+        && (!resource.Revocable || framework.Can(FrameworkCapabilities.RevocableResources))
+        && (!resource.HasRefinedReservations || framework.Can(FrameworkCapabilities.ReservationRefinement));
+
+    private static bool IsQuotaScalar(Resource resource) =>
+        resource.Type == ResourceType.Scalar && resource.IsUnreserved && !resource.Revocable;
+
+    /// <summary>What a role may still get towards its own guarantee and, with hierarchical quota, towards those above it that nobody below them needs.</summary>
+    internal ResourceQuantities UsableGuarantee(RoleNode role)
+    {
+        if (!_options.HierarchicalQuota)
+            return role.Quota.Guarantees.IsEmpty ? ResourceQuantities.Empty : role.Quota.Guarantees - role.Consumed;
+        return Unmet(role) - role.ChildrenRequired;
+    }
+
+    private static ResourceQuantities Unmet(RoleNode role)
+    {
+        var own = role.Quota.Guarantees - role.Consumed;
+        if (role.Parent is not { Parent: not null } parent)
+            return own;
+        var inherited = Unmet(parent) - (parent.ChildrenRequired - role.Required);
+        return ResourceQuantities.Max(own, inherited);
+    }
+
+    /// <summary>What limits leave to a role, on top of what it is about to get anyway.</summary>
+    internal ScalarCaps Cap(RoleNode role, in ResourceQuantities pending)
+    {
+        if (!Roles.HasQuota)
+            return ScalarCaps.Unlimited;
+        if (!_options.HierarchicalQuota)
+            return role.Quota.Limits.IsEmpty ? ScalarCaps.Unlimited : ScalarCaps.Of(role.Quota.Limits, role.Consumed + pending);
+        var cap = ScalarCaps.Unlimited;
+        RoleNode? below = null;
+        for (var node = role; node.Parent is not null; node = node.Parent)
+        {
+            if (!node.Quota.Limits.IsEmpty)
+            {
+                // Room under a limit that the guarantees of other roles below it still need is not given away.
+                var kept = below is null ? node.ChildrenRequired : node.ChildrenRequired - below.Required;
+                cap = cap.Min(ScalarCaps.Of(node.Quota.Limits, node.Consumed + pending + kept));
+            }
+            below = node;
+        }
+        return cap;
+    }
+
+    private void Shuffle(List<AgentEntry> agents)
+    {
+        for (var index = agents.Count - 1; index > 0; index--)
+        {
+            var other = _random.Next(index + 1);
+            (agents[index], agents[other]) = (agents[other], agents[index]);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Platform.Core.Roles;
+
+internal enum SorterNodeKind
+{
+    ActiveLeaf,
+    InactiveLeaf,
+    Internal,
+}
