@@ -1,0 +1,67 @@
+using Platform.Core.Tasks;
+
+namespace Platform.Core.Apps;
+
+/// <summary>Which instances go first when an app has too many.</summary>
+/// <remarks>
+/// Marathon's order (ScalingProposition): those that are to leave anyway or were replaced already, then those that make GROUP_BY spreads more even, then by
+/// condition (unreachable, staging, starting, running), then by start time as the app's killSelection says.
+/// </remarks>
+public static class KillOrder
+{
+    /// <summary>The first <paramref name="count"/> instances to kill.</summary>
+    /// <param name="instances">Instances that shall run.</param>
+    /// <param name="spec">The definition.</param>
+    /// <param name="count">How many shall go.</param>
+    public static IReadOnlyList<InstanceState> Choose(IReadOnlyCollection<InstanceState> instances, AppSpec spec, int count)
+    {
+        if (count <= 0)
+            return [];
+        var chosen = new List<InstanceState>(Math.Min(count, instances.Count));
+        foreach (var instance in instances)
+        {
+            if (GoesFirst(instance) && chosen.Count < count)
+                chosen.Add(instance);
+        }
+        var rest = instances.Where(instance => !GoesFirst(instance)).ToList();
+        if (chosen.Count < count)
+        {
+            foreach (var instance in GroupByBalance.Choose(rest, spec, count - chosen.Count))
+            {
+                chosen.Add(instance);
+                rest.Remove(instance);
+            }
+        }
+        if (chosen.Count < count)
+        {
+            rest.Sort((left, right) => Compare(left, right, spec.KillSelection));
+            chosen.AddRange(rest.Take(count - chosen.Count));
+        }
+        return chosen;
+    }
+
+    /// <summary>Below 0 if the left one goes first.</summary>
+    public static int Compare(InstanceState left, InstanceState right, KillSelection selection)
+    {
+        var byCondition = Weight(left).CompareTo(Weight(right));
+        if (byCondition != 0)
+            return byCondition;
+        var byAge = Since(left).CompareTo(Since(right));
+        if (selection == KillSelection.YoungestFirst)
+            byAge = -byAge;
+        return byAge != 0 ? byAge : string.CompareOrdinal(left.InstanceId, right.InstanceId);
+    }
+
+    private static bool GoesFirst(InstanceState instance) => instance.EvictReason is not null || instance.WasInactive;
+
+    private static int Weight(InstanceState instance) => instance.State switch
+    {
+        TaskState.Unreachable => 1,
+        TaskState.Staging => 2,
+        TaskState.Starting => 3,
+        TaskState.Running => 4,
+        _ => 5,
+    };
+
+    private static DateTimeOffset Since(InstanceState instance) => instance.StartedAt ?? instance.StagedAt;
+}

@@ -1,0 +1,33 @@
+namespace Platform.Core.Apps;
+
+/// <summary>How far the current order of an app has come.</summary>
+[GenerateSerializer, Immutable]
+public sealed record RolloutState
+{
+    /// <summary>The canary step that is being reached or watched, from 0; equal to the number of steps once all are promoted.</summary>
+    [Id(0)] public int CanaryStep { get; init; }
+
+    /// <summary>Since when all instances of the step have been healthy and ready; null: they are not.</summary>
+    [Id(1)] public DateTimeOffset? StepHealthySince { get; init; }
+
+    /// <summary>A person has promoted the step.</summary>
+    [Id(2)] public bool PromoteRequested { get; init; }
+
+    /// <summary>No canary steps: the order goes back to what ran before.</summary>
+    [Id(3)] public bool SkipCanary { get; init; }
+
+    /// <summary>While paused: the number of new instances that is kept; null: not paused.</summary>
+    [Id(4)] public int? HeldNew { get; init; }
+
+    /// <summary>The order was given up. Nothing is killed or replaced by the new version until the next order; the number of instances is kept.</summary>
+    [Id(5)] public bool Halted { get; init; }
+
+    /// <summary>New instances that failed since the order began.</summary>
+    [Id(6)] public int Failures { get; init; }
+
+    /// <summary>The furthest point reached: new instances that count, less old ones that are still there.</summary>
+    [Id(7)] public int Progress { get; init; } = int.MinValue;
+
+    /// <summary>When that point was reached.</summary>
+    [Id(8)] public DateTimeOffset ProgressAt { get; init; }
+}
