@@ -1,1 +1,3 @@
-return 0;
+using Platform.Host.Commands;
+
+return await PlatformCommand.RunAsync(args);

@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace Platform.Host.Commands;
+
+/// <summary><c>platform app</c>: everything about apps.</summary>
+internal static partial class AppCommand
+{
+    internal static Command Build() => new("app", "Submits, shows, changes and removes apps.")
+    {
+        Add(),
+        List(),
+        Show(),
+        Update(),
+        Scale(),
+        Restart(),
+        Stop(),
+        Remove(),
+        Versions(),
+        Rollback(),
+        Tasks(),
+        Kill(),
+        Why(),
+    };
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Platform.Host.Commands;
+
+/// <summary>The command line: every command, in the order of its help.</summary>
+internal static class PlatformCommand
+{
+    internal static async Task<int> RunAsync(string[] args)
+    {
+        var result = Build().Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+                await Console.Error.WriteLineAsync($"platform: {error.Message}");
+            await Console.Error.WriteLineAsync($"'{PathOf(result.CommandResult)} --help' shows how it is used.");
+            return ExitCodes.Usage;
+        }
+
+        return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    internal static RootCommand Build()
+    {
+        var root = new RootCommand("Runs apps on agents and keeps them running.")
+        {
+            GlobalOptions.Url,
+            GlobalOptions.Json,
+        };
+        root.Add(DevCommand.Build());
+        root.Add(SiloCommand.Build());
+        root.Add(AppCommand.Build());
+        root.Add(DeploymentCommand.Build());
+        root.Add(StatusCommand.Build());
+        root.Add(PlanCommand.Build());
+        return root;
+    }
+
+    private static string PathOf(CommandResult command)
+    {
+        var names = new Stack<string>();
+        for (SymbolResult? one = command; one is CommandResult result; one = one.Parent)
+            names.Push(result.Command is RootCommand ? "platform" : result.Command.Name);
+        return string.Join(' ', names);
+    }
+}

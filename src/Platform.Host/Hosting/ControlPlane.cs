@@ -1,0 +1,40 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Platform.Host.Hosting;
+
+/// <summary>One control plane: grains, the HTTP surfaces and the dashboard in one process.</summary>
+internal static class ControlPlane
+{
+    /// <summary>A definition is a few kilobytes; a thousand of them in one request still fit.</summary>
+    private const long LargestRequestBytes = 16 * 1024 * 1024;
+
+    internal static WebApplicationBuilder CreateBuilder(ControlPlaneSettings settings)
+    {
+        // No settings from files or variables: what counts is on the command line.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "platform" });
+        settings.Logging(builder.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Limit(options, settings.Listen));
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        return builder;
+    }
+
+    internal static WebApplication Build(WebApplicationBuilder builder, ControlPlaneSettings settings)
+    {
+        var app = builder.Build();
+        if (IPAddress.IsLoopback(settings.Listen.Address))
+            app.UseBrowserGuard();
+        app.UseDashboard();
+        return app;
+    }
+
+    private static void Limit(KestrelServerOptions options, IPEndPoint listen)
+    {
+        options.AddServerHeader = false;
+        options.Limits.MaxRequestBodySize = LargestRequestBytes;
+        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        options.Listen(listen);
+    }
+}

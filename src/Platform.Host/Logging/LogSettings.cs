@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Platform.Host.Logging;
+
+/// <summary><c>--log-level</c> and <c>--log-format</c> of the servers. Logs go to standard error, one line per entry.</summary>
+internal sealed class LogSettings
+{
+    private readonly Option<LogLevel> level = new("--log-level")
+    {
+        Description = "trace, debug, information, warning, error, critical or none. Default: information.",
+        HelpName = "LEVEL",
+        DefaultValueFactory = _ => LogLevel.Information,
+    };
+
+    private readonly Option<string> format = new("--log-format")
+    {
+        Description = "text or json, one line per entry either way. Default: text.",
+        DefaultValueFactory = _ => "text",
+    };
+
+    internal LogSettings()
+    {
+        format.AcceptOnlyFromAmong("text", "json");
+    }
+
+    internal void AddTo(Command command)
+    {
+        command.Add(level);
+        command.Add(format);
+    }
+
+    internal Action<ILoggingBuilder> Of(ParseResult result)
+    {
+        var (least, json) = (result.GetValue(level), result.GetValue(format) == "json");
+        return logging =>
+        {
+            logging.ClearProviders();
+            logging.SetMinimumLevel(least);
+            // What the web server says of each request is of use only to those who ask for it.
+            logging.AddFilter("Microsoft", least < LogLevel.Information ? least : LogLevel.Warning);
+            logging.AddFilter("System", least < LogLevel.Information ? least : LogLevel.Warning);
+            logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+            if (json)
+                logging.AddJsonConsole(options =>
+                {
+                    options.UseUtcTimestamp = true;
+                    options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+                    options.JsonWriterOptions = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+                });
+            else
+                logging.AddSimpleConsole(options =>
+                {
+                    options.SingleLine = true;
+                    options.UseUtcTimestamp = true;
+                    options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+                    options.ColorBehavior = LoggerColorBehavior.Disabled;
+                });
+        };
+    }
+}
