@@ -50,5 +50,5 @@ public sealed record App
 
     /// <summary>Everything else, by its name in JSON.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? More { get; init; }
+    public IDictionary<string, JsonElement>? More { get; set; }
 }

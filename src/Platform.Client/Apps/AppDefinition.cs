@@ -38,5 +38,5 @@ public sealed record AppDefinition
 
     /// <summary>Everything else of the definition, by its name in JSON.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? More { get; init; }
+    public IDictionary<string, JsonElement>? More { get; set; }
 }

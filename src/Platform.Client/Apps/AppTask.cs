@@ -38,5 +38,5 @@ public sealed record AppTask
 
     /// <summary>Everything else, by its name in JSON.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? More { get; init; }
+    public IDictionary<string, JsonElement>? More { get; set; }
 }

@@ -26,5 +26,5 @@ public sealed record Deployment
 
     /// <summary>Everything else, by its name in JSON.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? More { get; init; }
+    public IDictionary<string, JsonElement>? More { get; set; }
 }

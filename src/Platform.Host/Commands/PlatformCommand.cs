@@ -17,7 +17,15 @@ internal static class PlatformCommand
             return ExitCodes.Usage;
         }
 
-        return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        try
+        {
+            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception exception)
+        {
+            await Console.Error.WriteLineAsync($"platform: a fault of the program: {exception}");
+            return ExitCodes.Failed;
+        }
     }
 
     internal static RootCommand Build()

@@ -6,6 +6,8 @@ namespace Platform.Host.Hosting;
 /// <summary>Where a server listens. Loopback, unless the user says that everybody who reaches the address may run anything here.</summary>
 internal sealed class ListenOptions
 {
+    private const string Default = "127.0.0.1";
+
     private readonly Option<int> port = new("--port")
     {
         Description = "The port for everything; 0 picks a free one. Default: 5050.",
@@ -16,7 +18,7 @@ internal sealed class ListenOptions
     {
         Description = "The address to listen on. Default: 127.0.0.1. Anything but loopback also needs --insecure.",
         HelpName = "ADDRESS",
-        DefaultValueFactory = _ => "127.0.0.1",
+        DefaultValueFactory = _ => Default,
     };
 
     private readonly Option<bool> insecure = new("--insecure")
@@ -36,7 +38,8 @@ internal sealed class ListenOptions
         command.Add(insecure);
         command.Validators.Add(result =>
         {
-            var text = result.GetValue(address)!;
+            // The default is not filled in yet when options are validated.
+            var text = result.GetResult(address) is { Tokens: [{ Value: var given }] } ? given : Default;
             if (Parse(text) is not { } parsed)
                 result.AddError($"'{text}' is not an address to listen on: give an IP address or localhost");
             else if (!IPAddress.IsLoopback(parsed) && !result.GetValue(insecure))
