@@ -1,0 +1,30 @@
+namespace Platform.Core.Placement;
+
+/// <summary>One task on one agent. Never changed, so that copies of a pool share it.</summary>
+internal sealed class TaskEntry(string id, TaskClass @class, int agent, long started, int[] ports)
+{
+    public string Id { get; } = id;
+
+    public TaskClass Class { get; } = @class;
+
+    public int Agent { get; } = agent;
+
+    /// <summary>UTC ticks.</summary>
+    public long Started { get; } = started;
+
+    public int[] Ports { get; } = ports;
+
+    /// <summary>Null when all is unreserved, or slack.</summary>
+    public ReservedDraw[]? Draws { get; init; }
+
+    /// <summary>Mount points; null when there are none.</summary>
+    public string[]? Mounts { get; init; }
+
+    /// <summary>The part that is not drawn from reservations; without ports.</summary>
+    public Amounts Unreserved()
+    {
+        var rest = Class.Need.With(ScalarKinds.Ports, 0);
+        foreach (var draw in Draws ?? []) rest -= draw.Amounts;
+        return rest;
+    }
+}
