@@ -24,4 +24,7 @@ public sealed record DeploymentStart
 
     /// <summary>When it was accepted.</summary>
     [Id(5)] public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The groups that were changed as they were before; null: the group was not there.</summary>
+    [Id(6)] public ValueMap<GroupNode?> OriginalGroups { get; init; }
 }

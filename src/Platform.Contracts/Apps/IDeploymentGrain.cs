@@ -8,6 +8,10 @@ public interface IDeploymentGrain : IGrainWithStringKey
     /// <summary>Begins, or goes on from the step that was reached. Idempotent; called again for each running deployment after a restart.</summary>
     Task StartAsync(DeploymentStart start);
 
+    /// <summary>The group has taken note of the end; nothing of it needs to be kept.</summary>
+    [OneWay]
+    Task ForgetAsync();
+
     /// <summary>Stops where it is; what runs is kept.</summary>
     Task AbandonAsync(string reason);
 

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Platform.Core.Deployments;
+
+namespace Platform.Grains.Deployments;
+
+/// <summary>Deployments in Marathon's JSON.</summary>
+internal static class DeploymentJson
+{
+    /// <summary>Writes a plan: its id, steps and version.</summary>
+    public static void WritePlan(Utf8JsonWriter json, string id, string version, DeploymentPlan plan)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, id);
+        json.WriteStartArray("steps"u8);
+        foreach (var step in plan.Steps)
+            WriteStep(json, step);
+        json.WriteEndArray();
+        json.WriteString("version"u8, version);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the actions of a step.</summary>
+    public static void WriteStep(Utf8JsonWriter json, DeploymentStep step)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("actions"u8);
+        foreach (var action in step.Actions)
+        {
+            json.WriteStartObject();
+            json.WriteString("action"u8, action.Kind.ToMarathonName());
+            json.WriteString("app"u8, action.AppId);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,15 @@
+using Platform.Contracts.Apps;
+using Platform.Core.Deployments;
+
+namespace Platform.Grains.Groups;
+
+/// <summary>One app's record before and after a change.</summary>
+/// <param name="AppId">The app.</param>
+/// <param name="Before">Null: it is new.</param>
+/// <param name="After">Null: it is removed.</param>
+/// <param name="Restart">All its instances are to be looked at again, although the definitions may be the same.</param>
+/// <param name="Hints">The change that asked for it; null: a revert.</param>
+internal sealed record AppTransition(string AppId, AppVersion? Before, AppVersion? After, bool Restart, AppChange? Hints)
+{
+    public AppDifference Difference { get; } = new(AppId, Before?.Spec, After?.Spec, Restart);
+}

@@ -1,0 +1,27 @@
+using Platform.Contracts.Apps;
+
+namespace Platform.Grains.Groups;
+
+/// <summary>What a change would do, before anything is done.</summary>
+internal sealed record GroupDecision
+{
+    /// <summary>The answer.</summary>
+    public required ChangeResult Result { get; init; }
+
+    /// <summary>The apps that differ.</summary>
+    public IReadOnlyList<AppTransition> Apps { get; init; } = [];
+
+    /// <summary>The groups that differ; null: removed.</summary>
+    public IReadOnlyDictionary<string, GroupNode?> Groups { get; init; } = new Dictionary<string, GroupNode?>();
+
+    /// <summary>Deployments that must give way.</summary>
+    public IReadOnlyList<string> Canceled { get; init; } = [];
+
+    /// <summary>The deployment to run; null: there is nothing to do.</summary>
+    public DeploymentStart? Start { get; init; }
+
+    public bool Accepted => Result.Outcome == ChangeOutcome.Accepted;
+
+    public static GroupDecision Refuse(ChangeOutcome outcome, string? subject, params IEnumerable<string> problems) =>
+        new() { Result = new() { Outcome = outcome, Subject = subject, Problems = [.. problems] } };
+}

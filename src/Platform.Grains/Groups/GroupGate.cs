@@ -1,0 +1,260 @@
+using Platform.Contracts.Apps;
+using Platform.Core.Apps;
+using Platform.Core.Collections;
+using Platform.Core.Deployments;
+using Platform.Core.Groups;
+
+namespace Platform.Grains.Groups;
+
+/// <summary>Decides on changes of the tree. Reads the ledger and changes nothing.</summary>
+internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
+{
+    /// <summary>What a change would do now.</summary>
+    public GroupDecision Decide(ChangeSet change, DateTimeOffset now, string deploymentId)
+    {
+        var version = NextVersion(now, change.Apps.Select(app => app.AppId));
+        var transitions = new List<AppTransition>(change.Apps.Count);
+        foreach (var app in change.Apps)
+        {
+            var before = ledger.Apps.GetValueOrDefault(app.AppId);
+            if (Refusal(app, before) is { } refusal)
+                return refusal;
+            var transition = new AppTransition(
+                app.AppId, before, After(app, before, version), app.Kind == AppChangeKind.Restart || IsBeingRestarted(app, before), app);
+            if (transition.Before != transition.After)
+                transitions.Add(transition);
+        }
+        var groups = new Dictionary<string, GroupNode?>(StringComparer.Ordinal);
+        foreach (var group in change.Groups)
+        {
+            var before = ledger.Groups.GetValueOrDefault(group.Path);
+            if (Refusal(group, before) is { } refusal)
+                return refusal;
+            groups[group.Path] = group.Remove ? null : (before ?? new()) with
+            {
+                Dependencies = group.Dependencies ?? before?.Dependencies ?? default,
+                EnforceRole = group.EnforceRole ?? before?.EnforceRole ?? false,
+                Version = version,
+            };
+        }
+        return Decide(transitions, groups, change.Force, version, deploymentId, now);
+    }
+
+    /// <summary>The change that leads back to where a running deployment began; it takes the place of whatever holds those apps.</summary>
+    public GroupDecision Revert(string deploymentId, DateTimeOffset now, string newDeploymentId)
+    {
+        var start = ledger.Deployments[deploymentId];
+        var ids = GroupLedger.AppsOf(start).ToList();
+        var version = NextVersion(now, ids);
+        var transitions = ids
+            .Select(appId => new AppTransition(
+                appId,
+                ledger.Apps.GetValueOrDefault(appId),
+                start.Originals.Find(appId),
+                Restart: start.Originals.ContainsKey(appId) && ledger.Apps.ContainsKey(appId),
+                Hints: null))
+            .Where(transition => transition.Before is not null || transition.After is not null)
+            .ToList();
+        var groups = new Dictionary<string, GroupNode?>(StringComparer.Ordinal);
+        foreach (var (path, original) in start.OriginalGroups)
+        {
+            var stillUsed = ledger.Apps.Keys.Any(app => AppPath.IsWithin(app, path) && !transitions.Exists(t => t.AppId == app && t.After is null));
+            if (original is not null || !stillUsed)
+                groups[path] = original is null ? null : original with { Version = version };
+        }
+        return Decide(transitions, groups, force: true, version, newDeploymentId, now);
+    }
+
+    private GroupDecision Decide(
+        List<AppTransition> transitions, Dictionary<string, GroupNode?> groups, bool force, string version, string deploymentId, DateTimeOffset now)
+    {
+        if (transitions.Count == 0 && groups.Count == 0)
+            return new() { Result = new() { Version = version, DeploymentId = deploymentId, Plan = new(default) } };
+
+        var asked = groups.ToDictionary();
+        AddParents(transitions, groups, version);
+        var problems = Problems(transitions, groups);
+        if (problems.Count > 0)
+            return GroupDecision.Refuse(ChangeOutcome.Invalid, problems[0].Subject, problems.Select(problem => problem.Text));
+
+        var conflicts = transitions
+            .Select(transition => ledger.Locks.GetValueOrDefault(transition.AppId))
+            .OfType<string>().Distinct().ToList();
+        if (conflicts.Count > 0 && !force)
+            return new() { Result = new() { Outcome = ChangeOutcome.Locked, Conflicts = [.. conflicts] } };
+
+        var plan = DeploymentPlanner.Plan([.. transitions.Select(transition => transition.Difference)], LevelsAfter(transitions, groups));
+        if (!plan.Steps.IsEmpty && ledger.Deployments.Count - conflicts.Count >= options.MaxRunningDeployments)
+            return GroupDecision.Refuse(
+                ChangeOutcome.TooManyDeployments, null, $"{options.MaxRunningDeployments} deployments are running, which is the most that may");
+
+        var start = plan.Steps.IsEmpty ? null : new DeploymentStart
+        {
+            Version = version,
+            Plan = plan,
+            Targets = Records(transitions, transition => transition.After),
+            Originals = Records(transitions, transition => transition.Before),
+            OriginalGroups = asked.Select(group => KeyValuePair.Create(group.Key, ledger.Groups.GetValueOrDefault(group.Key)))
+                .Concat(groups.Where(group => !asked.ContainsKey(group.Key) && !ledger.Groups.ContainsKey(group.Key))
+                    .Select(group => KeyValuePair.Create(group.Key, (GroupNode?)null)))
+                .Where(group => group.Key != AppPath.Root)
+                .ToValueMap(),
+            Changes = [.. transitions.Where(transition => transition.Hints is not null).Select(transition => transition.Hints! with { Spec = null })],
+            StartedAt = now,
+        };
+        return new()
+        {
+            Result = new() { Version = version, DeploymentId = deploymentId, Plan = plan },
+            Apps = transitions,
+            Groups = groups,
+            Canceled = conflicts,
+            Start = start,
+        };
+    }
+
+    private string NextVersion(DateTimeOffset now, IEnumerable<string> appIds)
+    {
+        var version = TreeVersion.Max(TreeVersion.Of(now), ledger.Version);
+        var last = ledger.RevisionsBackwards.FirstOrDefault();
+        return last.Version == version && appIds.Any(last.Revision.Apps.ContainsKey) ? TreeVersion.After(version) : version;
+    }
+
+    private static GroupDecision? Refusal(AppChange change, AppVersion? before)
+    {
+        if (change.ExpectedVersion == "" && before is not null)
+            return GroupDecision.Refuse(ChangeOutcome.Exists, change.AppId);
+        if (before is null && (change.Kind != AppChangeKind.Put || !string.IsNullOrEmpty(change.ExpectedVersion)))
+            return GroupDecision.Refuse(ChangeOutcome.NotFound, change.AppId);
+        if (!string.IsNullOrEmpty(change.ExpectedVersion) && change.ExpectedVersion != before!.Version)
+            return GroupDecision.Refuse(ChangeOutcome.VersionConflict, change.AppId, $"the app is at version {before.Version}");
+        return change is { Kind: AppChangeKind.Put, Spec: null }
+            ? GroupDecision.Refuse(ChangeOutcome.Invalid, change.AppId, "a definition is missing")
+            : null;
+    }
+
+    private GroupDecision? Refusal(GroupChange change, GroupNode? before)
+    {
+        if (change.MustBeNew && (before is not null || ledger.Apps.ContainsKey(change.Path)))
+            return GroupDecision.Refuse(ChangeOutcome.Exists, change.Path);
+        return change.Remove && before is null ? GroupDecision.Refuse(ChangeOutcome.NotFound, change.Path) : null;
+    }
+
+    private static AppVersion? After(AppChange change, AppVersion? before, string version)
+    {
+        switch (change.Kind)
+        {
+            case AppChangeKind.Remove:
+                return null;
+            case AppChangeKind.Restart:
+                return before! with { Version = version, LastConfigChangeAt = version };
+            default:
+                var difference = new AppDifference(change.AppId, before?.Spec, change.Spec);
+                if (difference.IsEmpty)
+                    return before;
+                return new()
+                {
+                    Spec = change.Spec!,
+                    Version = version,
+                    LastScalingAt = version,
+                    LastConfigChangeAt = before is null || difference.ChangesInstances ? version : before.LastConfigChangeAt,
+                };
+        }
+    }
+
+    // A change of the number alone that breaks into a rollout still has to finish the rollout.
+    private bool IsBeingRestarted(AppChange change, AppVersion? before) =>
+        change.Kind == AppChangeKind.Put && before is not null && before.Spec != change.Spec
+        && ledger.Locks.TryGetValue(change.AppId, out var holder)
+        && ledger.Deployments[holder].Plan.Steps.Any(step => step.Actions.Any(action =>
+            action.AppId == change.AppId && action.Kind == DeploymentActionKind.Restart));
+
+    private void AddParents(List<AppTransition> transitions, Dictionary<string, GroupNode?> groups, string version)
+    {
+        var made = transitions.Where(transition => transition.After is not null).Select(transition => transition.AppId)
+            .Concat(groups.Where(group => group.Value is not null).Select(group => group.Key).ToList());
+        foreach (var parent in made.SelectMany(AppPath.Ancestors))
+        {
+            if (!groups.ContainsKey(parent))
+                groups[parent] = (ledger.Groups.GetValueOrDefault(parent) ?? new()) with { Version = version };
+        }
+        var touched = transitions.Where(transition => transition.After is null).Select(transition => transition.AppId)
+            .Concat(groups.Where(group => group.Value is null).Select(group => group.Key).ToList());
+        foreach (var parent in touched.SelectMany(AppPath.Ancestors).Append(AppPath.Root))
+        {
+            if (!groups.ContainsKey(parent) && (parent == AppPath.Root || ledger.Groups.ContainsKey(parent)))
+                groups[parent] = (ledger.Groups.GetValueOrDefault(parent) ?? new()) with { Version = version };
+        }
+    }
+
+    private List<(string Subject, string Text)> Problems(List<AppTransition> transitions, Dictionary<string, GroupNode?> groups)
+    {
+        var problems = new List<(string, string)>();
+        var changed = transitions.ToDictionary(transition => transition.AppId, StringComparer.Ordinal);
+        bool HasApp(string path) => changed.TryGetValue(path, out var transition) ? transition.After is not null : ledger.Apps.ContainsKey(path);
+        bool HasGroup(string path) => groups.TryGetValue(path, out var group) ? group is not null : ledger.Groups.ContainsKey(path);
+
+        foreach (var path in transitions.Where(transition => transition is { Before: null, After: not null }).Select(transition => transition.AppId)
+            .Concat(groups.Where(group => group.Value is not null && !ledger.Groups.ContainsKey(group.Key)).Select(group => group.Key))
+            .Distinct().Where(path => HasApp(path) && HasGroup(path)))
+            problems.Add((path, $"Groups and Applications may not have the same identifier: {path}"));
+
+        foreach (var (path, _) in groups.Where(group => group.Value is null))
+        {
+            var app = ledger.Apps.Keys.FirstOrDefault(app => AppPath.IsWithin(app, path) && HasApp(app));
+            var inner = app ?? ledger.Groups.Keys.FirstOrDefault(other => other != path && AppPath.IsWithin(other, path) && HasGroup(other));
+            if (inner is not null)
+                problems.Add((path, $"The group {path} is not empty: {inner} is in it"));
+        }
+        if (problems.Count == 0 && MayCloseCircle(transitions, groups))
+        {
+            var cycle = Graph(transitions, groups).FindCycle();
+            if (cycle.Count > 0)
+                problems.Add((cycle[0], $"Dependency graph has cyclic dependencies: {string.Join(", ", cycle)}"));
+        }
+        return problems;
+    }
+
+    // The whole graph is looked at only when a dependency is new, or an app comes into a tree that has some.
+    private bool MayCloseCircle(List<AppTransition> transitions, Dictionary<string, GroupNode?> groups) =>
+        transitions.Exists(transition => transition.After is not null
+            && (ledger.HasDependencies || !transition.After.Spec.Dependencies.IsEmpty)
+            && transition.Before?.Spec.Dependencies != transition.After.Spec.Dependencies)
+        || groups.Any(group => group.Value is { } node && !node.Dependencies.IsEmpty
+            && ledger.Groups.GetValueOrDefault(group.Key)?.Dependencies != node.Dependencies);
+
+    private Func<string, int> LevelsAfter(List<AppTransition> transitions, Dictionary<string, GroupNode?> groups)
+    {
+        var any = ledger.HasDependencies
+            || transitions.Exists(transition => transition.After is { } after && !after.Spec.Dependencies.IsEmpty)
+            || groups.Values.Any(group => group is not null && !group.Dependencies.IsEmpty);
+        if (!any)
+            return static _ => 0;
+        var graph = new Lazy<DependencyGraph>(() => Graph(transitions, groups));
+        return appId => graph.Value.LevelOf(appId);
+    }
+
+    private DependencyGraph Graph(List<AppTransition> transitions, Dictionary<string, GroupNode?> groups)
+    {
+        var apps = ledger.Apps.ToDictionary(app => app.Key, app => (IReadOnlyList<string>)app.Value.Spec.Dependencies, StringComparer.Ordinal);
+        foreach (var transition in transitions)
+        {
+            if (transition.After is null)
+                apps.Remove(transition.AppId);
+            else
+                apps[transition.AppId] = transition.After.Spec.Dependencies;
+        }
+        var nodes = ledger.Groups.ToDictionary(group => group.Key, group => (IReadOnlyList<string>)group.Value.Dependencies, StringComparer.Ordinal);
+        foreach (var (path, group) in groups)
+        {
+            if (group is null)
+                nodes.Remove(path);
+            else
+                nodes[path] = group.Dependencies;
+        }
+        return new([.. apps], [.. nodes]);
+    }
+
+    private static ValueMap<AppVersion> Records(List<AppTransition> transitions, Func<AppTransition, AppVersion?> select) =>
+        transitions.Where(transition => select(transition) is not null)
+            .Select(transition => KeyValuePair.Create(transition.AppId, select(transition)!)).ToValueMap();
+}

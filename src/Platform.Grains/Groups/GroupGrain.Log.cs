@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+using Platform.Contracts.Apps;
+
+namespace Platform.Grains.Groups;
+
+public sealed partial class GroupGrain
+{
+    [LoggerMessage(LogLevel.Information, "Change {Version} accepted: deployment {DeploymentId} of {Apps} apps in {Steps} steps; {Canceled} deployments give way")]
+    private partial void LogAccepted(string version, string deploymentId, int apps, int steps, int canceled);
+
+    [LoggerMessage(LogLevel.Information, "Change refused: {Outcome} {Subject} {Problems} {Conflicts}")]
+    private partial void LogRefused(ChangeOutcome outcome, string? subject, string problems, string conflicts);
+
+    [LoggerMessage(LogLevel.Information, "Deployment {DeploymentId} is canceled on request, force {Force}")]
+    private partial void LogCanceled(string deploymentId, bool force);
+
+    [LoggerMessage(LogLevel.Warning, "Deployment {DeploymentId} failed: {Reason}; way back: {Outcome}, deployment {RollbackId}")]
+    private partial void LogFailed(string deploymentId, string reason, ChangeOutcome outcome, string rollbackId);
+
+    [LoggerMessage(LogLevel.Information, "Deployment {DeploymentId} was running when the control plane stopped and goes on")]
+    private partial void LogResumed(string deploymentId);
+
+    [LoggerMessage(LogLevel.Error, "The tree could not be stored; the changes that waited for it are refused")]
+    private partial void LogBroken(Exception failure);
+}

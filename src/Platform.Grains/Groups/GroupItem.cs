@@ -1,0 +1,20 @@
+using Platform.Contracts.Apps;
+
+namespace Platform.Grains.Groups;
+
+/// <summary>One stored item of the tree: exactly one of its parts is given. One kind of item for all, so that a change is stored in one step.</summary>
+[GenerateSerializer, Immutable]
+public sealed record GroupItem
+{
+    /// <summary>The current definition of an app.</summary>
+    [Id(0)] public AppVersion? App { get; init; }
+
+    /// <summary>A group's own properties.</summary>
+    [Id(1)] public GroupNode? Group { get; init; }
+
+    /// <summary>A deployment that runs.</summary>
+    [Id(2)] public DeploymentStart? Deployment { get; init; }
+
+    /// <summary>A change of the past.</summary>
+    [Id(3)] public GroupRevision? Revision { get; init; }
+}

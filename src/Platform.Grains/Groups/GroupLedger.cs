@@ -1,0 +1,207 @@
+using Platform.Contracts.Apps;
+using Platform.Core.Apps;
+using Platform.Core.Collections;
+
+namespace Platform.Grains.Groups;
+
+/// <summary>The tree and the running deployments in memory, with each change staged for storage as it is applied.</summary>
+internal sealed class GroupLedger
+{
+    private const string AppPrefix = "app:";
+    private const string GroupPrefix = "group:";
+    private const string DeploymentPrefix = "deployment:";
+    private const string RevisionPrefix = "revision:";
+
+    private readonly IPersistentItems<GroupItem> _items;
+    private readonly int _keptVersions;
+    private readonly Dictionary<string, AppVersion> _apps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GroupNode> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DeploymentStart> _deployments = new(StringComparer.Ordinal);
+    private readonly List<string> _deploymentOrder = [];
+    private readonly Dictionary<string, string> _locks = new(StringComparer.Ordinal);
+    private readonly LinkedList<(string Version, GroupRevision Revision)> _revisions = new();
+    private int _withDependencies;
+
+    public GroupLedger(IPersistentItems<GroupItem> items, int keptVersions)
+    {
+        _items = items;
+        _keptVersions = keptVersions;
+        var deployments = new List<(string Id, DeploymentStart Start)>();
+        var revisions = new List<(string Version, GroupRevision Revision)>();
+        foreach (var (key, item) in items.Items)
+        {
+            if (item.App is not null)
+                _apps[key[AppPrefix.Length..]] = item.App;
+            else if (item.Group is not null)
+                _groups[key[GroupPrefix.Length..]] = item.Group;
+            else if (item.Deployment is not null)
+                deployments.Add((key[DeploymentPrefix.Length..], item.Deployment));
+            else if (item.Revision is not null)
+                revisions.Add((key[RevisionPrefix.Length..], item.Revision));
+        }
+        foreach (var (id, start) in deployments.OrderBy(deployment => deployment.Start.Version, StringComparer.Ordinal))
+            Lock(id, start);
+        foreach (var revision in revisions.OrderBy(revision => revision.Version, StringComparer.Ordinal))
+            _revisions.AddLast(revision);
+        _withDependencies = _apps.Values.Count(app => !app.Spec.Dependencies.IsEmpty) + _groups.Values.Count(group => !group.Dependencies.IsEmpty);
+    }
+
+    /// <summary>The current definitions.</summary>
+    public IReadOnlyDictionary<string, AppVersion> Apps => _apps;
+
+    /// <summary>The groups; the root is there once anything is.</summary>
+    public IReadOnlyDictionary<string, GroupNode> Groups => _groups;
+
+    /// <summary>The running deployments.</summary>
+    public IReadOnlyDictionary<string, DeploymentStart> Deployments => _deployments;
+
+    /// <summary>Their ids, oldest first.</summary>
+    public IReadOnlyList<string> DeploymentOrder => _deploymentOrder;
+
+    /// <summary>Which deployment holds an app.</summary>
+    public IReadOnlyDictionary<string, string> Locks => _locks;
+
+    /// <summary>Past changes with the version that each led to, oldest first.</summary>
+    public IEnumerable<(string Version, GroupRevision Revision)> Revisions => _revisions;
+
+    /// <summary>Past changes, newest first.</summary>
+    public IEnumerable<(string Version, GroupRevision Revision)> RevisionsBackwards
+    {
+        get
+        {
+            for (var node = _revisions.Last; node is not null; node = node.Previous)
+                yield return node.Value;
+        }
+    }
+
+    /// <summary>The tree's version; "" before the first change.</summary>
+    public string Version => _groups.TryGetValue(AppPath.Root, out var root) ? root.Version : "";
+
+    /// <summary>Whether anything in the tree depends on anything.</summary>
+    public bool HasDependencies => _withDependencies > 0;
+
+    /// <summary>Takes an accepted decision into the tree.</summary>
+    public void Apply(GroupDecision decision)
+    {
+        var version = decision.Result.Version;
+        foreach (var id in decision.Canceled)
+            Unlock(id);
+
+        var apps = new Dictionary<string, string>(StringComparer.Ordinal);
+        var removed = new Dictionary<string, AppVersion>(StringComparer.Ordinal);
+        foreach (var app in decision.Apps)
+        {
+            apps[app.AppId] = app.Before?.Version ?? "";
+            if (app.After is null && app.Before is not null)
+                removed[app.AppId] = app.Before;
+            SetApp(app.AppId, app.After);
+        }
+        var groups = new Dictionary<string, GroupNode?>(StringComparer.Ordinal);
+        foreach (var (path, group) in decision.Groups)
+        {
+            groups[path] = _groups.GetValueOrDefault(path);
+            SetGroup(path, group);
+        }
+        Remember(version, apps, removed, groups);
+
+        if (decision.Start is not null)
+        {
+            Lock(decision.Result.DeploymentId, decision.Start);
+            _items.Set(DeploymentPrefix + decision.Result.DeploymentId, new() { Deployment = decision.Start });
+        }
+    }
+
+    /// <summary>Forgets a deployment and frees its apps; false if it does not run.</summary>
+    public bool Unlock(string deploymentId)
+    {
+        if (!_deployments.Remove(deploymentId, out var start))
+            return false;
+        _deploymentOrder.Remove(deploymentId);
+        _items.Remove(DeploymentPrefix + deploymentId);
+        foreach (var appId in AppsOf(start))
+        {
+            if (_locks.GetValueOrDefault(appId) == deploymentId)
+                _locks.Remove(appId);
+        }
+        return true;
+    }
+
+    /// <summary>The apps that a deployment acts on.</summary>
+    public static IEnumerable<string> AppsOf(DeploymentStart start)
+    {
+        foreach (var app in start.Targets.Keys)
+            yield return app;
+        foreach (var app in start.Originals.Keys)
+        {
+            if (!start.Targets.ContainsKey(app))
+                yield return app;
+        }
+    }
+
+    private void Lock(string id, DeploymentStart start)
+    {
+        _deployments[id] = start;
+        _deploymentOrder.Add(id);
+        foreach (var appId in AppsOf(start))
+            _locks[appId] = id;
+    }
+
+    private void SetApp(string appId, AppVersion? app)
+    {
+        if (_apps.TryGetValue(appId, out var before) && !before.Spec.Dependencies.IsEmpty)
+            _withDependencies--;
+        if (app is null)
+        {
+            _apps.Remove(appId);
+            _items.Remove(AppPrefix + appId);
+            return;
+        }
+        if (!app.Spec.Dependencies.IsEmpty)
+            _withDependencies++;
+        _apps[appId] = app;
+        _items.Set(AppPrefix + appId, new() { App = app });
+    }
+
+    private void SetGroup(string path, GroupNode? group)
+    {
+        if (_groups.TryGetValue(path, out var before) && !before.Dependencies.IsEmpty)
+            _withDependencies--;
+        if (group is null)
+        {
+            _groups.Remove(path);
+            _items.Remove(GroupPrefix + path);
+            return;
+        }
+        if (!group.Dependencies.IsEmpty)
+            _withDependencies++;
+        _groups[path] = group;
+        _items.Set(GroupPrefix + path, new() { Group = group });
+    }
+
+    private void Remember(
+        string version, Dictionary<string, string> apps, Dictionary<string, AppVersion> removed, Dictionary<string, GroupNode?> groups)
+    {
+        if (_revisions.Last is { } last && last.Value.Version == version)
+        {
+            // Several changes share an instant: what stood before the first of them counts.
+            Merge(apps, last.Value.Revision.Apps);
+            Merge(removed, last.Value.Revision.Removed);
+            Merge(groups, last.Value.Revision.Groups);
+            _revisions.RemoveLast();
+        }
+        var revision = new GroupRevision { Apps = apps.ToValueMap(), Removed = removed.ToValueMap(), Groups = groups.ToValueMap() };
+        _revisions.AddLast((version, revision));
+        _items.Set(RevisionPrefix + version, new() { Revision = revision });
+        while (_revisions.Count > _keptVersions)
+        {
+            _items.Remove(RevisionPrefix + _revisions.First!.Value.Version);
+            _revisions.RemoveFirst();
+        }
+    }
+
+    private static void Merge<T>(Dictionary<string, T> later, IReadOnlyDictionary<string, T> earlier)
+    {
+        foreach (var (key, value) in earlier)
+            later[key] = value;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Platform.Grains.Groups;
+
+/// <summary>Settings of the gate that changes pass.</summary>
+public sealed class GroupOptions
+{
+    /// <summary>Deployments that may run at the same time. Default 100, as in Marathon (<c>--max_running_deployments</c>).</summary>
+    public int MaxRunningDeployments { get; set; } = 100;
+
+    /// <summary>Versions of the tree that are kept. Default 500.</summary>
+    public int KeptVersions { get; set; } = 500;
+}
