@@ -41,6 +41,7 @@ internal static class PlatformCommand
         root.Add(DeploymentCommand.Build());
         root.Add(StatusCommand.Build());
         root.Add(PlanCommand.Build());
+        root.Add(AllocatorCommand.Build());
         return root;
     }
 

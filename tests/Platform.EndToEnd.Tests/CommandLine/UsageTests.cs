@@ -1,0 +1,112 @@
+using Platform.EndToEnd.Tests.Harness;
+
+namespace Platform.EndToEnd.Tests.CommandLine;
+
+/// <summary>What scripts and people get from the command line when there is no server.</summary>
+public sealed class UsageTests : IDisposable
+{
+    private readonly TestDirectory directory = new();
+
+    public void Dispose() => directory.Dispose();
+
+    [Theory]
+    [InlineData("no-such-command")]
+    [InlineData("app")]
+    [InlineData("app scale /x")]
+    [InlineData("app scale /x many")]
+    [InlineData("app scale /x -1")]
+    [InlineData("dev --port 70000")]
+    [InlineData("dev --agents -1")]
+    [InlineData("dev --log-format xml")]
+    [InlineData("app list --url ftp://here")]
+    public async Task A_wrong_command_line_is_exit_code_2_with_a_hint_on_standard_error(string line)
+    {
+        var result = await RunAsync(line.Split(' '));
+        result.ExitCode.ShouldBe(2, result.Error);
+        result.Output.ShouldBeEmpty();
+        result.Error.ShouldStartWith("platform: ");
+        result.Error.ShouldContain("--help");
+    }
+
+    [Fact]
+    public async Task Listening_beyond_loopback_takes_insecure_and_says_what_that_means()
+    {
+        var result = await RunAsync("dev", "--listen", "0.0.0.0");
+        result.ExitCode.ShouldBe(2);
+        result.Error.ShouldContain("any command on every agent");
+        result.Error.ShouldContain("--insecure");
+        Directory.Exists(directory.Of(".platform")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("app list")]
+    [InlineData("app show /x")]
+    [InlineData("status")]
+    [InlineData("deployment list")]
+    public async Task A_server_that_is_away_is_exit_code_4_and_says_how_to_start_one(string line)
+    {
+        // Port 1 is for a service that nobody runs.
+        var result = await RunAsync([.. line.Split(' '), "--url", "http://127.0.0.1:1"]);
+        result.ExitCode.ShouldBe(4);
+        result.Output.ShouldBeEmpty();
+        result.Error.ShouldContain("cannot reach the control plane at http://127.0.0.1:1/");
+        result.Error.ShouldContain("./platform dev");
+    }
+
+    [Theory]
+    [InlineData("{ \"id\": ", "is not JSON")]
+    [InlineData("null", "holds null")]
+    public async Task A_file_that_is_no_definition_is_refused_before_anything_is_sent(string content, string expected)
+    {
+        var result = await RunAsync("app", "add", directory.Write("app.json", content), "--url", "http://127.0.0.1:1");
+        result.ExitCode.ShouldBe(2);
+        result.Error.ShouldContain(expected);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_missing_is_named()
+    {
+        var result = await RunAsync("app", "add", "missing.json", "--url", "http://127.0.0.1:1");
+        result.ExitCode.ShouldBe(2);
+        result.Error.ShouldContain("missing.json");
+    }
+
+    [Fact]
+    public async Task Help_lists_every_command_and_goes_to_standard_output()
+    {
+        var result = await RunAsync("--help");
+        result.ExitCode.ShouldBe(0);
+        result.Error.ShouldBeEmpty();
+        foreach (var command in new[] { "dev", "silo", "agent", "app", "deployment", "status", "plan", "allocator" })
+            result.Output.ShouldContain($"  {command} ");
+    }
+
+#if !ORLEANS
+    [Fact]
+    public async Task Silo_in_the_embedded_lane_says_how_to_build_the_other()
+    {
+        var result = await RunAsync("silo", "--redis", "127.0.0.1:6379", "--cluster", "test");
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldContain("GrainRuntime=Orleans ./platform silo");
+    }
+#endif
+
+    [Fact]
+    public async Task Allocator_replay_prints_a_line_for_each_scenario_and_fails_if_one_does()
+    {
+        const string Scenarios = """
+            {"sorter":[
+              {"id":"good","steps":[["add","a"],["activate","a"],["expectCount",1]]},
+              {"id":"bad","steps":[["add","a"],["activate","a"],["expectCount",2]]}]}
+            """;
+        var result = await RunAsync("allocator", "replay", directory.Write("scenarios.json", Scenarios));
+        result.ExitCode.ShouldBe(1, result.Error);
+        var lines = result.Output.TrimEnd().Split('\n');
+        lines.Length.ShouldBe(3);
+        lines[0].ShouldBe("good pass");
+        lines[1].ShouldStartWith("bad fail step 3: expected 2, got 1");
+        lines[2].ShouldBe("1 passed, 1 failed");
+    }
+
+    private Task<CommandResult> RunAsync(params string[] arguments) => Executable.RunAsync(directory.Path, arguments);
+}
