@@ -16,6 +16,8 @@ internal static class ControlPlane
         settings.Logging(builder.Logging);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Limit(options, settings.Listen));
         builder.Services.AddRoutingCore();
+        // First: it starts before everything that calls grains, and stops after it.
+        builder.Services.AddGrainRuntime(options => options.DataDirectory = settings.DataDirectory);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
         return builder;
     }

@@ -42,6 +42,9 @@ internal sealed class LogSettings
             // What the web server says of each request is of use only to those who ask for it.
             logging.AddFilter("Microsoft", least < LogLevel.Information ? least : LogLevel.Warning);
             logging.AddFilter("System", least < LogLevel.Information ? least : LogLevel.Warning);
+            // A failed start is told in one sentence at the end, not as a stack trace.
+            if (least >= LogLevel.Information)
+                logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
             logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
             if (json)
                 logging.AddJsonConsole(options =>
