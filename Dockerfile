@@ -1,0 +1,15 @@
+# The Orleans lane: one image for silos and agents; see docker-compose.yml.
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+COPY . .
+ARG GrainRuntime=Orleans
+RUN dotnet publish src/Platform.Host/Platform.Host.csproj --configuration Release -p:GrainRuntime=$GrainRuntime --output /platform
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+# What agents run apps with, and fetch for them.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends bzip2 curl python3 unzip xz-utils \
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=build /platform /opt/platform
+WORKDIR /var/lib/platform
+ENTRYPOINT ["/opt/platform/platform"]
