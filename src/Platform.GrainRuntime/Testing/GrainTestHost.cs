@@ -7,7 +7,7 @@ namespace Platform.GrainRuntime.Testing;
 
 /// <summary>
 /// Runs grains in a test, with their state in a file of a temporary directory of its own. The runtime can be restarted on the same
-/// file, in order or as after a crash. Disposing it stops the runtime and deletes the directory.
+/// file, in order or as after a crash. Disposing it stops the runtime abruptly and deletes the directory.
 /// </summary>
 /// <example><code>
 /// await using var host = await GrainTestHost.StartAsync(options => options.GrainAssemblies.Add(typeof(AppGrain).Assembly));
@@ -89,17 +89,20 @@ public sealed class GrainTestHost : IAsyncDisposable
     }
 
     /// <summary>Stops abruptly, as if killed, and starts again on the same state: no grain is deactivated, unfinished writes are lost.</summary>
-    public async Task CrashAsync()
+    /// <param name="meanwhile">What happens while it is down.</param>
+    public async Task CrashAsync(Action? meanwhile = null)
     {
         Silo.Abort();
         await DisposeHostAsync();
+        meanwhile?.Invoke();
         await StartAsync();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
+        // What the grains would still do is of no interest, and one that hangs must not hold the test up.
+        Silo.Abort();
         await DisposeHostAsync();
         System.IO.Directory.Delete(Directory, recursive: true);
     }
