@@ -4,7 +4,7 @@ namespace Platform.Contracts.Agents;
 [GenerateSerializer]
 public enum AgentCondition
 {
-    /// <summary>Known from before the control plane started; it may still dial in.</summary>
+    /// <summary>It has no session at the moment (the control plane has just started, or the connection broke) and is given time to dial in.</summary>
     Recovering,
 
     /// <summary>It has a session.</summary>

@@ -20,4 +20,7 @@ public sealed record AgentTasks
 
     /// <summary>Its tasks of this owner.</summary>
     [Id(4)] public ValueList<TaskReport> Tasks { get; init; }
+
+    /// <summary>While it drains: the longest time between SIGTERM and SIGKILL that its operator allows, seconds; null: as the tasks say.</summary>
+    [Id(5)] public double? DrainGraceSeconds { get; init; }
 }

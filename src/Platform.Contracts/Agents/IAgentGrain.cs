@@ -9,9 +9,8 @@ public interface IAgentGrain : IGrainWithStringKey
     /// <summary>Begins a session, which replaces any older one. The answer is also what the agent is told.</summary>
     Task<AgentCommand> RegisterAsync(AgentRegistration registration, IAgentSession session);
 
-    /// <summary>A sign of life of the session with this epoch.</summary>
-    [OneWay]
-    Task HeartbeatAsync(long epoch, AgentUsage usage);
+    /// <summary>A sign of life of the session with this epoch. False: that session is not known (any more), and the agent has to dial in again.</summary>
+    Task<bool> HeartbeatAsync(long epoch, AgentUsage usage);
 
     /// <summary>Status updates of the session with this epoch. They are acknowledged to the agent when their owners have persisted them.</summary>
     [OneWay]
@@ -40,6 +39,9 @@ public interface IAgentGrain : IGrainWithStringKey
 
     /// <summary>No new tasks; running ones are moved away as their owners allow; grace in seconds, null: as the tasks say.</summary>
     Task DrainAsync(double? maxGraceSeconds, bool markGone);
+
+    /// <summary>Destroys persistent volumes on the agent, now or when it dials in; durable when it returns.</summary>
+    Task DestroyVolumesAsync(ValueList<string> volumeIds);
 
     /// <summary>Takes new tasks again.</summary>
     Task ReactivateAsync();

@@ -29,6 +29,10 @@ public interface IGroupGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<ValueMap<AppVersion>?> GetAppsAsync(string path, string? version = null);
 
+    /// <summary>A deployment lost what it held in memory: it is started again if it still runs.</summary>
+    [OneWay]
+    Task ResumeDeploymentAsync(string deploymentId);
+
     /// <summary>A deployment ended; its apps are free for the next one.</summary>
     /// <param name="deploymentId">The deployment.</param>
     /// <param name="failure">Why it failed: a new deployment leads back to where it began. Null: it reached its end.</param>

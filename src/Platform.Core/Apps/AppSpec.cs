@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
@@ -99,7 +100,7 @@ public sealed record AppSpec
     [Id(29)] public KillSelection KillSelection { get; init; }
 
     /// <summary>What happens when an agent is out of reach; null: the app's tasks are left alone ("disabled").</summary>
-    [Id(30)] public UnreachableStrategy? UnreachableStrategy { get; init; } = new();
+    [Id(30), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public UnreachableStrategy? UnreachableStrategy { get; init; } = new();
 
     /// <summary>Time between SIGTERM and SIGKILL, seconds; null: 3.</summary>
     [Id(31)] public double? TaskKillGracePeriodSeconds { get; init; }

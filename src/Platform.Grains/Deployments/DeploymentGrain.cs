@@ -53,6 +53,8 @@ public sealed partial class DeploymentGrain(
     /// <inheritdoc/>
     public async Task ActionEndedAsync(string appId, DeploymentActionKind kind, string? failure)
     {
+        if (_start is null)
+            AskToResume();
         if (_start is null || _ended || !_open.TryGetValue(appId, out var expected) || expected != kind)
             return;
         if (failure is not null)
@@ -132,14 +134,22 @@ public sealed partial class DeploymentGrain(
     }
 
     /// <inheritdoc/>
-    public Task<DeploymentStatus?> GetStatusAsync() => Task.FromResult(_start is null || _ended ? null : new DeploymentStatus
+    public Task<DeploymentStatus?> GetStatusAsync()
     {
-        Id = Id,
-        Start = _start,
-        CurrentStep = _step,
-        EndedApps = Current.Actions.Where(action => !_open.ContainsKey(action.AppId)).Select(action => action.AppId).ToValueList(),
-        Paused = _paused,
-    });
+        if (_start is null)
+            AskToResume();
+        return Task.FromResult(_start is null || _ended ? null : new DeploymentStatus
+        {
+            Id = Id,
+            Start = _start,
+            CurrentStep = _step,
+            EndedApps = Current.Actions.Where(action => !_open.ContainsKey(action.AppId)).Select(action => action.AppId).ToValueList(),
+            Paused = _paused,
+        });
+    }
+
+    // This activation is new and nobody has told it what it is about.
+    private void AskToResume() => GrainFactory.GetGrain<IGroupGrain>(AppPath.Root).ResumeDeploymentAsync(Id).Ignore();
 
     private Task BeginStepAsync()
     {

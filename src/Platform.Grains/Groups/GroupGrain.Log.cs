@@ -17,9 +17,6 @@ public sealed partial class GroupGrain
     [LoggerMessage(LogLevel.Warning, "Deployment {DeploymentId} failed: {Reason}; way back: {Outcome}, deployment {RollbackId}")]
     private partial void LogFailed(string deploymentId, string reason, ChangeOutcome outcome, string rollbackId);
 
-    [LoggerMessage(LogLevel.Information, "Deployment {DeploymentId} was running when the control plane stopped and goes on")]
-    private partial void LogResumed(string deploymentId);
-
     [LoggerMessage(LogLevel.Error, "The tree could not be stored; the changes that waited for it are refused")]
     private partial void LogBroken(Exception failure);
 }

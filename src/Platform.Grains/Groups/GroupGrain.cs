@@ -39,8 +39,7 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     {
         _ledger = new(_items, _options.KeptVersions);
         _gate = new(_ledger, _options);
-        if (_ledger.Deployments.Count > 0)
-            this.RegisterGrainTimer(ResumeAsync, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        this.RegisterGrainTimer(ResumeAsync, new GrainTimerCreationOptions(TimeSpan.Zero, _options.ResumeInterval) { Interleave = true });
         return Task.CompletedTask;
     }
 
@@ -77,6 +76,13 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         await _writer.WriteAsync();
         await GrainFactory.GetGrain<IDeploymentGrain>(deploymentId).AbandonAsync("stopped on request");
         return new() { Version = start.Version, DeploymentId = deploymentId };
+    }
+
+    /// <inheritdoc/>
+    public Task ResumeDeploymentAsync(string deploymentId)
+    {
+        var deployment = GrainFactory.GetGrain<IDeploymentGrain>(deploymentId);
+        return _ledger.Deployments.TryGetValue(deploymentId, out var start) ? deployment.StartAsync(start) : deployment.ForgetAsync();
     }
 
     /// <inheritdoc/>
@@ -158,10 +164,7 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         foreach (var id in _ledger.DeploymentOrder.ToArray())
         {
             if (_ledger.Deployments.TryGetValue(id, out var start))
-            {
-                LogResumed(id);
                 await GrainFactory.GetGrain<IDeploymentGrain>(id).StartAsync(start);
-            }
         }
     }
 

@@ -6,6 +6,9 @@ public sealed class GroupOptions
     /// <summary>Deployments that may run at the same time. Default 100, as in Marathon (<c>--max_running_deployments</c>).</summary>
     public int MaxRunningDeployments { get; set; } = 100;
 
+    /// <summary>How often running deployments are looked after, in case the silo that carried one out has died. Default 30 s.</summary>
+    public TimeSpan ResumeInterval { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Versions of the tree that are kept. Default 500.</summary>
     public int KeptVersions { get; set; } = 500;
 }

@@ -1,0 +1,7 @@
+namespace Platform.Grains.Agents;
+
+/// <summary>An operator's wish to drain an agent.</summary>
+/// <param name="MaxGraceSeconds">The longest kill grace that is allowed; null: as the tasks say.</param>
+/// <param name="MarkGone">Declare it gone when it is drained.</param>
+[GenerateSerializer, Immutable]
+public sealed record AgentDrain([property: Id(0)] double? MaxGraceSeconds, [property: Id(1)] bool MarkGone);

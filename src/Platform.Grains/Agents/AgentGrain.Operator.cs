@@ -1,0 +1,119 @@
+using Platform.Contracts.Agents;
+using Platform.Contracts.Directory;
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Grains.Agents;
+
+public sealed partial class AgentGrain
+{
+    private readonly Dictionary<string, TaskCompletionSource<FileChunk>> _reads = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public async Task DrainAsync(double? maxGraceSeconds, bool markGone)
+    {
+        if (agent.State.Registration is null || agent.State.Gone)
+            return;
+        agent.State.Drain = new(maxGraceSeconds, markGone);
+        await agent.WriteStateAsync();
+        LogDraining(Id, maxGraceSeconds, markGone, _tasks.Alive);
+        if (HasSession)
+            Become(AgentCondition.Draining);
+        await Allocator.AgentConditionAsync(Id, AgentCondition.Draining);
+        await TellOwnersAsync(_tasks.Owners);
+        await CheckDrainedAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task ReactivateAsync()
+    {
+        if (agent.State.Drain is null || agent.State.Gone)
+            return;
+        agent.State.Drain = null;
+        await agent.WriteStateAsync();
+        LogReactivated(Id);
+        if (HasSession)
+        {
+            Become(AgentCondition.Active);
+            await Allocator.AgentConditionAsync(Id, AgentCondition.Active);
+            await TellOwnersAsync(_tasks.Owners);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task MarkGoneAsync()
+    {
+        if (agent.State.Registration is null || agent.State.Gone)
+            return;
+        agent.State.Gone = true;
+        await agent.WriteStateAsync();
+        LogGone(Id, _tasks.Alive);
+        Become(AgentCondition.Gone);
+        await Allocator.AgentRemovedAsync(Id);
+        if (_session is { } session)
+        {
+            _session = null;
+            await session.SendAsync(Refuse("an operator declared this agent gone", final: true));
+            await session.CloseAsync("an operator declared this agent gone");
+        }
+        var lost = _tasks.All.Where(task => !task.Status.State.IsTerminal())
+            .Select(task => Ended(task.Status.TaskId, task.Status.Owner, TaskState.GoneByOperator, TaskReasons.AgentRemoved, "The agent was declared gone"))
+            .ToValueList();
+        var owners = _tasks.Owners.Concat(_askers).Distinct().ToList();
+        _tasks.Clear();
+        _kills.Clear();
+        await RouteAsync(lost);
+        await TellOwnersAsync(owners);
+        await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).RemoveAsync([Id]);
+        Publish("agent_removed_event", "declared gone by an operator");
+    }
+
+    /// <inheritdoc/>
+    public async Task DestroyVolumesAsync(ValueList<string> volumeIds)
+    {
+        agent.State.DestroyVolumes = agent.State.DestroyVolumes.AsEnumerable().Union(volumeIds).ToValueList();
+        await agent.WriteStateAsync();
+        if (HasSession)
+            await _session!.SendAsync(new() { DestroyVolumes = volumeIds });
+    }
+
+    /// <inheritdoc/>
+    public async Task<FileChunk> ReadFileAsync(FileRequest request)
+    {
+        if (_session is not { } session)
+            return new() { Error = $"agent {Id} is {_condition}: its files cannot be read now" };
+        var id = Guid.NewGuid().ToString("N");
+        var answer = _reads[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            await session.SendAsync(new() { ReadFiles = [request with { RequestId = id }] });
+            return await answer.Task.WaitAsync(options.Value.FileReadTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            return new() { Error = $"agent {Id} did not answer within {options.Value.FileReadTimeout.TotalSeconds} s" };
+        }
+        finally
+        {
+            _reads.Remove(id);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task FileReadAsync(FileChunk chunk)
+    {
+        if (_reads.TryGetValue(chunk.RequestId, out var read))
+            read.TrySetResult(chunk);
+        return Task.CompletedTask;
+    }
+
+    private async Task CheckDrainedAsync()
+    {
+        if (_condition != AgentCondition.Draining || _tasks.Alive > 0)
+            return;
+        Become(AgentCondition.Drained);
+        LogDrained(Id);
+        if (agent.State.Drain is { MarkGone: true })
+            await MarkGoneAsync();
+    }
+}

@@ -1,0 +1,160 @@
+using Platform.Contracts.Agents;
+using Platform.Contracts.Directory;
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Grains.Agents;
+
+public sealed partial class AgentGrain
+{
+    private const int Protocol = 1;
+
+    /// <inheritdoc/>
+    public async Task<AgentCommand> RegisterAsync(AgentRegistration registration, IAgentSession session)
+    {
+        if (await RefusalAsync(registration) is { } refusal)
+        {
+            LogRefused(Id, registration.Name, registration.Hostname, refusal.Refused!);
+            return refusal;
+        }
+        var isNew = agent.State.Registration is null;
+        await SaveAsync(registration);
+
+        var old = _session;
+        var owners = _tasks.Owners.Concat(_askers).ToHashSet(StringComparer.Ordinal);
+        var wasUnreachable = _condition == AgentCondition.Unreachable;
+        var now = time.GetUtcNow();
+        // By the clock, so that it grows across restarts without being stored.
+        _epoch = Math.Max(_epoch + 1, now.ToUnixTimeMilliseconds());
+        _session = session;
+        _run = registration.Run;
+        _lastSeen = now;
+        _reregisteredAt = now;
+        _unreachableSince = null;
+        _usage = null;
+        _askers.Clear();
+        _tasks.Replace(registration.Tasks);
+        owners.UnionWith(_tasks.Owners);
+        Become(agent.State.Drain is null ? AgentCondition.Active : _tasks.Alive > 0 ? AgentCondition.Draining : AgentCondition.Drained);
+        Watch();
+        LogRegistered(Id, registration.Name, registration.Hostname, _epoch, _tasks.Alive);
+
+        if (old is not null)
+            await old.CloseAsync("a newer session of this agent has taken its place");
+        await Allocator.AgentAddedAsync((await GetStatusAsync())!);
+        await TellOwnersAsync(owners);
+        if (isNew)
+            Publish("agent_added_event", null);
+        else if (wasUnreachable)
+            Publish("agent_reachable_event", null);
+        return new()
+        {
+            Registered = new()
+            {
+                Epoch = _epoch,
+                HeartbeatSeconds = options.Value.HeartbeatInterval.TotalSeconds,
+                UnreachableAfterSeconds = options.Value.UnreachableAfter.TotalSeconds,
+            },
+            Kill = await WaitingKillsAsync(),
+            DestroyVolumes = agent.State.DestroyVolumes,
+        };
+    }
+
+    private async Task<AgentCommand?> RefusalAsync(AgentRegistration registration)
+    {
+        if (registration.AgentId != Id)
+            return Refuse($"the id is {registration.AgentId}, not {Id}", final: true);
+        if (registration.Protocol != Protocol)
+            return Refuse($"protocol {registration.Protocol} is not spoken here, only {Protocol}: use an agent of the control plane's version", final: true);
+        if (agent.State.Gone)
+            return Refuse("an operator declared this agent gone: start it with an empty work directory to join as a new agent", final: true);
+        if (HasSession && _run != registration.Run && time.GetUtcNow() - _lastSeen < options.Value.UnreachableAfter)
+            return Refuse(
+                $"another agent with the id {Id} has a session (name {agent.State.Registration!.Name}, host {agent.State.Registration.Hostname}): "
+                + "each agent needs a work directory of its own", final: false);
+        return await ClaimNameAsync(registration.Name) is { } holder
+            ? Refuse($"the name {registration.Name} is in use by agent {holder}: give this agent another --name", final: false)
+            : null;
+    }
+
+    // Who holds the name loses it when it is out of reach.
+    private async Task<string?> ClaimNameAsync(string name)
+    {
+        var directory = GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents);
+        var holder = await directory.ClaimNameAsync(name, Id);
+        if (holder == Id)
+            return null;
+        var status = await GrainFactory.GetGrain<IAgentGrain>(holder).GetStatusAsync();
+        if (status is not null && status.Condition is not (AgentCondition.Unreachable or AgentCondition.Gone))
+            return holder;
+        holder = await directory.ClaimNameAsync(name, Id, from: holder);
+        return holder == Id ? null : holder;
+    }
+
+    private static AgentCommand Refuse(string reason, bool final) => new() { Refused = reason, Final = final };
+
+    // Nothing is written when an agent comes back as it was, so that a restart with many agents is quick.
+    private async Task SaveAsync(AgentRegistration reported)
+    {
+        var registration = reported with { Tasks = default, Volumes = default, Run = "" };
+        var toDestroy = agent.State.DestroyVolumes.Where(reported.Volumes.Contains).ToValueList();
+        if (agent.State.Registration == registration && agent.State.DestroyVolumes == toDestroy)
+            return;
+        if (agent.State.Registration is null)
+        {
+            agent.State.RegisteredAt = time.GetUtcNow();
+            await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).AddAsync([Id]);
+        }
+        agent.State.Registration = registration;
+        agent.State.DestroyVolumes = toDestroy;
+        await agent.WriteStateAsync();
+    }
+
+    // Kills that came while there was no session: for tasks that are here, and an answer for those that are not.
+    private async Task<ValueList<TaskKill>> WaitingKillsAsync()
+    {
+        if (_kills.Count == 0)
+            return default;
+        var missing = new List<TaskUpdate>();
+        foreach (var (taskId, kill) in _kills)
+        {
+            if (_tasks.Find(taskId) is { } task && !task.Status.State.IsTerminal())
+                continue;
+            _kills.Remove(taskId);
+            if (_tasks.Find(taskId) is null)
+                missing.Add(Ended(taskId, kill.Owner, TaskState.Lost, TaskReasons.Reconciliation, "The agent came back without this task"));
+        }
+        await RouteAsync([.. missing]);
+        return [.. _kills.Values];
+    }
+
+    private void Watch()
+    {
+        _lastSeen = time.GetUtcNow();
+        _watch?.Dispose();
+        _watch = this.RegisterGrainTimer(CheckSilenceAsync, options.Value.UnreachableAfter, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task CheckSilenceAsync()
+    {
+        if (_condition is AgentCondition.Unreachable or AgentCondition.Gone)
+            return;
+        var left = _lastSeen + options.Value.UnreachableAfter - time.GetUtcNow();
+        if (left > TimeSpan.Zero)
+        {
+            _watch!.Change(left, Timeout.InfiniteTimeSpan);
+            return;
+        }
+        _unreachableSince = time.GetUtcNow();
+        Become(AgentCondition.Unreachable);
+        LogUnreachable(Id, _lastSeen, _tasks.Alive);
+        if (_session is { } session)
+        {
+            _session = null;
+            await session.CloseAsync($"nothing was heard for {options.Value.UnreachableAfter.TotalSeconds} s");
+        }
+        await Allocator.AgentConditionAsync(Id, AgentCondition.Unreachable);
+        await TellOwnersAsync(_tasks.Owners.Concat(_askers).Distinct());
+        Publish("agent_unreachable_event", $"nothing was heard since {_lastSeen:O}");
+    }
+}

@@ -1,0 +1,240 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Allocation;
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+using Platform.Grains.Events;
+
+namespace Platform.Grains.Agents;
+
+/// <summary>One agent. It stores who the agent is; what runs on it is told by the agent and held in memory.</summary>
+[KeepAlive]
+public sealed partial class AgentGrain(
+    [PersistentState("agent", "platform")] IPersistentState<AgentState> agent,
+    IOptions<AgentOptions> options,
+    TimeProvider time,
+    ILogger<AgentGrain> logger) : Grain, IAgentGrain
+{
+    private readonly AgentTaskTable _tasks = new();
+    private readonly Dictionary<string, TaskKill> _kills = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _askers = new(StringComparer.Ordinal);
+    private IAgentSession? _session;
+    private string _run = "";
+    private long _epoch;
+    private AgentCondition _condition = AgentCondition.Recovering;
+    private DateTimeOffset _lastSeen;
+    private DateTimeOffset? _reregisteredAt;
+    private DateTimeOffset? _unreachableSince;
+    private AgentUsage? _usage;
+    private AgentStatus? _status;
+    private IGrainTimer? _watch;
+
+    private string Id => this.GetPrimaryKeyString();
+
+    private bool HasSession => _session is not null;
+
+    private IAllocatorGrain Allocator => GrainFactory.GetGrain<IAllocatorGrain>(0);
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _condition = agent.State.Gone ? AgentCondition.Gone : AgentCondition.Recovering;
+        if (agent.State.Registration is not null && !agent.State.Gone)
+            Watch();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> HeartbeatAsync(long epoch, AgentUsage usage)
+    {
+        if (!IsCurrent(epoch))
+            return false;
+        if (!Equals(usage.Slack, _usage?.Slack))
+            await Allocator.AgentSlackAsync(Id, usage);
+        _usage = usage;
+        _status = null;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task UpdateAsync(long epoch, ValueList<TaskUpdate> updates)
+    {
+        if (!IsCurrent(epoch))
+            return;
+        _status = null;
+        foreach (var update in updates)
+        {
+            if (_tasks.Update(update))
+                _kills.Remove(update.TaskId);
+        }
+        await RouteAsync(updates);
+        await CheckDrainedAsync();
+    }
+
+    /// <inheritdoc/>
+    public Task DisconnectAsync(long epoch, string reason)
+    {
+        if (epoch != _epoch || !HasSession)
+            return Task.CompletedTask;
+        LogDisconnected(Id, epoch, reason);
+        _session = null;
+        Become(AgentCondition.Recovering);
+        return Allocator.AgentConditionAsync(Id, AgentCondition.Recovering);
+    }
+
+    /// <inheritdoc/>
+    public async Task<LaunchReply> LaunchAsync(ValueList<TaskSpec> tasks)
+    {
+        if (_condition != AgentCondition.Active)
+            return new() { Refused = $"agent {Id} is {_condition}" };
+        var now = time.GetUtcNow();
+        var fresh = new List<TaskSpec>(tasks.Count);
+        foreach (var task in tasks)
+        {
+            if (_tasks.Launch(task, now))
+                fresh.Add(task);
+        }
+        if (fresh.Count > 0)
+        {
+            _status = null;
+            await _session!.SendAsync(new() { Launch = fresh.Count == tasks.Count ? tasks : [.. fresh] });
+        }
+        return new() { Epoch = _epoch };
+    }
+
+    /// <inheritdoc/>
+    public async Task KillAsync(ValueList<TaskKill> kills)
+    {
+        var send = new List<TaskKill>(kills.Count);
+        var answers = new List<TaskUpdate>();
+        foreach (var kill in kills)
+        {
+            var task = _tasks.Find(kill.TaskId);
+            if (task is not null && task.Status.State.IsTerminal())
+                answers.Add(task.Status);
+            else if (_condition == AgentCondition.Gone)
+                answers.Add(Ended(kill.TaskId, kill.Owner, TaskState.GoneByOperator, TaskReasons.AgentRemoved, "The agent was declared gone"));
+            else if (task is null && HasSession)
+                answers.Add(Ended(kill.TaskId, kill.Owner, TaskState.Lost, TaskReasons.Reconciliation, "The agent does not have this task"));
+            else
+            {
+                // Without a session it waits for the next one.
+                _kills[kill.TaskId] = kill;
+                send.Add(kill);
+            }
+        }
+        if (HasSession && send.Count > 0)
+            await _session!.SendAsync(new() { Kill = [.. send] });
+        await RouteAsync([.. answers]);
+    }
+
+    /// <inheritdoc/>
+    public async Task AcknowledgeAsync(ValueList<string> updateIds)
+    {
+        foreach (var id in updateIds)
+            _tasks.Acknowledge(id);
+        _status = null;
+        if (HasSession)
+            await _session!.SendAsync(new() { Acknowledge = updateIds });
+    }
+
+    /// <inheritdoc/>
+    public Task<AgentTasks> GetTasksAsync(string owner)
+    {
+        if (_reregisteredAt is null)
+            _askers.Add(owner);
+        return Task.FromResult(TasksOf(owner));
+    }
+
+    /// <inheritdoc/>
+    public Task<AgentStatus?> GetStatusAsync()
+    {
+        if (agent.State.Registration is null)
+            DeactivateOnIdle();
+        else
+            _status ??= new()
+            {
+                Registration = agent.State.Registration,
+                Condition = _condition,
+                RegisteredAt = agent.State.RegisteredAt,
+                ReregisteredAt = _reregisteredAt,
+                UnreachableSince = _unreachableSince,
+                Usage = _usage,
+                Tasks = _tasks.All.ToValueList(),
+            };
+        return Task.FromResult(_status);
+    }
+
+    private AgentTasks TasksOf(string owner) => new()
+    {
+        AgentId = Id,
+        Epoch = _reregisteredAt is null ? 0 : _epoch,
+        Condition = _condition,
+        UnreachableSince = _unreachableSince,
+        Tasks = _tasks.Of(owner),
+        DrainGraceSeconds = agent.State.Drain?.MaxGraceSeconds,
+    };
+
+    private bool IsCurrent(long epoch)
+    {
+        if (epoch != _epoch || !HasSession)
+            return false;
+        _lastSeen = time.GetUtcNow();
+        return true;
+    }
+
+    private void Become(AgentCondition condition)
+    {
+        _condition = condition;
+        _status = null;
+    }
+
+    // One batch for each owner; most frames are about one owner only.
+    private async Task RouteAsync(ValueList<TaskUpdate> updates)
+    {
+        if (updates.IsEmpty)
+            return;
+        var owner = updates[0].Owner;
+        var single = true;
+        foreach (var update in updates)
+            single &= update.Owner == owner;
+        if (single)
+        {
+            await RouteAsync(owner, updates);
+            return;
+        }
+        foreach (var group in updates.AsEnumerable().GroupBy(update => update.Owner))
+            await RouteAsync(group.Key, [.. group]);
+    }
+
+    private Task RouteAsync(string owner, ValueList<TaskUpdate> updates)
+    {
+        if (TaskOwners.Find(GrainFactory, owner) is { } grain)
+            return grain.TaskStatusAsync(Id, updates);
+        LogUnknownOwner(Id, owner, updates.Count);
+        return AcknowledgeAsync(updates.Where(update => update.UpdateId.Length > 0).Select(update => update.UpdateId).ToValueList());
+    }
+
+    private async Task TellOwnersAsync(IEnumerable<string> owners)
+    {
+        foreach (var owner in owners.ToArray())
+        {
+            if (TaskOwners.Find(GrainFactory, owner) is { } grain)
+                await grain.AgentChangedAsync(TasksOf(owner));
+        }
+    }
+
+    private TaskUpdate Ended(string taskId, string owner, TaskState state, string reason, string message) =>
+        new() { TaskId = taskId, Owner = owner, State = state, Reason = reason, Message = message, Timestamp = time.GetUtcNow() };
+
+    private void Publish(string type, string? reason) =>
+        PlatformEvents.Publish(GrainFactory, PlatformEvents.Create(type, time.GetUtcNow(), (agent.State.Registration!, reason), static (json, state) =>
+        {
+            json.WriteString("agentId", state.Item1.AgentId);
+            json.WriteString("name", state.Item1.Name);
+            json.WriteString("host", state.Item1.Hostname);
+            if (state.reason is not null)
+                json.WriteString("reason", state.reason);
+        }));
+}

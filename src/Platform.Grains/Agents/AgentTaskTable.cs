@@ -1,0 +1,89 @@
+using Platform.Contracts.Agents;
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Grains.Agents;
+
+/// <summary>The tasks of one agent, from their launch until the acknowledgement of their end.</summary>
+internal sealed class AgentTaskTable
+{
+    private readonly Dictionary<string, TaskReport> _tasks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _ends = new(StringComparer.Ordinal);
+    private int _ended;
+
+    /// <summary>The tasks that have not ended.</summary>
+    public int Alive => _tasks.Count - _ended;
+
+    /// <summary>All tasks.</summary>
+    public IEnumerable<TaskReport> All => _tasks.Values;
+
+    /// <summary>The owners of all tasks.</summary>
+    public IEnumerable<string> Owners => _tasks.Values.Select(task => task.Status.Owner).Distinct();
+
+    /// <summary>The task, or null.</summary>
+    public TaskReport? Find(string taskId) => _tasks.GetValueOrDefault(taskId);
+
+    /// <summary>The tasks of one owner.</summary>
+    public ValueList<TaskReport> Of(string owner) => _tasks.Values.Where(task => task.Status.Owner == owner).ToValueList();
+
+    /// <summary>Takes what the agent reports in place of what was known.</summary>
+    public void Replace(ValueList<TaskReport> reports)
+    {
+        Clear();
+        foreach (var report in reports)
+        {
+            _tasks[report.Status.TaskId] = report;
+            if (report.Status.State.IsTerminal())
+            {
+                _ended++;
+                _ends[report.Status.UpdateId] = report.Status.TaskId;
+            }
+        }
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        _tasks.Clear();
+        _ends.Clear();
+        _ended = 0;
+    }
+
+    /// <summary>Adds a task that is launched; false if it is there already.</summary>
+    public bool Launch(TaskSpec task, DateTimeOffset now) => _tasks.TryAdd(task.TaskId, new()
+    {
+        Status = new() { TaskId = task.TaskId, Owner = task.Owner, State = TaskState.Staging, Timestamp = now },
+        Resources = task.Resources,
+        Role = task.Role,
+        Priority = task.Priority,
+        StartedAt = now,
+        Version = task.Version,
+    });
+
+    /// <summary>Takes an update in; true if it ended the task.</summary>
+    public bool Update(TaskUpdate update)
+    {
+        if (!_tasks.TryGetValue(update.TaskId, out var task))
+            return false;
+        var ended = update.State.IsTerminal();
+        if (task.Status.State.IsTerminal())
+        {
+            if (ended)
+                _ends[update.UpdateId] = update.TaskId;
+            return false;
+        }
+        _tasks[update.TaskId] = task with { Status = update };
+        if (!ended)
+            return false;
+        _ended++;
+        _ends[update.UpdateId] = update.TaskId;
+        return true;
+    }
+
+    /// <summary>The owner has persisted an update; an ended task is forgotten.</summary>
+    public void Acknowledge(string updateId)
+    {
+        if (_ends.Remove(updateId, out var taskId) && _tasks.Remove(taskId))
+            _ended--;
+    }
+}
