@@ -1,0 +1,27 @@
+using Platform.GrainRuntime.Sqlite;
+
+namespace Platform.GrainRuntime.Tests.Storage;
+
+/// <summary>Stands for a slow disk: the writer waits in it until it is released.</summary>
+internal sealed class HeldWrite : StorageWrite, IDisposable
+{
+    private readonly ManualResetEventSlim _reached = new();
+    private readonly ManualResetEventSlim _released = new();
+
+    public void WaitUntilReached() => _reached.Wait();
+
+    public void Release() => _released.Set();
+
+    public void Dispose()
+    {
+        _reached.Dispose();
+        _released.Dispose();
+    }
+
+    protected override InconsistentStateException? Write(Statements statements, long etag)
+    {
+        _reached.Set();
+        _released.Wait();
+        return null;
+    }
+}
