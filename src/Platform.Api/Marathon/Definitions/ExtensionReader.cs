@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json;
+using Platform.Api.Http;
+using Platform.Core.Apps;
+
+namespace Platform.Api.Marathon.Definitions;
+
+/// <summary>Reads what Marathon does not have: the object <c>platform</c> of an app, and <c>canary</c> of its upgradeStrategy. Nobody but us writes these, so a name that is not known is an error.</summary>
+internal static class ExtensionReader
+{
+    public static AppExtension? Read(JsonObjectReader app)
+    {
+        var extension = app.Object("platform") is { } platform ? ReadPlatform(platform) : null;
+        if (app.TryGet("upgradeStrategy", out var strategy) && strategy.ValueKind == JsonValueKind.Object
+            && new JsonObjectReader(strategy, app.At("upgradeStrategy"), app.Problems).Object("canary") is { } canary)
+        {
+            extension = (extension ?? new()) with { Canary = ReadCanary(canary) };
+        }
+        // An extension that says nothing is none.
+        return extension == new AppExtension() ? null : extension;
+    }
+
+    private static AppExtension ReadPlatform(JsonObjectReader platform)
+    {
+        OnlyKnown(platform, "priority", "preferences", "placement", "tolerations", "pool", "system", "gang", "revocable", "runOnce",
+            "disruptionBudget", "preStop", "progressDeadlineSeconds", "failureBudget", "canary", "autoscaling");
+        return new()
+        {
+            Priority = platform.Integer("priority", 0, 100) ?? 0,
+            Preferences = platform.List("preferences", ReadPreference) ?? default,
+            Placement = platform.Choice("placement", "binpack", "spread"),
+            Tolerations = platform.Texts("tolerations", minLength: 1) ?? default,
+            Pool = platform.Text("pool", 1),
+            System = platform.Flag("system") ?? false,
+            Gang = platform.Flag("gang") ?? false,
+            Revocable = platform.Flag("revocable") ?? false,
+            RunOnce = platform.Flag("runOnce") ?? false,
+            DisruptionBudget = platform.Integer("disruptionBudget", 0),
+            PreStop = platform.Text("preStop", 1),
+            ProgressDeadlineSeconds = platform.Number("progressDeadlineSeconds", 1),
+            FailureBudget = platform.Integer("failureBudget", 0),
+            Canary = platform.Object("canary") is { } canary ? ReadCanary(canary) : null,
+            Autoscaling = platform.Object("autoscaling") is { } autoscaling ? ReadAutoscaling(autoscaling) : null,
+        };
+    }
+
+    private static PreferenceSpec? ReadPreference(JsonElement value, string at, JsonProblems problems)
+    {
+        if (JsonObjectReader.Open(value, at, problems) is not { } preference)
+            return null;
+        OnlyKnown(preference, "kind", "target", "value", "weight");
+        preference.Require("target");
+        var kind = preference.Choice("kind", "attribute", "app", "spread") ?? "attribute";
+        var target = preference.Text("target", 1) ?? "";
+        if (kind == "app" && (!target.StartsWith('/') || !AppPath.HasValidNames(target)))
+            preference.Rule("target", "must be the absolute path of an app");
+        return new() { Kind = kind, Target = target, Value = preference.Text("value", 1), Weight = preference.Integer("weight", -100, 100) ?? 50 };
+    }
+
+    private static CanarySpec ReadCanary(JsonObjectReader canary)
+    {
+        OnlyKnown(canary, "steps", "promoteAfterSeconds", "blueGreen");
+        var steps = canary.List("steps", ReadStep) ?? default;
+        var blueGreen = canary.Flag("blueGreen") ?? false;
+        if (steps.IsEmpty && !blueGreen)
+            canary.Rule("steps", "must have at least one step, such as 1 or \"10%\"");
+        return new() { Steps = steps, PromoteAfterSeconds = canary.Number("promoteAfterSeconds", 0), BlueGreen = blueGreen };
+    }
+
+    /// <summary>A count as number or text, or a share such as "10%".</summary>
+    private static string? ReadStep(JsonElement value, string at, JsonProblems problems)
+    {
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count > 0)
+            return count.ToString(CultureInfo.InvariantCulture);
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text)
+        {
+            var number = text.EndsWith('%') ? text[..^1] : text;
+            if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
+                && amount > 0 && (text.EndsWith('%') ? amount <= 100 : amount == Math.Floor(amount) && amount < int.MaxValue))
+                return text;
+        }
+        problems.Rule(at, "must be a count above 0 or a share such as \"10%\"");
+        return null;
+    }
+
+    private static AutoscalingSpec ReadAutoscaling(JsonObjectReader autoscaling)
+    {
+        OnlyKnown(autoscaling, "min", "max", "targets", "scaleDownWindowSeconds", "scaleUpWindowSeconds");
+        var min = autoscaling.Integer("min", 0) ?? 1;
+        autoscaling.Require("max");
+        var max = autoscaling.Integer("max", 1) ?? Math.Max(1, min);
+        if (max < min)
+            autoscaling.Rule("max", "must not be less than min");
+        var targets = autoscaling.List("targets", ReadTarget) ?? default;
+        if (targets.IsEmpty)
+            autoscaling.Rule("targets", "must have at least one target");
+        return new()
+        {
+            Min = min,
+            Max = max,
+            Targets = targets,
+            ScaleDownWindowSeconds = autoscaling.Number("scaleDownWindowSeconds", 0) ?? 300,
+            ScaleUpWindowSeconds = autoscaling.Number("scaleUpWindowSeconds", 0) ?? 0,
+        };
+    }
+
+    private static AutoscalingTarget? ReadTarget(JsonElement value, string at, JsonProblems problems)
+    {
+        if (JsonObjectReader.Open(value, at, problems) is not { } target)
+            return null;
+        OnlyKnown(target, "metric", "value", "path", "portIndex");
+        target.Require("value");
+        var amount = target.Number("value") ?? 1;
+        if (amount <= 0)
+            target.Rule("value", "must be greater than 0");
+        return new()
+        {
+            Metric = target.Text("metric", 1) ?? "cpu",
+            Value = amount,
+            Path = target.Text("path", 1) ?? "/metrics",
+            PortIndex = target.Integer("portIndex", 0) ?? 0,
+        };
+    }
+
+    private static void OnlyKnown(JsonObjectReader reader, params string[] names)
+    {
+        foreach (var member in reader.Element.EnumerateObject())
+        {
+            if (Array.IndexOf(names, member.Name) < 0)
+                reader.Rule(member.Name, "is not known; known are " + string.Join(", ", names));
+        }
+    }
+}
