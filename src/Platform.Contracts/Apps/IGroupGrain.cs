@@ -20,6 +20,10 @@ public interface IGroupGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<ValueList<string>> GetVersionsAsync();
 
+    /// <summary>The running deployment that holds an app, by the app's path.</summary>
+    [AlwaysInterleave]
+    Task<ValueMap<string>> GetLocksAsync();
+
     /// <summary>Ids of the running deployments, oldest first.</summary>
     [AlwaysInterleave]
     Task<ValueList<string>> GetDeploymentsAsync();

@@ -14,8 +14,11 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
     {
         var version = NextVersion(now, change.Apps.Select(app => app.AppId));
         var transitions = new List<AppTransition>(change.Apps.Count);
-        foreach (var app in change.Apps)
+        var ports = PortsToAvoid(change);
+        foreach (var asked in change.Apps)
         {
+            if (WithPorts(asked, ports) is not { } app)
+                return GroupDecision.Refuse(ChangeOutcome.Invalid, asked.AppId, $"All ports in the range [{options.FirstServicePort}-{options.LastServicePort}] are already in use");
             var before = ledger.Apps.GetValueOrDefault(app.AppId);
             if (Refusal(app, before) is { } refusal)
                 return refusal;
@@ -110,6 +113,22 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
             Canceled = conflicts,
             Start = start,
         };
+    }
+
+    // Numbers that other apps of the same change ask for are not given away either. Null: nothing needs a number.
+    private HashSet<int>? PortsToAvoid(ChangeSet change)
+    {
+        var specs = change.Apps.Where(app => app.Spec is not null).Select(app => app.Spec!).ToList();
+        return specs.Exists(ServicePorts.NeedsAssignment) ? [.. ledger.ServicePorts, .. specs.SelectMany(spec => ServicePorts.Of(spec))] : null;
+    }
+
+    // The number is found and recorded by the same decision, so that no two apps get the same.
+    private AppChange? WithPorts(AppChange change, HashSet<int>? ports)
+    {
+        if (ports is null || change.Spec is null)
+            return change;
+        var spec = ServicePorts.Assign(change.Spec, ledger.Apps.GetValueOrDefault(change.AppId)?.Spec, ports, options.FirstServicePort, options.LastServicePort);
+        return spec is null ? null : change with { Spec = spec };
     }
 
     private string NextVersion(DateTimeOffset now, IEnumerable<string> appIds)

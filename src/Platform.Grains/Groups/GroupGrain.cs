@@ -145,6 +145,9 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     /// <inheritdoc/>
     public Task<ValueList<string>> GetDeploymentsAsync() => Task.FromResult(_ledger.DeploymentOrder.ToValueList());
 
+    /// <inheritdoc/>
+    public Task<ValueMap<string>> GetLocksAsync() => Task.FromResult(_ledger.Locks.ToValueMap());
+
     private async Task CarryOutAsync(GroupDecision decision, string reasonForCanceled)
     {
         _ledger.Apply(decision);

@@ -20,6 +20,7 @@ internal sealed class GroupLedger
     private readonly List<string> _deploymentOrder = [];
     private readonly Dictionary<string, string> _locks = new(StringComparer.Ordinal);
     private readonly LinkedList<(string Version, GroupRevision Revision)> _revisions = new();
+    private readonly Dictionary<int, int> _servicePorts = [];
     private int _withDependencies;
 
     public GroupLedger(IPersistentItems<GroupItem> items, int keptVersions)
@@ -39,6 +40,8 @@ internal sealed class GroupLedger
             else if (item.Revision is not null)
                 revisions.Add((key[RevisionPrefix.Length..], item.Revision));
         }
+        foreach (var app in _apps.Values)
+            CountServicePorts(app, 1);
         foreach (var (id, start) in deployments.OrderBy(deployment => deployment.Start.Version, StringComparer.Ordinal))
             Lock(id, start);
         foreach (var revision in revisions.OrderBy(revision => revision.Version, StringComparer.Ordinal))
@@ -76,6 +79,9 @@ internal sealed class GroupLedger
 
     /// <summary>The tree's version; "" before the first change.</summary>
     public string Version => _groups.TryGetValue(AppPath.Root, out var root) ? root.Version : "";
+
+    /// <summary>The service ports that apps have.</summary>
+    public IReadOnlyCollection<int> ServicePorts => _servicePorts.Keys;
 
     /// <summary>Whether anything in the tree depends on anything.</summary>
     public bool HasDependencies => _withDependencies > 0;
@@ -148,18 +154,35 @@ internal sealed class GroupLedger
 
     private void SetApp(string appId, AppVersion? app)
     {
-        if (_apps.TryGetValue(appId, out var before) && !before.Spec.Dependencies.IsEmpty)
-            _withDependencies--;
+        if (_apps.TryGetValue(appId, out var before))
+        {
+            CountServicePorts(before, -1);
+            if (!before.Spec.Dependencies.IsEmpty)
+                _withDependencies--;
+        }
         if (app is null)
         {
             _apps.Remove(appId);
             _items.Remove(AppPrefix + appId);
             return;
         }
+        CountServicePorts(app, 1);
         if (!app.Spec.Dependencies.IsEmpty)
             _withDependencies++;
         _apps[appId] = app;
         _items.Set(AppPrefix + appId, new() { App = app });
+    }
+
+    private void CountServicePorts(AppVersion app, int by)
+    {
+        foreach (var port in Core.Apps.ServicePorts.Of(app.Spec))
+        {
+            var count = _servicePorts.GetValueOrDefault(port) + by;
+            if (count == 0)
+                _servicePorts.Remove(port);
+            else
+                _servicePorts[port] = count;
+        }
     }
 
     private void SetGroup(string path, GroupNode? group)

@@ -1,3 +1,5 @@
+using Platform.Core.Apps;
+
 namespace Platform.Grains.Groups;
 
 /// <summary>Settings of the gate that changes pass.</summary>
@@ -8,6 +10,12 @@ public sealed class GroupOptions
 
     /// <summary>How often running deployments are looked after, in case the silo that carried one out has died. Default 30 s.</summary>
     public TimeSpan ResumeInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The first service port that is given to an app that asks for any. Default 10,000 (<c>--local_port_min</c>).</summary>
+    public int FirstServicePort { get; set; } = ServicePorts.DefaultFirst;
+
+    /// <summary>The last service port that is given to an app that asks for any. Default 20,000 (<c>--local_port_max</c>).</summary>
+    public int LastServicePort { get; set; } = ServicePorts.DefaultLast;
 
     /// <summary>Versions of the tree that are kept. Default 500.</summary>
     public int KeptVersions { get; set; } = 500;
