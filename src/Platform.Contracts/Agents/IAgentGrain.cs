@@ -12,6 +12,10 @@ public interface IAgentGrain : IGrainWithStringKey
     /// <summary>A sign of life of the session with this epoch. False: that session is not known (any more), and the agent has to dial in again.</summary>
     Task<bool> HeartbeatAsync(long epoch, AgentUsage usage);
 
+    /// <summary>The allocator has begun anew and is told of this agent again.</summary>
+    [OneWay]
+    Task AllocatorStartedAsync();
+
     /// <summary>Status updates of the session with this epoch. They are acknowledged to the agent when their owners have persisted them.</summary>
     [OneWay]
     Task UpdateAsync(long epoch, ValueList<TaskUpdate> updates);

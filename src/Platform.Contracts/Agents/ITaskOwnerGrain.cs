@@ -22,4 +22,13 @@ public interface ITaskOwnerGrain : IGrainWithStringKey
     /// <summary>These tasks must leave for more important ones; the owner kills them with their grace.</summary>
     [OneWay]
     Task PreemptAsync(ValueList<string> taskIds, string reason);
+
+    /// <summary>These places were found a while ago and hold resources in the owner's name: it releases those that it has no task for.</summary>
+    [OneWay]
+    Task ReviewPlacesAsync(ValueList<string> taskIds);
+
+    /// <summary>The allocator has begun anew and knows nothing of the owner, which resyncs and submits its demands again unless it has done so with this very run of the allocator.</summary>
+    /// <param name="run">The number that <see cref="Allocation.IAllocatorGrain.ResyncAsync"/> answers with.</param>
+    [OneWay]
+    Task AllocatorStartedAsync(long run);
 }

@@ -35,7 +35,8 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     Task ReleaseAsync(ValueList<string> taskIds);
 
     /// <summary>After its activation an owner says which tasks it has; places held for others of it are released, its old demands are withdrawn.</summary>
-    Task ResyncAsync(string owner, ValueList<string> taskIds);
+    /// <returns>The number of this run of the allocator, which is another one after each of its activations.</returns>
+    Task<long> ResyncAsync(string owner, ValueList<string> taskIds);
 
     /// <summary>Why a demand waits; null if it does not.</summary>
     [AlwaysInterleave]

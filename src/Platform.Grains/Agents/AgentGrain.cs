@@ -58,6 +58,13 @@ public sealed partial class AgentGrain(
     }
 
     /// <inheritdoc/>
+    public async Task AllocatorStartedAsync()
+    {
+        if (HasSession)
+            await Allocator.AgentAddedAsync((await GetStatusAsync())!);
+    }
+
+    /// <inheritdoc/>
     public async Task UpdateAsync(long epoch, ValueList<TaskUpdate> updates)
     {
         if (!IsCurrent(epoch))

@@ -1,0 +1,29 @@
+using Platform.Grains.Agents;
+using Platform.Grains.Allocation;
+using Platform.Grains.Deployments;
+using Platform.Grains.Events;
+using Platform.Grains.Groups;
+
+namespace Platform.Grains.Startup;
+
+/// <summary>Settings of all grains.</summary>
+public sealed class PlatformGrainsOptions
+{
+    /// <summary>Sessions of agents.</summary>
+    public AgentOptions Agents { get; } = new();
+
+    /// <summary>The allocator.</summary>
+    public AllocatorSettings Allocator { get; } = new();
+
+    /// <summary>The gate that changes pass.</summary>
+    public GroupOptions Groups { get; } = new();
+
+    /// <summary>Deployments.</summary>
+    public DeploymentOptions Deployments { get; } = new();
+
+    /// <summary>The event log.</summary>
+    public EventLogOptions Events { get; } = new();
+
+    /// <summary>Call everything that was there before the start. Default true.</summary>
+    public bool ActivateAtStart { get; set; } = true;
+}
