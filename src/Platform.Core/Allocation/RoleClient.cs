@@ -23,6 +23,9 @@ internal sealed class RoleClient(RoleNode role, string name, FrameworkEntry? fra
     /// <summary>Whether the framework is still subscribed to the role, or the owner still has demands; it is forgotten when not and nothing is held.</summary>
     internal bool IsWanted { get; set; } = true;
 
+    /// <summary>The demands of an owner, in the order in which they are served; null for frameworks and owners without any.</summary>
+    internal List<DemandEntry>? Demands { get; set; }
+
     /// <summary>Set while the owner has nothing more to place in this round.</summary>
     internal bool IsServed { get; set; }
 }

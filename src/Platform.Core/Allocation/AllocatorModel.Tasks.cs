@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using Platform.Core.Placement;
+
+namespace Platform.Core.Allocation;
+
+/// <content>Tasks that hold resources: placed, adopted, released.</content>
+public sealed partial class AllocatorModel
+{
+    private readonly Dictionary<string, HeldTask> _tasks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _tasksByOwner = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TaskPlacement> _awaiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedSet<int>> _gpus = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a task holds resources.</summary>
+    public bool HasTask(string taskId) => _tasks.ContainsKey(taskId);
+
+    /// <summary>What a task holds; null when it is unknown.</summary>
+    public Resources? ResourcesOf(string taskId) => _tasks.TryGetValue(taskId, out var task) ? task.Resources : null;
+
+    /// <summary>The graphics devices of a task by their index on its agent; empty when it has none.</summary>
+    public ImmutableArray<int> GpusOf(string taskId) => _tasks.TryGetValue(taskId, out var task) ? [.. task.Gpus] : [];
+
+    /// <summary>The tasks that an owner holds resources with.</summary>
+    public IReadOnlyCollection<string> TasksOf(string owner) => _tasksByOwner.TryGetValue(owner, out var tasks) ? tasks : [];
+
+    /// <summary>Books a task that runs on an agent already, such as after a restart. It is believed even if it holds more than is free.</summary>
+    /// <returns>False when the agent is unknown or the task is known.</returns>
+    public bool Adopt(PoolTask task)
+    {
+        if (_tasks.ContainsKey(task.Id) || !_allocator.Agents.TryGetValue(task.AgentId, out var entry))
+            return false;
+        _pool.AddTask(task);
+        var resources = ResourceCarving.Carve(entry, task.Scalars, task.FromReserved, task.Mounts, task.Revocable);
+        Book(task.Id, entry, _allocator.OwnerOf(task.Role, task.Owner), task.Owner, resources, task.Ports.IsDefault ? [] : [.. task.Ports]);
+        if (entry.IsOvercommitted)
+            RescindOffersOn(entry);
+        return true;
+    }
+
+    /// <summary>Books a framework's task that runs on an agent already. The framework need not have subscribed yet.</summary>
+    /// <returns>False when the agent is unknown or the task is known.</returns>
+    public bool AdoptFrameworkTask(string taskId, string frameworkId, string role, string agentId, Resources resources)
+    {
+        if (_tasks.ContainsKey(taskId) || !_allocator.Agents.TryGetValue(agentId, out var entry))
+            return false;
+        var framework = _allocator.Frameworks.GetValueOrDefault(frameworkId)
+            ?? _allocator.AddFramework(new() { Id = frameworkId, Roles = [] }, isActive: false);
+        HoldForFramework(taskId, entry, _allocator.ClientOf(framework, role), resources.Unallocate());
+        if (entry.IsOvercommitted)
+            RescindOffersOn(entry);
+        return true;
+    }
+
+    /// <summary>Gives back what a task holds.</summary>
+    /// <returns>False when the task is unknown.</returns>
+    public bool Release(string taskId)
+    {
+        if (!_tasks.TryGetValue(taskId, out var task))
+            return false;
+        Forget(taskId, task);
+        foreach (var id in new[] { taskId, ResourceCarving.RevocablePart(taskId) })
+        {
+            foreach (var ready in _pool.Release(id))
+            {
+                if (_awaiting.Remove(ready, out var placement))
+                    _placements.Add(placement with { Awaits = [] });
+            }
+        }
+        _allocator.AddCandidate(task.Agent);
+        MarkFreed();
+        return true;
+    }
+
+    /// <summary>Gives back what some tasks hold; unknown ones are skipped.</summary>
+    /// <returns>How many were known.</returns>
+    public int Release(IEnumerable<string> taskIds) => taskIds.Count(Release);
+
+    /// <summary>
+    /// After a restart an owner says which tasks it has: what is held for others of it is released, and its demands are
+    /// withdrawn, since it will submit anew what it still wants.
+    /// </summary>
+    /// <returns>The tasks that were released.</returns>
+    public ImmutableArray<string> Resync(string owner, IEnumerable<string> liveTaskIds)
+    {
+        var live = liveTaskIds.ToHashSet(StringComparer.Ordinal);
+        ImmutableArray<string> gone = [.. TasksOf(owner).Where(task => !live.Contains(task))];
+        foreach (var demand in _demands.Values.Where(entry => entry.Demand.Owner == owner).Select(entry => entry.Demand.Id).ToList())
+            WithdrawDemand(demand);
+        Release(gone);
+        return gone;
+    }
+
+    private void Book(string taskId, AgentEntry entry, RoleClient client, string owner, Resources resources, int[] ports)
+    {
+        var task = Remember(taskId, entry, client, owner, resources, ports);
+        _allocator.Track(entry, client, task.Resources);
+    }
+
+    private HeldTask Remember(string taskId, AgentEntry entry, RoleClient client, string owner, Resources resources, int[] ports)
+    {
+        var task = new HeldTask(entry, client, owner, resources, ports, TakeGpus(entry, (int)(resources.Milli(ResourceNames.Gpus) / 1000)));
+        _tasks.Add(taskId, task);
+        if (!_tasksByOwner.TryGetValue(owner, out var tasks))
+            _tasksByOwner.Add(owner, tasks = new(StringComparer.Ordinal));
+        tasks.Add(taskId);
+        return task;
+    }
+
+    private void HoldForFramework(string taskId, AgentEntry entry, RoleClient client, Resources resources)
+    {
+        Book(taskId, entry, client, client.Name, resources, []);
+        foreach (var task in ResourceCarving.ToPoolTasks(taskId, entry, client.Name, client.Role.Path, resources, _now))
+            _pool.AddTask(task);
+    }
+
+    private void Forget(string taskId, HeldTask task)
+    {
+        _tasks.Remove(taskId);
+        _awaiting.Remove(taskId);
+        var siblings = _tasksByOwner[task.Owner];
+        siblings.Remove(taskId);
+        if (siblings.Count == 0)
+            _tasksByOwner.Remove(task.Owner);
+        if (task.Gpus.Length > 0)
+            _gpus[task.Agent.Id].ExceptWith(task.Gpus);
+        _allocator.Untrack(task.Agent, task.Client, task.Resources);
+    }
+
+    /// <summary>Gives the task the free devices with the lowest indices.</summary>
+    private int[] TakeGpus(AgentEntry entry, int count)
+    {
+        if (count == 0)
+            return [];
+        if (!_gpus.TryGetValue(entry.Id, out var taken))
+            _gpus.Add(entry.Id, taken = []);
+        var devices = new List<int>(count);
+        for (var index = 0; devices.Count < count; index++)
+        {
+            if (taken.Add(index))
+                devices.Add(index);
+        }
+        return [.. devices];
+    }
+
+    /// <summary>Something became free or changed: every demand that waits may be tried again.</summary>
+    private void MarkFreed() => _freeVersion++;
+}

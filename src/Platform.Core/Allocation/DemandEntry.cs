@@ -1,0 +1,39 @@
+using Platform.Core.Placement;
+
+namespace Platform.Core.Allocation;
+
+/// <summary>A demand inside the model, with what of it still waits.</summary>
+internal sealed class DemandEntry(Demand demand, RoleClient owner, DateTimeOffset since, long sequence)
+{
+    internal Demand Demand { get; } = demand;
+
+    internal RoleClient Owner { get; } = owner;
+
+    internal DateTimeOffset Since { get; } = since;
+
+    /// <summary>Of two demands of an owner with equal priority the older one comes first.</summary>
+    internal long Sequence { get; } = sequence;
+
+    /// <summary>How many of its tasks wait.</summary>
+    internal int Left { get; set; } = demand.Count;
+
+    /// <summary>How many ids were used up.</summary>
+    internal int NextIndex { get; set; }
+
+    /// <summary>The state of the cluster in which nothing more could be placed; -1 when that is not known.</summary>
+    internal long BlockedVersion { get; set; } = -1;
+
+    /// <summary>The round in which something was placed last, and how much.</summary>
+    internal long Round { get; set; }
+
+    internal int PlacedInRound { get; set; }
+
+    internal PendingExplanation? Explanation { get; set; }
+
+    internal long ExplainedVersion { get; set; } = -1;
+
+    /// <summary>The demand with what is left of it.</summary>
+    internal Demand Rest => Demand.SystemApp || Left == Demand.Count
+        ? Demand
+        : Demand with { Count = Left, TaskIds = NextIndex < Demand.TaskIds.Length ? Demand.TaskIds[NextIndex..] : [] };
+}

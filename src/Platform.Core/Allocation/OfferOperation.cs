@@ -1,0 +1,11 @@
+namespace Platform.Core.Allocation;
+
+/// <summary>One operation on offered resources, or on free ones for an operator.</summary>
+/// <param name="Kind">What to do.</param>
+/// <param name="Resources">For a launch what the task and its executor need; for others the resources as they are after Reserve and Create, and as they are before Unreserve and Destroy. Marks of allocation are ignored.</param>
+/// <param name="TaskId">The task to launch; empty for other operations.</param>
+[GenerateSerializer, Immutable]
+public sealed record OfferOperation(
+    [property: Id(0)] OfferOperationKind Kind,
+    [property: Id(1)] Resources Resources,
+    [property: Id(2)] string TaskId = "");
