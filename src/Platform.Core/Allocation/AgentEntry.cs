@@ -40,7 +40,8 @@ internal sealed class AgentEntry(AllocatorAgent agent)
     /// <summary>More is held than there is, since the total shrank.</summary>
     internal bool IsOvercommitted { get; set; }
 
-    internal bool IsCandidate { get; set; }
+    /// <summary>How many tasks hold something here.</summary>
+    internal int TaskCount { get; set; }
 
     /// <summary>The version of the allocator at which nobody wanted what is free here; -1 when that is not known.</summary>
     internal long SettledVersion { get; set; } = -1;

@@ -91,10 +91,9 @@ public sealed partial class AllocatorModel
         RescindOffersOn(entry);
         RescindInverseOffers(offer => offer.AgentId == agentId);
         _maintained.Remove(entry);
-        var tasks = _tasks.Where(pair => pair.Value.Agent == entry).Select(pair => pair.Key).ToList();
+        var tasks = _pool.RemoveAgent(agentId).Where(_tasks.ContainsKey).ToList();
         foreach (var task in tasks)
             Forget(task, _tasks[task]);
-        _pool.RemoveAgent(agentId);
         _allocator.RemoveAgent(entry);
         _gpus.Remove(agentId);
         MarkFreed();

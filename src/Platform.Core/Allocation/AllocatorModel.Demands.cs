@@ -197,7 +197,7 @@ public sealed partial class AllocatorModel
         var demand = entry.Demand;
         entry.PlacedInRound += plan.Placements.Length;
         var scalars = _pool.Task(plan.Placements[0].TaskId)!.Scalars;
-        var plain = ResourceCarving.Carve(null!, scalars, [], [], demand.Shape.Revocable);
+        var plain = ResourceCarving.Plain(scalars, demand.Shape.Revocable);
         var sums = new Dictionary<AgentEntry, Resources>();
         foreach (var placement in plan.Placements)
         {

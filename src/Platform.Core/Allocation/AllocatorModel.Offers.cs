@@ -7,6 +7,7 @@ public sealed partial class AllocatorModel
 {
     private readonly Dictionary<string, OfferEntry> _offers = new(StringComparer.Ordinal);
     private readonly HashSet<OfferEntry> _offersToSync = [];
+    private readonly Dictionary<AgentEntry, List<OfferEntry>> _offersByAgent = [];
     private readonly PriorityQueue<string, long> _offerExpiries = new();
 
     /// <summary>The offer of an id; null when it is not valid (any more).</summary>
@@ -65,16 +66,18 @@ public sealed partial class AllocatorModel
                 EndOffer(entry);
             return new() { Error = error };
         }
+        // The client keeps holding everything until it is known what remains.
         foreach (var entry in entries)
-            EndOffer(entry);
+            Detach(entry);
         var (agent, client) = (entries[0].Agent, entries[0].Client);
         var remaining = entries.Aggregate(Resources.Empty, (sum, entry) => sum.Plus(entry.Resources));
-        _allocator.Track(agent, client, remaining);
         var isChanged = false;
         var errors = operations.Select(operation => Apply(agent, client, operation, ref remaining, ref isChanged)).ToImmutableArray();
         if (!remaining.IsEmpty)
         {
             _allocator.Untrack(agent, client, remaining);
+            _allocator.AddCandidate(agent);
+            MarkFreed();
             _allocator.AddFilter(agent, client, remaining, ResourceAllocator.FilterTimeout(refuseSeconds), now.UtcTicks);
         }
         if (isChanged)
@@ -102,10 +105,9 @@ public sealed partial class AllocatorModel
                 return $"Task {operation.TaskId} exists already";
             if (!remaining.Contains(resources))
                 return $"Task {operation.TaskId} uses more resources {resources} than available {remaining}";
-            // The task keeps what the offer held: give back and take again under its own name.
-            _allocator.Untrack(agent, client, resources);
             remaining = remaining.Minus(resources);
-            HoldForFramework(operation.TaskId, agent, client, resources);
+            Remember(operation.TaskId, agent, client, client.Name, resources, []);
+            ShowInPool(operation.TaskId, agent, client, resources);
             return null;
         }
         if (Conversion(operation.Kind, resources, out var consumed, out var converted) is { } problem)
@@ -138,17 +140,25 @@ public sealed partial class AllocatorModel
         var entry = new OfferEntry(offer, grant.Agent, _allocator.ClientOf(grant.Framework, grant.Role.Path), grant.Resources);
         _offers.Add(offer.Id, entry);
         _offersToSync.Add(entry);
-        _offersByAgent.TryAdd(grant.Agent, []);
-        _offersByAgent[grant.Agent].Add(entry);
+        if (!_offersByAgent.TryGetValue(grant.Agent, out var siblings))
+            _offersByAgent.Add(grant.Agent, siblings = []);
+        siblings.Add(entry);
         if (Options.OfferTimeout is { } timeout)
             _offerExpiries.Enqueue(offer.Id, (_now + timeout).UtcTicks);
         _newOffers.Add(offer);
     }
 
-    private readonly Dictionary<AgentEntry, List<OfferEntry>> _offersByAgent = [];
-
     /// <summary>Gives back what an offer holds.</summary>
     private void EndOffer(OfferEntry entry)
+    {
+        Detach(entry);
+        _allocator.Untrack(entry.Agent, entry.Client, entry.Resources);
+        _allocator.AddCandidate(entry.Agent);
+        MarkFreed();
+    }
+
+    /// <summary>Forgets an offer; its client goes on holding what was offered.</summary>
+    private void Detach(OfferEntry entry)
     {
         _offers.Remove(entry.Offer.Id);
         var siblings = _offersByAgent[entry.Agent];
@@ -160,11 +170,6 @@ public sealed partial class AllocatorModel
             _pool.Release(entry.Offer.Id);
             _pool.Release(ResourceCarving.RevocablePart(entry.Offer.Id));
         }
-        // An offer that ends before it was told is not told.
-        _newOffers.Remove(entry.Offer);
-        _allocator.Untrack(entry.Agent, entry.Client, entry.Resources);
-        _allocator.AddCandidate(entry.Agent);
-        MarkFreed();
     }
 
     private void RescindOffersOn(AgentEntry agent)

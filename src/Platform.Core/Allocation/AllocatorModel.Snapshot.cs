@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 
 namespace Platform.Core.Allocation;
 
@@ -12,32 +11,26 @@ public sealed partial class AllocatorModel
     public ResourceQuantities Held => _allocator.Roles.Sorter.Allocated;
 
     /// <summary>What an agent has and who has it; null when it is unknown.</summary>
-    public AgentUsage? UsageOf(string agentId) => _allocator.Agents.TryGetValue(agentId, out var entry) ? Describe(entry, _tasks.Values.Count(task => task.Agent == entry)) : null;
+    public AgentUsage? UsageOf(string agentId) => _allocator.Agents.TryGetValue(agentId, out var entry) ? Describe(entry) : null;
 
     /// <summary>A picture of everything, for pages and APIs. It costs a walk over agents, roles, offers and demands, not over tasks' resources.</summary>
-    public AllocatorSnapshot Snapshot()
+    public AllocatorSnapshot Snapshot() => new()
     {
-        var tasks = new Dictionary<AgentEntry, int>(_allocator.Agents.Count);
-        foreach (var task in _tasks.Values)
-            tasks[task.Agent] = tasks.GetValueOrDefault(task.Agent) + 1;
-        return new()
-        {
-            Agents = [.. _allocator.Agents.Values.OrderBy(entry => entry.Id, StringComparer.Ordinal).Select(entry => Describe(entry, tasks.GetValueOrDefault(entry)))],
-            Roles = RoleUsages(),
-            Waiting = Waiting(),
-            Offers = [.. _offers.Values.Select(entry => entry.Offer)],
-            Total = Capacity,
-            Held = Held,
-            Tasks = _tasks.Count,
-        };
-    }
+        Agents = [.. _allocator.Agents.Values.OrderBy(entry => entry.Id, StringComparer.Ordinal).Select(Describe)],
+        Roles = RoleUsages(),
+        Waiting = Waiting(),
+        Offers = [.. _offers.Values.Select(entry => entry.Offer)],
+        Total = Capacity,
+        Held = Held,
+        Tasks = _tasks.Count,
+    };
 
-    private AgentUsage Describe(AgentEntry entry, int tasks)
+    private AgentUsage Describe(AgentEntry entry)
     {
         var offered = _offersByAgent.TryGetValue(entry, out var offers)
             ? offers.Aggregate(Resources.Empty, (sum, offer) => sum.Plus(offer.Resources))
             : Resources.Empty;
         var held = entry.Held.Values.Aggregate(Resources.Empty, (sum, part) => sum.Plus(part));
-        return new(entry.Agent, held.Minus(offered), offered, entry.Available, tasks);
+        return new(entry.Agent, held.Minus(offered), offered, entry.Available, entry.TaskCount);
     }
 }

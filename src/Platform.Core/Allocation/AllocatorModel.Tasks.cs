@@ -100,6 +100,7 @@ public sealed partial class AllocatorModel
     {
         var task = new HeldTask(entry, client, owner, resources, ports, TakeGpus(entry, (int)(resources.Milli(ResourceNames.Gpus) / 1000)));
         _tasks.Add(taskId, task);
+        entry.TaskCount++;
         if (!_tasksByOwner.TryGetValue(owner, out var tasks))
             _tasksByOwner.Add(owner, tasks = new(StringComparer.Ordinal));
         tasks.Add(taskId);
@@ -109,6 +110,11 @@ public sealed partial class AllocatorModel
     private void HoldForFramework(string taskId, AgentEntry entry, RoleClient client, Resources resources)
     {
         Book(taskId, entry, client, client.Name, resources, []);
+        ShowInPool(taskId, entry, client, resources);
+    }
+
+    private void ShowInPool(string taskId, AgentEntry entry, RoleClient client, Resources resources)
+    {
         foreach (var task in ResourceCarving.ToPoolTasks(taskId, entry, client.Name, client.Role.Path, resources, _now))
             _pool.AddTask(task);
     }
@@ -117,6 +123,7 @@ public sealed partial class AllocatorModel
     {
         _tasks.Remove(taskId);
         _awaiting.Remove(taskId);
+        task.Agent.TaskCount--;
         var siblings = _tasksByOwner[task.Owner];
         siblings.Remove(taskId);
         if (siblings.Count == 0)

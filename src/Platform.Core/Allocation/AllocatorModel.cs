@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Platform.Core.Placement;
 
 namespace Platform.Core.Allocation;

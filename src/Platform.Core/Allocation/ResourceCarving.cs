@@ -100,6 +100,10 @@ internal static class ResourceCarving
         return Resources.Of(parts);
     }
 
+    /// <summary>What a task takes when it takes nothing from reservations and no whole disks; ports left out.</summary>
+    internal static Resources Plain(ScalarAmounts scalars, bool isRevocable) =>
+        Resources.Of(ToQuantities(scalars).Entries().Select(amount => Resource.Scalar(amount.Key, amount.Value) with { Revocable = isRevocable }));
+
     /// <summary>The ports as resources of the agent, each from the reservation that it belongs to.</summary>
     internal static Resources PortsOf(AgentEntry agent, int[] ports)
     {
@@ -144,7 +148,7 @@ internal static class ResourceCarving
         [.. resources.Where(resource => resource.Type == ResourceType.Ranges && resource.Name == ResourceNames.Ports)
             .SelectMany(resource => resource.Ranges.Items).Select(range => new PortRange((int)range.Begin, (int)range.End))];
 
-    private static IEnumerable<Resource> TakeReserved(AgentEntry agent, string role, string name, long milli)
+    private static List<Resource> TakeReserved(AgentEntry agent, string role, string name, long milli)
     {
         // Several stacks may end in one role: take from what is free first, so that the books agree with the agent.
         foreach (var source in new[] { agent.Available, agent.Agent.Total })

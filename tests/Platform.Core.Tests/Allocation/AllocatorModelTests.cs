@@ -1,0 +1,297 @@
+using Platform.Core.Allocation;
+using Platform.Core.Placement;
+
+namespace Platform.Core.Tests.AllocationModel;
+
+public class AllocatorModelTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static AllocatorAgent Agent(string id, string resources = "cpus:4;mem:4096;ports:[31000-31009]") =>
+        new() { Id = id, Hostname = id, Total = Resources.Parse(resources) };
+
+    private static Demand Demand(string id, int count, decimal cpus = 1, decimal mem = 512, int ports = 0, string role = "*", string? owner = null) =>
+        new() { Id = id, Owner = owner ?? $"app:/{id}", Role = role, Count = count, Shape = TaskShape.Of(cpus, mem, ports: ports) };
+
+    private static FrameworkSubscription Framework(string id, string role = "*") => new() { Id = id, Roles = [role] };
+
+    [Fact]
+    public void A_demand_is_placed_with_ports_of_the_agent_and_released_without_a_rest()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1"));
+        model.SubmitDemand(Demand("web", 3, ports: 1), Start);
+        var round = model.Allocate(Start);
+        round.Placements.Length.ShouldBe(3);
+        round.Placements.SelectMany(placement => placement.Ports).Distinct().Count().ShouldBe(3);
+        round.Satisfied.ShouldBe(["web"]);
+        // 4 - 3 * 1 cpus, 4096 - 3 * 512 MB.
+        model.UsageOf("a1")!.Free.Quantities.ShouldBe(ResourceQuantities.Of(cpus: 1000, mem: 2_560_000));
+        model.Release(round.Placements.Select(placement => placement.TaskId)).ShouldBe(3);
+        model.UsageOf("a1")!.Free.Equals(Resources.Parse("cpus:4;mem:4096;ports:[31000-31009]")).ShouldBeTrue();
+        model.RoleUsages().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_does_not_fit_waits_with_a_reason_and_is_placed_when_room_comes()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1"));
+        model.SubmitDemand(Demand("big", 6), Start);
+        var round = model.Allocate(Start);
+        round.Placements.Length.ShouldBe(4);
+        round.Explanations.ShouldHaveSingleItem().Rejections.ShouldContain(rejection => rejection.Reason == RejectionReason.InsufficientResource);
+        model.WaitingCount.ShouldBe(2);
+        model.Allocate(Start).IsEmpty.ShouldBeTrue();
+        model.SetAgent(Agent("a2"));
+        model.Allocate(Start).Placements.Select(placement => placement.AgentId).ShouldBe(["a2", "a2"]);
+    }
+
+    [Fact]
+    public void A_demand_and_a_framework_share_the_agents()
+    {
+        var model = new AllocatorModel();
+        model.Subscribe(Framework("f1")).ShouldBeEmpty();
+        model.SubmitDemand(Demand("web", 100), Start);
+        for (var index = 0; index < 10; index++)
+            model.SetAgent(Agent($"a{index}"));
+        var round = model.Allocate(Start);
+        // Ten equal agents, one demand that could use all and one framework: five agents' worth for each.
+        round.Offers.Length.ShouldBe(5);
+        round.Placements.Length.ShouldBe(20);
+        round.Placements.Select(placement => placement.AgentId).Intersect(round.Offers.Select(offer => offer.AgentId)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_declined_offer_goes_to_a_demand_at_once_and_to_nobody_twice()
+    {
+        var model = new AllocatorModel();
+        model.Subscribe(Framework("f1"));
+        model.SetAgent(Agent("a1"));
+        var offer = model.Allocate(Start).Offers.ShouldHaveSingleItem();
+        model.SubmitDemand(Demand("web", 1), Start);
+        model.Allocate(Start).Placements.ShouldBeEmpty();
+        model.Decline("f1", offer.Id, 60, Start).ShouldBeTrue();
+        model.Allocate(Start).Placements.ShouldHaveSingleItem().AgentId.ShouldBe("a1");
+        model.Decline("f1", offer.Id, 60, Start).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_filter_ends_by_itself_and_the_round_says_when()
+    {
+        var model = new AllocatorModel();
+        model.Subscribe(Framework("f1"));
+        model.SetAgent(Agent("a1"));
+        var offer = model.Allocate(Start).Offers.Single();
+        model.Decline("f1", offer.Id, 30, Start);
+        model.Allocate(Start).NextWakeup.ShouldBe(Start.AddSeconds(30));
+        model.Allocate(Start.AddSeconds(29)).IsEmpty.ShouldBeTrue();
+        model.Allocate(Start.AddSeconds(30)).Offers.ShouldHaveSingleItem().AgentId.ShouldBe("a1");
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(-1, 5)]
+    [InlineData(double.NaN, 5)]
+    [InlineData(1e12, 365 * 86_400)]
+    public void A_refusal_is_bounded(double refuseSeconds, double lifetime)
+    {
+        var model = new AllocatorModel();
+        model.Subscribe(Framework("f1"));
+        model.SetAgent(Agent("a1"));
+        model.Decline("f1", model.Allocate(Start).Offers.Single().Id, refuseSeconds, Start);
+        model.Allocate(Start).NextWakeup.ShouldBe(Start.AddSeconds(lifetime));
+    }
+
+    [Fact]
+    public void An_accepted_offer_holds_its_tasks_and_gives_the_rest_back()
+    {
+        var model = new AllocatorModel();
+        model.Subscribe(Framework("f1"));
+        model.Subscribe(Framework("f2"));
+        model.SetAgent(Agent("a1"));
+        var offer = model.Allocate(Start).Offers.Single();
+        var result = model.Accept(offer.FrameworkId, [offer.Id],
+        [
+            new(OfferOperationKind.Launch, Resources.Parse("cpus:1;mem:1024;ports:[31000-31000]"), "t1"),
+            new(OfferOperationKind.Launch, Resources.Parse("cpus:4"), "t2"),
+        ], 5, Start);
+        result.OperationErrors[0].ShouldBeNull();
+        result.OperationErrors[1]!.ShouldContain("more resources");
+        var other = model.Allocate(Start).Offers.ShouldHaveSingleItem();
+        other.FrameworkId.ShouldNotBe(offer.FrameworkId);
+        other.Resources.Unallocate().Equals(Resources.Parse("cpus:3;mem:3072;ports:[31001-31009]")).ShouldBeTrue();
+        model.Release("t1").ShouldBeTrue();
+        model.Allocate(Start).Offers.ShouldHaveSingleItem().Resources.Milli("cpus").ShouldBe(1000);
+    }
+
+    [Fact]
+    public void Offers_time_out_and_are_taken_back()
+    {
+        var model = new AllocatorModel(new() { OfferTimeout = TimeSpan.FromSeconds(10) });
+        model.Subscribe(Framework("f1"));
+        model.SetAgent(Agent("a1"));
+        var offer = model.Allocate(Start).Offers.Single();
+        model.Allocate(Start.AddSeconds(9)).IsEmpty.ShouldBeTrue();
+        var round = model.Allocate(Start.AddSeconds(10));
+        round.Rescinded.ShouldHaveSingleItem().OfferId.ShouldBe(offer.Id);
+        round.Offers.ShouldHaveSingleItem().Id.ShouldNotBe(offer.Id);
+        model.Accept("f1", [offer.Id], [], 5, Start).Error.ShouldBe($"Offer {offer.Id} is no longer valid");
+    }
+
+    [Fact]
+    public void Maintenance_asks_those_who_hold_something_to_leave()
+    {
+        var model = new AllocatorModel();
+        model.Subscribe(Framework("f1"));
+        model.SetAgent(Agent("a1"));
+        var offer = model.Allocate(Start).Offers.Single();
+        var window = new MaintenanceWindow(Start.AddHours(1), TimeSpan.FromMinutes(30));
+        model.SetMaintenance("a1", window).ShouldBeTrue();
+        var round = model.Allocate(Start);
+        round.Rescinded.ShouldHaveSingleItem().OfferId.ShouldBe(offer.Id);
+        round.Offers.ShouldHaveSingleItem().Unavailability.ShouldBe(window);
+        var inverse = round.InverseOffers.ShouldHaveSingleItem();
+        inverse.Unavailability.ShouldBe(window);
+        model.Allocate(Start).IsEmpty.ShouldBeTrue();
+        model.AnswerInverseOffer("f1", inverse.Id, 60, Start).ShouldBeTrue();
+        model.Allocate(Start).InverseOffers.ShouldBeEmpty();
+        model.Allocate(Start.AddSeconds(60)).InverseOffers.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void An_agent_that_drains_has_its_offers_taken_back_and_gets_no_tasks()
+    {
+        var model = new AllocatorModel();
+        model.Subscribe(Framework("f1"));
+        model.SetAgent(Agent("a1"));
+        model.Allocate(Start).Offers.ShouldHaveSingleItem();
+        model.SetAvailability("a1", AgentAvailability.Draining).ShouldBeTrue();
+        model.SubmitDemand(Demand("web", 1), Start);
+        var round = model.Allocate(Start);
+        round.Rescinded.ShouldHaveSingleItem();
+        round.Offers.ShouldBeEmpty();
+        round.Explanations.ShouldHaveSingleItem().Rejections.ShouldContain(rejection => rejection.Reason == RejectionReason.Draining);
+        model.SetAvailability("a1", AgentAvailability.Active);
+        model.Allocate(Start).Placements.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Reservations_survive_the_registration_of_the_agent()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1", "cpus:4;mem:4096;disk:1000"));
+        var reserved = Resources.Parse("cpus:2;disk:500").PushReservation(new(ReservationType.Dynamic, "db", "ops"));
+        model.Operate("a1", new(OfferOperationKind.Reserve, reserved)).ShouldBeNull();
+        var volume = Resources.Of(reserved.Items.Single(resource => resource.Name == "disk") with { Disk = new() { PersistenceId = "v1", Volume = new("/data") } });
+        model.Operate("a1", new(OfferOperationKind.Create, volume)).ShouldBeNull();
+        var again = new AllocatorModel();
+        again.RestoreReservations(model.DynamicReservations);
+        again.SetAgent(Agent("a1", "cpus:4;mem:4096;disk:1000"));
+        again.UsageOf("a1")!.Agent.Total.Equals(model.UsageOf("a1")!.Agent.Total).ShouldBeTrue();
+        again.SetAgent(Agent("a1", "cpus:4;mem:4096;disk:1000"));
+        again.UsageOf("a1")!.Agent.Total.Equals(model.UsageOf("a1")!.Agent.Total).ShouldBeTrue();
+        again.Operate("a1", new(OfferOperationKind.Destroy, volume)).ShouldBeNull();
+        again.Operate("a1", new(OfferOperationKind.Unreserve, reserved)).ShouldBeNull();
+        again.DynamicReservations.ShouldBeEmpty();
+        again.UsageOf("a1")!.Agent.Total.Equals(Resources.Parse("cpus:4;mem:4096;disk:1000")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_demand_uses_the_reservations_of_its_role_first()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1", "cpus:2;mem:2048;cpus(web):1;mem(web):512"));
+        model.SubmitDemand(Demand("web", 3, role: "web"), Start);
+        model.Allocate(Start).Placements.Length.ShouldBe(3);
+        model.UsageOf("a1")!.Free.Equals(Resources.Parse("mem:1024")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_owner_that_restarts_keeps_its_live_tasks_only()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1"));
+        model.SubmitDemand(Demand("web", 5), Start);
+        var placed = model.Allocate(Start).Placements;
+        placed.Length.ShouldBe(4);
+        model.Resync("app:/web", [placed[0].TaskId]).Length.ShouldBe(3);
+        model.WaitingCount.ShouldBe(0);
+        model.TasksOf("app:/web").ShouldBe([placed[0].TaskId]);
+    }
+
+    [Fact]
+    public void Tasks_that_an_agent_reports_are_booked()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1"),
+        [
+            new() { Id = "t1", AgentId = "a1", Owner = "app:/web", Scalars = ScalarAmounts.Of(3, 1024), Ports = [31000] },
+        ]);
+        model.SubmitDemand(Demand("more", 2, ports: 1), Start);
+        var round = model.Allocate(Start);
+        round.Placements.ShouldHaveSingleItem().Ports.ShouldNotContain(31000);
+        model.Release("t1");
+        model.Allocate(Start).Placements.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Gpus_are_given_out_by_index_and_never_twice()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1", "cpus:8;mem:8192;gpus:4"));
+        model.SubmitDemand(new() { Id = "train", Owner = "app:/train", Count = 2, Shape = TaskShape.Of(1, 512, gpus: 2) }, Start);
+        var tasks = model.Allocate(Start).Placements.Select(placement => placement.TaskId).ToList();
+        tasks.SelectMany(task => model.GpusOf(task)).Order().ShouldBe([0, 1, 2, 3]);
+        var freed = model.GpusOf(tasks[0]);
+        model.Release(tasks[0]);
+        model.SubmitDemand(new() { Id = "more", Owner = "app:/more", Count = 1, Shape = TaskShape.Of(1, 512, gpus: 2) }, Start);
+        model.GpusOf(model.Allocate(Start).Placements.Single().TaskId).ShouldBe(freed);
+    }
+
+    [Fact]
+    public void A_preempting_task_may_be_launched_when_its_victims_have_ended()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1"));
+        model.SubmitDemand(Demand("low", 4) with { Priority = 10 }, Start);
+        var victims = model.Allocate(Start).Placements;
+        model.SubmitDemand(Demand("high", 1) with { Priority = 90 }, Start);
+        var round = model.Allocate(Start);
+        round.Placements.ShouldBeEmpty();
+        var victim = round.Preemptions.ShouldHaveSingleItem().TaskId;
+        victims.Select(placement => placement.TaskId).ShouldContain(victim);
+        model.Allocate(Start).IsEmpty.ShouldBeTrue();
+        model.Release(victim);
+        var placement = model.Allocate(Start).Placements.ShouldHaveSingleItem();
+        placement.DemandId.ShouldBe("high");
+        placement.Awaits.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_gang_is_given_up_after_its_time_limit()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1"));
+        model.SubmitDemand(Demand("gang", 5) with { GangSize = 5, GangDeadline = Start.AddSeconds(60) }, Start);
+        var round = model.Allocate(Start);
+        round.Placements.ShouldBeEmpty();
+        round.NextWakeup!.Value.ShouldBeGreaterThan(Start.AddSeconds(60));
+        model.Allocate(Start.AddSeconds(60)).Expired.ShouldBeEmpty();
+        model.Allocate(Start.AddSeconds(61)).Expired.ShouldBe(["gang"]);
+        model.WaitingCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_plan_changes_nothing()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1"));
+        var plans = model.Plan([Demand("x", 3), Demand("y", 3)], Start);
+        // Four cpus: three for the first, one for the second.
+        plans.Select(plan => plan.Placements.Length).ShouldBe([3, 1]);
+        model.TaskCount.ShouldBe(0);
+        model.Allocate(Start).IsEmpty.ShouldBeTrue();
+        model.UsageOf("a1")!.Free.Equals(Agent("a1").Total).ShouldBeTrue();
+    }
+}
