@@ -11,6 +11,7 @@ public sealed partial class AllocatorModel
     private readonly PriorityQueue<string, long> _gangDeadlines = new();
     private long _freeVersion;
     private long _wokenVersion = -1;
+    private readonly Dictionary<(RoleClient Client, AgentEntry Agent), GrantHold> _grantsToSync = [];
 
     /// <summary>Asks for places, or replaces the demand with the same id. The demand waits until it is placed or withdrawn.</summary>
     /// <param name="demand">The demand; its count is how many tasks are to be placed from now on.</param>
@@ -251,11 +252,41 @@ public sealed partial class AllocatorModel
     {
         foreach (var offer in _offersToSync)
         {
-            offer.IsInPool = true;
-            foreach (var task in ResourceCarving.ToPoolTasks(offer.Offer.Id, offer.Agent, offer.Client.Name, offer.Client.Role.Path, offer.Resources, _now))
-                _pool.AddTask(task);
+            HoldInPool(offer.PoolIds, offer.Offer.Id, offer.Client, offer.Agent, offer.Resources);
         }
         _offersToSync.Clear();
+        foreach (var ((client, agent), hold) in _grantsToSync)
+        {
+            HoldInPool(hold.PoolIds, NewId("G"), client, agent, hold.Resources);
+            hold.Resources = Resources.Empty;
+        }
+    }
+
+    void IDemandTurn.Granted(RoleClient client, AgentEntry agent, Resources resources)
+    {
+        if (!_grantsToSync.TryGetValue((client, agent), out var hold))
+            _grantsToSync.Add((client, agent), hold = new());
+        hold.Resources = hold.Resources.Plus(resources);
+    }
+
+    private void HoldInPool(List<string> ids, string id, RoleClient client, AgentEntry agent, Resources resources)
+    {
+        if (resources.IsEmpty)
+            return;
+        foreach (var task in ResourceCarving.ToPoolTasks(id, agent, client.Name, client.Role.Path, resources, _now))
+        {
+            _pool.AddTask(task);
+            ids.Add(task.Id);
+        }
+    }
+
+    /// <summary>What the running cycle gave to a framework on an agent before it becomes an offer.</summary>
+    private sealed class GrantHold
+    {
+        /// <summary>The part that placement does not know yet.</summary>
+        internal Resources Resources { get; set; } = Resources.Empty;
+
+        internal List<string> PoolIds { get; } = [];
     }
 
     private ImmutableArray<PlacementPlan> PlanRoles(List<Demand> demands, DateTimeOffset now)

@@ -137,9 +137,14 @@ public sealed partial class AllocatorModel
             Unavailability = agent.Maintenance,
             At = _now,
         };
-        var entry = new OfferEntry(offer, grant.Agent, _allocator.ClientOf(grant.Framework, grant.Role.Path), grant.Resources);
+        var client = _allocator.ClientOf(grant.Framework, grant.Role.Path);
+        var isKnown = _grantsToSync.Remove((client, grant.Agent), out var hold) && hold.PoolIds.Count > 0;
+        if (isKnown && !hold!.Resources.IsEmpty)
+            HoldInPool(hold.PoolIds, NewId("G"), client, grant.Agent, hold.Resources);
+        var entry = new OfferEntry(offer, grant.Agent, client, grant.Resources) { PoolIds = isKnown ? hold!.PoolIds : [] };
         _offers.Add(offer.Id, entry);
-        _offersToSync.Add(entry);
+        if (!isKnown)
+            _offersToSync.Add(entry);
         if (!_offersByAgent.TryGetValue(grant.Agent, out var siblings))
             _offersByAgent.Add(grant.Agent, siblings = []);
         siblings.Add(entry);
@@ -165,11 +170,9 @@ public sealed partial class AllocatorModel
         siblings.Remove(entry);
         if (siblings.Count == 0)
             _offersByAgent.Remove(entry.Agent);
-        if (!_offersToSync.Remove(entry) && entry.IsInPool)
-        {
-            _pool.Release(entry.Offer.Id);
-            _pool.Release(ResourceCarving.RevocablePart(entry.Offer.Id));
-        }
+        _offersToSync.Remove(entry);
+        foreach (var id in entry.PoolIds)
+            _pool.Release(id);
     }
 
     private void RescindOffersOn(AgentEntry agent)

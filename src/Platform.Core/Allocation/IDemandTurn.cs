@@ -8,4 +8,7 @@ internal interface IDemandTurn
     /// <param name="contended">The agent that others compete for now: about as much as it holds is the owner's fair portion; null when nobody competes.</param>
     /// <returns>True when something was placed, so that the order may have changed.</returns>
     bool Serve(RoleClient owner, AgentEntry? contended);
+
+    /// <summary>Something was just given to a framework: it is not free any more for the demands that come next in the same cycle.</summary>
+    void Granted(RoleClient client, AgentEntry agent, Resources resources);
 }

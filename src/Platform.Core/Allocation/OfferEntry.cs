@@ -12,6 +12,6 @@ internal sealed class OfferEntry(Offer offer, AgentEntry agent, RoleClient clien
     /// <summary>What is offered, without allocation marks.</summary>
     internal Resources Resources { get; } = resources;
 
-    /// <summary>Whether the placement pool knows of it; it is told only when a demand is served.</summary>
-    internal bool IsInPool { get; set; }
+    /// <summary>The ids under which the placement pool knows of it; it is told only when a demand is served.</summary>
+    internal List<string> PoolIds { get; init; } = [];
 }

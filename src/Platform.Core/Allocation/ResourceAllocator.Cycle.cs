@@ -124,7 +124,7 @@ internal sealed partial class ResourceAllocator
                 var offer = guaranteed
                     .Plus(available.Where(resource => resource.ReservationRole == role.Path || resource.Type != ResourceType.Scalar || resource.Revocable))
                     .Plus(more);
-                if (Give(entry, client, offer, grants))
+                if (Give(entry, client, offer, grants, turn))
                     unmet = UsableGuarantee(role);
             }
         }
@@ -166,7 +166,7 @@ internal sealed partial class ResourceAllocator
                         break;
                     if (available.IsEmpty)
                         continue;
-                    Give(entry, client, WithinCaps(available, role, isHeadroomRequired), grants);
+                    Give(entry, client, WithinCaps(available, role, isHeadroomRequired), grants, turn);
                 }
                 if (again)
                     break;
@@ -239,7 +239,7 @@ internal sealed partial class ResourceAllocator
         return entry.HasSpecial ? available.Where(resource => CanUse(framework, resource)) : available;
     }
 
-    private bool Give(AgentEntry entry, RoleClient client, Resources offer, List<OfferGrant> grants)
+    private bool Give(AgentEntry entry, RoleClient client, Resources offer, List<OfferGrant> grants, IDemandTurn? turn)
     {
         if (offer.IsEmpty || !IsAllocatable(offer, client) || IsFiltered(entry, client, offer))
             return false;
@@ -250,6 +250,7 @@ internal sealed partial class ResourceAllocator
                 _sharedInCycle[entry] = _sharedInCycle.GetValueOrDefault(entry, Resources.Empty).Plus(shared);
         }
         Track(entry, client, offer);
+        turn?.Granted(client, entry, offer);
         if (_grantIndex.TryGetValue((client, entry), out var index))
         {
             grants[index] = grants[index] with { Resources = grants[index].Resources.Plus(offer) };

@@ -54,7 +54,7 @@ public class AllocatorModelTests
         model.Subscribe(Framework("f1")).ShouldBeEmpty();
         model.SubmitDemand(Demand("web", 100), Start);
         for (var index = 0; index < 10; index++)
-            model.SetAgent(Agent($"a{index}"));
+            model.SetAgent(Agent($"a{index}", "cpus:4;mem:2048"));
         var round = model.Allocate(Start);
         // Ten equal agents, one demand that could use all and one framework: five agents' worth for each.
         round.Offers.Length.ShouldBe(5);
