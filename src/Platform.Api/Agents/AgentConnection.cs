@@ -1,0 +1,186 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Platform.Contracts.Agents;
+
+namespace Platform.Api.Agents;
+
+/// <summary>One agent's open WebSocket: frames of the agent go to its grain, commands of the grain go to the agent.</summary>
+internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory grains, ILogger logger) : IAgentSession, IDisposable
+{
+    // An agent that does not read what it is sent for so long is not worth the memory.
+    private const int MostCommands = 10_000;
+
+    private static readonly TimeSpan RegistrationTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<AgentCommand> _commands = Channel.CreateBounded<AgentCommand>(new BoundedChannelOptions(MostCommands) { SingleReader = true });
+    private readonly CancellationTokenSource _closing = new();
+    private string _closeReason = "";
+    private WebSocketCloseStatus _closeStatus = WebSocketCloseStatus.NormalClosure;
+
+    /// <inheritdoc/>
+    public Task SendAsync(AgentCommand command)
+    {
+        if (!_commands.Writer.TryWrite(command))
+            Close($"the agent has {MostCommands} commands waiting and reads none");
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task CloseAsync(string reason)
+    {
+        Close(reason);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _closing.Dispose();
+
+    /// <summary>Serves the session until either side ends it.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var stop = stopping.Register(() => Close("the control plane stops"));
+        var reference = grains.CreateObjectReference<IAgentSession>(this);
+        var agentId = "unknown";
+        long epoch = 0;
+        Task? writing = null;
+        try
+        {
+            var registration = await ReceiveRegistrationAsync();
+            agentId = registration.AgentId;
+            var agent = grains.GetGrain<IAgentGrain>(agentId);
+            var answer = await agent.RegisterAsync(registration, reference);
+            await WriteAsync(answer);
+            if (answer.Registered is null)
+                throw new SessionFault(answer.Refused ?? "refused");
+            epoch = answer.Registered.Epoch;
+            writing = WriteCommandsAsync();
+            await ReadFramesAsync(agent, epoch);
+        }
+        catch (SessionFault fault)
+        {
+            Close(fault.Message, fault.Status);
+        }
+        catch (Exception failure) when (failure is WebSocketException or IOException or StorageException or TimeoutException or OperationCanceledException)
+        {
+            Close(failure.Message, WebSocketCloseStatus.InternalServerError);
+        }
+        finally
+        {
+            Close("the agent closed the connection");
+            grains.DeleteObjectReference<IAgentSession>(reference);
+            if (epoch != 0)
+                await grains.GetGrain<IAgentGrain>(agentId).DisconnectAsync(epoch, _closeReason);
+            else
+                LogNotRegistered(agentId, _closeReason);
+            await (writing ?? CloseSocketAsync());
+        }
+    }
+
+    // What was sent before is still written, then the reason; the agent has a moment to take leave.
+    private void Close(string reason, WebSocketCloseStatus status = WebSocketCloseStatus.NormalClosure)
+    {
+        lock (_commands)
+        {
+            if (_closeReason.Length > 0)
+                return;
+            _closeReason = reason;
+            _closeStatus = status;
+        }
+        _commands.Writer.TryComplete();
+        _closing.CancelAfter(CloseTimeout);
+    }
+
+    private async Task<AgentRegistration> ReceiveRegistrationAsync()
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        timeout.CancelAfter(RegistrationTimeout);
+        try
+        {
+            var frames = new FrameReader(socket);
+            var first = await frames.ReadAsync(timeout.Token) ?? throw new SessionFault("the connection was closed before a registration came");
+            return first.Register ?? throw new SessionFault("the first frame must be a registration");
+        }
+        catch (OperationCanceledException) when (!_closing.IsCancellationRequested)
+        {
+            throw new SessionFault($"no registration came within {RegistrationTimeout.TotalSeconds} s");
+        }
+    }
+
+    private async Task ReadFramesAsync(IAgentGrain agent, long epoch)
+    {
+        var frames = new FrameReader(socket);
+        while (await frames.ReadAsync(_closing.Token) is { } message)
+        {
+            if (message.Register is not null)
+                throw new SessionFault("a session has only one registration");
+            if (!message.Updates.IsEmpty)
+                await agent.UpdateAsync(epoch, message.Updates);
+            for (var i = 0; i < message.Files.Count; i++)
+                await agent.FileReadAsync(message.Files[i]);
+            if (message.Heartbeat is not null && !await agent.HeartbeatAsync(epoch, message.Heartbeat))
+                throw new SessionFault("this session is not known any more: register again");
+        }
+    }
+
+    private async Task WriteCommandsAsync()
+    {
+        try
+        {
+            while (await _commands.Reader.WaitToReadAsync())
+            {
+                while (_commands.Reader.TryRead(out var command))
+                {
+                    while (_commands.Reader.TryPeek(out var next) && CommandMerge.TryMerge(command, next) is { } merged)
+                    {
+                        command = merged;
+                        _commands.Reader.TryRead(out _);
+                    }
+                    await WriteAsync(command);
+                }
+            }
+        }
+        catch (Exception failure) when (failure is WebSocketException or IOException or OperationCanceledException)
+        {
+            Close(failure.Message, WebSocketCloseStatus.InternalServerError);
+        }
+        await CloseSocketAsync();
+    }
+
+    private async Task WriteAsync(AgentCommand command)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(command, AgentSessionJson.Default.AgentCommand);
+        await socket.SendAsync(bytes.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, _closing.Token);
+    }
+
+    private async Task CloseSocketAsync()
+    {
+        try
+        {
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                await socket.CloseOutputAsync(_closeStatus, Shorten(_closeReason), _closing.Token);
+        }
+        catch (Exception failure) when (failure is WebSocketException or IOException or OperationCanceledException)
+        {
+            LogCloseFailed(failure.Message);
+        }
+    }
+
+    // A close frame carries 123 bytes of reason.
+    private static string Shorten(string reason)
+    {
+        const int Most = 123;
+        var text = reason;
+        while (System.Text.Encoding.UTF8.GetByteCount(text) > Most)
+            text = text[..^Math.Max(1, (text.Length - Most) / 2)];
+        return text;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A session of agent {AgentId} did not begin: {Reason}")]
+    private partial void LogNotRegistered(string agentId, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "A session could not be closed in order: {Reason}")]
+    private partial void LogCloseFailed(string reason);
+}

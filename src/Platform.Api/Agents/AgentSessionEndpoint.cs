@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Platform.Contracts.Agents;
+
+namespace Platform.Api.Agents;
+
+/// <summary>Where agents dial in.</summary>
+public static class AgentSessionEndpoint
+{
+    /// <summary>Serves the sessions of agents. The host must use WebSockets.</summary>
+    public static IEndpointConventionBuilder MapAgentSessions(this IEndpointRouteBuilder endpoints) =>
+        endpoints.Map(AgentSessionJson.EndpointPath, ServeAsync);
+
+    private static async Task ServeAsync(HttpContext http)
+    {
+        if (!http.WebSockets.IsWebSocketRequest)
+        {
+            http.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            http.Response.Headers.Upgrade = "websocket";
+            await http.Response.WriteAsync("Agents connect here with a WebSocket.");
+            return;
+        }
+        var services = http.RequestServices;
+        using var socket = await http.WebSockets.AcceptWebSocketAsync();
+        using var connection = new AgentConnection(
+            socket, services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<ILoggerFactory>().CreateLogger<AgentConnection>());
+        await connection.RunAsync(services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+    }
+}

@@ -1,0 +1,32 @@
+using Platform.Contracts.Agents;
+using Platform.Core.Collections;
+
+namespace Platform.Api.Agents;
+
+/// <summary>Puts commands that wait for the same agent into one frame.</summary>
+internal static class CommandMerge
+{
+    private const int MostItems = 1_000;
+
+    /// <summary>Both commands as one, or null if they may not share a frame: an agent carries out the kills of a frame before its launches.</summary>
+    public static AgentCommand? TryMerge(AgentCommand first, AgentCommand second)
+    {
+        if (!first.Launch.IsEmpty && !second.Kill.IsEmpty)
+            return null;
+        if (first.Registered is not null || second.Registered is not null || first.Refused is not null || second.Refused is not null)
+            return null;
+        if (first.Launch.Count + second.Launch.Count + first.Acknowledge.Count + second.Acknowledge.Count > MostItems)
+            return null;
+        return first with
+        {
+            Launch = Join(first.Launch, second.Launch),
+            Kill = Join(first.Kill, second.Kill),
+            Acknowledge = Join(first.Acknowledge, second.Acknowledge),
+            ReadFiles = Join(first.ReadFiles, second.ReadFiles),
+            DestroyVolumes = Join(first.DestroyVolumes, second.DestroyVolumes),
+        };
+    }
+
+    private static ValueList<T> Join<T>(ValueList<T> first, ValueList<T> second) =>
+        first.IsEmpty ? second : second.IsEmpty ? first : [.. first, .. second];
+}
