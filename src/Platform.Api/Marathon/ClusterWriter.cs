@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http;
+using Platform.Api.Http;
+using Platform.Contracts.Apps;
+
+namespace Platform.Api.Marathon;
+
+/// <summary>Sends changes through the gate and says refusals in Marathon's words.</summary>
+internal sealed class ClusterWriter(ClusterReader reader)
+{
+    /// <summary>How often a change is made anew when somebody else changed the same apps meanwhile.</summary>
+    private const int Attempts = 8;
+
+    /// <summary>Makes the change.</summary>
+    /// <exception cref="ApiException">It was refused.</exception>
+    public async Task<ChangeResult> ChangeAsync(ChangeSet change)
+    {
+        var result = await reader.Groups.ChangeAsync(change);
+        return result.Outcome == ChangeOutcome.Accepted ? result : throw new ApiException(await RefusalAsync(change, result));
+    }
+
+    /// <summary>Makes a change that depends on what stands; it is made anew if that has changed before it came to the gate.</summary>
+    public async Task<ChangeResult> ChangeAsync(Func<Task<ChangeSet>> make)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var change = await make();
+            var result = await reader.Groups.ChangeAsync(change);
+            if (result.Outcome == ChangeOutcome.Accepted)
+                return result;
+            if (!IsLostRace(change, result) || attempt == Attempts)
+                throw new ApiException(await RefusalAsync(change, result));
+        }
+    }
+
+    // The app was there (or not there) when the change was made, and the gate says the contrary.
+    private static bool IsLostRace(ChangeSet change, ChangeResult result) =>
+        result.Outcome == ChangeOutcome.VersionConflict
+        || result.Outcome is ChangeOutcome.NotFound && change.Apps.Any(a => a.AppId == result.Subject && !string.IsNullOrEmpty(a.ExpectedVersion));
+
+    private async Task<ErrorAnswer> RefusalAsync(ChangeSet change, ChangeResult result)
+    {
+        var subject = result.Subject ?? "";
+        var isGroup = change.Groups.Any(g => g.Path == subject) && !change.Apps.Any(a => a.AppId == subject);
+        switch (result.Outcome)
+        {
+            case ChangeOutcome.Locked:
+                return ErrorAnswer.Conflict(
+                    "App is locked by one or more deployments. Override with the option '?force=true'. View details at '/v2/deployments/<DEPLOYMENT_ID>'.") with
+                {
+                    Deployments = result.Conflicts,
+                };
+            case ChangeOutcome.Exists when isGroup:
+                return ErrorAnswer.Conflict(await reader.FindDefinitionAsync(subject) is null
+                    ? $"Group {subject} is already created. Use PUT to change this group."
+                    : $"An app with the path {subject} already exists.");
+            case ChangeOutcome.Exists:
+                return ErrorAnswer.Conflict($"An app with id [{subject}] already exists.");
+            case ChangeOutcome.NotFound:
+                return isGroup ? MarathonErrors.UnknownGroup(subject) : MarathonErrors.UnknownApp(subject);
+            case ChangeOutcome.VersionConflict:
+                return ErrorAnswer.Conflict($"App '{subject}' was changed by somebody else meanwhile: {string.Join("; ", (IEnumerable<string>)result.Problems)}.");
+            case ChangeOutcome.TooManyDeployments:
+                return new(StatusCodes.Status403Forbidden,
+                    string.Join("; ", (IEnumerable<string>)result.Problems)
+                    + ". Wait for existing deployments to complete or cancel one using force=true parameter. You can increase max deployment number by using --max_running_deployments parameter.");
+            default:
+                var problems = new JsonProblems();
+                foreach (var problem in result.Problems)
+                    problems.Rule("", problem);
+                return ErrorAnswer.Invalid(problems);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+using Platform.Api.Http;
+using Platform.Api.Marathon.Apps;
+using Platform.Api.Marathon.Rendering;
+using Platform.Contracts.Apps;
+using Platform.Contracts.Events;
+using Platform.Core.Apps;
+
+namespace Platform.Api.Marathon;
+
+/// <summary>What the resources of the Marathon API share.</summary>
+internal sealed class MarathonApi
+{
+    public MarathonApi(IGrainFactory grains, TimeProvider time, MarathonOptions options)
+    {
+        Grains = grains;
+        Time = time;
+        Options = options;
+        Reader = new(grains);
+        Writer = new(Reader);
+        Changes = new(Reader, options);
+        Pieces = new();
+        AppInfo = new(Pieces, time);
+    }
+
+    public IGrainFactory Grains { get; }
+
+    public TimeProvider Time { get; }
+
+    public MarathonOptions Options { get; }
+
+    public ClusterReader Reader { get; }
+
+    public ClusterWriter Writer { get; }
+
+    public AppChanges Changes { get; }
+
+    public RenderedPieces Pieces { get; }
+
+    public AppInfoWriter AppInfo { get; }
+
+    /// <summary>Tells everybody that somebody changed an app through the API.</summary>
+    public Task PublishAsync(HttpContext http, AppSpec app)
+    {
+        var item = EventWriter.ApiPost(http, app, Time.GetUtcNow());
+        return Grains.GetGrain<IEventLogGrain>(0).AppendAsync([item]);
+    }
+
+    /// <summary>The answer to an accepted change: its version and deployment.</summary>
+    public static IResult Accepted(ChangeResult result, int status = StatusCodes.Status200OK, string? location = null)
+    {
+        var headers = new Dictionary<string, string> { [DeploymentWriter.Header] = result.DeploymentId };
+        if (location is not null)
+            headers["Location"] = location;
+        return new JsonAnswer(writer => DeploymentWriter.WriteResult(writer, result)) { Status = status, Headers = headers };
+    }
+}

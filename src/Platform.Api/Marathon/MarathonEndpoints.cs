@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Platform.Api.Http;
+using Platform.Api.Marathon.Apps;
+
+namespace Platform.Api.Marathon;
+
+/// <summary>Marathon's REST API over the grains.</summary>
+public static class MarathonEndpoints
+{
+    /// <summary>Where the API is reachable besides the root, as DC/OS's router had it.</summary>
+    private static readonly string[] Prefixes = ["", "/marathon", "/service/marathon"];
+
+    /// <summary>Paths outside <c>/v2</c>.</summary>
+    private static readonly string[] SystemPaths = ["/ping", "/health", "/metrics", "/metrics/prometheus", "/logging", "/config", "/help"];
+
+    /// <summary>Adds the API at <c>/v2</c>, <c>/ping</c> and the like, and below <c>/marathon</c> and <c>/service/marathon</c>. Needs an <see cref="IGrainFactory"/>; settings are <see cref="MarathonOptions"/>.</summary>
+    public static IEndpointRouteBuilder MapMarathon(this IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        var api = new MarathonApi(
+            services.GetRequiredService<IGrainFactory>(),
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetService<IOptions<MarathonOptions>>()?.Value ?? new());
+        var routes = new ApiRouter(services.GetRequiredService<ILoggerFactory>().CreateLogger("Platform.Api.Marathon"));
+        AppsEndpoints.Map(routes, api);
+
+        foreach (var prefix in Prefixes)
+        {
+            RequestDelegate answer = http => routes.InvokeAsync(http, http.Request.Path.Value![prefix.Length..]);
+            endpoints.Map(prefix + "/v2/{**path}", answer);
+            foreach (var path in SystemPaths)
+                endpoints.Map(prefix + path, answer);
+        }
+        return endpoints;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Platform.Api.Marathon;
+
+/// <summary>Settings of the Marathon API.</summary>
+public sealed class MarathonOptions
+{
+    /// <summary>The role of an app that names none. Default <c>*</c> (Marathon's --mesos_role).</summary>
+    public string DefaultRole { get; set; } = "*";
+
+    /// <summary>The network that an unnamed container network means. Default: none, such an app is refused (--default_network_name).</summary>
+    public string? DefaultNetworkName { get; set; }
+
+    /// <summary>The address that is told as the leader's, <c>host:port</c>. Default: the address that the request came to.</summary>
+    public string? LeaderAddress { get; set; }
+
+    /// <summary>The name that is told in <c>/v2/info</c>. Default marathon.</summary>
+    public string FrameworkName { get; set; } = "marathon";
+
+    /// <summary>Events that wait for one reader of the event stream. Default 10,000; a reader that is further behind is told what it missed.</summary>
+    public int EventBacklog { get; set; } = 10_000;
+
+    /// <summary>The silence after which a comment is sent on an event stream, so that dead connections are found. Default 15 s.</summary>
+    public TimeSpan EventHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
+}

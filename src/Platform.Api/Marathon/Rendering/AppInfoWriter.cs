@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Platform.Contracts.Apps;
+using Platform.Core.Tasks;
+
+namespace Platform.Api.Marathon.Rendering;
+
+/// <summary>Writes an app with what is known of its instances.</summary>
+internal sealed class AppInfoWriter(RenderedPieces pieces, TimeProvider time)
+{
+    public void Write(Utf8JsonWriter writer, AppView app, AppEmbed embed)
+    {
+        var instances = app.Status?.Instances ?? default;
+        writer.WriteStartObject();
+        RenderedPieces.Put(writer, pieces.Definition(app.Definition));
+        if (embed.HasFlag(AppEmbed.Counts))
+            TaskCounts.Of(instances).WriteForApp(writer);
+        if (embed.HasFlag(AppEmbed.Deployments))
+        {
+            writer.WriteStartArray("deployments");
+            if (app.DeploymentId is not null)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("id", app.DeploymentId);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+        }
+        if (embed.HasFlag(AppEmbed.Tasks))
+        {
+            writer.WriteStartArray("tasks");
+            if (app.Status is not null)
+                RenderedPieces.Put(writer, pieces.Tasks(app.Status));
+            writer.WriteEndArray();
+        }
+        if (embed.HasFlag(AppEmbed.Readiness))
+            WriteReadiness(writer, instances);
+        if (embed.HasFlag(AppEmbed.LastTaskFailure) && LastFailure(app.Status) is { } failure)
+        {
+            writer.WriteStartObject("lastTaskFailure");
+            TaskWriter.WriteFailure(writer, app.Definition.Spec.Id, failure);
+            writer.WriteEndObject();
+        }
+        if (embed.HasFlag(AppEmbed.TaskStats))
+            TaskStatsWriter.Write(writer, app, time.GetUtcNow());
+        writer.WriteEndObject();
+    }
+
+    /// <summary>About how long the answer will be, bytes.</summary>
+    public int Estimate(AppView app, AppEmbed embed) =>
+        pieces.Definition(app.Definition).Length + 200
+        + (embed.HasFlag(AppEmbed.Tasks) && app.Status is not null ? pieces.Tasks(app.Status).Length : 0);
+
+    /// <summary>What a readiness check last said of each instance.</summary>
+    public static void WriteReadiness(Utf8JsonWriter writer, IEnumerable<InstanceStatus> instances)
+    {
+        writer.WriteStartArray("readinessCheckResults");
+        foreach (var instance in instances)
+        {
+            foreach (var check in instance.LastStatus?.Checks ?? default)
+            {
+                if (check.Purpose != CheckPurpose.Readiness)
+                    continue;
+                writer.WriteStartObject();
+                writer.WriteString("name", check.Name ?? "readinessCheck");
+                writer.WriteString("taskId", instance.TaskId);
+                writer.WriteBoolean("ready", check.Success);
+                if (check.Body is not null)
+                {
+                    writer.WriteStartObject("lastResponse");
+                    writer.WriteNumber("status", check.Status ?? 0);
+                    writer.WriteString("contentType", check.ContentType ?? "");
+                    writer.WriteString("body", check.Body);
+                    writer.WriteEndObject();
+                }
+                writer.WriteEndObject();
+            }
+        }
+        writer.WriteEndArray();
+    }
+
+    /// <summary>A kill that somebody asked for, or an exit with 0, is no failure.</summary>
+    private static TaskFailure? LastFailure(AppStatus? app) =>
+        app?.Failures.FirstOrDefault(f => f.Status.State is not (TaskState.Killed or TaskState.Finished));
+}

@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Platform.Api.Marathon.Definitions;
+using Platform.Contracts.Apps;
+using Platform.Core.Apps;
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Api.Marathon.Rendering;
+
+/// <summary>Writes instances as Marathon's tasks.</summary>
+internal static class TaskWriter
+{
+    /// <summary>All instances of an app as items of an array that is open.</summary>
+    public static void WriteAll(Utf8JsonWriter writer, AppStatus app)
+    {
+        var ports = ServicePorts.Of(app.Target.Spec);
+        foreach (var instance in app.Instances)
+            Write(writer, app.Target.Spec, instance, ports);
+    }
+
+    public static void Write(Utf8JsonWriter writer, AppSpec app, InstanceStatus task, ValueList<int> servicePorts)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("appId", app.Id);
+        WriteHealth(writer, app, task);
+        WriteCheck(writer, app, task);
+        writer.WriteString("host", task.Host);
+        writer.WriteString("id", task.TaskId);
+        WriteAddresses(writer, task);
+        writer.WriteNumbers("ports", task.Ports);
+        writer.WriteNumbers("servicePorts", servicePorts);
+        writer.WriteString("slaveId", task.AgentId);
+        writer.WriteString("state", task.State.ToWireName());
+        writer.WriteString("stagedAt", Timestamps.Of(task.StagedAt));
+        if (task.StartedAt is { } started)
+            writer.WriteString("startedAt", Timestamps.Of(started));
+        writer.WriteString("version", task.Version);
+        writer.WriteStartArray("localVolumes");
+        foreach (var volume in task.Volumes)
+            WriteVolume(writer, app.Id, volume);
+        writer.WriteEndArray();
+        writer.WriteOptional("region", task.Region);
+        writer.WriteOptional("zone", task.Zone);
+        writer.WriteString("role", task.Role);
+        writer.WriteEndObject();
+    }
+
+    public static void WriteFailure(Utf8JsonWriter writer, string appId, TaskFailure failure)
+    {
+        writer.WriteString("appId", appId);
+        writer.WriteString("host", failure.Host);
+        writer.WriteString("message", failure.Status.Message ?? "");
+        writer.WriteString("state", failure.Status.State.ToWireName());
+        writer.WriteString("taskId", failure.Status.TaskId);
+        writer.WriteString("timestamp", Timestamps.Of(failure.Status.Timestamp));
+        writer.WriteString("version", failure.Version);
+        writer.WriteString("slaveId", failure.AgentId);
+    }
+
+    private static void WriteHealth(Utf8JsonWriter writer, AppSpec app, InstanceStatus task)
+    {
+        writer.WriteStartArray("healthCheckResults");
+        var seen = task.LastStatus?.Checks.Where(c => c.Purpose == CheckPurpose.Health).ToList() ?? [];
+        foreach (var check in seen)
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean("alive", check.Success);
+            writer.WriteNumber("consecutiveFailures", check.ConsecutiveFailures);
+            if (check.Success && task.StartedAt is { } started)
+                writer.WriteString("firstSuccess", Timestamps.Of(started));
+            writer.WriteString(check.Success ? "lastSuccess" : "lastFailure", Timestamps.Of(check.Timestamp));
+            if (!check.Success)
+                writer.WriteOptional("lastFailureCause", check.Message);
+            writer.WriteString("instanceId", task.InstanceId);
+            writer.WriteEndObject();
+        }
+        if (seen.Count == 0 && !app.HealthChecks.IsEmpty && task.Healthy is { } healthy)
+        {
+            var at = Timestamps.Of(task.LastStatus?.Timestamp ?? task.StagedAt);
+            writer.WriteStartObject();
+            writer.WriteBoolean("alive", healthy);
+            writer.WriteNumber("consecutiveFailures", healthy ? 0 : 1);
+            if (healthy)
+                writer.WriteString("firstSuccess", at);
+            writer.WriteString(healthy ? "lastSuccess" : "lastFailure", at);
+            if (!healthy)
+                writer.WriteOptional("lastFailureCause", task.LastStatus?.Message);
+            writer.WriteString("instanceId", task.InstanceId);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    private static void WriteCheck(Utf8JsonWriter writer, AppSpec app, InstanceStatus task)
+    {
+        if (app.Check is null || task.LastStatus?.Checks.FirstOrDefault(c => c.Purpose == CheckPurpose.Report) is not { } check)
+            return;
+        writer.WriteStartObject("checkResult");
+        switch (app.Check.Protocol)
+        {
+            case "COMMAND":
+                writer.WriteStartObject("command");
+                if (check.Status is { } exit)
+                    writer.WriteNumber("exitCode", exit);
+                break;
+            case "TCP":
+                writer.WriteStartObject("tcp");
+                writer.WriteBoolean("succeeded", check.Success);
+                break;
+            default:
+                writer.WriteStartObject("http");
+                if (check.Status is { } status)
+                    writer.WriteNumber("statusCode", status);
+                break;
+        }
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteAddresses(Utf8JsonWriter writer, InstanceStatus task)
+    {
+        writer.WriteStartArray("ipAddresses");
+        foreach (var address in task.LastStatus?.IpAddresses ?? default)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("ipAddress", address);
+            writer.WriteString("protocol", address.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4");
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    /// <summary>A volume's id is <c>app#path#uuid</c>, as Marathon's.</summary>
+    private static void WriteVolume(Utf8JsonWriter writer, string appId, string volume)
+    {
+        var parts = volume.Split('#');
+        writer.WriteStartObject();
+        writer.WriteString("runSpecId", appId);
+        writer.WriteString("containerPath", parts.Length > 1 ? parts[1] : "");
+        writer.WriteString("uuid", parts[^1]);
+        writer.WriteString("persistenceId", volume);
+        writer.WriteEndObject();
+    }
+}
