@@ -6,6 +6,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Apps;
+using Platform.Api.Marathon.Deployments;
+using Platform.Api.Marathon.Groups;
+using Platform.Api.Marathon.Tasks;
 
 namespace Platform.Api.Marathon;
 
@@ -27,7 +30,13 @@ public static class MarathonEndpoints
             services.GetService<TimeProvider>() ?? TimeProvider.System,
             services.GetService<IOptions<MarathonOptions>>()?.Value ?? new());
         var routes = new ApiRouter(services.GetRequiredService<ILoggerFactory>().CreateLogger("Platform.Api.Marathon"));
+        // The first route that matches is taken: longer paths come before the ids that would swallow them.
+        AppVersionsEndpoints.Map(routes, api);
+        AppTasksEndpoints.Map(routes, api);
         AppsEndpoints.Map(routes, api);
+        GroupsEndpoints.Map(routes, api);
+        TasksEndpoints.Map(routes, api);
+        DeploymentsEndpoints.Map(routes, api);
 
         foreach (var prefix in Prefixes)
         {

@@ -8,11 +8,22 @@ internal static class RoleRules
 {
     public static AppDefinitionContext For(string appId, AppVersion? standing, GroupTree? tree, MarathonOptions options, string group = AppPath.Root)
     {
+        var top = AppPath.TopLevelGroup(appId);
+        return For(top, top is not null && tree?.Groups.Find("/" + top)?.EnforceRole == true, standing, options, group);
+    }
+
+    /// <param name="top">The top-level group, or null.</param>
+    /// <param name="enforce">It enforces its role.</param>
+    /// <param name="standing">The app as it stands, or null.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="group">The group that ids are seen from.</param>
+    public static AppDefinitionContext For(string? top, bool enforce, AppVersion? standing, MarathonOptions options, string group)
+    {
         var role = options.DefaultRole;
         var valid = new List<string>();
-        if (AppPath.TopLevelGroup(appId) is { } top)
+        if (top is not null)
         {
-            if (tree?.Groups.Find("/" + top)?.EnforceRole == true)
+            if (enforce)
                 role = top;
             else
                 valid.Add(options.DefaultRole);

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Platform.Api.Http;
+using Platform.Api.Marathon.Apps;
+using Platform.Api.Marathon.Definitions;
+using Platform.Contracts.Apps;
+using Platform.Core.Apps;
+using Platform.Core.Collections;
+
+namespace Platform.Api.Marathon.Groups;
+
+/// <summary>Reads a group with all that is in it, and checks it by Marathon's rules.</summary>
+internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing, MarathonOptions options, JsonProblems problems)
+{
+    private static readonly string[] Structural = ["id", "apps", "groups", "dependencies", "enforceRole"];
+
+    /// <summary>Reads a group that is seen from another.</summary>
+    /// <param name="json">What the client wrote.</param>
+    /// <param name="at">Where it stands in the request.</param>
+    /// <param name="within">The group that its id is seen from; its own path if it has no id and <paramref name="idRequired"/> is false.</param>
+    /// <param name="idRequired">It must have an id, and be below <paramref name="within"/>.</param>
+    public GroupDocument? Read(JsonElement json, string at, string within, bool idRequired)
+    {
+        if (JsonObjectReader.Open(json, at, problems) is not { } group)
+            return null;
+        if (idRequired && !group.Require("id"))
+            return null;
+        var id = group.Text("id", 1);
+        var path = id is null ? within : AppPath.Canonical(id, within);
+        if (id is not null)
+            PathRules.CheckNames(path, group.At("id"), problems);
+        if (idRequired && (path == within || !AppPath.IsWithin(path, within)))
+            group.Rule("id", $"Identifier is not child of '{within}'");
+        CheckAlone(group);
+
+        var document = new GroupDocument
+        {
+            Path = path,
+            ScaleBy = group.Number("scaleBy", 0),
+            Version = ReadVersion(group),
+            EnforceRole = group.Flag("enforceRole"),
+            Dependencies = group.Texts("dependencies", unique: true, minLength: 1)?.Select(d => AppPath.Canonical(d, path)).ToValueList(),
+        };
+        var enforced = document.EnforceRole ?? tree?.Groups.Find(path)?.EnforceRole;
+        document = document with
+        {
+            Apps = group.List("apps", (item, itemAt, _) => ReadApp(item, itemAt, path, enforced)),
+            Groups = group.List("groups", (item, itemAt, _) => Read(item, itemAt, path, idRequired: true)),
+        };
+        if (document.EnforceRole == true && AppPath.Parent(path) != AppPath.Root || document.EnforceRole == true && path == AppPath.Root)
+            group.Rule("enforceRole", $"enforceRole can only be set for top-level groups, and {path} is not top-level");
+        return document;
+    }
+
+    /// <summary>Changing what the role of apps is and the apps at the same time would leave it open which role they get.</summary>
+    public void CheckEnforceRole(GroupDocument group, string at)
+    {
+        if (group is { EnforceRole: { } wanted, ChangesApps: true } && tree?.Groups.Find(group.Path) is { } stands && stands.EnforceRole != wanted)
+            problems.Rule(at + "/enforceRole", "enforceRole cannot be modified in a request that adds, removes or modifies services; please make these changes in separate requests.");
+        for (var i = 0; i < (group.Groups?.Count ?? 0); i++)
+            CheckEnforceRole(group.Groups![i], $"{at}/groups({i})");
+    }
+
+    private AppSpec? ReadApp(JsonElement json, string at, string group, bool? enforced)
+    {
+        var id = AppChanges.IdOf(json, group) ?? group;
+        var context = RoleRules.For(id, standing.Find(id), tree, options, group);
+        // The group may be made by this very request.
+        if (enforced is { } enforce && AppPath.TopLevelGroup(id) is { } top && "/" + top == group)
+            context = RoleRules.For(top, enforce, standing.Find(id), options, group);
+        var spec = AppDefinitions.Create(json, at, null, context, problems);
+        if (spec is not null && AppPath.Parent(spec.Id) != group)
+        {
+            problems.Rule(at + "/id", $"Identifier is not child of '{group}'");
+            return null;
+        }
+        return spec;
+    }
+
+    private static string? ReadVersion(JsonObjectReader group)
+    {
+        if (group.Text("version") is not { } text)
+            return null;
+        if (Timestamps.Normalize(text) is { } version)
+            return version;
+        group.Problems.Shape(group.At("version"), "error.expected.date.isoformat", "an instant such as 2026-01-31T12:00:00.000Z");
+        return null;
+    }
+
+    private static void CheckAlone(JsonObjectReader group)
+    {
+        foreach (var name in (string[])["version", "scaleBy"])
+        {
+            var other = name == "version" ? "scaleBy" : "version";
+            if (group.Has(name) && (group.Has(other) || Structural.Any(s => group.Has(s))))
+                group.Rule(name, "not allowed in conjunction with other properties.");
+        }
+    }
+}
