@@ -33,15 +33,19 @@ public sealed class ResourceLimits : IEquatable<ResourceLimits>
     public bool IsEmpty => _bounds.Count == 0;
 
     /// <summary>The bound of cpus in thousandths, or <see cref="Unlimited"/>.</summary>
+    [Id(1)]
     public long Cpus { get; }
 
     /// <summary>The bound of gpus in thousandths, or <see cref="Unlimited"/>.</summary>
+    [Id(2)]
     public long Gpus { get; }
 
     /// <summary>The bound of memory in thousandths of a MB, or <see cref="Unlimited"/>.</summary>
+    [Id(3)]
     public long Mem { get; }
 
     /// <summary>The bound of disk in thousandths of a MB, or <see cref="Unlimited"/>.</summary>
+    [Id(4)]
     public long Disk { get; }
 
     /// <summary>Makes bounds from amounts in thousandths.</summary>

@@ -17,6 +17,7 @@ public sealed class Resources : IEquatable<Resources>, IReadOnlyCollection<Resou
     private readonly ImmutableArray<Resource> _items;
 
     // Boxed, so that readers on other threads see it whole or not at all.
+    [NonSerialized]
     private StrongBox<ResourceQuantities>? _quantities;
 
     private Resources(ImmutableArray<Resource> items) => _items = items;

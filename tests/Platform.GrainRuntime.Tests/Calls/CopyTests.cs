@@ -25,6 +25,19 @@ public sealed class Box
 [GenerateSerializer]
 public readonly record struct Label([property: Id(0)] string Text, [property: Id(1)] int[] Weights);
 
+[GenerateSerializer]
+public sealed record Trimmed
+{
+    private readonly string _text = "";
+
+    [Id(0)]
+    public string Text
+    {
+        get => _text;
+        init => _text = value.Trim();
+    }
+}
+
 [GenerateSerializer, Immutable]
 public sealed record Sealed([property: Id(0)] string Text);
 
@@ -134,6 +147,13 @@ public sealed class CopyTests
     {
         await using var host = await StartAsync();
         (await host.GetGrain<ICopyGrain>("a").KeepAsync(new Box { Note = "lost" })).Note.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_numbered_property_travels_through_its_accessors()
+    {
+        await using var host = await StartAsync();
+        (await host.GetGrain<ICopyGrain>("a").ReturnAsync(new Trimmed { Text = " t " })).ShouldBe(new Trimmed { Text = "t" });
     }
 
     [Fact]
