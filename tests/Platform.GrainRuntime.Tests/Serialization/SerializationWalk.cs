@@ -150,7 +150,7 @@ public sealed class SerializationWalk
         }
 
         // A field that is left out on purpose, such as a cache, says so by [NonSerialized].
-        foreach (var field in type.GetFields(Declared).Where(field => !field.IsNotSerialized && !properties.Any(property => Belongs(field, property))))
+        foreach (var field in type.GetFields(Declared).Where(field => !field.IsDefined(typeof(NonSerializedAttribute)) && !properties.Any(property => Belongs(field, property))))
         {
             Number(field, field.FieldType);
         }
