@@ -1,0 +1,132 @@
+using Microsoft.Extensions.Logging;
+using Platform.Agent.Checks;
+using Platform.Agent.Fetching;
+using Platform.Agent.Isolation;
+using Platform.Agent.Processes;
+using Platform.Agent.Sandboxes;
+using Platform.Agent.Session;
+using Platform.Agent.Simulation;
+using Platform.Agent.Tasks;
+using Platform.Agent.Updates;
+using Platform.Agent.Usage;
+using Platform.Contracts.Agents;
+
+namespace Platform.Agent;
+
+/// <summary>An agent: offers a machine's resources to the control plane and runs tasks on it.</summary>
+public static class AgentDaemon
+{
+    private static readonly TimeSpan RotationPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CollectionPeriod = TimeSpan.FromMinutes(1);
+
+    /// <summary>Runs until cancelled. Then the session is closed and the tasks are left running. Several agents can run in one process.</summary>
+    /// <exception cref="AgentStartException">The work directory cannot be used, or the control plane refused the agent for good.</exception>
+    public static Task RunAsync(AgentOptions options, ILoggerFactory loggers, CancellationToken cancellation) =>
+        RunAsync(options, loggers, TimeProvider.System, cancellation);
+
+    /// <summary>The same with another clock.</summary>
+    public static async Task RunAsync(AgentOptions options, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(loggers);
+        var logger = loggers.CreateLogger("Platform.Agent");
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false });
+        if (options.Simulate > 0)
+        {
+            await SimulatedAgents.RunAsync(options, http, time, logger, cancellation).ConfigureAwait(false);
+            return;
+        }
+        using var work = WorkDirectory.Open(options.WorkDirectory, logger);
+        using var journal = new UpdateJournal(work.Journal, logger);
+        using var watcher = new ProcessWatcher();
+        using var probe = new CheckProbe(watcher, time);
+        using var fetcher = new Fetcher(new FetchCache(work.Cache, options.CacheSize), options.FetchStallTimeout, logger);
+        using var stopping = new CancellationTokenSource();
+        var outbox = new UpdateOutbox(journal, time);
+        var collector = new SandboxCollector(
+            work, options.SandboxRetention, options.DiskHeadroom, () => UsageMeter.DiskSpace(work.Root), time, logger);
+        var services = new TaskServices
+        {
+            Work = work,
+            Shims = new ShimLauncher(work, options.ShimProgram, logger),
+            Watcher = watcher,
+            Cgroups = DetectCgroups(options, work, logger),
+            Outbox = outbox,
+            Journal = journal,
+            Fetcher = fetcher,
+            Probe = probe,
+            Time = time,
+            Logger = logger,
+            Hostname = options.Hostname,
+            Address = AddressOf(options.Hostname),
+            ProcessesPerTask = options.ProcessesPerTask,
+            Stopping = stopping.Token,
+        };
+        var tasks = new TaskTable(services, collector, options.Resources);
+        tasks.Recover();
+        var meter = new UsageMeter(tasks, work.Root, time);
+        var slack = options.Oversubscribe ? new SlackEstimate() : null;
+        var run = Guid.NewGuid().ToString("N");
+        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, work, Measure, time, logger);
+        using var rotation = time.CreateTimer(_ => TaskUpkeep.RotateAndWatchMemory(tasks, options, time, logger), null, RotationPeriod, RotationPeriod);
+        using var collection = time.CreateTimer(_ => collector.Collect(), null, TimeSpan.Zero, CollectionPeriod);
+        logger.LogInformation("Agent {Name} ({AgentId}) offers {Resources} from {WorkDirectory}", options.Name, work.AgentId, options.Resources, work.Root);
+        try
+        {
+            await new AgentSession(options.Masters, peer, http, time, logger).RunAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+            logger.LogInformation("Agent {Name} stops and leaves {Count} tasks running", options.Name, tasks.Tasks.Count(t => t.Process.Pid != 0));
+        }
+
+        AgentUsage Measure()
+        {
+            var usage = meter.Measure();
+            return slack is null ? usage : usage with { Slack = slack.Next(tasks.Tasks, usage) };
+        }
+    }
+
+    private static ICgroupLayout DetectCgroups(AgentOptions options, WorkDirectory work, ILogger logger)
+    {
+        var layout = options.CgroupRoot is null
+            ? new NoCgroups("cgroups are turned off by --cgroup-root none")
+            : CgroupDetection.Detect(File.Exists("/proc/self/mounts") ? File.ReadAllText("/proc/self/mounts") : "", $"{options.CgroupRoot}/{work.AgentId}", options.CpuLimit);
+        logger.Log(layout.Enforces ? LogLevel.Information : LogLevel.Warning, "Isolation: {Isolation}", layout.Description);
+        return layout;
+    }
+
+    private static AgentRegistration Registration(AgentOptions options, WorkDirectory work, TaskServices services, string run) => new()
+    {
+        AgentId = work.AgentId,
+        Name = options.Name,
+        Hostname = options.Hostname,
+        Address = services.Address,
+        Resources = options.Resources,
+        Attributes = options.Attributes,
+        Region = options.Region,
+        Zone = options.Zone,
+        Version = typeof(AgentDaemon).Assembly.GetName().Version?.ToString(3) ?? "",
+        Containerizers = ["process"],
+        Taints = options.Taints,
+        Pool = options.Pool,
+        Isolation = services.Cgroups.Description,
+        Run = run,
+    };
+
+    /// <summary>The address of a host's name; loopback if it has none here.</summary>
+    private static string AddressOf(string hostname)
+    {
+        if (System.Net.IPAddress.TryParse(hostname, out var address))
+            return address.ToString();
+        try
+        {
+            return System.Net.Dns.GetHostAddresses(hostname, System.Net.Sockets.AddressFamily.InterNetwork).FirstOrDefault()?.ToString() ?? "127.0.0.1";
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return "127.0.0.1";
+        }
+    }
+}

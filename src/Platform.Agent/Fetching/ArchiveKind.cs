@@ -1,0 +1,12 @@
+namespace Platform.Agent.Fetching;
+
+/// <summary>The archives that are extracted.</summary>
+internal enum ArchiveKind
+{
+    Tar,
+    TarGzip,
+    TarBzip2,
+    TarXz,
+    Gzip,
+    Zip,
+}

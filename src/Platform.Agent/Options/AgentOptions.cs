@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Platform.Agent.Isolation;
+using Platform.Agent.Options;
+using Platform.Core;
+using Platform.Core.Collections;
+
+namespace Platform.Agent;
+
+/// <summary>How an agent is set up.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>The control plane's addresses, tried one after another. Default http://127.0.0.1:5050.</summary>
+    public ImmutableArray<Uri> Masters { get; init; } = [new Uri("http://127.0.0.1:5050")];
+
+    /// <summary>The folder that outlives the agent's process; one agent each. Required.</summary>
+    public required string WorkDirectory { get; init; }
+
+    /// <summary>The name for people. Default: the host's name.</summary>
+    public string Name { get; init; } = Environment.MachineName;
+
+    /// <summary>The name or address under which tasks are reached, which they get as HOST. Default 127.0.0.1, since everything listens on loopback.</summary>
+    public string Hostname { get; init; } = "127.0.0.1";
+
+    /// <summary>What the agent offers. Default: detected.</summary>
+    public required Resources Resources { get; init; }
+
+    /// <summary>Attributes in Mesos' text form. Default none.</summary>
+    public string Attributes { get; init; } = "";
+
+    /// <summary>The role that resources without one are reserved for. Default *: everybody.</summary>
+    public string Role { get; init; } = "*";
+
+    /// <summary>The fault domain's region; null: none.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The fault domain's zone; null: none.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>The node pool; null: the default one.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>Taints: key=value:effect or key.</summary>
+    public ValueList<string> Taints { get; init; }
+
+    /// <summary>What cpus mean. Default shares.</summary>
+    public CpuLimitMode CpuLimit { get; init; } = CpuLimitMode.Shares;
+
+    /// <summary>The limit on processes and threads of one task; null: none. Default 4096.</summary>
+    public long? ProcessesPerTask { get; init; } = 4096;
+
+    /// <summary>The folder for tasks in each cgroup hierarchy; null: no cgroups are used. Default platform, with a folder for each agent.</summary>
+    public string? CgroupRoot { get; init; } = "platform";
+
+    /// <summary>The longest that the sandbox of an ended task stays. Default one week.</summary>
+    public TimeSpan SandboxRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>The part of the disk that shall stay free, 0 to 1: sandboxes go sooner as it fills. Default 0.1.</summary>
+    public double DiskHeadroom { get; init; } = 0.1;
+
+    /// <summary>The size at which stdout and stderr are rotated, bytes. Default 10 MB.</summary>
+    public long LogRotateSize { get; init; } = 10 * ByteSize.Megabyte;
+
+    /// <summary>So many rotated files are kept of each. Default 5.</summary>
+    public int LogRotateCount { get; init; } = 5;
+
+    /// <summary>The size of the cache of fetched files, bytes. Default 2 GB.</summary>
+    public long CacheSize { get; init; } = 2 * ByteSize.Gigabyte;
+
+    /// <summary>A download that brings nothing for this long has failed. Default 1 minute.</summary>
+    public TimeSpan FetchStallTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether cpus that tasks hold and do not use are offered again as revocable. Default false.</summary>
+    public bool Oversubscribe { get; init; }
+
+    /// <summary>Instead of one real agent, so many that run no processes. Default 0.</summary>
+    public int Simulate { get; init; }
+
+    /// <summary>The program that supervises tasks; null: the shell. Default: the one that was built beside this assembly.</summary>
+    public string? ShimProgram { get; init; } = Tasks.ShimLauncher.BuiltProgram;
+
+    /// <summary>Reads command line arguments: <c>--name value</c> or <c>--name=value</c>. All problems are reported at once.</summary>
+    /// <param name="arguments">The arguments after <c>agent</c>.</param>
+    /// <param name="options">The options, if there is no problem.</param>
+    /// <param name="problems">What is wrong, each with how to mend it.</param>
+    public static bool TryParse(IReadOnlyList<string> arguments, out AgentOptions? options, out ImmutableArray<string> problems) =>
+        AgentOptionsParser.TryParse(arguments, MachineFacts.Detect, out options, out problems);
+
+    /// <summary>The options of a local agent: resources detected, everything else by default.</summary>
+    public static AgentOptions Local(string workDirectory, string name, Uri master) => new()
+    {
+        WorkDirectory = workDirectory,
+        Name = name,
+        Masters = [master],
+        Resources = MachineFacts.Detect(workDirectory).DefaultResources(),
+    };
+}

@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Platform.Agent.Isolation;
+using Platform.Core;
+using Platform.Core.Collections;
+using Platform.Core.Roles;
+
+namespace Platform.Agent.Options;
+
+/// <summary>Reads an agent's command line and finds everything that is wrong with it.</summary>
+internal static class AgentOptionsParser
+{
+    private static readonly string[] Known =
+    [
+        "master", "work-dir", "name", "hostname", "resources", "attributes", "role", "region", "zone", "pool", "taints", "cpu-limit",
+        "pids-limit", "cgroup-root", "sandbox-retention", "disk-headroom", "log-rotate-size", "log-rotate-count", "cache-size",
+        "fetch-stall-timeout", "oversubscribe", "simulate",
+    ];
+
+    private static readonly string[] Switches = ["oversubscribe"];
+
+    /// <summary>Reads the arguments; the machine is looked at only for what is not given.</summary>
+    public static bool TryParse(
+        IReadOnlyList<string> arguments, Func<string, MachineFacts> detect, out AgentOptions? options, out ImmutableArray<string> problems)
+    {
+        var found = new List<string>();
+        var given = ReadNames(arguments, found);
+        var reader = new Reader(given, found);
+        var simulate = reader.Whole("simulate", 0, 1, 100_000);
+        var work = given.GetValueOrDefault("work-dir");
+        if (work is null && simulate == 0)
+            found.Add("--work-dir is missing: name the folder where this agent keeps its tasks and their output, such as --work-dir /var/lib/platform-agent.");
+        work ??= Path.Combine(Path.GetTempPath(), "platform-simulated-agents");
+        var read = new AgentOptions
+        {
+            Masters = reader.Masters(),
+            WorkDirectory = work,
+            Name = reader.Text("name", Environment.MachineName),
+            Hostname = reader.Text("hostname", "127.0.0.1"),
+            Role = reader.Role(),
+            Resources = reader.Resources(() => detect(work), simulate > 0),
+            Attributes = reader.Attributes(),
+            Region = given.GetValueOrDefault("region"),
+            Zone = given.GetValueOrDefault("zone"),
+            Pool = given.GetValueOrDefault("pool"),
+            Taints = given.GetValueOrDefault("taints", "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToValueList(),
+            CpuLimit = reader.CpuLimit(),
+            ProcessesPerTask = reader.Whole("pids-limit", 4096, 0, int.MaxValue) is var limit and > 0 ? limit : null,
+            CgroupRoot = reader.CgroupRoot(),
+            SandboxRetention = reader.Duration("sandbox-retention", TimeSpan.FromDays(7)),
+            DiskHeadroom = reader.Fraction("disk-headroom", 0.1),
+            LogRotateSize = reader.Size("log-rotate-size", 10 * ByteSize.Megabyte),
+            LogRotateCount = reader.Whole("log-rotate-count", 5, 0, 1000),
+            CacheSize = reader.Size("cache-size", 2 * ByteSize.Gigabyte),
+            FetchStallTimeout = reader.Duration("fetch-stall-timeout", TimeSpan.FromMinutes(1)),
+            Oversubscribe = given.ContainsKey("oversubscribe"),
+            Simulate = simulate,
+        };
+        if (read.Zone is not null && read.Region is null)
+            found.Add("--zone is given without --region: a zone is part of a region, give both.");
+        problems = [.. found];
+        options = found.Count == 0 ? read : null;
+        return found.Count == 0;
+    }
+
+    private static Dictionary<string, string> ReadNames(IReadOnlyList<string> arguments, List<string> problems)
+    {
+        var given = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var argument = arguments[i];
+            if (!argument.StartsWith("--", StringComparison.Ordinal))
+            {
+                problems.Add($"'{argument}' is not an option: options begin with --.");
+                continue;
+            }
+            var equals = argument.IndexOf('=');
+            var name = equals < 0 ? argument[2..] : argument[2..equals];
+            string value;
+            if (equals >= 0)
+                value = argument[(equals + 1)..];
+            else if (Switches.Contains(name))
+                value = "true";
+            else if (i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
+                value = arguments[++i];
+            else
+                value = "";
+            if (!Known.Contains(name))
+                problems.Add($"--{name} is not an option of an agent. Options: {string.Join(", ", Known.Select(k => "--" + k))}.");
+            else if (value.Length == 0)
+                problems.Add($"--{name} has no value.");
+            else if (!given.TryAdd(name, value))
+                problems.Add($"--{name} is given twice.");
+        }
+        return given;
+    }
+
+    private sealed class Reader(Dictionary<string, string> given, List<string> problems)
+    {
+        public string Text(string name, string otherwise) => given.GetValueOrDefault(name, otherwise);
+
+        public ImmutableArray<Uri> Masters()
+        {
+            var masters = ImmutableArray.CreateBuilder<Uri>();
+            foreach (var text in Text("master", "http://127.0.0.1:5050").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                if (Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var uri)
+                    && uri.Scheme is "http" or "https" or "ws" or "wss" && uri!.Host.Length > 0)
+                    masters.Add(uri);
+                else
+                    problems.Add($"--master: '{text}' is not an address such as http://127.0.0.1:5050.");
+            }
+            return masters.ToImmutable();
+        }
+
+        public string Role()
+        {
+            var role = Text("role", "*");
+            if (role != "*" && RoleName.Validate(role) is { } problem)
+                problems.Add($"--role: {problem}");
+            return role;
+        }
+
+        /// <summary>Kinds that are not given are detected, as Mesos' agent does; of a simulated agent nothing is detected.</summary>
+        public Resources Resources(Func<MachineFacts> detect, bool simulated)
+        {
+            const string Simulated = "cpus:8;mem:16384;disk:100000;ports:[31000-32000]";
+            if (simulated && !given.ContainsKey("resources"))
+                return Core.Resources.Parse(Simulated, Role());
+            var text = Text("resources", "");
+            var role = Text("role", "*");
+            if (text.Length > 0)
+            {
+                if (!Core.Resources.TryParse(text, role, out var parsed, out var errors))
+                {
+                    problems.AddRange(errors.Select(e => $"--resources: {e}"));
+                    return Core.Resources.Empty;
+                }
+                if (simulated || parsed.Any(r => r.Name == ResourceNames.Ports) && parsed.Any(r => r.Name == ResourceNames.Disk)
+                    && parsed.Any(r => r.Name == ResourceNames.Mem) && parsed.Any(r => r.Name == ResourceNames.Cpus))
+                    return parsed;
+                var facts = detect();
+                string[] kinds = [ResourceNames.Cpus, ResourceNames.Mem, ResourceNames.Disk, ResourceNames.Ports];
+                var missing = kinds.Where(k => parsed.All(r => r.Name != k)).Select(facts.Default);
+                return parsed.Plus(Core.Resources.Parse(string.Join(';', missing), role));
+            }
+            return Core.Resources.Parse(detect().DefaultResources().ToString().Replace("{}", "", StringComparison.Ordinal), role);
+        }
+
+        public string Attributes()
+        {
+            var text = Text("attributes", "");
+            if (text.Length > 0 && !Core.Attributes.TryParse(text, out _, out var errors))
+                problems.AddRange(errors.Select(e => $"--attributes: {e}"));
+            return text;
+        }
+
+        public CpuLimitMode CpuLimit()
+        {
+            switch (Text("cpu-limit", "shares"))
+            {
+                case "shares":
+                    return CpuLimitMode.Shares;
+                case "quota":
+                    return CpuLimitMode.Quota;
+                default:
+                    problems.Add($"--cpu-limit: '{given["cpu-limit"]}' is neither 'shares' (a share of a busy machine) nor 'quota' (also a hard limit).");
+                    return CpuLimitMode.Shares;
+            }
+        }
+
+        public string? CgroupRoot()
+        {
+            var text = Text("cgroup-root", "platform");
+            if (text.Split('/').Any(p => p is ".." or "." or ""))
+                problems.Add($"--cgroup-root: '{text}' is not a relative path of folder names; 'none' turns cgroups off.");
+            return text == "none" ? null : text;
+        }
+
+        public int Whole(string name, int otherwise, int minimum, int maximum)
+        {
+            if (!given.TryGetValue(name, out var text))
+                return otherwise;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum)
+                return number;
+            problems.Add($"--{name}: '{text}' is not a whole number from {minimum} to {maximum}.");
+            return otherwise;
+        }
+
+        public double Fraction(string name, double otherwise)
+        {
+            if (!given.TryGetValue(name, out var text))
+                return otherwise;
+            if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 1)
+                return number;
+            problems.Add($"--{name}: '{text}' is not a number from 0 to 1.");
+            return otherwise;
+        }
+
+        public TimeSpan Duration(string name, TimeSpan otherwise)
+        {
+            if (!given.TryGetValue(name, out var text))
+                return otherwise;
+            if (DurationText.TryParse(text, out var duration))
+                return duration;
+            problems.Add($"--{name}: '{text}' is not a duration such as 1weeks, 2days, 3hrs, 4mins or 5secs.");
+            return otherwise;
+        }
+
+        public long Size(string name, long otherwise)
+        {
+            if (!given.TryGetValue(name, out var text))
+                return otherwise;
+            if (ByteSize.TryParse(text, out var bytes) && bytes > 0)
+                return bytes;
+            problems.Add($"--{name}: '{text}' is not a size such as 10MB or 2GB.");
+            return otherwise;
+        }
+    }
+}

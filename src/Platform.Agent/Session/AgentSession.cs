@@ -1,0 +1,163 @@
+using System.Buffers;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Platform.Contracts.Agents;
+
+namespace Platform.Agent.Session;
+
+/// <summary>Keeps one session with one of the masters: dials, registers, carries frames both ways, and dials again when it breaks.</summary>
+internal sealed class AgentSession(
+    IReadOnlyList<Uri> masters, ISessionPeer peer, HttpMessageInvoker http, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
+    private int _failures;
+    private int _next;
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <exception cref="AgentStartException">The control plane refused the agent for good.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            var master = masters[_next];
+            string reason;
+            try
+            {
+                reason = await HoldAsync(master, cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or SocketException
+                or OperationCanceledException or JsonException or InvalidDataException or ObjectDisposedException)
+            {
+                reason = e is OperationCanceledException ? $"no answer within {DialTimeout.TotalSeconds:0} s" : (e.InnerException ?? e).Message;
+            }
+            _failures++;
+            _next = (_next + 1) % masters.Count;
+            var delay = SessionBackoff.Delay(_failures, Random.Shared.NextDouble());
+            logger.Log(_failures > 1 ? LogLevel.Debug : LogLevel.Warning,
+                "No session with {Master}: {Reason}. Dialing again in {Delay:0.0} s (failure {Failures})", master, reason, delay.TotalSeconds, _failures);
+            try
+            {
+                await Task.Delay(delay, time, cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The address of the session's endpoint at a master.</summary>
+    public static Uri Endpoint(Uri master) => new UriBuilder(master)
+    {
+        Scheme = master.Scheme is "https" or "wss" ? "wss" : "ws",
+        Path = AgentSessionJson.EndpointPath,
+    }.Uri;
+
+    /// <summary>One session from dial to break; returns why it ended.</summary>
+    private async Task<string> HoldAsync(Uri master, CancellationToken cancellation)
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(5);
+        socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(15);
+        using (var dial = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+        {
+            dial.CancelAfter(DialTimeout);
+            await socket.ConnectAsync(Endpoint(master), http, dial.Token).ConfigureAwait(false);
+        }
+        using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await SendAsync(socket, new AgentMessage { Register = peer.Register() }, session.Token).ConfigureAwait(false);
+        var answer = await FirstAnswerAsync(socket, cancellation).ConfigureAwait(false);
+        if (answer?.Registered is not { } registered)
+        {
+            if (answer?.Refused is { } refusal && answer.Final)
+                throw new AgentStartException($"{master} refused this agent: {refusal}");
+            return answer?.Refused ?? "closed before the registration was answered";
+        }
+        _failures = 0;
+        logger.LogInformation("Registered with {Master}, session {Epoch}", master, registered.Epoch);
+        peer.Registered(registered);
+        peer.Receive(answer);
+        var sending = SendAllAsync(socket, session.Token);
+        try
+        {
+            var receiving = ReceiveAllAsync(socket, session.Token);
+            var first = await Task.WhenAny(receiving, sending).ConfigureAwait(false);
+            await first.ConfigureAwait(false);
+            return socket.CloseStatusDescription is { Length: > 0 } said ? said : "the connection was closed";
+        }
+        finally
+        {
+            await session.CancelAsync().ConfigureAwait(false);
+            if (cancellation.IsCancellationRequested)
+                await CloseAsync(socket).ConfigureAwait(false);
+            else
+                socket.Abort();
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task<AgentCommand?> FirstAnswerAsync(ClientWebSocket socket, CancellationToken cancellation)
+    {
+        using var answer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        answer.CancelAfter(DialTimeout);
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        return await ReceiveAsync(socket, buffer, answer.Token).ConfigureAwait(false);
+    }
+
+    private async Task SendAllAsync(ClientWebSocket socket, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+            await SendAsync(socket, await peer.NextAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+    }
+
+    private static ValueTask SendAsync(ClientWebSocket socket, AgentMessage message, CancellationToken cancellation) =>
+        socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message, AgentSessionJson.Default.AgentMessage).AsMemory(),
+            WebSocketMessageType.Text, endOfMessage: true, cancellation);
+
+    private async Task ReceiveAllAsync(ClientWebSocket socket, CancellationToken cancellation)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        while (await ReceiveAsync(socket, buffer, cancellation).ConfigureAwait(false) is { } command)
+            peer.Receive(command);
+    }
+
+    /// <summary>The next frame; null when the other side closes.</summary>
+    private static async Task<AgentCommand?> ReceiveAsync(ClientWebSocket socket, ArrayBufferWriter<byte> buffer, CancellationToken cancellation)
+    {
+        buffer.ResetWrittenCount();
+        while (true)
+        {
+            var result = await socket.ReceiveAsync(buffer.GetMemory(4096), cancellation).ConfigureAwait(false);
+            if (result.MessageType == WebSocketMessageType.Close)
+                return null;
+            buffer.Advance(result.Count);
+            if (buffer.WrittenCount > AgentSessionJson.MaxFrameBytes)
+                throw new InvalidDataException($"a frame of more than {AgentSessionJson.MaxFrameBytes} bytes arrived");
+            if (result.EndOfMessage)
+                break;
+        }
+        return JsonSerializer.Deserialize(buffer.WrittenSpan, AgentSessionJson.Default.AgentCommand)
+            ?? throw new InvalidDataException("a frame without content arrived");
+    }
+
+    private static async Task CloseAsync(ClientWebSocket socket)
+    {
+        using var limit = new CancellationTokenSource(CloseTimeout);
+        try
+        {
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "the agent stops", limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            socket.Abort();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+using Platform.Agent.Updates;
+using Platform.Core.Tasks;
+
+namespace Platform.Agent.Tasks;
+
+/// <summary>The JSON of the work directory's files.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(TaskRecord))]
+[JsonSerializable(typeof(KillOrder))]
+[JsonSerializable(typeof(JournalEntry))]
+[JsonSerializable(typeof(TaskUpdate))]
+[JsonSerializable(typeof(CheckResult[]))]
+[JsonSerializable(typeof(CheckSpec[]))]
+[JsonSerializable(typeof(FetchSpec[]))]
+[JsonSerializable(typeof(PortSpec[]))]
+[JsonSerializable(typeof(SecretText))]
+[JsonSerializable(typeof(VolumeSpec[]))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(Dictionary<string, SecretText>))]
+internal sealed partial class AgentJson : JsonSerializerContext;

@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Platform.Agent.Processes;
+
+namespace Platform.Agent.Tasks;
+
+/// <summary>Starts the supervisors of tasks: the compiled one if the build has it and it runs here, else the shell.</summary>
+internal sealed class ShimLauncher
+{
+    private const string Shell = "/bin/sh";
+
+    private readonly string? _program;
+    private readonly string _script;
+
+    /// <param name="work">Where the agent's own copy of the program is kept: a task's supervisor outlives a rebuild or an update.</param>
+    /// <param name="program">The compiled program, or null to use the shell.</param>
+    /// <param name="logger">Told which one is used.</param>
+    public ShimLauncher(WorkDirectory work, string? program, ILogger logger)
+    {
+        using var reader = new StreamReader(typeof(ShimLauncher).Assembly.GetManifestResourceStream("shim.sh")!);
+        _script = reader.ReadToEnd();
+        _program = program is not null && File.Exists(program) ? Install(work, program, logger) : null;
+        if (_program is null)
+            logger.LogInformation("Tasks are supervised by the shell: the build found no C compiler, so each start costs a few milliseconds more");
+    }
+
+    /// <summary>The compiled supervisor beside this assembly, if the build made it.</summary>
+    public static string BuiltProgram => Path.Combine(AppContext.BaseDirectory, "platform-shim");
+
+    /// <summary>True if the compiled supervisor is used.</summary>
+    public bool IsNative => _program is not null;
+
+    /// <summary>Starts a task's supervisor and returns its process id, a child of this process.</summary>
+    public int Start(ShimStart start)
+    {
+        List<string> arguments = _program is not null ? [_program] : ["sh", "-c", _script, "shim"];
+        arguments.AddRange([start.StatusFile, start.Sandbox, start.User ?? "-", $"{start.JoinFiles.Count}"]);
+        arguments.AddRange(start.JoinFiles);
+        arguments.AddRange(start.Command);
+        return ProcessSpawner.Start(_program ?? Shell, arguments, start.Environment);
+    }
+
+    private static string? Install(WorkDirectory work, string program, ILogger logger)
+    {
+        try
+        {
+            var bytes = File.ReadAllBytes(program);
+            var path = Path.Combine(work.Programs, "shim-" + Convert.ToHexString(SHA256.HashData(bytes), 0, 8));
+            if (!File.Exists(path))
+            {
+                File.WriteAllBytes(path + ".new", bytes);
+                File.SetUnixFileMode(path + ".new", (UnixFileMode)0b111_101_101);
+                File.Move(path + ".new", path, overwrite: true);
+            }
+            // Without arguments it exits at once. A folder that is mounted noexec, or a foreign architecture, fails here.
+            var pid = ProcessSpawner.Start(path, [path], []);
+            _ = Libc.WaitPid(pid, out _, 0);
+            return path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        {
+            logger.LogWarning("The task supervisor cannot be run from {Folder}, the shell is used instead: {Reason}", work.Programs, e.Message);
+            return null;
+        }
+    }
+}

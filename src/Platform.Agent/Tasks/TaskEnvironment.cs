@@ -1,0 +1,38 @@
+using Platform.Core.Tasks;
+
+namespace Platform.Agent.Tasks;
+
+/// <summary>The environment of a task: what its specification says, and what only the agent knows.</summary>
+internal static class TaskEnvironment
+{
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>The mark by which a task's processes can be recognised.</summary>
+    public static string Mark(string taskId) => "MESOS_TASK_ID=" + taskId;
+
+    /// <summary>NAME=VALUE of all variables. The specification wins over the agent, but for the sandbox and the task's id.</summary>
+    public static List<string> Of(TaskSpec spec, string sandbox, string host, string? path, string? home)
+    {
+        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PATH"] = string.IsNullOrEmpty(path) ? DefaultPath : path,
+            ["HOST"] = host,
+        };
+        if (home is not null)
+            variables["HOME"] = home;
+        foreach (var (name, value) in spec.Environment)
+            variables[name] = value;
+        foreach (var (name, value) in spec.SecretEnvironment)
+            variables[name] = value.Value;
+        variables["MESOS_SANDBOX"] = sandbox;
+        variables["MESOS_DIRECTORY"] = sandbox;
+        variables["MESOS_TASK_ID"] = spec.TaskId;
+        // A NUL ends a C string: such a variable cannot be passed on.
+        return [.. variables.Where(v => v.Key.Length > 0 && !v.Key.Contains('=') && !v.Key.Contains('\0') && !v.Value.Contains('\0'))
+            .Select(v => $"{v.Key}={v.Value}")];
+    }
+
+    /// <summary>The program and its arguments.</summary>
+    public static IReadOnlyList<string> Command(CommandSpec command) =>
+        command.Shell is not null ? ["/bin/sh", "-c", command.Shell] : [.. command.Argv];
+}

@@ -1,0 +1,19 @@
+using Platform.Core.Tasks;
+
+namespace Platform.Agent.Tasks;
+
+/// <summary>What is written down of a task before it is started.</summary>
+internal sealed record TaskRecord
+{
+    /// <summary>The task.</summary>
+    public required TaskSpec Spec { get; init; }
+
+    /// <summary>When it arrived.</summary>
+    public DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary>The machine's run in which it was started.</summary>
+    public string BootId { get; init; } = "";
+
+    /// <summary>The cgroup folders that were made for it.</summary>
+    public IReadOnlyList<string> Cgroups { get; init; } = [];
+}

@@ -1,0 +1,93 @@
+using Platform.Agent.Processes;
+using Platform.Core.Tasks;
+
+namespace Platform.Agent.Tasks;
+
+/// <summary>Makes a task's sandbox: the folder, its volumes and its secret files.</summary>
+internal static class TaskSandbox
+{
+    private const string MemoryBacked = "/dev/shm";
+
+    /// <summary>
+    /// Makes the folder and links volumes into it. The process containerizer has no mounts of its own: a volume is a symbolic link at
+    /// a relative path, and an absolute path is possible only where it is the same on the agent.
+    /// </summary>
+    /// <exception cref="TaskStartException">A volume cannot be made visible.</exception>
+    public static void Prepare(TaskSpec spec, string sandbox, WorkDirectory work, UserAccount? user)
+    {
+        Directory.CreateDirectory(sandbox);
+        foreach (var volume in spec.Volumes)
+        {
+            if (volume.Secret is { } secret)
+            {
+                var file = Path.Combine(SecretFolder(spec.TaskId, work), TaskDirectoryName.Of(volume.ContainerPath));
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                File.SetUnixFileMode(Path.GetDirectoryName(file)!, (UnixFileMode)0b111_101_101);
+                WorkDirectory.WriteAtomically(file, secret.Value, secret: true);
+                if (user is not null)
+                    _ = Libc.ChangeOwner(file, user.Uid, user.Gid);
+                Link(volume.ContainerPath, file, sandbox);
+            }
+            else if (volume.PersistentId is { } id)
+            {
+                var folder = work.Volume(id);
+                Directory.CreateDirectory(folder);
+                if (user is not null)
+                    _ = Libc.ChangeOwner(folder, user.Uid, user.Gid);
+                Link(volume.ContainerPath, folder, sandbox);
+            }
+            else if (volume.HostPath is { } host)
+            {
+                var source = Path.IsPathRooted(host) ? host : Path.Combine(sandbox, host);
+                if (!File.Exists(source))
+                    Directory.CreateDirectory(source);
+                Link(volume.ContainerPath, source, sandbox);
+            }
+        }
+        if (user is not null)
+            _ = Libc.ChangeOwner(sandbox, user.Uid, user.Gid);
+    }
+
+    /// <summary>Hands everything that was fetched to the task's user.</summary>
+    public static void GiveTo(UserAccount user, string sandbox)
+    {
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
+        foreach (var entry in new DirectoryInfo(sandbox).EnumerateFileSystemInfos("*", all))
+        {
+            if (entry.LinkTarget is null)
+                _ = Libc.ChangeOwner(entry.FullName, user.Uid, user.Gid);
+        }
+    }
+
+    /// <summary>Destroys a task's secret files.</summary>
+    public static void RemoveSecrets(TaskSpec spec, WorkDirectory work)
+    {
+        if (!spec.Volumes.Any(v => v.Secret is not null))
+            return;
+        var folder = SecretFolder(spec.TaskId, work);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private static string SecretFolder(string taskId, WorkDirectory work) => Directory.Exists(MemoryBacked)
+        ? Path.Combine(MemoryBacked, "platform-" + work.AgentId, TaskDirectoryName.Of(taskId))
+        : Path.Combine(work.TaskFolder(taskId), "secrets");
+
+    private static void Link(string containerPath, string source, string sandbox)
+    {
+        if (Path.IsPathRooted(containerPath))
+        {
+            if (Path.GetFullPath(containerPath) == Path.GetFullPath(source))
+                return;
+            throw new TaskStartException(TaskReasons.LaunchFailed,
+                $"Volume {containerPath}: the process containerizer can show a volume only at a path relative to the sandbox, or at its own path on the agent");
+        }
+        var link = Path.GetFullPath(Path.Combine(sandbox, containerPath));
+        if (!link.StartsWith(sandbox + "/", StringComparison.Ordinal))
+            throw new TaskStartException(TaskReasons.LaunchFailed, $"Volume {containerPath}: the path leads out of the sandbox");
+        Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+        if (Directory.Exists(link) || File.Exists(link) || new FileInfo(link).LinkTarget is not null)
+            File.Delete(link);
+        File.CreateSymbolicLink(link, source);
+    }
+}

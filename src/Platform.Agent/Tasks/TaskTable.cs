@@ -1,0 +1,256 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Platform.Agent.Sandboxes;
+using Platform.Contracts.Agents;
+using Platform.Core;
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Agent.Tasks;
+
+/// <summary>All tasks of one agent: it takes launches, kills and acknowledgements, and nothing in it is lost with the agent's process.</summary>
+internal sealed class TaskTable
+{
+    private readonly ConcurrentDictionary<string, AgentTask> _tasks = new(StringComparer.Ordinal);
+    private readonly TaskServices _services;
+    private readonly SandboxCollector _collector;
+    private readonly Resources _total;
+    private readonly Lock _admission = new();
+
+    /// <param name="services">What tasks share.</param>
+    /// <param name="collector">Told of sandboxes that are not used any more.</param>
+    /// <param name="total">What this agent has.</param>
+    public TaskTable(TaskServices services, SandboxCollector collector, Resources total)
+    {
+        _services = services;
+        _collector = collector;
+        _total = total;
+    }
+
+    /// <summary>The tasks whose end was not acknowledged.</summary>
+    public IEnumerable<AgentTask> Tasks => _tasks.Select(t => t.Value);
+
+    /// <summary>What a registration says.</summary>
+    public ValueList<TaskReport> Report() => Tasks.Select(t => t.Report).OrderBy(t => t.Status.TaskId, StringComparer.Ordinal).ToValueList();
+
+    /// <summary>Takes up what an earlier run of the agent left.</summary>
+    public void Recover()
+    {
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var folder in Directory.EnumerateDirectories(_services.Work.Tasks))
+        {
+            if (AgentTask.Load(folder, _services) is not { } task)
+            {
+                Archive(folder, null);
+                continue;
+            }
+            var pending = _services.Outbox.IsPending(task.Status.UpdateId);
+            if (task.Status.State.IsTerminal() && !pending)
+            {
+                // The agent died between the acknowledgement and the tidying up.
+                Forget(task.Spec.TaskId, task.Status);
+                continue;
+            }
+            kept.Add(Path.GetFileName(folder));
+            Add(task);
+        }
+        foreach (var taskId in _services.Journal.Tasks())
+        {
+            if (!_tasks.ContainsKey(taskId) && _services.Journal.Latest(taskId) is { } latest && !_services.Outbox.IsPending(latest.UpdateId))
+                _services.Journal.Forget(taskId);
+        }
+        foreach (var name in _services.Cgroups.List().Where(n => !kept.Contains(n)))
+        {
+            var group = _services.Cgroups.Open(name);
+            group.KillAll();
+            group.TryRemove();
+        }
+        _services.Logger.LogInformation("Recovered {Tasks} tasks and {Updates} unacknowledged updates", _tasks.Count, _services.Outbox.Count);
+        foreach (var task in Tasks.Where(t => !t.Status.State.IsTerminal()))
+            _ = Task.Run(task.RunAsync);
+    }
+
+    /// <summary>Starts a task. One that is known already only gets its state reported again.</summary>
+    public void Launch(TaskSpec spec)
+    {
+        AgentTask task;
+        lock (_admission)
+        {
+            if (_tasks.TryGetValue(spec.TaskId, out var known))
+            {
+                if (known.Status.State != TaskState.Staging)
+                    _services.Outbox.Add(known.Status with { Timestamp = _services.Time.GetUtcNow() });
+                return;
+            }
+            if (FindEnded(spec) is { } ended)
+            {
+                _services.Outbox.Add(ended with { Timestamp = _services.Time.GetUtcNow() });
+                return;
+            }
+            if (Refusal(spec) is { } refusal)
+            {
+                _services.Logger.LogWarning("Task {TaskId} is refused: {Reason}", spec.TaskId, refusal.Message);
+                _services.Outbox.Add(refusal);
+                return;
+            }
+            try
+            {
+                task = AgentTask.Accept(spec, _services);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                _services.Logger.LogError("Task {TaskId} cannot be written down: {Reason}", spec.TaskId, e.Message);
+                _services.Outbox.Add(Answer(spec, TaskState.Failed, TaskReasons.LaunchFailed, $"The task could not be written to the agent's disk: {e.Message}"));
+                return;
+            }
+            Add(task);
+        }
+        _services.Logger.LogDebug("Task {TaskId} of {Owner} accepted", spec.TaskId, spec.Owner);
+        _ = Task.Run(task.RunAsync);
+    }
+
+    /// <summary>Ends a task. One that is not known is reported as lost.</summary>
+    public void Kill(TaskKill kill)
+    {
+        if (!_tasks.TryGetValue(kill.TaskId, out var task))
+        {
+            _services.Outbox.Add(new TaskUpdate
+            {
+                TaskId = kill.TaskId,
+                Owner = kill.Owner,
+                State = TaskState.Lost,
+                Reason = TaskReasons.Reconciliation,
+                Message = "The agent does not know this task",
+                Timestamp = _services.Time.GetUtcNow(),
+            });
+            return;
+        }
+        task.Kill(new KillOrder
+        {
+            Reason = kill.Reason,
+            GraceSeconds = Math.Max(0, kill.GraceSeconds ?? task.Spec.KillGraceSeconds),
+            At = _services.Time.GetUtcNow(),
+        });
+    }
+
+    /// <summary>The owner has persisted an update; with the last one of a task the agent's duty ends.</summary>
+    public void Acknowledge(string updateId)
+    {
+        if (_services.Outbox.Acknowledge(updateId) is { } update && update.State.IsTerminal())
+            Forget(update.TaskId, update);
+    }
+
+    /// <summary>The sandbox of a task, whether it runs or not; null if there never was one.</summary>
+    public string? FindSandbox(string taskId)
+    {
+        var sandbox = _services.Work.Sandbox(taskId);
+        return Directory.Exists(sandbox) ? sandbox : null;
+    }
+
+    private void Add(AgentTask task)
+    {
+        task.Ended += OnEnded;
+        _tasks[task.Spec.TaskId] = task;
+    }
+
+    private void OnEnded(AgentTask ended, TaskUpdate update)
+    {
+        if (ended.Spec.Group is not { } group)
+            return;
+        foreach (var task in Tasks.Where(t => t.Spec.Group == group && t != ended))
+        {
+            task.Kill(new KillOrder
+            {
+                Reason = TaskReasons.GroupEnded,
+                Message = $"Task {ended.Spec.TaskId} of the same group ended",
+                GraceSeconds = task.Spec.KillGraceSeconds,
+                At = _services.Time.GetUtcNow(),
+            });
+        }
+    }
+
+    private TaskUpdate? Refusal(TaskSpec spec)
+    {
+        if (spec.Image is { } image && image.Containerizer != "process")
+            return Answer(spec, TaskState.Error, TaskReasons.Invalid, $"This agent does not offer the {image.Containerizer} containerizer");
+        if (TaskEnvironment.Command(spec.Command).Count == 0)
+            return Answer(spec, TaskState.Error, TaskReasons.Invalid, "The task has no command");
+        var live = Tasks.Where(t => !t.Status.State.IsTerminal()).ToList();
+        foreach (var task in live)
+        {
+            var both = task.Spec.Resources.Ports.Numbers().Intersect(spec.Resources.Ports.Numbers()).ToList();
+            if (both.Count > 0)
+            {
+                return Answer(spec, TaskState.Dropped, TaskReasons.InsufficientResources,
+                    $"Port {both[0]} is held by task {task.Spec.TaskId} still");
+            }
+        }
+        if (!_total.Ports.Contains(spec.Resources.Ports))
+            return Answer(spec, TaskState.Dropped, TaskReasons.InsufficientResources, $"This agent does not have the ports {spec.Resources.Ports}");
+        foreach (var name in (string[])[ResourceNames.Cpus, ResourceNames.Mem, ResourceNames.Disk, ResourceNames.Gpus])
+        {
+            var held = live.Sum(t => t.Spec.Resources.NonRevocable().Milli(name));
+            var wanted = spec.Resources.NonRevocable().Milli(name);
+            if (wanted > 0 && held + wanted > _total.Milli(name))
+            {
+                return Answer(spec, TaskState.Dropped, TaskReasons.InsufficientResources,
+                    $"The task needs {ScalarValue.Format(wanted)} {name}, and {ScalarValue.Format(_total.Milli(name) - held)} of {ScalarValue.Format(_total.Milli(name))} are free");
+            }
+        }
+        return null;
+    }
+
+    private TaskUpdate? FindEnded(TaskSpec spec)
+    {
+        var folder = _services.Work.EndedFolder(spec.TaskId);
+        if (!Directory.Exists(folder))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(folder, "final.json")), AgentJson.Default.TaskUpdate);
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            return Answer(spec, TaskState.Lost, TaskReasons.Reconciliation, "The task ran on this agent before and has ended");
+        }
+    }
+
+    private void Forget(string taskId, TaskUpdate last)
+    {
+        _services.Journal.Forget(taskId);
+        var known = _tasks.TryRemove(taskId, out var task);
+        task?.Dispose();
+        if (known || Directory.Exists(_services.Work.TaskFolder(taskId)))
+            Archive(_services.Work.TaskFolder(taskId), last);
+    }
+
+    private void Archive(string folder, TaskUpdate? last)
+    {
+        var target = Path.Combine(_services.Work.Ended, Path.GetFileName(folder));
+        try
+        {
+            if (last is not null)
+                File.WriteAllBytes(Path.Combine(folder, "final.json"), JsonSerializer.SerializeToUtf8Bytes(last, AgentJson.Default.TaskUpdate));
+            File.Delete(Path.Combine(folder, "task.json")); // It may hold secrets.
+            if (Directory.Exists(target))
+                Directory.Delete(target, recursive: true);
+            Directory.Move(folder, target);
+            _collector.Add(Path.GetFileName(folder));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _services.Logger.LogWarning("The record of an ended task in {Folder} could not be put away: {Reason}", folder, e.Message);
+        }
+    }
+
+    private TaskUpdate Answer(TaskSpec spec, TaskState state, string reason, string message) => new()
+    {
+        TaskId = spec.TaskId,
+        Owner = spec.Owner,
+        State = state,
+        Reason = reason,
+        Message = message,
+        Timestamp = _services.Time.GetUtcNow(),
+    };
+}

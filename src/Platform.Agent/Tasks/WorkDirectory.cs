@@ -1,0 +1,143 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Platform.Agent.Tasks;
+
+/// <summary>The folder where an agent keeps all that outlives its process. One agent at a time holds its lock.</summary>
+internal sealed class WorkDirectory : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private WorkDirectory(string path, FileStream lockFile)
+    {
+        Root = path;
+        _lock = lockFile;
+        AgentId = LoadOrCreateId();
+        BootId = File.Exists("/proc/sys/kernel/random/boot_id") ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() : "";
+    }
+
+    /// <summary>Its absolute path.</summary>
+    public string Root { get; }
+
+    /// <summary>The id that this agent made at its first start.</summary>
+    public string AgentId { get; }
+
+    /// <summary>The kernel's id of the machine's current run: processes of another one are gone.</summary>
+    public string BootId { get; }
+
+    /// <summary>What is known of tasks that have not ended, or whose end was not acknowledged: a folder each.</summary>
+    public string Tasks => Path.Combine(Root, "tasks");
+
+    /// <summary>The same of tasks that are over, until their sandbox is collected.</summary>
+    public string Ended => Path.Combine(Root, "ended");
+
+    /// <summary>Sandboxes, a folder for each task.</summary>
+    public string Sandboxes => Path.Combine(Root, "sandboxes");
+
+    /// <summary>Persistent volumes, a folder each.</summary>
+    public string Volumes => Path.Combine(Root, "volumes");
+
+    /// <summary>Fetched files that tasks share.</summary>
+    public string Cache => Path.Combine(Root, "cache");
+
+    /// <summary>The journal of status updates.</summary>
+    public string Journal => Path.Combine(Root, "updates.log");
+
+    /// <summary>The agent's own copies of programs that it runs tasks with.</summary>
+    public string Programs => Path.Combine(Root, "bin");
+
+    /// <summary>What is known of one task.</summary>
+    public string TaskFolder(string taskId) => Path.Combine(Tasks, TaskDirectoryName.Of(taskId));
+
+    /// <summary>What is known of one task that is over.</summary>
+    public string EndedFolder(string taskId) => Path.Combine(Ended, TaskDirectoryName.Of(taskId));
+
+    /// <summary>The sandbox of one task.</summary>
+    public string Sandbox(string taskId) => Path.Combine(Sandboxes, TaskDirectoryName.Of(taskId));
+
+    /// <summary>The folder of one persistent volume.</summary>
+    public string Volume(string volumeId) => Path.Combine(Volumes, TaskDirectoryName.Of(volumeId));
+
+    /// <summary>Makes the folder if it is missing, and locks it.</summary>
+    /// <exception cref="AgentStartException">It is not writable, or another agent has it.</exception>
+    public static WorkDirectory Open(string path, ILogger logger)
+    {
+        path = Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(path);
+            foreach (var folder in (string[])["tasks", "ended", "sandboxes", "volumes", "cache", "bin"])
+                Directory.CreateDirectory(Path.Combine(path, folder));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AgentStartException($"The work directory {path} cannot be used: {e.Message}. Choose a folder that this user can write to with --work-dir.");
+        }
+        FileStream lockFile;
+        try
+        {
+            lockFile = new FileStream(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new AgentStartException(
+                $"The work directory {path} is in use by another agent ({ReadHolder(path)}), or cannot be locked: {e.Message}. Give each agent its own --work-dir.");
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new AgentStartException($"The work directory {path} cannot be used: {e.Message}. Choose a folder that this user can write to with --work-dir.");
+        }
+        try
+        {
+            WriteAtomically(Path.Combine(path, "pid"), $"{Environment.ProcessId}\n");
+            return new WorkDirectory(path, lockFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            lockFile.Dispose();
+            throw new AgentStartException($"The work directory {path} cannot be written: {e.Message}. Make room on its disk, or choose another with --work-dir.");
+        }
+        catch
+        {
+            logger.LogError("Could not open {WorkDirectory}", path);
+            lockFile.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a small file so that a reader, or a start after a crash, sees either the old or the new content.</summary>
+    public static void WriteAtomically(string path, string text, bool secret = false)
+    {
+        var temporary = path + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (secret)
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(temporary, options))
+            stream.Write(Encoding.UTF8.GetBytes(text));
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private string LoadOrCreateId()
+    {
+        var path = Path.Combine(Root, "agent-id");
+        if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } known)
+            return known;
+        var made = Guid.NewGuid().ToString();
+        WriteAtomically(path, made + "\n");
+        return made;
+    }
+
+    private static string ReadHolder(string path)
+    {
+        try
+        {
+            return "process " + File.ReadAllText(Path.Combine(path, "pid")).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "process unknown";
+        }
+    }
+}

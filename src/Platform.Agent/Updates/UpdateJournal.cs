@@ -1,0 +1,204 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Platform.Agent.Tasks;
+using Platform.Core.Tasks;
+
+namespace Platform.Agent.Updates;
+
+/// <summary>
+/// The file that keeps status updates until they are acknowledged, and the latest one of every task that is not over. A line is in
+/// the kernel's hands before the update is sent, so the death of the agent loses nothing; a background flush makes lines safe
+/// against the death of the machine, as many at a time as have come up meanwhile.
+/// </summary>
+internal sealed class UpdateJournal : IDisposable
+{
+    private const long CompactAbove = 1024 * 1024;
+
+    private readonly string _path;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly AutoResetEvent _dirty = new(false);
+    private readonly Dictionary<string, TaskUpdate> _latest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TaskUpdate> _pending = new(StringComparer.Ordinal);
+    private readonly Thread _flusher;
+    private FileStream _file;
+    private long _compactAt = CompactAbove;
+    private volatile bool _stopped;
+    private bool _failing;
+
+    public UpdateJournal(string path, ILogger logger)
+    {
+        _path = path;
+        _logger = logger;
+        Load();
+        _file = Rewrite();
+        _flusher = new Thread(Flush) { IsBackground = true, Name = "journal flusher" };
+        _flusher.Start();
+    }
+
+    /// <summary>The latest update of each task that is not over, as found at the start.</summary>
+    public TaskUpdate? Latest(string taskId)
+    {
+        lock (_gate)
+            return _latest.GetValueOrDefault(taskId);
+    }
+
+    /// <summary>Updates that were not acknowledged, oldest first.</summary>
+    public IReadOnlyList<TaskUpdate> Pending()
+    {
+        lock (_gate)
+            return [.. _pending.Values.OrderBy(u => u.Timestamp).ThenBy(u => u.UpdateId, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Tasks of which something is known, as found at the start.</summary>
+    public IReadOnlyList<string> Tasks()
+    {
+        lock (_gate)
+            return [.. _latest.Keys];
+    }
+
+    public void Add(TaskUpdate update)
+    {
+        lock (_gate)
+        {
+            _latest[update.TaskId] = update;
+            _pending[update.UpdateId] = update;
+            Write(new JournalEntry { Update = update });
+        }
+    }
+
+    public void Acknowledge(string updateId)
+    {
+        lock (_gate)
+        {
+            if (_pending.Remove(updateId))
+                Write(new JournalEntry { Acknowledged = updateId });
+        }
+    }
+
+    public void Forget(string taskId)
+    {
+        lock (_gate)
+        {
+            if (_latest.Remove(taskId))
+                Write(new JournalEntry { Forgotten = taskId });
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_stopped)
+            return;
+        _stopped = true;
+        _dirty.Set();
+        _flusher.Join();
+        lock (_gate)
+            _file.Dispose();
+        _dirty.Dispose();
+    }
+
+    private void Load()
+    {
+        if (!File.Exists(_path))
+            return;
+        var number = 0;
+        foreach (var line in File.ReadLines(_path))
+        {
+            number++;
+            JournalEntry? entry;
+            try
+            {
+                entry = line.Length == 0 ? null : JsonSerializer.Deserialize(line, AgentJson.Default.JournalEntry);
+            }
+            catch (JsonException e)
+            {
+                // The last line may be torn by the death of the machine; its update will be made again from the task itself.
+                _logger.LogWarning("Line {Line} of {Journal} is not readable and is left out: {Reason}", number, _path, e.Message);
+                continue;
+            }
+            if (entry?.Update is { } update)
+            {
+                _latest[update.TaskId] = update;
+                _pending[update.UpdateId] = update;
+            }
+            if (entry?.Acknowledged is { } acknowledged)
+                _pending.Remove(acknowledged);
+            if (entry?.Forgotten is { } forgotten)
+                _latest.Remove(forgotten);
+        }
+    }
+
+    private void Write(JournalEntry entry)
+    {
+        try
+        {
+            if (_file.Length > _compactAt)
+            {
+                _file.Dispose();
+                _file = Rewrite();
+            }
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(entry, AgentJson.Default.JournalEntry);
+            Array.Resize(ref bytes, bytes.Length + 1);
+            bytes[^1] = (byte)'\n';
+            if (_failing)
+                bytes = [(byte)'\n', .. bytes]; // Ends a line that may have been written in part.
+            _file.Write(bytes);
+            _file.Flush();
+            _failing = false;
+            _dirty.Set();
+        }
+        catch (IOException e)
+        {
+            if (!_failing)
+                _logger.LogError("Status updates cannot be written to {Journal} and are kept in memory only: {Reason}", _path, e.Message);
+            _failing = true;
+        }
+    }
+
+    private FileStream Rewrite()
+    {
+        var temporary = _path + ".new";
+        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        {
+            foreach (var update in _latest.Values.Where(u => !_pending.ContainsKey(u.UpdateId)))
+            {
+                Line(stream, new JournalEntry { Update = update });
+                Line(stream, new JournalEntry { Acknowledged = update.UpdateId });
+            }
+            foreach (var update in _pending.Values.OrderBy(u => u.Timestamp))
+                Line(stream, new JournalEntry { Update = update });
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, _path, overwrite: true);
+        var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        _compactAt = Math.Max(CompactAbove, file.Length * 2);
+        return file;
+
+        static void Line(FileStream stream, JournalEntry entry)
+        {
+            JsonSerializer.Serialize(stream, entry, AgentJson.Default.JournalEntry);
+            stream.WriteByte((byte)'\n');
+        }
+    }
+
+    private void Flush()
+    {
+        while (true)
+        {
+            _dirty.WaitOne();
+            FileStream file;
+            lock (_gate)
+                file = _file;
+            try
+            {
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                // Replaced by a compacted file, which was flushed when it was made; or the disk is full, which the writer reports.
+            }
+            if (_stopped)
+                return;
+        }
+    }
+}
