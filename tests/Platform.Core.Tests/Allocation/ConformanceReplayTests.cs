@@ -20,6 +20,19 @@ public class ConformanceReplayTests
         report.Summary.ShouldBe($"{scenarios} passed, 0 failed");
     }
 
+    public static IEnumerable<object[]> OwnScenarios() =>
+        AllocatorReplay.Run(ConformanceFile.Read("allocator-scenarios.json")).Lines.Select(line => new object[] { line });
+
+    [Theory]
+    [MemberData(nameof(OwnScenarios))]
+    public void A_scenario_of_our_own_passes(string line) => line.ShouldEndWith(" pass");
+
+    [Theory]
+    [InlineData("sorter", "jump", "unknown sorter step 'jump'")]
+    [InlineData("allocator", "jump", "unknown allocator step 'jump'")]
+    public void An_unknown_step_fails_by_its_name(string member, string verb, string problem) =>
+        AllocatorReplay.Run($$"""{"{{member}}":[{"id":"X","steps":[["{{verb}}"]]}]}""").Lines.ShouldHaveSingleItem().ShouldContain(problem);
+
     [Fact]
     public void A_wrong_expectation_fails_with_the_step_and_what_came_instead()
     {
