@@ -3,6 +3,7 @@ using Platform.Grains.Allocation;
 using Platform.Grains.Deployments;
 using Platform.Grains.Events;
 using Platform.Grains.Groups;
+using Platform.Grains.Secrets;
 
 namespace Platform.Grains.Startup;
 
@@ -23,6 +24,9 @@ public sealed class PlatformGrainsOptions
 
     /// <summary>The event log.</summary>
     public EventLogOptions Events { get; } = new();
+
+    /// <summary>The secret store.</summary>
+    public SecretOptions Secrets { get; } = new();
 
     /// <summary>Call everything that was there before the start. Default true.</summary>
     public bool ActivateAtStart { get; set; } = true;

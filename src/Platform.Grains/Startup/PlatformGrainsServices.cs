@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Platform.Grains.Secrets;
 
 namespace Platform.Grains.Startup;
 
@@ -18,6 +19,8 @@ public static class PlatformGrainsServices
         services.AddSingleton(Options.Create(options.Groups));
         services.AddSingleton(Options.Create(options.Deployments));
         services.AddSingleton(Options.Create(options.Events));
+        services.AddSingleton(Options.Create(options.Secrets));
+        services.TryAddSingleton<SecretCipher>();
         if (options.ActivateAtStart)
             services.AddHostedService<ActivationService>();
         return services;

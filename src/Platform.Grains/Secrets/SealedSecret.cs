@@ -1,0 +1,6 @@
+namespace Platform.Grains.Secrets;
+
+/// <summary>A stored secret.</summary>
+/// <param name="Content">Nonce, tag and encrypted text.</param>
+[GenerateSerializer, Immutable]
+public sealed record SealedSecret([property: Id(0)] byte[] Content);
