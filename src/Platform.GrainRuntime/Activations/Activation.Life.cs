@@ -6,7 +6,7 @@ namespace Platform.GrainRuntime.Activations;
 /// <summary>How an activation begins and ends.</summary>
 internal sealed partial class Activation
 {
-    private readonly List<IActivationPart> _parts = [];
+    private readonly List<Func<Task>> _loads = [];
     private readonly HashSet<IDisposable> _timers = [];
     private AsyncServiceScope? _scope;
     private DeactivationReason? _reason;
@@ -74,7 +74,8 @@ internal sealed partial class Activation
     /// <summary>A timer's tick that counts as use.</summary>
     public void Touch() => Volatile.Write(ref _lastUsed, Silo.Clock.Now);
 
-    public void AddPart(IActivationPart part) => _parts.Add(part);
+    /// <summary>Something to be read from storage before the grain is activated.</summary>
+    public void LoadFirst(Func<Task> load) => _loads.Add(load);
 
     /// <summary>A timer that ends with the activation.</summary>
     public void AddTimer(IDisposable timer)
@@ -127,9 +128,9 @@ internal sealed partial class Activation
                 _creating = null;
             }
 
-            foreach (var part in _parts)
+            foreach (var load in _loads)
             {
-                await part.LoadAsync();
+                await load();
             }
 
             await ((IGrainBase)GrainInstance).OnActivateAsync(CancellationToken.None);

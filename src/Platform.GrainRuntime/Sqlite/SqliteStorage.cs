@@ -78,10 +78,10 @@ internal sealed class SqliteStorage : IDisposable
     });
 
     /// <summary>The log's version and bounds; null when it is not stored.</summary>
-    public (long Id, long Etag, long First, long Next)? ReadLog(GrainId grain, string name) => Read(statements =>
+    public (long Etag, long First, long Next)? ReadLog(GrainId grain, string name) => Read(statements =>
     {
-        using var row = statements.Query("SELECT id, etag, first, next FROM logs WHERE grain=?1 AND name=?2", grain.ToString(), name);
-        return row.Read() ? (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)) : ((long, long, long, long)?)null;
+        using var row = statements.Query("SELECT etag, first, next FROM logs WHERE grain=?1 AND name=?2", grain.ToString(), name);
+        return row.Read() ? (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)) : ((long, long, long)?)null;
     });
 
     public List<(long Sequence, byte[] Data)> ReadEntries(GrainId grain, string name, long from, int count) => Read(statements =>

@@ -7,35 +7,46 @@ namespace Platform.GrainRuntime.State;
 /// <summary>Makes what a grain's constructor asks for by attribute.</summary>
 internal static class Facets
 {
-    private static readonly MethodInfo MakeDefinition = typeof(Facets).GetMethod(nameof(Make), BindingFlags.Static | BindingFlags.NonPublic)!;
-
-    public static Func<Activation, object?> For(IFacetMetadata facet, ParameterInfo parameter)
+    public static Func<Activation, object?> For(IFacetMetadata facet, ParameterInfo parameter) => facet switch
     {
-        var (definition, part, name) = facet switch
-        {
-            PersistentStateAttribute state => (typeof(IPersistentState<>), typeof(PersistentState<>), state.StateName),
-            PersistentItemsAttribute items => (typeof(IPersistentItems<>), typeof(PersistentItems<>), items.Name),
-            PersistentLogAttribute log => (typeof(IPersistentLog<>), typeof(PersistentLog<>), log.Name),
-            _ => throw new ArgumentException($"{parameter.Member.DeclaringType}: {facet.GetType()} is not known to this runtime."),
-        };
+        PersistentStateAttribute state => Make(nameof(State), typeof(IPersistentState<>), state.StateName, parameter),
+        PersistentItemsAttribute items => Make(nameof(Items), typeof(IPersistentItems<>), items.Name, parameter),
+        PersistentLogAttribute log => Make(nameof(Log), typeof(IPersistentLog<>), log.Name, parameter),
+        _ => throw new ArgumentException($"{parameter.Member.DeclaringType}: {facet.GetType()} is not known to this runtime."),
+    };
+
+    private static Func<Activation, object?> Make(string method, Type definition, string name, ParameterInfo parameter)
+    {
         var type = parameter.ParameterType;
         if (!type.IsGenericType || type.GetGenericTypeDefinition() != definition)
         {
-            throw new ArgumentException($"{parameter.Member.DeclaringType}: parameter {parameter.Name} with {facet.GetType().Name} must be an {definition.Name}, not {type}.");
+            throw new ArgumentException($"{parameter.Member.DeclaringType}: parameter {parameter.Name} must be an {definition.Name}, not {type}.");
         }
 
-        return MakeDefinition.MakeGenericMethod(part.MakeGenericType(type.GetGenericArguments())).CreateDelegate<Func<string, Func<Activation, object?>>>()(name);
+        var make = typeof(Facets).GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic)!
+            .MakeGenericMethod(type.GetGenericArguments())
+            .CreateDelegate<Func<Activation, string, object>>();
+        return activation => make(activation, name);
     }
 
-    private static Func<Activation, object?> Make<TPart>(string name)
-        where TPart : IActivationPart
+    private static PersistentState<T> State<T>(Activation activation, string name)
     {
-        var constructor = ConstructorInvoker.Create(typeof(TPart).GetConstructors().Single());
-        return activation =>
-        {
-            var part = (TPart)constructor.Invoke(activation, name);
-            activation.AddPart(part);
-            return part;
-        };
+        var state = new PersistentState<T>(activation, name);
+        activation.LoadFirst(state.ReadStateAsync);
+        return state;
+    }
+
+    private static StagedItems<T> Items<T>(Activation activation, string name)
+    {
+        var items = new StagedItems<T>(new SqliteItems(activation, name));
+        activation.LoadFirst(items.LoadAsync);
+        return items;
+    }
+
+    private static StagedLog<T> Log<T>(Activation activation, string name)
+    {
+        var log = new StagedLog<T>(new SqliteLog(activation, name));
+        activation.LoadFirst(log.LoadAsync);
+        return log;
     }
 }

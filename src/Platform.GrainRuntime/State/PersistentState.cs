@@ -1,10 +1,11 @@
 using Platform.GrainRuntime.Activations;
 using Platform.GrainRuntime.Sqlite;
+using Platform.GrainRuntime.Storage;
 
 namespace Platform.GrainRuntime.State;
 
 /// <inheritdoc cref="IPersistentState{TState}"/>
-internal sealed class PersistentState<TState>(Activation activation, string name) : IPersistentState<TState>, IActivationPart
+internal sealed class PersistentState<TState>(Activation activation, string name) : IPersistentState<TState>
 {
     private long? _etag;
 
@@ -13,8 +14,6 @@ internal sealed class PersistentState<TState>(Activation activation, string name
     public string? Etag => _etag?.ToString();
 
     public bool RecordExists => _etag is not null;
-
-    public Task LoadAsync() => ReadStateAsync();
 
     public Task ReadStateAsync()
     {

@@ -1,13 +1,16 @@
-namespace Platform.GrainRuntime.State;
+namespace Platform.GrainRuntime.Storage;
 
 /// <summary>One write at a time: the first begins at once, those who ask meanwhile share the next. For the turns of one grain.</summary>
-internal sealed class SerialWriter(Func<Task> write)
+/// <param name="write">Writes everything that is staged.</param>
+public sealed class SerialWriter(Func<Task> write)
 {
     private Task? _running;
     private Task? _next;
 
+    /// <summary>Whether a write is under way.</summary>
     public bool IsWriting => _running is not null;
 
+    /// <summary>Done when a write that began after this call is done.</summary>
     public Task WriteAsync()
     {
         if (_running is null)

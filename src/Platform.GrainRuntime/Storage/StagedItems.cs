@@ -1,54 +1,60 @@
-using Platform.GrainRuntime.Activations;
-using Platform.GrainRuntime.Sqlite;
-using Platform.GrainRuntime.Storage;
-
-namespace Platform.GrainRuntime.State;
+namespace Platform.GrainRuntime.Storage;
 
 /// <inheritdoc cref="IPersistentItems{T}"/>
-internal sealed class PersistentItems<T> : IPersistentItems<T>, IActivationPart
+public sealed class StagedItems<T> : IPersistentItems<T>
 {
-    private readonly Activation _activation;
-    private readonly string _name;
+    private readonly IItemsStore _store;
     private readonly Dictionary<string, T> _items = [];
     private readonly SerialWriter _writer;
     private HashSet<string> _staged = [];
     private bool _clears;
     private long? _etag;
 
-    public PersistentItems(Activation activation, string name)
+    /// <summary>An empty collection until <see cref="LoadAsync"/>.</summary>
+    public StagedItems(IItemsStore store)
     {
-        _activation = activation;
-        _name = name;
+        _store = store;
         _writer = new SerialWriter(WriteStagedAsync);
     }
 
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, T> Items => _items;
 
-    public Task LoadAsync()
+    /// <summary>Reads what is stored; once, before the grain is activated.</summary>
+    public async Task LoadAsync()
     {
-        if (_activation.Silo.Storage.ReadItems(_activation.GrainId, _name) is { } stored)
+        var (etag, items) = await _store.ReadAsync();
+        _etag = etag;
+        _items.EnsureCapacity(items.Count);
+        foreach (var (key, value) in items)
         {
-            _etag = stored.Etag;
-            _items.EnsureCapacity(stored.Items.Count);
-            foreach (var (key, data) in stored.Items)
-            {
-                _items.Add(key, StoredJson.Read<T>(data));
-            }
+            _items.Add(key, StoredJson.Read<T>(value));
         }
-
-        return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
     public void Set(string key, T value)
     {
         _items[key] = value;
         _staged.Add(key);
     }
 
-    public bool Remove(string key) => _items.Remove(key) && (_staged.Add(key) || true);
+    /// <inheritdoc/>
+    public bool Remove(string key)
+    {
+        var isRemoved = _items.Remove(key);
+        if (isRemoved)
+        {
+            _staged.Add(key);
+        }
 
+        return isRemoved;
+    }
+
+    /// <inheritdoc/>
     public Task WriteAsync() => _staged.Count == 0 && !_clears && !_writer.IsWriting ? Task.CompletedTask : _writer.WriteAsync();
 
+    /// <inheritdoc/>
     public Task ClearAsync()
     {
         _items.Clear();
@@ -73,11 +79,9 @@ internal sealed class PersistentItems<T> : IPersistentItems<T>, IActivationPart
         }
 
         (_staged, _clears) = ([], false);
-        var write = new ItemsWrite(_activation.GrainId, _name, _etag, clears, changes);
-        _activation.Write(write);
         try
         {
-            await write.Done;
+            _etag = await _store.WriteAsync(_etag, clears, changes);
         }
         catch
         {
@@ -90,7 +94,5 @@ internal sealed class PersistentItems<T> : IPersistentItems<T>, IActivationPart
             _clears |= clears;
             throw;
         }
-
-        _etag = write.Etag;
     }
 }
