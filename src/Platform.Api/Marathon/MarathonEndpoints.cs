@@ -7,7 +7,9 @@ using Microsoft.Extensions.Options;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Apps;
 using Platform.Api.Marathon.Deployments;
+using Platform.Api.Marathon.Events;
 using Platform.Api.Marathon.Groups;
+using Platform.Api.Marathon.Server;
 using Platform.Api.Marathon.Tasks;
 
 namespace Platform.Api.Marathon;
@@ -33,10 +35,17 @@ public static class MarathonEndpoints
         // The first route that matches is taken: longer paths come before the ids that would swallow them.
         AppVersionsEndpoints.Map(routes, api);
         AppTasksEndpoints.Map(routes, api);
+        FailuresEndpoints.Map(routes, api);
+        PendingEndpoints.Map(routes, api);
         AppsEndpoints.Map(routes, api);
         GroupsEndpoints.Map(routes, api);
         TasksEndpoints.Map(routes, api);
         DeploymentsEndpoints.Map(routes, api);
+        EventsEndpoints.Map(routes, api);
+        InfoEndpoints.Map(routes, api);
+        PingEndpoints.Map(routes, api);
+        MetricsEndpoints.Map(routes, api);
+        LoggingEndpoints.Map(routes, api, services.GetService<LogLevels>());
 
         foreach (var prefix in Prefixes)
         {

@@ -15,9 +15,6 @@ public sealed class MarathonOptions
     /// <summary>The name that is told in <c>/v2/info</c>. Default marathon.</summary>
     public string FrameworkName { get; set; } = "marathon";
 
-    /// <summary>Events that wait for one reader of the event stream. Default 10,000; a reader that is further behind is told what it missed.</summary>
-    public int EventBacklog { get; set; } = 10_000;
-
     /// <summary>The silence after which a comment is sent on an event stream, so that dead connections are found. Default 15 s.</summary>
     public TimeSpan EventHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
 }

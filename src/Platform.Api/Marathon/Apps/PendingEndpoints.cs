@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http;
+using Platform.Api.Http;
+using Platform.Api.Marathon.Definitions;
+using Platform.Api.Marathon.Rendering;
+
+namespace Platform.Api.Marathon.Apps;
+
+/// <summary><c>/v2/queue</c> and <c>/v2/apps/{id}/pending</c>: what waits to be started, and why.</summary>
+internal sealed class PendingEndpoints(MarathonApi api)
+{
+    public static void Map(ApiRouter routes, MarathonApi api)
+    {
+        var pending = new PendingEndpoints(api);
+        routes.Get("/v2/queue", pending.ListAsync);
+        routes.Delete("/v2/queue/{id+}/delay", pending.ResetDelayAsync);
+        routes.Get("/v2/apps/{id+}/pending", pending.ShowAsync);
+    }
+
+    private async Task<IResult> ListAsync(ApiRequest request)
+    {
+        var embed = request.Query.Set("embed");
+        var waiting = (await api.Reader.ListAsync(Core.Apps.AppPath.Root)).Where(app => app.Status?.Queue is not null).ToList();
+        var now = api.Time.GetUtcNow();
+        return ListAnswer.Of("queue", waiting.Count, null, FieldSelection.From(request.Query),
+            (writer, i) => QueueWriter.Write(writer, waiting[i], api.Pieces, embed.Contains("lastUnusedOffers"), now));
+    }
+
+    private async Task<IResult> ResetDelayAsync(ApiRequest request)
+    {
+        var id = request.PathValue("id");
+        if (await api.Reader.FindAsync(id) is not { Status.Queue: not null })
+            return ErrorAnswer.NotFound($"Application {id} not found in tasks queue.");
+        await api.Reader.App(id).ResetDelayAsync();
+        return Results.NoContent();
+    }
+
+    private async Task<IResult> ShowAsync(ApiRequest request)
+    {
+        var id = request.PathValue("id");
+        if (await api.Reader.FindAsync(id) is not { } app)
+            return MarathonErrors.UnknownApp(id);
+        return new JsonAnswer(writer =>
+        {
+            var queue = app.Status?.Queue;
+            writer.WriteStartObject();
+            writer.WriteString("app", id);
+            writer.WriteNumber("waiting", queue?.Count ?? 0);
+            if (queue is not null)
+            {
+                writer.WriteString("since", Timestamps.Of(queue.Since));
+                if (queue.DelayedUntil is { } until)
+                    writer.WriteString("delayedUntil", Timestamps.Of(until));
+                if (queue.Explanation is { } explanation)
+                    ExplanationWriter.Write(writer, "explanation", explanation);
+            }
+            writer.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Platform.Api.Events;
+using Platform.Api.Marathon.Rendering;
+using Platform.Contracts.Events;
+
+namespace Platform.Api.Marathon.Events;
+
+/// <summary>One client's stream of events.</summary>
+/// <remarks>
+/// Each event has its sequence number as id, so that a client which comes back with <c>Last-Event-ID</c> goes on where it was. A client reads at
+/// its own pace and costs no memory; when it falls behind what the log keeps, an <c>events_missed</c> event tells it how many it missed.
+/// </remarks>
+internal sealed class EventStream(MarathonApi api, HashSet<string> types, long? after) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var stopping = httpContext.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
+        var log = api.Grains.GetGrain<IEventLogGrain>(0);
+        // Before the answer begins, so that nothing which happens after it is missed.
+        var from = after ?? (await log.GetRangeAsync()).Last;
+
+        var response = httpContext.Response;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache, no-store";
+        response.Headers["X-Accel-Buffering"] = "no";
+        httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        await response.Body.FlushAsync(ended.Token);
+
+        var address = httpContext.Connection.RemoteIpAddress?.ToString() ?? "";
+        await log.AppendAsync([EventWriter.Make("event_stream_attached", api.Time.GetUtcNow(), writer => writer.WriteString("remoteAddress", address))]);
+        try
+        {
+            await PumpAsync(response.Body, from, ended.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The client went away, or the server stops.
+        }
+        finally
+        {
+            if (!stopping.IsCancellationRequested)
+                await log.AppendAsync([EventWriter.Make("event_stream_detached", api.Time.GetUtcNow(), writer => writer.WriteString("remoteAddress", address))]);
+        }
+    }
+
+    private async Task PumpAsync(Stream body, long from, CancellationToken ended)
+    {
+        var feed = new EventFeed(api.Grains, api.Time);
+        await using var events = feed.ReadAsync(from, ended).GetAsyncEnumerator(ended);
+        var text = new StringBuilder();
+        var next = events.MoveNextAsync().AsTask();
+        while (true)
+        {
+            if (!next.IsCompleted)
+            {
+                await FlushAsync(body, text, ended);
+                if (!await IsInTimeAsync(next, ended))
+                {
+                    // A comment, which clients pass over; it shows whether the connection still stands.
+                    text.Append(":\n\n");
+                    continue;
+                }
+            }
+            if (!await next)
+                return;
+            Append(text, events.Current);
+            if (text.Length > 64 * 1024)
+                await FlushAsync(body, text, ended);
+            next = events.MoveNextAsync().AsTask();
+        }
+    }
+
+    private async Task<bool> IsInTimeAsync(Task next, CancellationToken ended)
+    {
+        try
+        {
+            await next.WaitAsync(api.Options.EventHeartbeat, api.Time, ended);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private void Append(StringBuilder text, EventFeedItem item)
+    {
+        if (item.Event is { } happened)
+        {
+            if (types.Count == 0 || types.Contains(happened.Type))
+                Append(text, happened.Type, happened.Sequence, happened.Json);
+            return;
+        }
+        var missed = EventWriter.Make("events_missed", api.Time.GetUtcNow(), writer => writer.WriteNumber("missed", item.Missed));
+        Append(text, missed.Type, null, missed.Json);
+    }
+
+    private static void Append(StringBuilder text, string type, long? sequence, string json)
+    {
+        if (sequence is { } number)
+            text.Append(CultureInfo.InvariantCulture, $"id: {number}\n");
+        text.Append("event: ").Append(type).Append("\ndata: ").Append(json).Append("\n\n");
+    }
+
+    private static async Task FlushAsync(Stream body, StringBuilder text, CancellationToken ended)
+    {
+        if (text.Length == 0)
+            return;
+        await body.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), ended);
+        text.Clear();
+        await body.FlushAsync(ended);
+    }
+}

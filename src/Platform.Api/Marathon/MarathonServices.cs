@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Platform.Api.Marathon.Server;
+
+namespace Platform.Api.Marathon;
+
+/// <summary>Adds what the Marathon API needs.</summary>
+public static class MarathonServices
+{
+    /// <summary>Adds the settings of the API, and the means to change log levels through it. <see cref="MarathonEndpoints.MapMarathon"/> adds its routes.</summary>
+    public static IServiceCollection AddMarathon(this IServiceCollection services, Action<MarathonOptions>? configure = null)
+    {
+        services.AddOptions<MarathonOptions>().Configure(options => configure?.Invoke(options));
+        services.AddSingleton<LogLevels>();
+        services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>());
+        services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>());
+        return services;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Platform.Api.Marathon.Definitions;
+using Platform.Contracts.Apps;
+using Platform.Core.Placement;
+
+namespace Platform.Api.Marathon.Rendering;
+
+/// <summary>Writes an app of the launch queue. What Marathon told of offers is told of agents here: each agent is asked once.</summary>
+/// <remarks>Marathon 1.11 also wrote the role, which the app has anyway; clients that are older than that fail on it, so it is left out.</remarks>
+internal static class QueueWriter
+{
+    /// <summary>Marathon's reasons in the order of its funnel.</summary>
+    private static readonly string[] Funnel =
+    [
+        "UnfulfilledRole", "UnfulfilledConstraint", "NoCorrespondingReservationFound", "AgentMaintenance",
+        "InsufficientCpus", "InsufficientMemory", "InsufficientDisk", "InsufficientGpus", "InsufficientPorts",
+    ];
+
+    public static void Write(Utf8JsonWriter writer, AppView app, RenderedPieces pieces, bool withOffers, DateTimeOffset now)
+    {
+        var queue = app.Status!.Queue!;
+        var left = queue.DelayedUntil is { } until ? (until - now).TotalSeconds : 0;
+        writer.WriteStartObject();
+        writer.WriteNumber("count", queue.Count);
+        writer.WriteStartObject("delay");
+        writer.WriteNumber("timeLeftSeconds", (long)Math.Ceiling(Math.Max(0, left)));
+        writer.WriteBoolean("overdue", left <= 0);
+        writer.WriteEndObject();
+        writer.WriteString("since", Timestamps.Of(queue.Since));
+        WriteSummary(writer, queue);
+        if (withOffers)
+        {
+            // There are no offers: what each agent lacked is in the summary's member "platform".
+            writer.WriteStartArray("lastUnusedOffers");
+            writer.WriteEndArray();
+        }
+        writer.WriteStartObject("app");
+        RenderedPieces.Put(writer, pieces.Definition(app.Definition));
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSummary(Utf8JsonWriter writer, AppQueue queue)
+    {
+        var explanation = queue.Explanation;
+        writer.WriteStartObject("processedOffersSummary");
+        writer.WriteNumber("processedOffersCount", explanation?.Agents ?? 0);
+        writer.WriteNumber("unusedOffersCount", explanation is null ? 0 : explanation.Agents - explanation.FeasibleAgents);
+        if (explanation is not null)
+        {
+            writer.WriteString("lastUnusedOfferAt", Timestamps.Of(explanation.At));
+            WriteFunnel(writer, "rejectSummaryLastOffers", explanation);
+            WriteFunnel(writer, "rejectSummaryLaunchAttempt", explanation);
+            ExplanationWriter.Write(writer, "platform", explanation);
+        }
+        writer.WriteEndObject();
+    }
+
+    private static void WriteFunnel(Utf8JsonWriter writer, string name, PendingExplanation explanation)
+    {
+        var declined = explanation.Rejections.ToLookup(MarathonReason, r => r.Agents);
+        writer.WriteStartArray(name);
+        foreach (var reason in Funnel)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("reason", reason);
+            // An agent may be counted under several of our reasons that are one of Marathon's.
+            writer.WriteNumber("declined", Math.Min(explanation.Agents, declined[reason].Sum()));
+            writer.WriteNumber("processed", explanation.Agents);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    private static string MarathonReason(Rejection rejection) => rejection.Reason switch
+    {
+        RejectionReason.QuotaLimit or RejectionReason.QuotaHeadroom or RejectionReason.ReservedForRole => "UnfulfilledRole",
+        RejectionReason.PinnedElsewhere => "NoCorrespondingReservationFound",
+        RejectionReason.Draining or RejectionReason.Deactivated or RejectionReason.Unreachable or RejectionReason.Filtered => "AgentMaintenance",
+        RejectionReason.InsufficientPorts or RejectionReason.PortUnavailable => "InsufficientPorts",
+        RejectionReason.NoMountDisk => "InsufficientDisk",
+        RejectionReason.InsufficientResource => rejection.Subject switch
+        {
+            "cpus" => "InsufficientCpus",
+            "mem" => "InsufficientMemory",
+            "gpus" => "InsufficientGpus",
+            _ => "InsufficientDisk",
+        },
+        _ => "UnfulfilledConstraint",
+    };
+}

@@ -1,0 +1,90 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Platform.Api.Http;
+using Platform.Core.Apps;
+
+namespace Platform.Api.Marathon.Server;
+
+/// <summary><c>/v2/info</c>, <c>/v2/leader</c>, <c>/v2/plugins</c> and <c>/config</c>.</summary>
+internal sealed class InfoEndpoints(MarathonApi api)
+{
+    /// <summary>The version of Marathon whose API this is; clients choose their words by it.</summary>
+    private const string MarathonVersion = "1.11.24";
+
+    private static readonly string Build =
+        typeof(InfoEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public static void Map(ApiRouter routes, MarathonApi api)
+    {
+        var info = new InfoEndpoints(api);
+        routes.Get("/v2/info", request => Answer(writer => info.WriteInfo(writer, request.Http)));
+        routes.Get("/config", request => Answer(writer => info.WriteConfig(writer, request.Http)));
+        routes.Get("/v2/leader", request => Answer(writer => writer.WriteString("leader", info.Leader(request.Http))));
+        // There is no leader in the sense of Marathon: every silo serves, so that nothing has to be given up.
+        routes.Delete("/v2/leader", _ => Answer(writer => writer.WriteString("message", "Leadership abdicated")));
+        routes.Get("/v2/plugins", _ => Answer(writer =>
+        {
+            writer.WriteStartArray("plugins");
+            writer.WriteEndArray();
+        }));
+    }
+
+    private static Task<IResult> Answer(Action<Utf8JsonWriter> write) => Task.FromResult<IResult>(new JsonAnswer(writer =>
+    {
+        writer.WriteStartObject();
+        write(writer);
+        writer.WriteEndObject();
+    }));
+
+    private string Leader(HttpContext http)
+    {
+        if (api.Options.LeaderAddress is { } address)
+            return address;
+        var host = http.Request.Host;
+        return host.Port is null ? $"{host.Host}:{http.Connection.LocalPort}" : host.Value!;
+    }
+
+    private void WriteInfo(Utf8JsonWriter writer, HttpContext http)
+    {
+        writer.WriteString("name", api.Options.FrameworkName);
+        writer.WriteString("version", MarathonVersion);
+        writer.WriteString("buildref", "platform-" + Build);
+        writer.WriteBoolean("elected", true);
+        writer.WriteString("leader", Leader(http));
+        writer.WriteString("frameworkId", "platform-apps");
+        writer.WriteStartObject("marathon_config");
+        WriteConfig(writer, http);
+        writer.WriteEndObject();
+        // Nothing of ours is in ZooKeeper; clients expect the members.
+        writer.WriteStartObject("zookeeper_config");
+        writer.WriteString("zk", "");
+        writer.WriteNumber("zk_max_versions", 50);
+        writer.WriteEndObject();
+        writer.WriteStartObject("http_config");
+        writer.WriteNumber("http_port", http.Connection.LocalPort);
+        writer.WriteNull("https_port");
+        writer.WriteEndObject();
+    }
+
+    private void WriteConfig(Utf8JsonWriter writer, HttpContext http)
+    {
+        writer.WriteBoolean("checkpoint", true);
+        writer.WriteString("executor", "//cmd");
+        writer.WriteStartArray("features");
+        foreach (var feature in (string[])["secrets", "gpu_resources", "external_volumes"])
+            writer.WriteStringValue(feature);
+        writer.WriteEndArray();
+        writer.WriteString("framework_name", api.Options.FrameworkName);
+        writer.WriteBoolean("ha", false);
+        writer.WriteString("hostname", http.Request.Host.Host);
+        writer.WriteNumber("local_port_min", ServicePorts.DefaultFirst);
+        writer.WriteNumber("local_port_max", ServicePorts.DefaultLast);
+        writer.WriteString("master", $"http://{http.Request.Host.Value}");
+        writer.WriteString("mesos_leader_ui_url", $"http://{http.Request.Host.Value}/");
+        writer.WriteString("mesos_role", api.Options.DefaultRole);
+        writer.WriteString("new_group_enforce_role", "off");
+        if (api.Options.DefaultNetworkName is { } network)
+            writer.WriteString("default_network_name", network);
+    }
+}
