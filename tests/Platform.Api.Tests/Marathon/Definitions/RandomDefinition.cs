@@ -6,6 +6,8 @@ namespace Platform.Api.Tests.Marathon.Definitions;
 /// <summary>Makes definitions of all kinds from a seed.</summary>
 internal sealed class RandomDefinition(int seed)
 {
+    private const string Alphabet = "abcXYZ 0189-_/\"\\\té漢";
+
     private readonly Random _random = new(seed);
 
     public JsonObject Next()
@@ -112,7 +114,7 @@ internal sealed class RandomDefinition(int seed)
         return map;
     }
 
-    private string Text() => new([.. Enumerable.Range(0, _random.Next(1, 12)).Select(_ => "abcXYZ 0189-_/\"\\\té漢"[_random.Next(20)])]);
+    private string Text() => new([.. Enumerable.Range(0, _random.Next(1, 12)).Select(_ => Alphabet[_random.Next(Alphabet.Length)])]);
 
     private bool Coin() => _random.Next(2) == 0;
 
