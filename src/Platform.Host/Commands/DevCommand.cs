@@ -10,7 +10,7 @@ internal static class DevCommand
 {
     internal static Command Build()
     {
-        var (listen, log) = (new ListenOptions(), new LogSettings());
+        var (listen, log, tuning) = (new ListenOptions(), new LogSettings(), new TuningOptions());
         var data = new Option<string>("--data")
         {
             Description = "The folder of all state; made when missing. Default: .platform in the current folder.",
@@ -26,12 +26,14 @@ internal static class DevCommand
         var command = new Command("dev", "Runs the control plane, the dashboard and a local agent on this machine.") { data, agents };
         listen.AddTo(command);
         log.AddTo(command);
+        tuning.AddTo(command);
         command.Serve((result, cancellationToken) =>
         {
             var settings = new ControlPlaneSettings
             {
                 Listen = listen.Of(result),
                 DataDirectory = ServerRun.PrepareDataDirectory(result.GetValue(data)!),
+                Tuning = tuning.Of(result),
                 Logging = log.Of(result),
             };
             var builder = ControlPlane.CreateBuilder(settings);

@@ -18,6 +18,7 @@ internal static class ControlPlane
         builder.Services.AddRoutingCore();
         // First: it starts before everything that calls grains, and stops after it.
         builder.Services.AddGrainRuntime(options => options.DataDirectory = settings.DataDirectory);
+        settings.Tuning(builder.Services);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
         return builder;
     }

@@ -11,6 +11,9 @@ internal sealed record ControlPlaneSettings
     /// <summary>The folder of its state, absolute.</summary>
     internal required string DataDirectory { get; init; }
 
+    /// <summary>Settings of its grains.</summary>
+    internal required Action<IServiceCollection> Tuning { get; init; }
+
     /// <summary>Its logs.</summary>
     internal required Action<ILoggingBuilder> Logging { get; init; }
 }

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using Platform.Client;
+using Platform.Client.Apps;
+using Platform.EndToEnd.Tests.Harness;
+using Xunit.Abstractions;
+
+namespace Platform.EndToEnd.Tests.Promises;
+
+/// <summary>kill -9 of the control plane at random points of deployments, again and again.</summary>
+public sealed class ControlPlaneCrashTests(ITestOutputHelper output)
+{
+    private const int Kills = 20;
+
+    [Fact]
+    public async Task Nothing_is_lost_doubled_or_restarted_when_the_control_plane_is_killed_during_deployments()
+    {
+        var chance = new Random(20);
+        await using var cluster = await Cluster.StartAsync(output);
+        cluster.StartAgent("first");
+        cluster.StartAgent("second");
+        await cluster.DeployAsync("""
+            [{"id":"/steady","cmd":"exec sleep 100000","cpus":0.05,"mem":16,"instances":4},
+             {"id":"/rolling","cmd":"exec sleep 100000","cpus":0.05,"mem":16,"instances":3,"env":{"ROUND":"0"},
+              "upgradeStrategy":{"minimumHealthCapacity":0.5,"maximumOverCapacity":0.5}},
+             {"id":"/scaling","cmd":"exec sleep 100000","cpus":0.05,"mem":16,"instances":2}]
+            """);
+        var steady = ByTask(cluster, "/steady");
+        steady.Count.ShouldBe(4);
+
+        for (var kill = 1; kill <= Kills; kill++)
+        {
+            // What was acknowledged must be there afterwards; of what was not, either the old or the new.
+            var instances = chance.Next(1, 6);
+            var rolling = await SubmitAsync(cluster.Client.GetApp("/rolling"), new JsonObject { ["env"] = new JsonObject { ["ROUND"] = $"{kill}" } });
+            var scaling = await SubmitAsync(cluster.Client.GetApp("/scaling"), new JsonObject { ["instances"] = instances });
+            await Task.Delay(chance.Next(0, 600));
+            await cluster.Server.KillAsync();
+            cluster.ProcessesOf("/steady", "sleep").Count.ShouldBe(4, "tasks do not need the control plane");
+
+            await cluster.StartServerAsync();
+            await cluster.QuietAsync();
+            var app = await cluster.Client.GetApp("/rolling").GetAsync();
+            var round = app.More!["env"].GetProperty("ROUND").GetString();
+            if (rolling)
+                round.ShouldBe($"{kill}", $"kill {kill}: an acknowledged definition is gone");
+            var wanted = (await cluster.Client.GetApp("/scaling").GetAsync()).Instances;
+            if (scaling)
+                wanted.ShouldBe(instances, $"kill {kill}: an acknowledged scale is gone");
+
+            await cluster.RunningAsync("/steady", 4);
+            await cluster.RunningAsync("/rolling", 3);
+            await cluster.RunningAsync("/scaling", wanted);
+            await ProcessesAsync(cluster, "/rolling", 3, kill);
+            await ProcessesAsync(cluster, "/scaling", wanted, kill);
+            cluster.ProcessesOf("/rolling", "sleep").ShouldAllBe(process => process.Environment["ROUND"] == round, $"kill {kill}");
+            // The same tasks under the same process ids, in the process table and in the API.
+            ByTask(cluster, "/steady").ShouldBe(steady, ignoreOrder: true, $"kill {kill}: a task that nobody changed is another one now");
+            (await cluster.Client.GetApp("/steady").ListTasksAsync()).Select(task => task.Id).ShouldBe(steady.Select(pair => pair.TaskId), ignoreOrder: true);
+        }
+    }
+
+    private static async Task<bool> SubmitAsync(AppHandle app, JsonObject change)
+    {
+        try
+        {
+            await app.UpdateAsync(change, new ChangeOptions { Force = true });
+            return true;
+        }
+        catch (PlatformException exception) when (exception.Error == PlatformError.Unavailable)
+        {
+            return false;
+        }
+    }
+
+    private static List<(string TaskId, int Id)> ByTask(Cluster cluster, string app) =>
+        [.. cluster.ProcessesOf(app, "sleep").Select(process => (process.TaskId, process.Id))];
+
+    // A killed task's process is gone a moment after its end was asked for.
+    private static Task ProcessesAsync(Cluster cluster, string app, int count, int kill) =>
+        cluster.UntilAsync($"kill {kill}: {app} has {count} processes", () => Task.FromResult(cluster.ProcessesOf(app, "sleep").Count == count), TimeSpan.FromSeconds(20));
+}
