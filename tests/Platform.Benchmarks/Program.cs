@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.Benchmarks;
 using Platform.Benchmarks.Allocation;
+using Platform.Benchmarks.EndToEnd;
 using Platform.Benchmarks.GrainRuntime;
 
 var benchmarks = new SortedDictionary<string, IBenchmark>
@@ -10,6 +11,7 @@ var benchmarks = new SortedDictionary<string, IBenchmark>
     ["allocator quota"] = new AllocatorQuota(),
     ["grain-calls"] = new GrainCalls(),
     ["grain-writes"] = new GrainWrites(),
+    ["submit-to-running"] = new SubmitToRunning(),
 };
 
 if (args is [] or ["--help" or "-h", ..])

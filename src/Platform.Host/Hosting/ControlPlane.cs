@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Platform.Grains.Startup;
 
 namespace Platform.Host.Hosting;
 
@@ -18,7 +19,7 @@ internal static class ControlPlane
         builder.Services.AddRoutingCore();
         // First: it starts before everything that calls grains, and stops after it.
         builder.Services.AddGrainRuntime(options => options.DataDirectory = settings.DataDirectory);
-        settings.Tuning(builder.Services);
+        builder.Services.AddPlatformGrains(settings.Tuning);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
         return builder;
     }

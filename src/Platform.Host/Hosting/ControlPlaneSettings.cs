@@ -1,4 +1,5 @@
 using System.Net;
+using Platform.Grains.Startup;
 
 namespace Platform.Host.Hosting;
 
@@ -12,7 +13,7 @@ internal sealed record ControlPlaneSettings
     internal required string DataDirectory { get; init; }
 
     /// <summary>Settings of its grains.</summary>
-    internal required Action<IServiceCollection> Tuning { get; init; }
+    internal required Action<PlatformGrainsOptions> Tuning { get; init; }
 
     /// <summary>Its logs.</summary>
     internal required Action<ILoggingBuilder> Logging { get; init; }

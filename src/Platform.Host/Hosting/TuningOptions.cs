@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Platform.Grains.Agents;
-using Platform.Grains.Events;
-using Platform.Grains.Groups;
+using Platform.Grains.Startup;
 
 namespace Platform.Host.Hosting;
 
@@ -29,15 +27,12 @@ internal sealed class TuningOptions
         });
     }
 
-    internal Action<IServiceCollection> Of(ParseResult result) => services =>
+    internal Action<PlatformGrainsOptions> Of(ParseResult result) => options =>
     {
-        services.Configure<AgentOptions>(options =>
-        {
-            options.HeartbeatInterval = TimeSpan.FromSeconds(result.GetValue(heartbeat));
-            options.UnreachableAfter = TimeSpan.FromSeconds(result.GetValue(unreachableAfter));
-        });
-        services.Configure<GroupOptions>(options => options.MaxRunningDeployments = result.GetValue(maxDeployments));
-        services.Configure<EventLogOptions>(options => options.Retention = result.GetValue(keepEvents));
+        options.Agents.HeartbeatInterval = TimeSpan.FromSeconds(result.GetValue(heartbeat));
+        options.Agents.UnreachableAfter = TimeSpan.FromSeconds(result.GetValue(unreachableAfter));
+        options.Groups.MaxRunningDeployments = result.GetValue(maxDeployments);
+        options.Events.Retention = result.GetValue(keepEvents);
     };
 
     private static Option<double> Seconds(string name, string description, double standard)
