@@ -89,4 +89,11 @@ public sealed class AppHandle
 
         bool IsOfThisApp(JsonObject entry) => (entry["app"] ?? entry["pod"])?["id"]?.GetValue<string>() == Id;
     }
+
+    /// <summary>What one of its instances writes to standard output or standard error.</summary>
+    /// <param name="task">The instance.</param>
+    /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(AppTask task, LogOptions? options = null, CancellationToken cancellationToken = default) =>
+        AppLog.ReadAsync(this, client.GetAgent(task.SlaveId), task.Id, options ?? new LogOptions(), cancellationToken);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Platform.Client.Agents;
 using Platform.Client.Apps;
 using Platform.Client.Deployments;
 
@@ -16,11 +17,15 @@ namespace Platform.Client.Http;
 [JsonSerializable(typeof(VersionList))]
 [JsonSerializable(typeof(ChangeAnswer))]
 [JsonSerializable(typeof(List<Deployment>))]
+[JsonSerializable(typeof(AgentList))]
+[JsonSerializable(typeof(AgentDetail))]
 [JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record AppList(IReadOnlyList<App> Apps);
+
+internal sealed record AgentList(IReadOnlyList<Agent> Agents);
 
 internal sealed record AppEnvelope(App App);
 

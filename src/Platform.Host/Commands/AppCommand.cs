@@ -18,6 +18,7 @@ internal static partial class AppCommand
         Versions(),
         Rollback(),
         Tasks(),
+        Logs(),
         Kill(),
         Why(),
     };

@@ -39,8 +39,10 @@ internal static class DevCommand
             var builder = ControlPlane.CreateBuilder(settings);
             return ServerRun.RunAsync(ControlPlane.Build(builder, settings), settings, app =>
             {
+                var local = new LocalAgents(result.GetValue(agents), settings.DataDirectory, app.Services.GetRequiredService<ILoggerFactory>());
+                local.Start(new Uri(app.Urls.First()));
                 Greet(app, settings, result.GetValue(agents));
-                return Task.CompletedTask;
+                return local;
             });
         });
         return command;

@@ -37,6 +37,7 @@ internal static class PlatformCommand
         };
         root.Add(DevCommand.Build());
         root.Add(SiloCommand.Build());
+        root.Add(AgentCommand.Build());
         root.Add(AppCommand.Build());
         root.Add(DeploymentCommand.Build());
         root.Add(StatusCommand.Build());

@@ -13,6 +13,7 @@ internal static class StatusCommand
         {
             var info = await client.GetInfoAsync(cancellationToken);
             var apps = await client.ListAppsAsync(null, cancellationToken);
+            var agents = await client.ListAgentsAsync(cancellationToken);
             var deployments = await client.ListDeploymentsAsync(cancellationToken);
             var (running, wanted) = (apps.Sum(app => app.TasksRunning), apps.Sum(app => app.Instances));
             if (terminal.IsJson)
@@ -21,6 +22,8 @@ internal static class StatusCommand
                 {
                     ["url"] = client.Url.ToString(),
                     ["version"] = info["version"]?.DeepClone(),
+                    ["agents"] = agents.Count,
+                    ["agentsActive"] = agents.Count(agent => agent.Condition == "Active"),
                     ["apps"] = apps.Count,
                     ["instancesRunning"] = running,
                     ["instancesWanted"] = wanted,
@@ -30,6 +33,7 @@ internal static class StatusCommand
             }
 
             terminal.Line($"control plane  {client.Url} (version {info["version"]})");
+            terminal.Line($"agents         {agents.Count}{string.Concat(agents.GroupBy(agent => agent.Condition).Select(group => $", {group.Count()} {group.Key.ToLowerInvariant()}"))}");
             terminal.Line($"apps           {apps.Count} with {running} of {wanted} instances running");
             terminal.Line($"deployments    {deployments.Count} running");
             return ExitCodes.Ok;

@@ -1,5 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Platform.Api.Agents;
+using Platform.Api.Marathon;
+using Platform.Api.Native;
 using Platform.Grains.Startup;
 
 namespace Platform.Host.Hosting;
@@ -29,6 +32,11 @@ internal static class ControlPlane
         var app = builder.Build();
         if (IPAddress.IsLoopback(settings.Listen.Address))
             app.UseBrowserGuard();
+        app.UseWebSockets();
+        app.UseRouting();
+        app.MapAgentSessions();
+        app.MapNativeApi();
+        app.MapMarathon();
         app.UseDashboard();
         return app;
     }

@@ -5,7 +5,7 @@ namespace Platform.Host.Hosting;
 /// <summary>Starts a server, waits for SIGTERM or SIGINT, stops it in order, and tells what went wrong.</summary>
 internal static class ServerRun
 {
-    internal static async Task<int> RunAsync(WebApplication app, ControlPlaneSettings settings, Func<WebApplication, Task> started)
+    internal static async Task<int> RunAsync(WebApplication app, ControlPlaneSettings settings, Func<WebApplication, IAsyncDisposable> started)
     {
         await using var disposing = app;
         try
@@ -18,8 +18,12 @@ internal static class ServerRun
             return ExitCodes.CannotStart;
         }
 
-        await started(app);
-        await app.WaitForShutdownAsync();
+        await using (started(app))
+        {
+            // The server stops first; what was started after it goes with it.
+            await app.WaitForShutdownAsync();
+        }
+
         return ExitCodes.Ok;
     }
 

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Directory;
+
+namespace Platform.Api.Native;
+
+/// <summary><c>/api/agents</c>: the agents, and what an operator does with them.</summary>
+internal static class AgentEndpoints
+{
+    internal static void Map(RouteGroupBuilder agents)
+    {
+        agents.MapGet("", ListAsync);
+        agents.MapGet("{id}", ShowAsync);
+        agents.MapPost("{id}/drain", (HttpContext http, IGrainFactory grains, string id, double? maxGraceSeconds, bool? markGone) =>
+            ActAsync(http, grains, id, agent => agent.DrainAsync(maxGraceSeconds, markGone ?? false)));
+        agents.MapPost("{id}/reactivate", (HttpContext http, IGrainFactory grains, string id) => ActAsync(http, grains, id, agent => agent.ReactivateAsync()));
+        agents.MapPost("{id}/gone", (HttpContext http, IGrainFactory grains, string id) => ActAsync(http, grains, id, agent => agent.MarkGoneAsync()));
+    }
+
+    /// <summary>The agent with this id or, if none has it, this name.</summary>
+    internal static async Task<(string Id, AgentStatus Status)?> FindAsync(IGrainFactory grains, string idOrName)
+    {
+        // A grain is made by calling it: only ids that are listed are called.
+        var all = await AllAsync(grains);
+        foreach (var agent in all)
+        {
+            if (agent.Id == idOrName)
+                return agent;
+        }
+
+        var named = all.Where(agent => agent.Status.Registration.Name == idOrName).ToArray();
+        return named.Length == 1 ? named[0] : null;
+    }
+
+    private static async Task ListAsync(HttpContext http, IGrainFactory grains)
+    {
+        var views = (await AllAsync(grains)).Select(agent => AgentView.Of(agent.Id, agent.Status)).OrderBy(view => view.Name, StringComparer.Ordinal).ToArray();
+        await http.Response.WriteAsJsonAsync(new AgentList(views), NativeJson.Default.AgentList, cancellationToken: http.RequestAborted);
+    }
+
+    private static async Task ShowAsync(HttpContext http, IGrainFactory grains, string id)
+    {
+        if (await FindAsync(grains, id) is not { } agent)
+        {
+            await http.RefuseAsync(StatusCodes.Status404NotFound, $"Agent '{id}' does not exist");
+            return;
+        }
+
+        var detail = new AgentDetail(AgentView.Of(agent.Id, agent.Status), [.. agent.Status.Tasks.Select(AgentTaskView.Of)]);
+        await http.Response.WriteAsJsonAsync(detail, NativeJson.Default.AgentDetail, cancellationToken: http.RequestAborted);
+    }
+
+    private static async Task ActAsync(HttpContext http, IGrainFactory grains, string id, Func<IAgentGrain, Task> act)
+    {
+        if (await FindAsync(grains, id) is not { } agent)
+        {
+            await http.RefuseAsync(StatusCodes.Status404NotFound, $"Agent '{id}' does not exist");
+            return;
+        }
+
+        await act(grains.GetGrain<IAgentGrain>(agent.Id));
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async Task<IReadOnlyList<(string Id, AgentStatus Status)>> AllAsync(IGrainFactory grains)
+    {
+        var ids = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
+        var statuses = await Task.WhenAll(ids.Select(async id => (Id: id, Status: await grains.GetGrain<IAgentGrain>(id).GetStatusAsync())));
+        return [.. statuses.Where(agent => agent.Status is not null).Select(agent => (agent.Id, agent.Status!))];
+    }
+}

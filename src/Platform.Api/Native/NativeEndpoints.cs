@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Platform.Api.Native;
+
+/// <summary>The product's own API, for what Marathon's does not have. Everything is below <c>/api</c>.</summary>
+public static class NativeEndpoints
+{
+    /// <summary>Adds the API. Needs an <see cref="IGrainFactory"/>.</summary>
+    public static IEndpointRouteBuilder MapNativeApi(this IEndpointRouteBuilder endpoints)
+    {
+        var agents = endpoints.MapGroup("/api/agents");
+        AgentEndpoints.Map(agents);
+        SandboxEndpoints.Map(agents);
+        return endpoints;
+    }
+
+    /// <summary>An error in the shape of Marathon's: <c>{"message": "..."}</c>.</summary>
+    internal static Task RefuseAsync(this HttpContext http, int status, string message)
+    {
+        http.Response.StatusCode = status;
+        return http.Response.WriteAsJsonAsync(new NativeError(message), NativeJson.Default.NativeError, cancellationToken: http.RequestAborted);
+    }
+}

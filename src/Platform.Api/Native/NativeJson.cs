@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Platform.Api.Native;
+
+/// <summary>The JSON of the native API: camel case names, enums as text, nulls left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(AgentList))]
+[JsonSerializable(typeof(AgentDetail))]
+[JsonSerializable(typeof(FileListing))]
+[JsonSerializable(typeof(NativeError))]
+internal sealed partial class NativeJson : JsonSerializerContext;
+
+/// <summary>An error.</summary>
+internal sealed record NativeError(string Message);

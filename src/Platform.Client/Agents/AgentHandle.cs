@@ -1,0 +1,63 @@
+using Platform.Client.Http;
+
+namespace Platform.Client.Agents;
+
+/// <summary>One agent.</summary>
+public sealed class AgentHandle
+{
+    private readonly Wire wire;
+    private readonly string path;
+
+    internal AgentHandle(Wire wire, string idOrName)
+    {
+        this.wire = wire;
+        IdOrName = idOrName;
+        path = "/api/agents/" + Uri.EscapeDataString(idOrName);
+    }
+
+    /// <summary>What it was asked for by.</summary>
+    public string IdOrName { get; }
+
+    /// <summary>The agent with its tasks.</summary>
+    public Task<AgentDetail> GetAsync(CancellationToken cancellationToken = default) =>
+        wire.SendAsync(HttpMethod.Get, path, ClientJson.Default.AgentDetail, null, cancellationToken);
+
+    /// <summary>No new tasks; running ones are moved away as their owners allow.</summary>
+    public Task DrainAsync(DrainOptions? options = null, CancellationToken cancellationToken = default) =>
+        PostAsync("/drain" + Wire.Query(("maxGraceSeconds", options?.MaxGraceSeconds?.ToString()), ("markGone", Wire.Flag(options?.MarkGone ?? false))), cancellationToken);
+
+    /// <summary>Takes new tasks again.</summary>
+    public Task ReactivateAsync(CancellationToken cancellationToken = default) => PostAsync("/reactivate", cancellationToken);
+
+    /// <summary>It never comes back: its tasks are given up at once.</summary>
+    public Task MarkGoneAsync(CancellationToken cancellationToken = default) => PostAsync("/gone", cancellationToken);
+
+    /// <summary>A part of a file in a task's sandbox, such as <c>stdout</c>.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="file">The path inside the sandbox.</param>
+    /// <param name="offset">Where to begin; less than -1: so many bytes before the end.</param>
+    /// <param name="length">At most so many bytes, up to 1 MiB.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<FilePart> ReadFileAsync(string taskId, string file, long offset, int length = 65_536, CancellationToken cancellationToken = default)
+    {
+        var query = Wire.Query(("path", file), ("offset", $"{offset}"), ("length", $"{length}"));
+        using var response = await wire.SendAsync(HttpMethod.Get, $"{path}/tasks/{Uri.EscapeDataString(taskId)}/files{query}", null, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+            return new FilePart(NumberOf(response, "X-File-Offset"), bytes, NumberOf(response, "X-File-Size"));
+        }
+        catch (HttpRequestException exception)
+        {
+            throw wire.Away(exception);
+        }
+    }
+
+    private static long NumberOf(HttpResponseMessage response, string header) =>
+        response.Headers.TryGetValues(header, out var values) && long.TryParse(values.First(), out var number) ? number : 0;
+
+    private async Task PostAsync(string action, CancellationToken cancellationToken)
+    {
+        using var _ = await wire.SendAsync(HttpMethod.Post, path + action, null, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Platform.Agent;
+using Platform.Host.Hosting;
+using Platform.Host.Logging;
+
+namespace Platform.Host.Commands;
+
+/// <content>Runs an agent.</content>
+internal static partial class AgentCommand
+{
+    /// <summary>Name, what the value looks like, what it is for. The agent reads and checks the values itself.</summary>
+    private static readonly (string Name, string Value, string Description)[] Settings =
+    [
+        ("--master", "URL[,URL...]", "The control plane's addresses, tried one after another. Default: http://127.0.0.1:5050."),
+        ("--work-dir", "DIR", "The folder of tasks and their output; it outlives the agent's process. Required."),
+        ("--name", "NAME", "The name for people. Default: the host's name."),
+        ("--hostname", "HOST", "The name or address under which tasks are reached. Default: 127.0.0.1."),
+        ("--resources", "TEXT", "Such as cpus:4;mem:8192;disk:10000;ports:[31000-32000]. Default: detected."),
+        ("--attributes", "TEXT", "Such as rack:a;ssd:true."),
+        ("--role", "ROLE", "The role that resources without one are reserved for. Default: *, everybody."),
+        ("--region", "REGION", "The fault domain's region."),
+        ("--zone", "ZONE", "The fault domain's zone."),
+        ("--pool", "POOL", "The node pool."),
+        ("--taints", "TAINT[,...]", "key or key=value:effect."),
+        ("--cpu-limit", "MODE", "shares or quota. Default: shares."),
+        ("--pids-limit", "N", "Processes and threads of one task; 0: no limit. Default: 4096."),
+        ("--cgroup-root", "PATH", "The folder for tasks in each cgroup hierarchy; none: no cgroups. Default: platform."),
+        ("--sandbox-retention", "DURATION", "The longest that the sandbox of an ended task stays. Default: 1weeks."),
+        ("--disk-headroom", "PART", "The part of the disk to keep free, 0 to 1. Default: 0.1."),
+        ("--log-rotate-size", "SIZE", "The size at which stdout and stderr are rotated. Default: 10MB."),
+        ("--log-rotate-count", "N", "Rotated files to keep. Default: 5."),
+        ("--cache-size", "SIZE", "The size of the cache of fetched files. Default: 2GB."),
+        ("--fetch-stall-timeout", "DURATION", "A download that brings nothing for so long has failed. Default: 1mins."),
+        ("--simulate", "N", "So many agents that run no processes, for tests of scale."),
+    ];
+
+    private static Command Run()
+    {
+        var options = Settings.Select(setting => new Option<string?>(setting.Name) { Description = setting.Description, HelpName = setting.Value }).ToArray();
+        var oversubscribe = new Option<bool>("--oversubscribe") { Description = "Offer cpus that tasks hold and do not use again, as revocable." };
+        var log = new LogSettings();
+        var command = new Command("agent", "Runs an agent, or shows and drains the agents of a control plane.");
+        foreach (var option in options)
+            command.Add(option);
+        command.Add(oversubscribe);
+        log.AddTo(command);
+        command.Serve((result, _) =>
+        {
+            List<string> arguments = [.. options.SelectMany(option => result.GetValue(option) is { } value ? new[] { $"{option.Name}={value}" } : [])];
+            if (result.GetValue(oversubscribe))
+                arguments.Add("--oversubscribe");
+            if (AgentOptions.TryParse(arguments, out var parsed, out var problems))
+                return AgentRun.RunAsync(parsed!, log.Of(result));
+            foreach (var problem in problems)
+                Console.Error.WriteLine("platform: " + problem);
+            Console.Error.WriteLine("'platform agent --help' shows how it is used.");
+            return Task.FromResult(ExitCodes.Usage);
+        });
+        return command;
+    }
+}
