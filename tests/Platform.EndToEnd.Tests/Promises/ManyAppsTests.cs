@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Platform.Client.Apps;
 using Platform.EndToEnd.Tests.Harness;
 using Xunit.Abstractions;
 
