@@ -67,12 +67,15 @@ internal sealed class Cluster : IAsyncDisposable
             agentPorts[name] = first = nextPort += 50;
         return Track(RunningProcess.Start(name, Directory.Path,
         [
-            "agent", "--master", Url, "--work-dir", WorkDirectoryOf(name), "--name", name,
+            "agent", "--master", Url, "--work-dir", WorkDirectoryOf(name), "--name", name, "--hostname", HostOf(name),
             "--resources", $"{resources};ports:[{first}-{first + 49}]", .. options,
         ]));
     }
 
     private readonly Dictionary<string, int> agentPorts = [];
+
+    // Each agent has a loopback address of its own, so that they are different hosts.
+    private string HostOf(string name) => $"127.0.0.{(agentPorts[name] - 31000) / 50}";
 
     internal string WorkDirectoryOf(string agent) => Directory.Of("agents/" + agent);
 

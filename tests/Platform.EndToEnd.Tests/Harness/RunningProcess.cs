@@ -32,9 +32,12 @@ internal sealed class RunningProcess : IAsyncDisposable
     /// <summary>Everything it wrote so far.</summary>
     internal string Log => string.Join('\n', lines);
 
-    internal static RunningProcess Start(string name, string workingDirectory, params IEnumerable<string> arguments)
+    internal static RunningProcess Start(string name, string workingDirectory, params IEnumerable<string> arguments) =>
+        Start(name, Executable.Start(workingDirectory, arguments));
+
+    internal static RunningProcess Start(string name, ProcessStartInfo start)
     {
-        var process = Process.Start(Executable.Start(workingDirectory, arguments))!;
+        var process = Process.Start(start)!;
         process.StandardInput.Close();
         return new RunningProcess(name, process);
     }
