@@ -3,12 +3,15 @@ using Platform.Benchmarks;
 using Platform.Benchmarks.Allocation;
 using Platform.Benchmarks.EndToEnd;
 using Platform.Benchmarks.GrainRuntime;
+using Platform.Benchmarks.Placement;
 
 var benchmarks = new SortedDictionary<string, IBenchmark>
 {
     ["allocator declines"] = new AllocatorDeclines(),
     ["allocator memory"] = new AllocatorMemory(),
     ["allocator quota"] = new AllocatorQuota(),
+    ["planner"] = new PlannerBenchmark(),
+    ["allocator preempt"] = new PreemptionBenchmark(),
     ["grain-calls"] = new GrainCalls(),
     ["grain-writes"] = new GrainWrites(),
     ["submit-to-running"] = new SubmitToRunning(),
