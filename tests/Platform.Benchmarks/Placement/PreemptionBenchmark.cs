@@ -24,7 +24,7 @@ internal sealed class PreemptionBenchmark : IBenchmark
             for (var round = -1; round < 3; round++)
             {
                 var pool = Cluster.Uniform(agents);
-                Planner.Place(pool, new Demand { Id = "low", Owner = "app:/low", Priority = 10, Count = agents * each, Shape = TaskShape.Of(24m / each, 65_536m / each) }, Now);
+                Planner.Place(pool, new Demand { Id = "low", Owner = "app:/low", Priority = 10, Count = agents * each, Shape = TaskShape.Of(24m / each, 65_536m / each / 2) }, Now);
                 Demand High(string id, int count) => new() { Id = id, Owner = $"app:/{id}", Priority = 80, Count = count, Shape = TaskShape.Of(2, 4_096) };
                 var demands = oneByOne ? Enumerable.Range(0, tasks).Select(i => High($"high-{i}", 1)).ToArray() : [High("high", tasks)];
                 GC.Collect();
