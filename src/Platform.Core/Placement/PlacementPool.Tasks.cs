@@ -172,7 +172,7 @@ public sealed partial class PlacementPool
 
     private static void HoldScalars(AgentSlot slot, TaskEntry entry, in Amounts debt)
     {
-        var own = entry.Draws is null ? entry.Class.Need : entry.Unreserved();
+        var own = entry.Unreserved();
         if (entry.Class.Revocable) slot.SlackFree = slot.SlackFree - own + debt;
         else slot.Free = slot.Free - own + debt;
         foreach (var draw in entry.Draws ?? [])

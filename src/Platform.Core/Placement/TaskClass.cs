@@ -14,7 +14,18 @@ internal sealed class TaskClass
     public required int Priority { get; init; }
 
     /// <summary>What each holds in all, reserved parts included; the lane of ports is their number.</summary>
-    public required Amounts Need { get; init; }
+    public required Amounts Need
+    {
+        get;
+        init
+        {
+            field = value;
+            Scalars = value.With(ScalarKinds.Ports, 0);
+        }
+    }
+
+    /// <summary>The same without ports.</summary>
+    public Amounts Scalars { get; private init; }
 
     public bool Revocable { get; init; }
 

@@ -23,8 +23,9 @@ internal sealed class TaskEntry(string id, TaskClass @class, int agent, long sta
     /// <summary>The part that is not drawn from reservations; without ports.</summary>
     public Amounts Unreserved()
     {
-        var rest = Class.Need.With(ScalarKinds.Ports, 0);
-        foreach (var draw in Draws ?? []) rest -= draw.Amounts;
+        var rest = Class.Scalars;
+        if (Draws is null) return rest;
+        foreach (var draw in Draws) rest -= draw.Amounts;
         return rest;
     }
 }
