@@ -22,6 +22,15 @@ internal sealed class AgentSlot(int index, PoolAgent spec)
 
     public MountSlot[] Mounts { get; set; } = [];
 
+    /// <summary>What tasks that are leaving will give, less what is owed of it. The lane of ports counts theirs.</summary>
+    public Amounts Coming { get; set; }
+
+    /// <summary>The same for slack.</summary>
+    public Amounts SlackComing { get; set; }
+
+    /// <summary>Claims of the tasks that wait here, in the order in which they are paid.</summary>
+    public List<Claim> Claims { get; } = [];
+
     public List<TaskEntry> Tasks { get; private init; } = [];
 
     /// <summary>Changed since the pool's indexes saw it last.</summary>
@@ -36,6 +45,8 @@ internal sealed class AgentSlot(int index, PoolAgent spec)
         Ports = Ports.Clone(),
         Reserved = Reserved.Length == 0 ? Reserved : [.. Reserved.Select(bucket => bucket.Clone())],
         Mounts = [.. Mounts],
+        Coming = Coming,
+        SlackComing = SlackComing,
         Tasks = [.. Tasks],
     };
 

@@ -32,9 +32,9 @@ internal sealed partial class CompiledDemand
     };
 
     /// <summary>
-    /// Takes what is free of the ports for a task that waits for victims; the other ports are those of the victims, and owed.
+    /// Takes what is free of the ports for a task that waits; the others are those of tasks that are leaving, and owed.
     /// </summary>
-    public (TaskEntry Entry, HashSet<int> Owed) TakeAwaiting(AgentSlot slot, string id, long now, IReadOnlyList<TaskEntry> victims)
+    public (TaskEntry Entry, HashSet<int> Owed) TakeAwaiting(AgentSlot slot, string id, long now)
     {
         var owed = new HashSet<int>();
         var shape = Demand.Shape;
@@ -48,13 +48,12 @@ internal sealed partial class CompiledDemand
         }
 
         while (next < ports.Length && slot.Ports.Count > 0) ports[next++] = slot.Ports.TakeNext();
-        foreach (var victim in victims)
+        foreach (var entry in slot.Tasks)
         {
-            foreach (var port in victim.Ports)
-            {
-                if (next == ports.Length) break;
-                if (owed.Add(port)) ports[next++] = port;
-            }
+            if (next == ports.Length) break;
+            if (!pool.IsLeaving(entry.Id)) continue;
+            foreach (var port in entry.Ports)
+                if (next < ports.Length && slot.Ports.Has(port) && pool.IsComing(slot, port) && owed.Add(port)) ports[next++] = port;
         }
 
         PlacementPool.CountPorts(slot);

@@ -171,6 +171,13 @@ public sealed partial class PlacementPool
 
     private void TakeBack(UndoStep step)
     {
+        if (step.BudgetOwner is { } owner)
+        {
+            TallyOf(owner).Budget = step.Budget;
+            ForgetEmpty(owner);
+            return;
+        }
+
         if (step.Ports is not null)
         {
             step.Ports.Next = step.NextPort;
@@ -184,16 +191,9 @@ public sealed partial class PlacementPool
             tasks.Remove(entry.Id);
             priorities[Math.Clamp(entry.Class.Priority, 0, 100)]--;
             step.Tally!.Add(entry.Agent, -1);
-            if (claims.Remove(entry.Id, out var claim))
-            {
-                foreach (var victim in claim.Victims) leaving[victim] = null;
-                Free(slot, entry, claim.Debt, claim.DebtPorts);
-            }
-            else
-            {
-                Free(slot, entry, default, null);
-            }
-
+            var claim = claims.GetValueOrDefault(entry.Id);
+            if (claim is not null) ForgetClaim(slot, claim);
+            Free(slot, entry, claim);
             Touch(slot);
         }
         else
@@ -220,18 +220,22 @@ public sealed partial class PlacementPool
             Version = Version,
             changes = [.. changes],
         };
-        for (var i = 0; i < used; i++) copy.slots[i] = slots[i]?.Clone();
+        for (var i = 0; i < used; i++)
+        {
+            if (slots[i] is not { } slot) continue;
+            var copied = slot.Clone();
+            copy.slots[i] = copied;
+            foreach (var claim in slot.Claims.Select(claim => claim.Clone()))
+            {
+                copied.Claims.Add(claim);
+                copy.claims.Add(claim.Task.Id, claim);
+            }
+        }
+
         foreach (var (id, index) in agents) copy.agents.Add(id, index);
         foreach (var index in unused.Reverse()) copy.unused.Push(index);
         foreach (var (owner, tally) in owners) copy.owners.Add(owner, tally.Clone());
-        foreach (var (id, claim) in claims)
-        {
-            var copied = claim.Clone();
-            copy.claims.Add(id, copied);
-            foreach (var victim in copied.Victims) copy.leaving[victim] = copied;
-        }
-
-        foreach (var id in leaving.Keys) copy.leaving.TryAdd(id, null);
+        copy.leaving.UnionWith(leaving);
         foreach (var (role, amounts) in leavingByRole) copy.leavingByRole.Add(role, amounts);
         copy.reservedAgents.UnionWith(reservedAgents);
         copy.gpuAgents.UnionWith(gpuAgents);

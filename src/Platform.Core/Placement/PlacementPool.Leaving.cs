@@ -5,8 +5,7 @@ namespace Platform.Core.Placement;
 /// <content>Tasks that must leave, and the placed tasks that wait for them.</content>
 public sealed partial class PlacementPool
 {
-    /// <summary>Tasks that were told to leave, each with the claim that its resources will pay; null when nobody waits for them.</summary>
-    private readonly Dictionary<string, Claim?> leaving = new(StringComparer.Ordinal);
+    private readonly HashSet<string> leaving = new(StringComparer.Ordinal);
 
     /// <summary>Claims by the task that waits.</summary>
     private readonly Dictionary<string, Claim> claims = new(StringComparer.Ordinal);
@@ -14,12 +13,14 @@ public sealed partial class PlacementPool
     private readonly Dictionary<string, Amounts> leavingByRole = new(StringComparer.Ordinal);
 
     /// <summary>Whether a task was told to leave and has not ended.</summary>
-    public bool IsLeaving(string taskId) => leaving.ContainsKey(taskId);
+    public bool IsLeaving(string taskId) => leaving.Contains(taskId);
 
-    /// <summary>The tasks that a placed task still waits for; empty when it may run.</summary>
-    public ImmutableArray<string> AwaitedBy(string taskId) => claims.TryGetValue(taskId, out var claim) ? [.. claim.Victims] : [];
+    /// <summary>Whether a placed task must wait until others have ended on its agent.</summary>
+    public bool IsWaiting(string taskId) => claims.ContainsKey(taskId);
 
-    internal bool IsWaiting(string taskId) => claims.ContainsKey(taskId);
+    /// <summary>The tasks that are leaving the agent of a placed task that waits; empty when it may run.</summary>
+    public ImmutableArray<string> AwaitedBy(string taskId) =>
+        claims.TryGetValue(taskId, out var claim) ? LeavingOn(slots[claim.Task.Agent]!, claim.Task.Class.Revocable) : [];
 
     /// <summary>What a waiting task is still owed.</summary>
     internal Amounts DebtOf(string taskId) => claims.TryGetValue(taskId, out var claim) ? claim.Debt : default;
@@ -27,20 +28,33 @@ public sealed partial class PlacementPool
     /// <summary>What tasks that are leaving still hold, by role.</summary>
     internal IReadOnlyDictionary<string, Amounts> LeavingByRole => leavingByRole;
 
-    /// <summary>
-    /// Puts a task on an agent where it has to wait for victims. What is free is taken at once; what the victims hold is owed
-    /// and paid as they end.
-    /// </summary>
-    internal void PlaceAwaiting(AgentSlot slot, TaskEntry entry, OwnerTally tally, IReadOnlyList<TaskEntry> victims, HashSet<int> debtPorts)
+    internal ImmutableArray<string> LeavingOn(AgentSlot slot, bool revocable) =>
+        [.. slot.Tasks.Where(entry => entry.Class.Revocable == revocable && leaving.Contains(entry.Id)).Select(entry => entry.Id)];
+
+    /// <summary>Whether a port of an agent will be free when the tasks that are leaving have ended, and is owed to nobody.</summary>
+    internal bool IsComing(AgentSlot slot, int port)
     {
-        foreach (var victim in victims) Leave(victim);
+        if (leaving.Count == 0) return false;
+        foreach (var claim in slot.Claims)
+            if (claim.DebtPorts.Contains(port)) return false;
+        foreach (var entry in slot.Tasks)
+            if (Array.IndexOf(entry.Ports, port) >= 0) return leaving.Contains(entry.Id);
+        return false;
+    }
+
+    /// <summary>
+    /// Puts a task on an agent where it has to wait until tasks that are leaving have ended. What is free is taken at once;
+    /// the rest is owed.
+    /// </summary>
+    internal void PlaceAwaiting(AgentSlot slot, TaskEntry entry, OwnerTally tally, HashSet<int> debtPorts)
+    {
         var need = entry.Unreserved();
-        // Free room first: what is owed is only what is missing, so a victim's surplus comes back as it ends.
         var room = (entry.Class.Revocable ? slot.SlackFree : slot.Free).AtLeastZero().With(ScalarKinds.Ports, 0);
         var debt = need - Amounts.Min(need, room);
-        var claim = new Claim(entry, debt, debtPorts, [.. victims.Select(victim => victim.Id)]);
+        var claim = new Claim(entry, debt, debtPorts);
         claims.Add(entry.Id, claim);
-        foreach (var victim in victims) leaving[victim.Id] = claim;
+        slot.Claims.Add(claim);
+        Come(slot, entry.Class.Revocable, default(Amounts) - debt.With(ScalarKinds.Ports, debtPorts.Count));
         var away = tally.Away;
         if (away > 0) tally.Away--;
         undo?.Add(new UndoStep(entry, null, tally, away));
@@ -56,8 +70,11 @@ public sealed partial class PlacementPool
         var tally = TallyOf(victim.Class.Owner);
         undo?.Add(new UndoStep(null, victim, tally, tally.Away));
         tally.Away++;
-        leaving.Add(victim.Id, null);
+        leaving.Add(victim.Id);
         leavingByRole[victim.Class.Role] = leavingByRole.GetValueOrDefault(victim.Class.Role) + victim.Class.Need;
+        var slot = slots[victim.Agent]!;
+        Come(slot, victim.Class.Revocable, GivenBy(victim));
+        Touch(slot);
     }
 
     private void ForgetLeaving(TaskEntry entry)
@@ -66,19 +83,50 @@ public sealed partial class PlacementPool
         var rest = leavingByRole[entry.Class.Role] - entry.Class.Need;
         if (rest.IsZero) leavingByRole.Remove(entry.Class.Role);
         else leavingByRole[entry.Class.Role] = rest;
+        if (slots[entry.Agent] is { } slot) Come(slot, entry.Class.Revocable, default(Amounts) - GivenBy(entry));
     }
 
-    /// <summary>A victim has ended: its resources pay what is owed, and the rest becomes free.</summary>
-    private ImmutableArray<string> Pay(AgentSlot slot, TaskEntry victim, Claim claim)
+    private void ForgetClaim(AgentSlot slot, Claim claim)
     {
-        var paid = Amounts.Min(victim.Unreserved(), claim.Debt);
-        claim.Debt -= paid;
-        Free(slot, victim, paid, claim.DebtPorts);
-        foreach (var port in victim.Ports) claim.DebtPorts.Remove(port);
-        claim.Victims.Remove(victim.Id);
-        if (claim.Victims.Count > 0) return [];
         claims.Remove(claim.Task.Id);
-        return [claim.Task.Id];
+        slot.Claims.Remove(claim);
+        Come(slot, claim.Task.Class.Revocable, claim.Debt.With(ScalarKinds.Ports, claim.DebtPorts.Count));
+    }
+
+    /// <summary>What a task gives when it ends: its scalars that are not reserved, and its ports.</summary>
+    internal static Amounts GivenBy(TaskEntry entry) => entry.Unreserved().With(ScalarKinds.Ports, entry.Ports.Length);
+
+    private static void Come(AgentSlot slot, bool revocable, in Amounts change)
+    {
+        if (revocable) slot.SlackComing += change;
+        else slot.Coming += change;
+    }
+
+    /// <summary>After a task has ended: what became free pays the claims of the agent in order.</summary>
+    /// <returns>The tasks that need wait no longer.</returns>
+    private ImmutableArray<string> PayClaims(AgentSlot slot)
+    {
+        if (slot.Claims.Count == 0) return [];
+        var ready = ImmutableArray<string>.Empty;
+        foreach (var claim in slot.Claims.ToArray())
+        {
+            var revocable = claim.Task.Class.Revocable;
+            var free = (revocable ? slot.SlackFree : slot.Free).AtLeastZero().With(ScalarKinds.Ports, 0);
+            var paid = Amounts.Min(free, claim.Debt);
+            claim.Debt -= paid;
+            if (revocable) slot.SlackFree -= paid;
+            else slot.Free -= paid;
+            var ports = claim.DebtPorts.Count;
+            claim.DebtPorts.RemoveWhere(port => slot.PortsWith(port)?.Take(port) != false);
+            Come(slot, revocable, paid.With(ScalarKinds.Ports, ports - claim.DebtPorts.Count));
+            if (!claim.IsPaid) continue;
+            claims.Remove(claim.Task.Id);
+            slot.Claims.Remove(claim);
+            ready = ready.Add(claim.Task.Id);
+        }
+
+        CountPorts(slot);
+        return ready;
     }
 
     /// <summary>The tasks that may not stay on an agent as it is now; they are marked as leaving.</summary>
@@ -90,16 +138,14 @@ public sealed partial class PlacementPool
             if (taint.Effect != TaintEffect.NoExecute) continue;
             foreach (var entry in slot.Tasks)
             {
-                if (leaving.ContainsKey(entry.Id) || !entry.Class.Preemptible || Eligibility.Tolerated(entry.Class.Tolerations, taint)) continue;
+                if (leaving.Contains(entry.Id) || !entry.Class.Preemptible || Eligibility.Tolerated(entry.Class.Tolerations, taint)) continue;
                 Leave(entry);
                 evicted.Add(Told(entry, PreemptionCause.Taint, null));
             }
         }
 
-        var room = slot.SlackFree.With(ScalarKinds.Ports, 0);
-        foreach (var entry in slot.Tasks)
-            if (entry.Class.Revocable && leaving.ContainsKey(entry.Id)) room += entry.Class.Need;
-        foreach (var entry in slot.Tasks.Where(entry => entry.Class.Revocable && !leaving.ContainsKey(entry.Id))
+        var room = slot.SlackFree + slot.SlackComing;
+        foreach (var entry in slot.Tasks.Where(entry => entry.Class.Revocable && !leaving.Contains(entry.Id))
                      .OrderBy(entry => entry.Class.Priority).ThenByDescending(entry => entry.Started).ToArray())
         {
             if (room.With(ScalarKinds.Ports, 0).Covers(default)) break;

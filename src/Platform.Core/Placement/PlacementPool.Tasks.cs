@@ -52,25 +52,11 @@ public sealed partial class PlacementPool
         var slot = slots[entry.Agent]!;
         slot.Tasks.Remove(entry);
         Untally(entry);
-        var ready = ImmutableArray<string>.Empty;
-        if (claims.Remove(entry.Id, out var own))
-        {
-            // It never ran: its victims keep leaving, and what they hold becomes free as they end.
-            foreach (var victim in own.Victims) leaving[victim] = null;
-            Free(slot, entry, own.Debt, own.DebtPorts);
-            if (leaving.ContainsKey(entry.Id)) ForgetLeaving(entry);
-        }
-        else if (leaving.TryGetValue(entry.Id, out var claim))
-        {
-            ForgetLeaving(entry);
-            if (claim is null) Free(slot, entry, default, null);
-            else ready = Pay(slot, entry, claim);
-        }
-        else
-        {
-            Free(slot, entry, default, null);
-        }
-
+        ForgetLeaving(entry);
+        var own = claims.GetValueOrDefault(entry.Id);
+        if (own is not null) ForgetClaim(slot, own);
+        Free(slot, entry, own);
+        var ready = PayClaims(slot);
         Touch(slot);
         Flush();
         return ready;
@@ -89,6 +75,14 @@ public sealed partial class PlacementPool
         tally.Budget = budget;
         tally.Away = away ?? tally.Away;
         if (tally.IsEmpty) owners.Remove(owner);
+    }
+
+    /// <summary>Sets an owner's budget as part of a plan.</summary>
+    internal void PlanBudget(string owner, int budget)
+    {
+        var tally = TallyOf(owner);
+        undo?.Add(new UndoStep(null, null, null, 0, BudgetOwner: owner, Budget: tally.Budget));
+        tally.Budget = budget;
     }
 
     internal OwnerTally TallyOf(string owner)
@@ -179,14 +173,15 @@ public sealed partial class PlacementPool
             if (BucketOf(slot, draw.Role) is { } bucket) bucket.Free -= draw.Amounts;
     }
 
-    private static void Free(AgentSlot slot, TaskEntry entry, in Amounts kept, HashSet<int>? keptPorts)
+    /// <summary>Gives back what a task holds, less what it was still owed.</summary>
+    private static void Free(AgentSlot slot, TaskEntry entry, Claim? claim)
     {
         foreach (var port in entry.Ports)
-            if (keptPorts is null || !keptPorts.Contains(port)) slot.PortsWith(port)?.Give(port);
+            if (claim is null || !claim.DebtPorts.Contains(port)) slot.PortsWith(port)?.Give(port);
         foreach (var root in entry.Mounts ?? []) SetHolder(slot, root, null);
-        var own = entry.Unreserved();
-        if (entry.Class.Revocable) slot.SlackFree = slot.SlackFree + own - kept;
-        else slot.Free = slot.Free + own - kept;
+        var own = claim is null ? entry.Unreserved() : entry.Unreserved() - claim.Debt;
+        if (entry.Class.Revocable) slot.SlackFree += own;
+        else slot.Free += own;
         foreach (var draw in entry.Draws ?? [])
             if (BucketOf(slot, draw.Role) is { } bucket) bucket.Free += draw.Amounts;
         CountPorts(slot);

@@ -30,7 +30,7 @@ public static class Planner
             else Search(draft);
         }
 
-        if (demand.DisruptionBudget is { } budget && !pool.OnTrial && draft.Placements.Count > 0) pool.TallyOf(demand.Owner).Budget = budget;
+        if (demand.DisruptionBudget is { } budget && draft.Placements.Count > 0) pool.PlanBudget(demand.Owner, budget);
         var waiting = demand.SystemApp
             ? compiled.Eligible.Agents().Count(agent => !compiled.Tally.ByAgent.ContainsKey(agent))
             : draft.Wanted - draft.Placements.Count;

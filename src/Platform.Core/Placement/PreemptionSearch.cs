@@ -43,7 +43,7 @@ internal sealed class PreemptionSearch
     public static bool RunOn(PlanDraft draft, AgentSlot slot)
     {
         var one = new PreemptionSearch(draft);
-        return one.Victims(slot.Index) is { Count: > 0 } victims && one.Take(slot, victims);
+        return one.Victims(slot.Index) is { } victims && one.Take(slot, victims);
     }
 
     private void Run(VictimIndex index)
@@ -54,10 +54,10 @@ internal sealed class PreemptionSearch
         while (draft.Left > 0 && !demand.QuotaReached)
         {
             var fromIndex = index.TryPeek(out var agent, out var cost);
-            if (judged.TryPeek(out var other, out var judgedCost) && (!fromIndex || judgedCost.CompareTo(cost) < 0))
+            if (judged.TryPeek(out var next, out var judgedCost) && (!fromIndex || judgedCost.CompareTo(cost) < 0))
             {
                 judged.Dequeue();
-                (agent, cost) = (other, judgedCost);
+                (agent, cost) = (next, judgedCost);
             }
             else if (fromIndex)
             {
@@ -70,7 +70,7 @@ internal sealed class PreemptionSearch
             }
 
             var victims = Victims(agent);
-            if (victims.Count == 0) continue;
+            if (victims is null) continue;
             var now = VictimCost.Of(victims, agent);
             if (now.CompareTo(cost) > 0)
             {
@@ -80,8 +80,9 @@ internal sealed class PreemptionSearch
 
             if (!Take(pool.Slot(agent)!, victims)) continue;
             Judge(agent);
-            foreach (var waiting in parked) Judge(waiting);
+            var waiting = parked.ToArray();
             parked.Clear();
+            foreach (var other in waiting) Judge(other);
         }
 
         foreach (var (agent, cost) in passed) index.PutBack(agent, cost);
@@ -89,16 +90,16 @@ internal sealed class PreemptionSearch
 
     private void Judge(int agent)
     {
-        if (Victims(agent) is { Count: > 0 } victims) judged.Enqueue(agent, VictimCost.Of(victims, agent));
+        if (Victims(agent) is { } victims) judged.Enqueue(agent, VictimCost.Of(victims, agent));
     }
 
-    private IReadOnlyList<TaskEntry> Victims(int agent)
+    private IReadOnlyList<TaskEntry>? Victims(int agent)
     {
         var slot = pool.Slot(agent)!;
-        if (!demand.Eligible.Has(agent) || demand.IsFiltered(slot)) return [];
+        if (!demand.Eligible.Has(agent) || demand.IsFiltered(slot)) return null;
         if (demand.RulesLeft(agent) > 0) return search.On(slot, rules);
         if (demand.Rules.Any(rule => rule.MayRelent)) parked.Add(agent);
-        return [];
+        return null;
     }
 
     private bool Take(AgentSlot slot, IReadOnlyList<TaskEntry> found)
@@ -106,13 +107,14 @@ internal sealed class PreemptionSearch
         TaskEntry[] victims = [.. found];
         if (!demand.HeadroomAllows(slot)) return false;
         var (id, index) = draft.NextId();
-        var (entry, debtPorts) = demand.TakeAwaiting(slot, id, draft.Now, victims);
         rules.Chosen(victims);
-        pool.PlaceAwaiting(slot, entry, demand.Tally, victims, debtPorts);
+        foreach (var victim in victims) pool.Leave(victim);
+        var (entry, debtPorts) = demand.TakeAwaiting(slot, id, draft.Now);
+        pool.PlaceAwaiting(slot, entry, demand.Tally, debtPorts);
         demand.ChargeAwaiting(entry, pool.DebtOf(entry.Id));
         foreach (var rule in demand.Rules) rule.Placed(rule.Field.ValueOf(slot.Index));
         foreach (var victim in victims) draft.Preemptions.Add(pool.Told(victim, PreemptionCause.Priority, id));
-        draft.Placements.Add(demand.Describe(slot, entry, index, [.. victims.Select(victim => victim.Id)]));
+        draft.Placements.Add(demand.Describe(slot, entry, index, pool.LeavingOn(slot, demand.Class.Revocable)));
         draft.Left--;
         return true;
     }

@@ -39,6 +39,6 @@ public sealed record TaskPlacement
     /// <summary>The mount points of the disks it got, in the order of the shape's mount volumes.</summary>
     [Id(10)] public ImmutableArray<string> Mounts { get; init; } = [];
 
-    /// <summary>Tasks that must have ended before this one may be launched. Empty: launch at once.</summary>
+    /// <summary>Tasks that are leaving the agent and whose room this one gets. Empty: launch at once. Otherwise launch it when <see cref="PlacementPool.Release"/> tells so.</summary>
     [Id(11)] public ImmutableArray<string> Awaits { get; init; } = [];
 }

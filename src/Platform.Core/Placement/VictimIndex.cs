@@ -33,7 +33,7 @@ internal sealed class VictimIndex
         foreach (var agent in changed)
         {
             stamps[agent]++;
-            if (demand.Eligible.Has(agent) && search.On(pool.Slot(agent)!, null) is { Count: > 0 } victims)
+            if (demand.Eligible.Has(agent) && search.On(pool.Slot(agent)!, null) is { } victims)
                 queue.Enqueue((agent, stamps[agent]), VictimCost.Of(victims, agent));
         }
 

@@ -11,22 +11,23 @@ internal sealed class VictimSearch(PlacementPool pool, CompiledDemand demand)
     private readonly TaskEntry[] one = new TaskEntry[1];
     private readonly TaskEntry[] two = new TaskEntry[2];
 
-    /// <summary>The cheapest victims on an agent; empty when no set will do.</summary>
+    /// <summary>The cheapest victims on an agent; empty when those that are leaving already are enough, null when no set will do.</summary>
     /// <param name="slot">The agent.</param>
     /// <param name="rules">Budgets and guarantees; null to leave them aside.</param>
-    public IReadOnlyList<TaskEntry> On(AgentSlot slot, VictimRules? rules)
+    public IReadOnlyList<TaskEntry>? On(AgentSlot slot, VictimRules? rules)
     {
         candidates.Clear();
         foreach (var entry in slot.Tasks)
             if (VictimRules.Preemptible(pool, demand, entry) && (rules is null || entry.Class.Owner != demand.Class.Owner)) candidates.Add(entry);
-        if (candidates.Count == 0) return [];
         var room = demand.Class.Revocable ? slot.SlackFree : slot.Free;
-        var missing = (demand.Need - room).AtLeastZero();
         // With room enough, what stops the task is a limit, and killing does not help.
+        if (room.Covers(demand.Need) && demand.StaticPortsFree(slot)) return null;
+        var missing = (demand.Need - room - (demand.Class.Revocable ? slot.SlackComing : slot.Coming)).AtLeastZero();
         if (missing.IsZero && PortsWork(slot, [])) return [];
+        if (candidates.Count == 0) return null;
         var found = Single(slot, missing, rules) ?? Pair(slot, missing, rules);
         if (found is not null) return found;
-        return Many(slot, missing, rules) ?? [];
+        return Many(slot, missing, rules);
     }
 
     private TaskEntry[]? Single(AgentSlot slot, in Amounts missing, VictimRules? rules)
@@ -77,7 +78,7 @@ internal sealed class VictimSearch(PlacementPool pool, CompiledDemand demand)
         foreach (var port in demand.Demand.Shape.StaticPorts)
         {
             if (demand.AcceptedPorts(slot, port) is not { } ports) return null;
-            if (ports.IsFree(port)) continue;
+            if (ports.IsFree(port) || pool.IsComing(slot, port)) continue;
             if (candidates.Find(entry => Array.IndexOf(entry.Ports, port) >= 0) is not { } holder) return null;
             if (!chosen.Contains(holder)) Choose(holder);
         }
@@ -131,8 +132,7 @@ internal sealed class VictimSearch(PlacementPool pool, CompiledDemand demand)
     private static bool Cheaper(TaskEntry a, TaskEntry b) =>
         a.Class.Priority != b.Class.Priority ? a.Class.Priority < b.Class.Priority : a.Started > b.Started;
 
-    private static Amounts Gives(TaskEntry entry) =>
-        (entry.Draws is null ? entry.Class.Need : entry.Unreserved()).With(ScalarKinds.Ports, entry.Ports.Length);
+    private static Amounts Gives(TaskEntry entry) => PlacementPool.GivenBy(entry);
 
     private double Share(in Amounts given, in Amounts rest)
     {
@@ -147,7 +147,7 @@ internal sealed class VictimSearch(PlacementPool pool, CompiledDemand demand)
         foreach (var port in demand.Demand.Shape.StaticPorts)
         {
             if (demand.AcceptedPorts(slot, port) is not { } ports) return false;
-            if (ports.IsFree(port)) continue;
+            if (ports.IsFree(port) || pool.IsComing(slot, port)) continue;
             var held = false;
             for (var i = 0; i < victims.Count && !held; i++) held = Array.IndexOf(victims[i].Ports, port) >= 0;
             if (!held) return false;
