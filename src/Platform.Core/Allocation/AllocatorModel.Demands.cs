@@ -95,6 +95,8 @@ public sealed partial class AllocatorModel
                 (entry.Round, entry.PlacedInRound) = (_round, 0);
             if (entry.Demand.MostPerRound > 0 && entry.PlacedInRound >= entry.Demand.MostPerRound)
                 continue;
+            if (_placements.Count >= Options.MaxPlacementsPerRound)
+                return false;
             if (PlaceSome(entry, contended))
                 return true;
             // With others about, preemption waits for the end of the round: until then there may be room without it.
@@ -159,6 +161,7 @@ public sealed partial class AllocatorModel
             return demand;
         var most = demand.MostPerRound > 0 ? demand.MostPerRound - entry.PlacedInRound : int.MaxValue;
         var isGang = demand.GangSize > 0;
+        most = Math.Min(most, Options.MaxPlacementsPerRound - _placements.Count);
         if (!isGang && (contended is not null || _hungry.Count > 1))
             most = Math.Min(most, AgentsWorth(demand, contended));
         var count = Math.Min(entry.Left, isGang ? int.MaxValue : most);

@@ -42,6 +42,10 @@ public sealed record AllocatorOptions
     [Id(7)]
     public TimeSpan? OfferTimeout { get; init; }
 
+    /// <summary>About how many tasks one round places at most, so that a large demand does not keep the caller from other work; a gang is never divided. Default 5,000.</summary>
+    [Id(9)]
+    public int MaxPlacementsPerRound { get; init; } = 5_000;
+
     /// <summary>Starts the random order of agents. Default 0.</summary>
     [Id(8)]
     public int Seed { get; init; }

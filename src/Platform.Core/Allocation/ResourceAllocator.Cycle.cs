@@ -145,7 +145,7 @@ internal sealed partial class ResourceAllocator
                 if (role.Owners is null)
                     continue;
                 var isHeadroomRequired = !Roles.RequiredHeadroom.IsEmpty;
-                var cap = Cap(role, ResourceQuantities.Empty);
+                var cap = Cap(role);
                 if (!entry.HasSpecial && turn is null && _customMinimums == 0 && (isHeadroomRequired || !cap.IsUnlimited)
                     && !MayGive(entry, cap, isHeadroomRequired))
                 {
@@ -176,7 +176,7 @@ internal sealed partial class ResourceAllocator
 
     private Resources WithinCaps(Resources available, RoleNode role, bool isHeadroomRequired)
     {
-        var cap = Cap(role, ResourceQuantities.Empty);
+        var cap = Cap(role);
         if (cap.IsUnlimited && !isHeadroomRequired)
             return available;
         var scalars = available.Where(IsQuotaScalar);
@@ -312,6 +312,15 @@ internal sealed partial class ResourceAllocator
             return own;
         var inherited = Unmet(parent) - (parent.ChildrenRequired - role.Required);
         return ResourceQuantities.Max(own, inherited);
+    }
+
+    private ScalarCaps Cap(RoleNode role)
+    {
+        if (!Roles.HasQuota)
+            return ScalarCaps.Unlimited;
+        if (role.CachedCaps.Version != _booksVersion)
+            role.CachedCaps = (_booksVersion, Cap(role, ResourceQuantities.Empty));
+        return role.CachedCaps.Caps;
     }
 
     /// <summary>What limits leave to a role, on top of what it is about to get anyway.</summary>

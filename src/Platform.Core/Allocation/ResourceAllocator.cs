@@ -14,6 +14,7 @@ internal sealed partial class ResourceAllocator
     private ResourceQuantities _availableHeadroom;
     private long _version;
     private long _sequence;
+    private long _booksVersion;
     private int _customMinimums;
 
     internal ResourceAllocator(AllocatorOptions options)
@@ -42,7 +43,11 @@ internal sealed partial class ResourceAllocator
     internal long NextSequence() => _sequence++;
 
     /// <summary>Says that agents with free resources must be looked at again: somebody may want now what nobody wanted.</summary>
-    internal void Unsettle() => _version++;
+    internal void Unsettle()
+    {
+        _version++;
+        _booksVersion++;
+    }
 
     internal AgentEntry AddAgent(AllocatorAgent agent)
     {
@@ -111,6 +116,7 @@ internal sealed partial class ResourceAllocator
     {
         if (resources.IsEmpty)
             return;
+        _booksVersion++;
         if (entry.Held.TryGetValue(client, out var held))
         {
             entry.Held[client] = held.Plus(resources);
@@ -136,6 +142,7 @@ internal sealed partial class ResourceAllocator
     {
         if (resources.IsEmpty)
             return;
+        _booksVersion++;
         var rest = entry.Held[client].Minus(resources);
         if (rest.IsEmpty)
         {

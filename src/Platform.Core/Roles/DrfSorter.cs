@@ -254,21 +254,30 @@ public sealed class DrfSorter
         var parent = node.Parent!;
         node.Share = ShareOf(node);
         var children = parent.Children;
-        var target = place;
-        while (target > 0 && SorterNode.Compare(node, children[target - 1]) < 0)
-            target--;
-        while (target == place && target + 1 < parent.ActiveChildren && SorterNode.Compare(children[target + 1], node) < 0)
-        {
-            var low = target + 1;
-            while (low + 1 < parent.ActiveChildren && SorterNode.Compare(children[low + 1], node) < 0)
-                low++;
-            target = low;
-        }
-        if (target == place)
+        int target;
+        if (place > 0 && SorterNode.Compare(node, children[place - 1]) < 0)
+            target = FirstAfter(children, node, 0, place - 1);
+        else if (place + 1 < parent.ActiveChildren && SorterNode.Compare(children[place + 1], node) < 0)
+            target = FirstAfter(children, node, place + 1, parent.ActiveChildren) - 1;
+        else
             return;
         children.RemoveAt(place);
         children.Insert(target, node);
         _order = null;
+    }
+
+    /// <summary>The first index from low up to, not including, high whose node comes after the given one; high when there is none.</summary>
+    private static int FirstAfter(List<SorterNode> children, SorterNode node, int low, int high)
+    {
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (SorterNode.Compare(node, children[middle]) < 0)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        return low;
     }
 
     private void Reposition(SorterNode node)

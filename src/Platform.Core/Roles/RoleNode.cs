@@ -40,6 +40,9 @@ internal sealed class RoleNode(string path, RoleNode? parent)
     /// <summary>The part of <see cref="Required"/> that the guarantees below this role ask for.</summary>
     internal ref readonly ResourceQuantities ChildrenRequired => ref _childrenRequired;
 
+    /// <summary>What the limits leave, as computed at a version of the books.</summary>
+    internal (long Version, Allocation.ScalarCaps Caps) CachedCaps { get; set; } = (-1, default);
+
     internal bool IsRemovable => Children.Count == 0 && Owners is null && Quota.IsNone && Weight == 1 && Reserved.IsEmpty && HeldUnreserved.IsEmpty;
 
     internal void SetQuota(Quota quota)

@@ -19,6 +19,12 @@ internal sealed class AllocatorDeclines : IBenchmark
         var frameworks = options.Number("frameworks", 1_000);
         var rounds = options.Number("rounds", 20);
         options.RejectUnknown();
+        Run(300, 30, 30);
+        return Task.FromResult<IReadOnlyDictionary<string, object>>(Run(agents, frameworks, rounds));
+    }
+
+    private static Dictionary<string, object> Run(int agents, int frameworks, int rounds)
+    {
         var now = DateTimeOffset.UnixEpoch;
         var model = new AllocatorModel();
         var watch = Stopwatch.StartNew();
@@ -44,7 +50,7 @@ internal sealed class AllocatorDeclines : IBenchmark
         }
         decide.Sort();
         decline.Sort();
-        return Task.FromResult<IReadOnlyDictionary<string, object>>(new Dictionary<string, object>
+        return new()
         {
             ["agents"] = agents,
             ["frameworks"] = frameworks,
@@ -55,7 +61,7 @@ internal sealed class AllocatorDeclines : IBenchmark
             ["roundMaxMs"] = Math.Round(decide[^1], 1),
             ["declineAllMedianMs"] = Math.Round(decline[rounds / 2], 1),
             ["declineAllMaxMs"] = Math.Round(decline[^1], 1),
-        });
+        };
     }
 
     private static void AddAgent(AllocatorModel model, int index)

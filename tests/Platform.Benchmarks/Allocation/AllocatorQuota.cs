@@ -21,6 +21,8 @@ internal sealed class AllocatorQuota : IBenchmark
         return Task.FromResult<IReadOnlyDictionary<string, object>>(Run(agents));
     }
 
+    private static string RoleOf(int index) => index % 6 == 5 ? $"largeQuotaRole{index}" : $"smallQuotaRole{index}";
+
     private static Dictionary<string, object> Run(int agents)
     {
         var now = DateTimeOffset.UnixEpoch;
@@ -34,7 +36,7 @@ internal sealed class AllocatorQuota : IBenchmark
         for (var index = 0; index < agents; index++)
         {
             var text = index % 6 == 5 ? "cpus:4;mem:4096;disk:4096" : "cpus:1;mem:1024;disk:1024";
-            quotas.Add(new($"role{index:D6}", new() { Guarantees = ResourceQuantities.Parse(text), Limits = ResourceLimits.Parse(text) }));
+            quotas.Add(new(RoleOf(index), new() { Guarantees = ResourceQuantities.Parse(text), Limits = ResourceLimits.Parse(text) }));
         }
         var problems = model.SetQuotas(quotas, force: true);
         if (!problems.IsEmpty)
@@ -42,13 +44,13 @@ internal sealed class AllocatorQuota : IBenchmark
         var setQuotas = watch.Elapsed;
         watch.Restart();
         for (var index = 0; index < agents; index++)
-            model.Subscribe(new() { Id = $"f{index:D6}", Roles = [$"role{index:D6}"] });
+            model.Subscribe(new() { Id = $"f{index:D6}", Roles = [RoleOf(index)] });
         var addFrameworks = watch.Elapsed;
         watch.Restart();
         var first = model.Allocate(now);
         var firstRound = watch.Elapsed;
         // A weight that stays what it was makes every agent a candidate; a quota set again also voids what earlier rounds found out.
-        model.SetWeight("role000000", 1);
+        model.SetWeight(RoleOf(0), 1);
         watch.Restart();
         var idle = model.Allocate(now.AddSeconds(1));
         var idleRound = watch.Elapsed;
