@@ -1,0 +1,113 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Platform.Grains.Orleans;
+
+namespace Platform.GrainRuntime.Testing;
+
+/// <summary>
+/// The counterpart of the embedded lane's test host, with the same members: one silo whose state is in the Redis that
+/// PLATFORM_TEST_REDIS names, under an id of its own.
+/// </summary>
+public sealed class GrainTestHost : IAsyncDisposable
+{
+    private readonly Action<GrainRuntimeOptions>? _configure;
+    private readonly Action<IServiceCollection>? _configureServices;
+    private readonly string _cluster = $"test-{Guid.NewGuid():N}";
+    private IHost _host = null!;
+
+    private GrainTestHost(Action<GrainRuntimeOptions>? configure, Action<IServiceCollection>? configureServices)
+    {
+        _configure = configure;
+        _configureServices = configureServices;
+    }
+
+    /// <summary>The Redis of the tests.</summary>
+    public static string Redis => Environment.GetEnvironmentVariable("PLATFORM_TEST_REDIS")
+        ?? throw new InvalidOperationException("Tests of the Orleans lane need a Redis: run them by tests/orleans-lane.sh, or set PLATFORM_TEST_REDIS to its host:port.");
+
+    public IServiceProvider Services => _host.Services;
+
+    public IGrainFactory GrainFactory => Services.GetRequiredService<IGrainFactory>();
+
+    public static async Task<GrainTestHost> StartAsync(Action<GrainRuntimeOptions>? configure = null, Action<IServiceCollection>? configureServices = null)
+    {
+        var host = new GrainTestHost(configure, configureServices);
+        await host.StartAsync();
+        return host;
+    }
+
+    public TGrainInterface GetGrain<TGrainInterface>(string key)
+        where TGrainInterface : IGrainWithStringKey =>
+        GrainFactory.GetGrain<TGrainInterface>(key);
+
+    public TGrainInterface GetGrain<TGrainInterface>(long key)
+        where TGrainInterface : IGrainWithIntegerKey =>
+        GrainFactory.GetGrain<TGrainInterface>(key);
+
+    /// <summary>Deactivates every grain; done when all are gone.</summary>
+    public async Task DeactivateAllAsync()
+    {
+        var management = GrainFactory.GetGrain<IManagementGrain>(0);
+        await management.ForceActivationCollection(TimeSpan.Zero);
+    }
+
+    public async Task RestartAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        await StartAsync();
+    }
+
+    /// <summary>Stops without the orderly steps, and starts again on the same state.</summary>
+    public async Task CrashAsync(Action? meanwhile = null)
+    {
+        await StopAbruptlyAsync();
+        meanwhile?.Invoke();
+        await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await StopAbruptlyAsync();
+
+    private async Task StartAsync()
+    {
+        var options = new GrainRuntimeOptions();
+        _configure?.Invoke(options);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.UseOrleans(silo =>
+        {
+            // A silo alone, with its membership in memory; the ports are the system's choice.
+            var (siloPort, gatewayPort) = (FreePort.Take(), FreePort.Take());
+            silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: _cluster, clusterId: _cluster);
+            silo.AddPlatformStorage(new OrleansSiloOptions { Redis = Redis, Cluster = _cluster, MinimumReminderPeriod = options.MinimumReminderPeriod });
+            silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+            silo.Configure<GrainCollectionOptions>(collection =>
+            {
+                collection.CollectionAge = options.CollectionAge;
+                collection.CollectionQuantum = options.CollectionQuantum;
+            });
+        });
+        _configureServices?.Invoke(builder.Services);
+        _host = builder.Build();
+        await _host.StartAsync();
+    }
+
+    private async Task StopAbruptlyAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        try
+        {
+            await _host.StopAsync(now.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The orderly steps were not waited for: as it was asked.
+        }
+
+        _host.Dispose();
+    }
+}

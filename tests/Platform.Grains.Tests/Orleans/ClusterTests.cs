@@ -1,0 +1,100 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Platform.Contracts.Directory;
+using Platform.Core.Collections;
+using Platform.GrainRuntime.Testing;
+using Platform.Grains.Orleans;
+using Platform.Grains.Startup;
+
+namespace Platform.Grains.Tests.Orleans;
+
+/// <summary>Several silos on one Redis. Compiled in the Orleans lane only.</summary>
+public sealed class ClusterTests : IAsyncLifetime
+{
+    private readonly string _cluster = $"cluster-{Guid.NewGuid():N}";
+    private readonly List<IHost> _silos = [];
+
+    public async Task InitializeAsync()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            builder.AddOrleansSilo(new OrleansSiloOptions { Redis = GrainTestHost.Redis, Cluster = _cluster, SiloPort = FreePort.Take(), GatewayPort = FreePort.Take() });
+            builder.Services.AddPlatformGrains(options => options.ActivateAtStart = false);
+            var silo = builder.Build();
+            await silo.StartAsync();
+            _silos.Add(silo);
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var silo in _silos)
+        {
+            await StopAbruptlyAsync(silo);
+        }
+    }
+
+    [Fact]
+    public async Task What_grains_stored_is_there_for_the_silos_that_are_left()
+    {
+        var kinds = Enumerable.Range(0, 30).Select(i => $"kind-{i}").ToList();
+        await Task.WhenAll(kinds.Select(kind => Directory(0, kind).AddAsync(new[] { $"{kind}/a", $"{kind}/b" }.ToValueList())));
+
+        // Each silo sees the same grains.
+        for (var silo = 0; silo < 3; silo++)
+        {
+            (await Directory(silo, "kind-7").ListAsync()).ShouldBe(["kind-7/a", "kind-7/b"], ignoreOrder: true);
+        }
+
+        await StopAbruptlyAsync(_silos[2]);
+        _silos.RemoveAt(2);
+        foreach (var kind in kinds)
+        {
+            (await RetryAsync(() => Directory(1, kind).ListAsync())).ShouldBe([$"{kind}/a", $"{kind}/b"], ignoreOrder: true);
+        }
+
+        await Task.WhenAll(kinds.Select(kind => RetryAsync(async () =>
+        {
+            await Directory(0, kind).AddAsync(new[] { $"{kind}/c" }.ToValueList());
+            return true;
+        })));
+        (await Directory(1, "kind-3").ListAsync()).Count.ShouldBe(3);
+    }
+
+    private static async Task StopAbruptlyAsync(IHost silo)
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        try
+        {
+            await silo.StopAsync(now.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // As it was asked.
+        }
+
+        silo.Dispose();
+    }
+
+    /// <summary>A call to a silo that just went may fail until the others have agreed that it is gone; these calls may be repeated.</summary>
+    private static async Task<T> RetryAsync<T>(Func<Task<T>> call)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception failure) when (attempt < 20 && failure is OrleansException or TimeoutException)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    private IDirectoryGrain Directory(int silo, string kind) => _silos[silo].Services.GetRequiredService<IGrainFactory>().GetGrain<IDirectoryGrain>(kind);
+}
