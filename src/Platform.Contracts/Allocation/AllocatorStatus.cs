@@ -1,4 +1,5 @@
 using Platform.Core;
+using Platform.Core.Allocation;
 using Platform.Core.Collections;
 
 namespace Platform.Contracts.Allocation;
@@ -10,14 +11,14 @@ public sealed record AllocatorStatus
     /// <summary>Agents that take part.</summary>
     [Id(0)] public int Agents { get; init; }
 
-    /// <summary>Everything that they have.</summary>
-    [Id(1)] public required ResourceQuantities Total { get; init; }
+    /// <summary>The scalars that they have.</summary>
+    [Id(1)] public ResourceQuantities Total { get; init; }
 
-    /// <summary>What tasks hold.</summary>
-    [Id(2)] public required ResourceQuantities Allocated { get; init; }
+    /// <summary>The scalars that are held.</summary>
+    [Id(2)] public ResourceQuantities Held { get; init; }
 
-    /// <summary>Roles that hold something, wait for something or were configured.</summary>
-    [Id(3)] public ValueList<RoleStatus> Roles { get; init; }
+    /// <summary>Roles that hold something, wait for something or were configured, by path.</summary>
+    [Id(3)] public ValueList<RoleUsage> Roles { get; init; }
 
     /// <summary>Tasks that hold resources.</summary>
     [Id(4)] public int Tasks { get; init; }

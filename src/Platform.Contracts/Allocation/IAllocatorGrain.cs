@@ -1,6 +1,8 @@
 using Platform.Contracts.Agents;
+using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
+using Platform.Core.Roles;
 
 namespace Platform.Contracts.Allocation;
 
@@ -22,7 +24,7 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
 
     /// <summary>The revocable room that the agent reports.</summary>
     [OneWay]
-    Task AgentSlackAsync(string agentId, AgentUsage usage);
+    Task AgentSlackAsync(string agentId, Agents.AgentUsage usage);
 
     /// <summary>Asks for places, or replaces the demand with the same id. Places come to the owner with <see cref="ITaskOwnerGrain.PlacedAsync"/>.</summary>
     Task SubmitAsync(ValueList<Demand> demands);
@@ -44,7 +46,7 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
 
     /// <summary>Every demand that waits, longest first.</summary>
     [AlwaysInterleave]
-    Task<ValueList<PendingDemand>> GetPendingAsync();
+    Task<ValueList<WaitingDemand>> GetPendingAsync();
 
     /// <summary>Totals and roles.</summary>
     [AlwaysInterleave]
@@ -56,6 +58,8 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     /// <summary>Sets weights (above 0) of roles; durable when it returns. Problems are returned, and then nothing has changed.</summary>
     Task<ValueList<string>> SetWeightsAsync(ValueMap<double> weights);
 
-    /// <summary>Sets or removes quotas; durable when it returns. Problems are returned, and then nothing has changed.</summary>
-    Task<ValueList<string>> SetQuotasAsync(ValueList<RoleQuota> quotas);
+    /// <summary>Sets quotas by role, all or none; <see cref="Quota.None"/> removes one. Durable when it returns. Problems are returned, and then nothing has changed.</summary>
+    /// <param name="quotas">The quotas.</param>
+    /// <param name="force">Also guarantees beyond the cluster's capacity and limits below what is consumed.</param>
+    Task<ValueList<string>> SetQuotasAsync(ValueMap<Quota> quotas, bool force);
 }

@@ -14,6 +14,9 @@ public sealed partial class AllocatorModel
     /// <summary>Whether a task holds resources.</summary>
     public bool HasTask(string taskId) => _tasks.ContainsKey(taskId);
 
+    /// <summary>Whose a task is; null when it is unknown.</summary>
+    public string? OwnerOf(string taskId) => _tasks.TryGetValue(taskId, out var task) ? task.Owner : null;
+
     /// <summary>What a task holds; null when it is unknown.</summary>
     public Resources? ResourcesOf(string taskId) => _tasks.TryGetValue(taskId, out var task) ? task.Resources : null;
 

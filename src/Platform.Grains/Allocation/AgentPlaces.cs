@@ -1,31 +1,25 @@
 using System.Collections.Immutable;
 using Platform.Contracts.Agents;
 using Platform.Core;
+using Platform.Core.Allocation;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
 
 namespace Platform.Grains.Allocation;
 
-/// <summary>Agents and their tasks as placement sees them.</summary>
+/// <summary>Agents and their tasks as the allocator's model takes them.</summary>
 internal static class AgentPlaces
 {
-    public static PoolAgent ToPool(AgentStatus agent)
+    public static AllocatorAgent ToAgent(AgentStatus agent)
     {
         var registration = agent.Registration;
-        var plain = registration.Resources.Unreserved().NonRevocable();
         return new()
         {
             Id = registration.AgentId,
             Hostname = registration.Hostname,
-            Region = registration.Region,
-            Zone = registration.Zone,
-            Attributes = Attributes.TryParse(registration.Attributes, out var attributes, out _)
-                ? attributes.Items.Reverse().Aggregate(ImmutableSortedDictionary<string, string>.Empty, (all, item) => all.SetItem(item.Name, item.Render()))
-                : ImmutableSortedDictionary<string, string>.Empty,
-            Unreserved = Scalars(plain),
-            Ports = Ports(plain),
-            Reserved = [.. registration.Resources.Reserved().Items.GroupBy(item => item.ReservationRole!).Select(role =>
-                new ReservedAmounts { Role = role.Key, Scalars = Scalars(Resources.Of(role)), Ports = Ports(Resources.Of(role)) })],
+            Total = registration.Resources,
+            Attributes = Attributes.TryParse(registration.Attributes, out var attributes, out _) ? attributes : Attributes.Empty,
+            FaultDomain = registration.Region is null ? null : new(registration.Region, registration.Zone ?? ""),
             Taints = [.. registration.Taints.Select(ParseTaint)],
             NodePool = registration.Pool ?? NodePools.Default,
             Containerizers = registration.Containerizers.IsEmpty ? [Containerizers.Process] : [.. registration.Containerizers],
@@ -51,14 +45,17 @@ internal static class AgentPlaces
             Priority = task.Priority,
             Started = task.StartedAt,
             Scalars = Scalars(task.Resources),
-            Ports = [.. Ports(task.Resources).SelectMany(range => Enumerable.Range(range.Begin, range.End - range.Begin + 1))],
+            Ports = [.. task.Resources.Ports.Items.SelectMany(range => Enumerable.Range((int)range.Begin, (int)(range.End - range.Begin + 1)))],
+            FromReserved = [.. task.Resources.Reserved().Items.GroupBy(item => item.ReservationRole!).Select(role =>
+                new ReservedAmounts { Role = role.Key, Scalars = Scalars(Resources.Of(role)) })],
+            Revocable = task.Resources.Items.Any(item => item.Revocable),
+            Mounts = [.. task.Resources.Items.Select(item => item.Disk?.Source).Where(source => source is { Type: DiskSourceType.Mount, Root: not null }).Select(source => source!.Root!)],
         });
 
     private static Taint ParseTaint(string text)
     {
         var colon = text.IndexOf(':');
-        var effect = TaintEffect.NoSchedule;
-        if (colon >= 0 && !Enum.TryParse(text[(colon + 1)..], ignoreCase: true, out effect))
+        if (colon < 0 || !Enum.TryParse(text[(colon + 1)..], ignoreCase: true, out TaintEffect effect))
             effect = TaintEffect.NoSchedule;
         var key = colon < 0 ? text : text[..colon];
         var equal = key.IndexOf('=');
@@ -77,7 +74,4 @@ internal static class AgentPlaces
             Custom = quantities.Others.ToImmutableSortedDictionary(other => other.Key, other => other.Value / 1000m),
         };
     }
-
-    private static ImmutableArray<PortRange> Ports(Resources resources) =>
-        [.. resources.Ports.Items.Select(range => new PortRange((int)range.Begin, (int)range.End))];
 }

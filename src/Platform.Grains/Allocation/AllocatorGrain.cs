@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Directory;
+using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
 using Platform.Grains.Events;
@@ -11,58 +12,82 @@ namespace Platform.Grains.Allocation;
 
 /// <summary>One model of all agents and demands. What comes in changes the model at once; a round a few milliseconds later decides on all of it.</summary>
 [KeepAlive]
-public sealed partial class AllocatorGrain(
-    IOptions<AllocatorSettings> settings,
-    TimeProvider time,
-    ILogger<AllocatorGrain> logger) : Grain, IAllocatorGrain
+public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
 {
-    private readonly DemandBook _book = new();
-    private readonly long _run = time.GetUtcNow().UtcTicks;
-    private readonly Dictionary<string, List<string>> _unreviewed = new(StringComparer.Ordinal);
-    private Dictionary<string, List<string>> _toReview = new(StringComparer.Ordinal);
+    private readonly IPersistentState<AllocatorState> _state;
+    private readonly AllocatorSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger<AllocatorGrain> _logger;
+    private readonly AllocatorModel _model;
+    private readonly long _run;
+    private readonly PlaceReview _review = new();
     private IGrainTimer _round = null!;
     private bool _due;
+
+    /// <summary>Made by the runtime.</summary>
+    public AllocatorGrain(
+        [PersistentState("allocator", "platform")] IPersistentState<AllocatorState> state,
+        IOptions<AllocatorSettings> settings,
+        TimeProvider time,
+        ILogger<AllocatorGrain> logger)
+    {
+        _state = state;
+        _settings = settings.Value;
+        _time = time;
+        _logger = logger;
+        _run = time.GetUtcNow().UtcTicks;
+        _model = new(strategy: settings.Value.Strategy, idPrefix: $"{_run:x}-");
+    }
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        foreach (var (role, weight) in _state.State.Weights)
+            _model.SetWeight(role, weight);
+        _model.SetQuotas([.. _state.State.Quotas], force: true);
         _round = this.RegisterGrainTimer(DecideAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         this.RegisterGrainTimer(AnnounceAsync, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        this.RegisterGrainTimer(ReviewAsync, settings.Value.ReviewInterval, settings.Value.ReviewInterval);
+        this.RegisterGrainTimer(ReviewAsync, _settings.ReviewInterval, _settings.ReviewInterval);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task AgentAddedAsync(AgentStatus agent)
     {
-        _book.SetAgent(agent);
+        _model.SetAgent(AgentPlaces.ToAgent(agent), AgentPlaces.Tasks(agent));
         return DecideSoon();
     }
 
     /// <inheritdoc/>
     public Task AgentConditionAsync(string agentId, AgentCondition condition)
     {
-        if (_book.Pool.HasAgent(agentId))
-            _book.Pool.SetAvailability(agentId, AgentPlaces.Availability(condition));
+        _model.SetAvailability(agentId, AgentPlaces.Availability(condition));
         return DecideSoon();
     }
 
     /// <inheritdoc/>
     public Task AgentRemovedAsync(string agentId)
     {
-        _book.RemoveAgent(agentId);
+        _model.RemoveAgent(agentId);
         return DecideSoon();
     }
 
     /// <inheritdoc/>
-    public Task AgentSlackAsync(string agentId, AgentUsage usage) => DecideSoon();
+    public Task AgentSlackAsync(string agentId, Contracts.Agents.AgentUsage usage)
+    {
+        _model.SetSlack(agentId, usage.Slack?.Quantities ?? default);
+        return DecideSoon();
+    }
 
     /// <inheritdoc/>
     public Task SubmitAsync(ValueList<Demand> demands)
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         foreach (var demand in demands)
-            _book.Submit(demand, now);
+        {
+            var limited = demand.MostPerRound == 0 && demand.GangSize == 0 ? demand with { MostPerRound = _settings.MostPerRound } : demand;
+            _model.SubmitDemand(limited, now);
+        }
         return DecideSoon();
     }
 
@@ -70,67 +95,56 @@ public sealed partial class AllocatorGrain(
     public Task WithdrawAsync(ValueList<string> demandIds)
     {
         foreach (var id in demandIds)
-            _book.Withdraw(id);
-        return Task.CompletedTask;
+            _model.WithdrawDemand(id);
+        return DecideSoon();
     }
 
     /// <inheritdoc/>
     public Task ReleaseAsync(ValueList<string> taskIds)
     {
-        foreach (var id in taskIds)
-            _book.Release(id);
+        _model.Release(taskIds);
         return DecideSoon();
     }
 
     /// <inheritdoc/>
     public async Task<long> ResyncAsync(string owner, ValueList<string> taskIds)
     {
-        _book.Resync(owner, taskIds);
+        var released = _model.Resync(owner, taskIds);
+        LogResynced(owner, taskIds.Count, released.Length);
         await DecideSoon();
         return _run;
     }
 
     /// <inheritdoc/>
-    public Task<PendingExplanation?> ExplainAsync(string demandId) => Task.FromResult(_book.Find(demandId)?.Explanation);
+    public Task<PendingExplanation?> ExplainAsync(string demandId) => Task.FromResult(_model.Explain(demandId, _time.GetUtcNow()));
 
     /// <inheritdoc/>
-    public Task<ValueList<PendingDemand>> GetPendingAsync() => Task.FromResult(_book.All.Select(waiting => new PendingDemand
-    {
-        DemandId = waiting.Demand.Id,
-        Owner = waiting.Demand.Owner,
-        Role = waiting.Demand.Role,
-        Priority = waiting.Demand.Priority,
-        Waiting = waiting.Demand.Count,
-        Since = waiting.Since,
-        Explanation = waiting.Explanation,
-    }).ToValueList());
+    public Task<ValueList<WaitingDemand>> GetPendingAsync() => Task.FromResult(_model.Waiting().ToValueList());
 
     /// <inheritdoc/>
     public Task<AllocatorStatus> GetStatusAsync() => Task.FromResult(new AllocatorStatus
     {
-        Agents = _book.Pool.AgentCount,
-        Total = default,
-        Allocated = default,
-        Tasks = _book.Pool.TaskCount,
-        Waiting = _book.All.Sum(waiting => waiting.Demand.Count),
+        Agents = _model.AgentCount,
+        Total = _model.Capacity,
+        Held = _model.Held,
+        Roles = [.. _model.RoleUsages()],
+        Tasks = _model.TaskCount,
+        Waiting = _model.WaitingCount,
     });
 
     /// <inheritdoc/>
     public Task<ValueList<PlacementPlan>> PlanAsync(ValueList<Demand> demands) =>
-        Task.FromResult(Planner.DryRun(_book.Pool, demands, time.GetUtcNow()).ToValueList());
+        Task.FromResult(_model.Plan(demands, _time.GetUtcNow()).ToValueList());
 
-    /// <inheritdoc/>
-    public Task<ValueList<string>> SetWeightsAsync(ValueMap<double> weights) => Task.FromResult<ValueList<string>>(default);
+    // Many events, one round: whoever comes first arms it.
+    private Task DecideSoon() => ArmAsync(_settings.Batch);
 
-    /// <inheritdoc/>
-    public Task<ValueList<string>> SetQuotasAsync(ValueList<RoleQuota> quotas) => Task.FromResult<ValueList<string>>(default);
-
-    private Task DecideSoon()
+    private Task ArmAsync(TimeSpan delay)
     {
         if (!_due)
         {
             _due = true;
-            _round.Change(settings.Value.Batch, Timeout.InfiniteTimeSpan);
+            _round.Change(delay, Timeout.InfiniteTimeSpan);
         }
         return Task.CompletedTask;
     }
@@ -138,27 +152,48 @@ public sealed partial class AllocatorGrain(
     private Task DecideAsync()
     {
         _due = false;
-        var now = time.GetUtcNow();
-        var more = _book.Decide(now, Tell);
-        return more ? DecideSoon() : Task.CompletedTask;
+        var now = _time.GetUtcNow();
+        var round = _model.Allocate(now);
+        Tell(round);
+        if (_model.HasWork)
+            return ArmAsync(TimeSpan.Zero);
+        if (round.NextWakeup is { } wakeup)
+            _round.Change(wakeup > now ? wakeup - now : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        return Task.CompletedTask;
     }
 
-    private void Tell(Demand demand, PlacementPlan plan)
+    private void Tell(AllocationRound round)
     {
-        LogDecided(demand.Id, plan.Placements.Length, plan.Preemptions.Length, plan.Unplaced);
-        if (plan.Placements.Length > 0 && TaskOwners.Find(GrainFactory, demand.Owner) is { } owner)
+        if (round.IsEmpty)
+            return;
+        LogDecided(round.Placements.Length, round.Preemptions.Length, round.Satisfied.Length, _model.WaitingCount);
+        foreach (var placements in round.Placements.GroupBy(placement => placement.DemandId))
         {
-            if (!_unreviewed.TryGetValue(demand.Owner, out var unreviewed))
-                _unreviewed[demand.Owner] = unreviewed = [];
-            unreviewed.AddRange(plan.Placements.Select(placement => placement.TaskId));
-            owner.PlacedAsync(new() { DemandId = demand.Id, Placements = [.. plan.Placements] }).Ignore();
+            var owner = _model.OwnerOf(placements.First().TaskId);
+            if (owner is null || TaskOwners.Find(GrainFactory, owner) is not { } grain)
+                continue;
+            var batch = new PlacementBatch { DemandId = placements.Key, Placements = [.. placements] };
+            _review.Placed(owner, batch.Placements);
+            grain.PlacedAsync(batch).Ignore();
         }
-        foreach (var victims in plan.Preemptions.GroupBy(victim => victim.Owner))
+        foreach (var victims in round.Preemptions.GroupBy(victim => (victim.Owner, victim.Cause)))
         {
-            TaskOwners.Find(GrainFactory, victims.Key)?
-                .PreemptAsync([.. victims.Select(victim => victim.TaskId)], $"{demand.Id} is more important (priority {demand.Priority})").Ignore();
+            foreach (var victim in victims)
+                LogPreempted(victim.TaskId, victim.AgentId, victim.Cause, victim.ForTaskId);
+            TaskOwners.Find(GrainFactory, victims.Key.Owner)?
+                .PreemptAsync([.. victims.Select(victim => victim.TaskId)], ReasonOf(victims.Key.Cause)).Ignore();
         }
+        foreach (var explanation in round.Explanations)
+            LogWaits(explanation.DemandId, explanation.Waiting, explanation.Impossible, explanation.Rejections.IsEmpty ? "" : explanation.Rejections[0].ToString());
+        foreach (var demand in round.Expired)
+            LogExpired(demand);
     }
+
+    private static string ReasonOf(PreemptionCause cause) => cause switch
+    {
+        PreemptionCause.Priority => "a task of higher priority needs the place",
+        _ => $"the task may not stay on its agent: {cause}",
+    };
 
     // Everybody tells what there is: agents their tasks, owners what they hold and want.
     private async Task AnnounceAsync()
@@ -169,20 +204,10 @@ public sealed partial class AllocatorGrain(
             TaskOwners.Find(GrainFactory, TaskOwners.OfApp(id))?.AllocatorStartedAsync(_run).Ignore();
     }
 
-    // A place whose owner never heard of it, or whose release was lost, is found here one to two intervals later.
     private Task ReviewAsync()
     {
-        foreach (var (ownerId, places) in _toReview)
-        {
-            var held = places.Where(_book.Pool.HasTask).ToValueList();
-            if (!held.IsEmpty)
-                TaskOwners.Find(GrainFactory, ownerId)?.ReviewPlacesAsync(held).Ignore();
-        }
-        _toReview = new(_unreviewed, StringComparer.Ordinal);
-        _unreviewed.Clear();
+        foreach (var (owner, taskIds) in _review.Due(_model.HasTask))
+            TaskOwners.Find(GrainFactory, owner)?.ReviewPlacesAsync(taskIds).Ignore();
         return Task.CompletedTask;
     }
-
-    [LoggerMessage(LogLevel.Debug, "Demand {DemandId}: {Placed} placed, {Preempted} preempted, {Unplaced} wait")]
-    private partial void LogDecided(string demandId, int placed, int preempted, int unplaced);
 }

@@ -1,0 +1,15 @@
+using Platform.Core.Collections;
+using Platform.Core.Roles;
+
+namespace Platform.Grains.Allocation;
+
+/// <summary>What operators decided; all else is told anew by agents and owners.</summary>
+[GenerateSerializer]
+public sealed record AllocatorState
+{
+    /// <summary>Weights by role.</summary>
+    [Id(0)] public ValueMap<double> Weights { get; set; }
+
+    /// <summary>Quotas by role.</summary>
+    [Id(1)] public ValueMap<Quota> Quotas { get; set; }
+}
