@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
@@ -86,15 +87,19 @@ public sealed record InstanceState
     [Id(25)] public bool WasInactive { get; init; }
 
     /// <summary>It has been asked to end.</summary>
+    [JsonIgnore]
     public bool Doomed => Goal != InstanceGoal.Running;
 
     /// <summary>It has no task now: its volumes wait on the agent for the next one.</summary>
+    [JsonIgnore]
     public bool Parked => State.IsTerminal();
 
     /// <summary>It runs on an agent that is in reach, and its health checks, if any, say so.</summary>
+    [JsonIgnore]
     public bool IsHealthy => State == TaskState.Running && (!HasHealthChecks || Healthy == true);
 
     /// <summary>It is healthy and, if it has a readiness check, was ready once: a rollout counts it.</summary>
+    [JsonIgnore]
     public bool Counts => IsHealthy && (!HasReadinessChecks || Ready);
 
     /// <summary>True if its agent has been out of reach so long that a replacement is due.</summary>

@@ -28,6 +28,12 @@ public sealed class AppDecision
     /// <summary>When to decide again even if nothing happens; null: no need.</summary>
     public DateTimeOffset? NextDeadline { get; private set; }
 
+    /// <summary>Launches that are due and wait for the end of the launch delay.</summary>
+    public int Delayed { get; internal set; }
+
+    /// <summary>The end of the launch delay; null: there is none.</summary>
+    public DateTimeOffset? DelayedUntil { get; internal set; }
+
     /// <summary>True if there is nothing to do now.</summary>
     public bool IsNothing =>
         _kills is null && _forgets is null && ForTarget is null && ForPrevious is null && Rollout is null && Ended is null;

@@ -18,7 +18,7 @@ public sealed record AppRecord
     public RolloutState Rollout { get; init; } = new();
 
     /// <summary>All instances that are placed or parked.</summary>
-    public required IReadOnlyCollection<InstanceState> Instances { get; init; }
+    public required IEnumerable<InstanceState> Instances { get; init; }
 
     /// <summary>Launch delays by version of configuration.</summary>
     public ValueMap<LaunchDelay> Delays { get; init; }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Platform.Core.Apps;
 
 /// <summary>A definition that instances are made from.</summary>
@@ -11,9 +13,11 @@ public sealed record AppTarget(
     [property: Id(2)] string ConfigVersion)
 {
     /// <summary>The app's instances own volumes on their agents and so come back to them.</summary>
+    [JsonIgnore]
     public bool IsResident => HasPersistentVolume(Spec);
 
     /// <summary>At most one instance may exist at any time (Marathon's label <c>MARATHON_SINGLE_INSTANCE_APP</c>).</summary>
+    [JsonIgnore]
     public bool IsSingleInstance => Spec.Labels.Find("MARATHON_SINGLE_INSTANCE_APP") == "true";
 
     private static bool HasPersistentVolume(AppSpec spec)

@@ -11,8 +11,6 @@ internal readonly record struct CanaryGate(int NewInstances, int OldKept, bool O
     /// <summary>The gate of the step that the rollout has reached.</summary>
     public static CanaryGate Of(AppTarget target, RolloutState rollout, int wanted)
     {
-        if (rollout.HeldNew is { } held)
-            return new(Math.Min(held, wanted), Math.Max(0, wanted - held), false);
         if (target.Spec.Extension?.Canary is not { } canary || rollout.SkipCanary)
             return new(wanted, 0, true);
         var steps = canary.BlueGreen ? Math.Max(1, canary.Steps.Count) : canary.Steps.Count;

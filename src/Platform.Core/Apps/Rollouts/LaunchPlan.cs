@@ -38,9 +38,6 @@ internal sealed class LaunchPlan
     /// <summary>Launches of the target that will wait after this decision.</summary>
     public int Waiting => IsSystem ? 0 : _forTarget + _forPrevious;
 
-    /// <summary>Instances of the target that are missing and wait for the end of a launch delay.</summary>
-    public bool Delayed { get; private set; }
-
     /// <summary>Asks for instances of the target as long as there is capacity.</summary>
     public void ForTarget(int missing, int capacity)
     {
@@ -80,7 +77,8 @@ internal sealed class LaunchPlan
         var already = waiting is not null && waiting.Version == target.Version ? waiting.Count + waiting.Parked.Count : 0;
         if (already >= count)
             return count;
-        Delayed = true;
+        _decision.Delayed += count - already;
+        _decision.DelayedUntil = delay.Until;
         _decision.LookAgain(delay.Until);
         return already;
     }

@@ -6,4 +6,8 @@ namespace Platform.Core.Apps;
 /// <param name="DeploymentId">The deployment.</param>
 /// <param name="Kind">What was to be done.</param>
 /// <param name="Failure">Why it was given up; null: it was carried out.</param>
-public sealed record OrderEnd(string DeploymentId, DeploymentActionKind Kind, string? Failure);
+[GenerateSerializer, Immutable]
+public sealed record OrderEnd(
+    [property: Id(0)] string DeploymentId,
+    [property: Id(1)] DeploymentActionKind Kind,
+    [property: Id(2)] string? Failure);

@@ -15,7 +15,7 @@ internal static class ProgressGuard
             GiveUp(order, rollout, $"{rollout.Failures} new instances failed, the budget is {budget}", decision);
             return;
         }
-        if (extension.ProgressDeadlineSeconds is not { } seconds || rollout.HeldNew is not null || AwaitsPerson(rollout, extension))
+        if (extension.ProgressDeadlineSeconds is not { } seconds || AwaitsPerson(rollout, extension))
             return;
         var progress = census.CurrentCounted - census.Old.Count - census.OldEnding;
         if (progress > rollout.Progress)

@@ -35,7 +35,7 @@ internal static class RollingPlan
         RolloutState reached, AppTarget target, InstanceCensus census, LaunchPlan launches, DateTimeOffset now, AppDecision decision)
     {
         var rollout = reached;
-        if (rollout.HeldNew is not null || target.Spec.Extension?.Canary is not { } canary)
+        if (target.Spec.Extension?.Canary is not { } canary)
             return rollout;
         var gate = CanaryGate.Of(target, rollout, launches.Wanted);
         if (gate.Open)

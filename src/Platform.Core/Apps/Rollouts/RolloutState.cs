@@ -16,18 +16,15 @@ public sealed record RolloutState
     /// <summary>No canary steps: the order goes back to what ran before.</summary>
     [Id(3)] public bool SkipCanary { get; init; }
 
-    /// <summary>While paused: the number of new instances that is kept; null: not paused.</summary>
-    [Id(4)] public int? HeldNew { get; init; }
-
-    /// <summary>The order was given up. Nothing is killed or replaced by the new version until the next order; the number of instances is kept.</summary>
-    [Id(5)] public bool Halted { get; init; }
+    /// <summary>The order was given up or is paused. Nothing is killed or replaced by the new version; the number of instances is kept.</summary>
+    [Id(4)] public bool Halted { get; init; }
 
     /// <summary>New instances that failed since the order began.</summary>
-    [Id(6)] public int Failures { get; init; }
+    [Id(5)] public int Failures { get; init; }
 
     /// <summary>The furthest point reached: new instances that count, less old ones that are still there.</summary>
-    [Id(7)] public int Progress { get; init; } = int.MinValue;
+    [Id(6)] public int Progress { get; init; } = int.MinValue;
 
     /// <summary>When that point was reached.</summary>
-    [Id(8)] public DateTimeOffset ProgressAt { get; init; }
+    [Id(7)] public DateTimeOffset ProgressAt { get; init; }
 }

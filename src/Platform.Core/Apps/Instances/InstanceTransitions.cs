@@ -1,0 +1,47 @@
+using Platform.Core.Tasks;
+
+namespace Platform.Core.Apps;
+
+/// <summary>How reports about its task and its agent change an instance.</summary>
+public static class InstanceTransitions
+{
+    /// <summary>The instance after a report about its task.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="update">The report.</param>
+    /// <param name="strategy">What the app wants for instances out of reach.</param>
+    /// <param name="now">The instant.</param>
+    public static InstanceState Apply(InstanceState instance, TaskUpdate update, UnreachableStrategy? strategy, DateTimeOffset now)
+    {
+        var unreachable = update.State == TaskState.Unreachable;
+        var started = instance.StartedAt ?? (update.State == TaskState.Running ? update.Timestamp : null);
+        return instance with
+        {
+            State = update.State,
+            StartedAt = started,
+            UnreachableSince = unreachable ? instance.UnreachableSince ?? update.Timestamp : null,
+            WasInactive = instance.WasInactive || (!unreachable && instance.IsInactive(strategy, now)),
+            // A report without an opinion does not take the last one back; one of a task that ended or is out of reach does.
+            Healthy = update.State == TaskState.Running ? update.Healthy ?? instance.Healthy : null,
+            Ready = instance.Ready || update.Ready == true,
+            LastStatus = update,
+        };
+    }
+
+    /// <summary>True if a report says nothing that the instance does not know, or is older than what it knows.</summary>
+    public static bool IsStale(InstanceState instance, TaskUpdate update)
+    {
+        if (instance.LastStatus is not { } last)
+            return false;
+        if (update.UpdateId.Length > 0 && update.UpdateId == last.UpdateId)
+            return true;
+        return update.Timestamp < last.Timestamp && !update.State.IsTerminal() && instance.State != TaskState.Unreachable;
+    }
+
+    /// <summary>A parked instance that runs again: its next task.</summary>
+    public static InstanceState Relaunch(InstanceState parked, InstanceState placed) => placed with
+    {
+        InstanceId = parked.InstanceId,
+        Volumes = parked.Volumes,
+        StartedAt = null,
+    };
+}

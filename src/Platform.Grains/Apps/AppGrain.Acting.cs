@@ -1,0 +1,273 @@
+using Platform.Contracts.Agents;
+using Platform.Core.Apps;
+using Platform.Core.Collections;
+using Platform.Core.Deployments;
+using Platform.Core.Placement;
+using Platform.Core.Tasks;
+using Platform.Grains.Events;
+
+namespace Platform.Grains.Apps;
+
+/// <summary>Decides, records the decision, and carries it out.</summary>
+public sealed partial class AppGrain
+{
+    private readonly HashSet<string> _unseen = new(StringComparer.Ordinal);
+    private DateTimeOffset? _deadline;
+    private (int Count, DateTimeOffset? Until) _delayed;
+
+    private async Task ActAsync()
+    {
+        var submit = new List<Demand>();
+        var withdraw = new List<string>();
+        var ends = new List<OrderEnd>();
+        // The end of an order may make room for the next decision at once.
+        while (DecideOnce(submit, withdraw, ends))
+        {
+        }
+        try
+        {
+            await _writer.WriteAsync();
+        }
+        catch
+        {
+            // Nothing of it has left the grain: it is decided and written again.
+            _demands.Forget(submit);
+            LookAgain(_time.GetUtcNow() + RetryAfter);
+            ArmTimer();
+            throw;
+        }
+        SendKills();
+        ReleaseAndPublish();
+        await DemandAsync(submit, withdraw);
+        foreach (var end in ends)
+            Tell(end);
+        ArmTimer();
+        if (State.Target is null && _instances.Count == 0)
+            DeactivateOnIdle();
+    }
+
+    /// <summary>Submits and withdraws. A demand that did not get through is made again.</summary>
+    private async Task DemandAsync(List<Demand> submit, List<string> withdraw)
+    {
+        // Another decision may have withdrawn what this one wanted, before it was even submitted.
+        submit.RemoveAll(demand => !_demands.Has(demand.Id));
+        if (submit.Count == 0 && withdraw.Count == 0)
+            return;
+        try
+        {
+            await Task.WhenAll(
+                withdraw.Count > 0 ? Allocator.WithdrawAsync(withdraw.ToValueList()) : Task.CompletedTask,
+                submit.Count > 0 ? Allocator.SubmitAsync(submit.ToValueList()) : Task.CompletedTask);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogAllocatorSilent(failure, Id, submit.Count, withdraw.Count);
+            _demands.Forget(submit);
+            LookAgain(_time.GetUtcNow() + RetryAfter);
+        }
+    }
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Stages one decision; true if another one has to follow.</summary>
+    private bool DecideOnce(List<Demand> submit, List<string> withdraw, List<OrderEnd> ends)
+    {
+        var now = _time.GetUtcNow();
+        var decision = AppReconciler.Decide(
+            new()
+            {
+                Target = _target,
+                Previous = _previous,
+                Order = State.Order,
+                Rollout = State.Rollout,
+                Instances = _instances.States,
+                Delays = State.Delays,
+                WaitingForTarget = _demands.For(_target),
+                WaitingForPrevious = _demands.For(_previous),
+                Completed = State.Completed,
+                ScaledTo = State.ScaledTo,
+            },
+            now);
+        _deadline = decision.NextDeadline;
+        _delayed = (decision.Delayed, decision.DelayedUntil);
+        _demands.KeepOnly(_target, _previous, withdraw);
+        if (decision.IsNothing)
+            return false;
+        LogDecided(Id, decision.Explanation);
+        Changed(head: decision.Rollout is not null || decision.Ended is not null);
+        foreach (var kill in decision.Kills)
+        {
+            if (_instances.Find(kill.Instance.InstanceId) is { } instance)
+                Doom(instance, kill.Goal, kill.Reason);
+        }
+        foreach (var forget in decision.Forgets)
+        {
+            if (_instances.Find(forget.InstanceId) is { } instance)
+                Forget(instance, now);
+        }
+        if (decision.Rollout is { } rollout)
+            State.Rollout = rollout;
+        if (decision.ForTarget is { } forTarget)
+            _demands.Reach(_target!, forTarget, PlaceOf, now, submit, withdraw);
+        if (decision.ForPrevious is { } forPrevious)
+            _demands.Reach(_previous!, forPrevious, PlaceOf, now, submit, withdraw);
+        if (decision.Ended is { } end)
+            EndOrder(end, ends, now);
+        return decision.Ended is not null && !_removed;
+    }
+
+    private bool _removed;
+
+    private void EndOrder(OrderEnd end, List<OrderEnd> ends, DateTimeOffset now)
+    {
+        ends.Add(end);
+        State.LastEnd = end;
+        State.Order = null;
+        if (end.Failure is not null)
+        {
+            LogFailed(Id, end.DeploymentId, end.Kind, end.Failure);
+            return;
+        }
+        State.Previous = null;
+        State.Rollout = new();
+        SetTargets();
+        if (end.Kind == DeploymentActionKind.Stop)
+        {
+            _removed = true;
+            _events.Add(AppEvents.AppTerminated(Id, now));
+        }
+    }
+
+    private (string AgentId, string TaskId)? PlaceOf(string instanceId) =>
+        _instances.Find(instanceId)?.State is { } parked
+            ? (parked.AgentId, InstanceIds.Task(instanceId, InstanceIds.IncarnationOf(parked.TaskId) + 1))
+            : null;
+
+    private void Doom(AppInstance instance, InstanceGoal goal, string reason)
+    {
+        var state = instance.State;
+        if (state.Goal == InstanceGoal.Decommissioned || state.Goal == goal)
+            return;
+        if (state.Parked)
+        {
+            if (goal == InstanceGoal.Decommissioned)
+                Forget(instance, _time.GetUtcNow());
+            return;
+        }
+        _instances.Set(instance, state with { Goal = goal, KillReason = reason });
+        LogKilled(Id, state.TaskId, reason);
+    }
+
+    private void Forget(AppInstance instance, DateTimeOffset now)
+    {
+        var state = instance.State;
+        if (!state.Volumes.IsEmpty)
+            LogVolumesFreed(Id, state.InstanceId, state.AgentId);
+        if (!state.Parked)
+        {
+            _releases.Add(state.TaskId);
+            _events.Add(AppEvents.InstanceChanged(Id, state, TaskState.Gone, now));
+        }
+        _instances.Remove(instance);
+    }
+
+    /// <summary>Sends the kills that were not sent or have had no effect for too long.</summary>
+    private void SendKills()
+    {
+        var now = _time.GetUtcNow();
+        Dictionary<string, List<TaskKill>>? byAgent = null;
+        foreach (var instance in _instances.All)
+        {
+            var state = instance.State;
+            if (!state.Doomed || state.Parked || state.State == TaskState.Unreachable || instance.LaunchEpoch == AppInstance.Launching)
+                continue;
+            if (instance.KillSentAt is { } sent && now < sent + KillPatience)
+                continue;
+            instance.KillSentAt = now;
+            byAgent ??= new(StringComparer.Ordinal);
+            if (!byAgent.TryGetValue(state.AgentId, out var kills))
+                byAgent[state.AgentId] = kills = [];
+            kills.Add(new() { TaskId = state.TaskId, Owner = Owner, Reason = state.EvictReason is null ? null : TaskReasonOf(state.EvictReason) });
+        }
+        if (byAgent is null)
+            return;
+        foreach (var (agentId, kills) in byAgent)
+            GrainFactory.GetGrain<IAgentGrain>(agentId).KillAsync(kills.ToValueList()).Ignore();
+        LookAgain(now + KillPatience);
+    }
+
+    private TimeSpan KillPatience => _options.KillRetry + TimeSpan.FromSeconds(_target?.Spec.TaskKillGracePeriodSeconds ?? 3);
+
+    private static string TaskReasonOf(string evictReason) => evictReason == DrainReason ? TaskReasons.AgentDraining : TaskReasons.Preempted;
+
+    private void LookAgain(DateTimeOffset when)
+    {
+        if (_deadline is null || when < _deadline)
+            _deadline = when;
+    }
+
+    private void ArmTimer()
+    {
+        if (_unseen.Count > 0)
+            LookAgain(_time.GetUtcNow() + _options.RecoveryPoll);
+        if (_deadline is null && _timer is null)
+            return;
+        _timer ??= this.RegisterGrainTimer(
+            TickAsync, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
+        if (_deadline is not { } deadline)
+        {
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return;
+        }
+        var due = deadline - _time.GetUtcNow();
+        // A moment later, so that the deadline has passed whatever the clock's grain.
+        _timer.Change(due <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : due + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task TickAsync()
+    {
+        if (_unseen.Count > 0)
+            await AskAgentsAsync([.. _unseen]);
+        await ActAsync();
+    }
+
+    private async Task RecoverAsync()
+    {
+        _timer!.Dispose();
+        _timer = null;
+        LogRecovering(Id, _instances.Count, _instances.Agents.Count);
+        await AskAgentsAsync([.. _instances.Agents]);
+        await ActAsync();
+    }
+
+    private async Task AskAgentsAsync(IReadOnlyCollection<string> agents)
+    {
+        var answers = await Task.WhenAll(agents.Select(AskAgentAsync));
+        foreach (var tasks in answers)
+        {
+            if (tasks is not null)
+                Reconcile(tasks);
+        }
+        _mustDecide = false;
+        await _writer.WriteAsync();
+        foreach (var tasks in answers)
+        {
+            if (tasks is not null)
+                Acknowledge(tasks.AgentId, tasks.Tasks.Select(report => report.Status).ToValueList());
+        }
+    }
+
+    private async Task<AgentTasks?> AskAgentAsync(string agentId)
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<IAgentGrain>(agentId).GetTasksAsync(Owner);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogAgentSilent(failure, Id, agentId);
+            _unseen.Add(agentId);
+            return null;
+        }
+    }
+}

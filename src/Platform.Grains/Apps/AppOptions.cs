@@ -1,0 +1,20 @@
+namespace Platform.Grains.Apps;
+
+/// <summary>Settings of apps.</summary>
+public sealed class AppOptions
+{
+    /// <summary>Versions kept of each app. Default 50, as Marathon's <c>zk_max_versions</c>.</summary>
+    public int KeptVersions { get; set; } = 50;
+
+    /// <summary>Ends of instances kept of each app. Default 50.</summary>
+    public int KeptFailures { get; set; } = 50;
+
+    /// <summary>Put before the names of the variables with ports and host, as Marathon's <c>--env_vars_prefix</c>. Default none.</summary>
+    public string EnvPrefix { get; set; } = "";
+
+    /// <summary>A kill that has not ended a task this long after its grace is sent again. Default 10 s.</summary>
+    public TimeSpan KillRetry { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often an agent that has not dialed in since the start is asked again for its tasks. Default 2 s.</summary>
+    public TimeSpan RecoveryPoll { get; set; } = TimeSpan.FromSeconds(2);
+}
