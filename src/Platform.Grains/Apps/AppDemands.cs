@@ -84,6 +84,14 @@ internal sealed class AppDemands(string appId, string owner)
     /// <summary>True if the demand waits.</summary>
     public bool Has(string demandId) => _byDemand.ContainsKey(demandId);
 
+    /// <summary>Takes all demands off the list: the allocator knows none of them.</summary>
+    public void Clear()
+    {
+        _pending.Clear();
+        _byDemand.Clear();
+        Waiting = 0;
+    }
+
     /// <summary>Takes demands off the list that never reached the allocator.</summary>
     public void Forget(IEnumerable<Demand> demands)
     {

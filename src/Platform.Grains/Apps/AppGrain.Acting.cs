@@ -161,8 +161,7 @@ public sealed partial class AppGrain
     private void Forget(AppInstance instance, DateTimeOffset now)
     {
         var state = instance.State;
-        if (!state.Volumes.IsEmpty)
-            LogVolumesFreed(Id, state.InstanceId, state.AgentId);
+        FreeVolumes(state);
         if (!state.Parked)
         {
             _releases.Add(state.TaskId);
@@ -170,6 +169,17 @@ public sealed partial class AppGrain
         }
         _instances.Remove(instance);
     }
+
+    // The agent keeps the order until it can carry it out. Without it the volumes would only take room: nothing refers to them any more.
+    private void FreeVolumes(InstanceState instance)
+    {
+        if (instance.Volumes.IsEmpty)
+            return;
+        LogVolumesFreed(Id, instance.InstanceId, instance.AgentId);
+        _volumesToFree.Add((instance.AgentId, instance.Volumes));
+    }
+
+    private readonly List<(string AgentId, ValueList<string> Volumes)> _volumesToFree = [];
 
     /// <summary>Sends the kills that were not sent or have had no effect for too long.</summary>
     private void SendKills()

@@ -11,6 +11,7 @@ namespace Platform.Grains.Apps;
 /// <summary>Turns places into running instances.</summary>
 public sealed partial class AppGrain
 {
+    private long _allocatorRun;
     private readonly Dictionary<string, TaskTemplate> _templates = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -35,6 +36,33 @@ public sealed partial class AppGrain
         if (launches.Count > 0)
             await LaunchAsync(launches);
     }
+
+    /// <inheritdoc/>
+    public async Task ReviewPlacesAsync(ValueList<string> taskIds)
+    {
+        foreach (var taskId in taskIds)
+        {
+            if (_instances.FindByTask(taskId) is not { State.Parked: false })
+                _releases.Add(taskId);
+        }
+        if (_releases.Count > 0)
+            LogNotWanted(Id, _releases.Count);
+        await SettleAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task AllocatorStartedAsync(long run)
+    {
+        if (run == _allocatorRun)
+            return;
+        await ResyncAsync();
+        _demands.Clear();
+        _mustDecide = true;
+        await SettleAsync();
+    }
+
+    private async Task ResyncAsync() => _allocatorRun = await Allocator.ResyncAsync(
+        Owner, _instances.States.Where(instance => !instance.Parked).Select(instance => instance.TaskId).ToValueList());
 
     private AppInstance Record(TaskPlacement placement, PendingLaunch pending, DateTimeOffset now)
     {

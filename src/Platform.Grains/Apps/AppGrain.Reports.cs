@@ -68,6 +68,9 @@ public sealed partial class AppGrain
             Allocator.ReleaseAsync(_releases.ToValueList()).Ignore();
             _releases.Clear();
         }
+        foreach (var (agentId, volumes) in _volumesToFree)
+            GrainFactory.GetGrain<IAgentGrain>(agentId).DestroyVolumesAsync(volumes).Ignore();
+        _volumesToFree.Clear();
         Publish();
     }
 
@@ -150,7 +153,10 @@ public sealed partial class AppGrain
         if (end.Parks)
             _instances.Set(instance, after with { EvictReason = null });
         else
+        {
+            FreeVolumes(before);
             _instances.Remove(instance);
+        }
         _releases.Add(before.TaskId);
         if (end.Unexpected)
             Remember(before, update);

@@ -72,7 +72,7 @@ public sealed partial class AppGrain : Grain, IAppGrain
         SetTargets();
         if (State.Target is null && _instances.Count == 0)
             return;
-        await Allocator.ResyncAsync(Owner, _instances.States.Where(instance => !instance.Parked).Select(instance => instance.TaskId).ToValueList());
+        await ResyncAsync();
         _timer = this.RegisterGrainTimer(RecoverAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
     }
 
