@@ -19,6 +19,9 @@ public sealed partial class AllocatorModel
         agent = agent with { Total = WithReservations(agent.Id, agent.Total) };
         if (_allocator.Agents.TryGetValue(agent.Id, out var entry))
         {
+            // Slack comes with heartbeats; until the next one says otherwise, revocable tasks stay.
+            if (!agent.Total.Items.Any(resource => resource.Revocable))
+                agent = agent with { Total = agent.Total.Plus(entry.Agent.Total.RevocableOnly()) };
             if (agent.Maintenance != entry.Agent.Maintenance)
                 RescindOffersOn(entry);
             if (!_allocator.UpdateAgent(entry, agent))

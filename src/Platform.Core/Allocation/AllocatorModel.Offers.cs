@@ -112,6 +112,11 @@ public sealed partial class AllocatorModel
         }
         if (Conversion(operation.Kind, resources, out var consumed, out var converted) is { } problem)
             return problem;
+        if (operation.Kind == OfferOperationKind.Reserve
+            && resources.Items.FirstOrDefault(resource => resource.ReservationRole != client.Role.Path && !Roles.RoleName.IsStrictSubroleOf(resource.ReservationRole!, client.Role.Path)) is { } foreign)
+        {
+            return $"Resources offered to role '{client.Role.Path}' cannot be reserved for role '{foreign.ReservationRole}'";
+        }
         if (!remaining.Contains(consumed))
             return $"{operation.Kind} needs {consumed}, but available are {remaining}";
         if (!_allocator.Convert(agent, client, consumed, converted))

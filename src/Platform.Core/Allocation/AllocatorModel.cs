@@ -74,6 +74,7 @@ public sealed partial class AllocatorModel : IDemandTurn
         ExpireOffers(now);
         ExpireGangs(now);
         WakeBlocked();
+        _allocator.AddAffectedCandidates();
         var turn = _hungry.Count > 0 ? this : null;
         if (_allocator.HasCandidates)
         {

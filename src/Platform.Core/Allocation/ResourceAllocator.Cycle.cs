@@ -10,6 +10,7 @@ namespace Platform.Core.Allocation;
 internal sealed partial class ResourceAllocator
 {
     private readonly HashSet<AgentEntry> _candidates = [];
+    private long _examinedVersion = -1;
     private readonly Dictionary<(RoleClient Client, AgentEntry Agent), int> _grantIndex = [];
     private readonly Dictionary<AgentEntry, Resources> _sharedInCycle = [];
 
@@ -21,6 +22,21 @@ internal sealed partial class ResourceAllocator
     {
         foreach (var entry in Agents.Values)
             _candidates.Add(entry);
+    }
+
+    /// <summary>
+    /// With quota, what happens on one agent can free headroom or room under a limit for what is free on others: then all
+    /// agents with something free that is not known to be unwanted are candidates.
+    /// </summary>
+    internal void AddAffectedCandidates()
+    {
+        if (!Roles.HasQuota || _version == _examinedVersion)
+            return;
+        foreach (var entry in Agents.Values)
+        {
+            if (entry.SettledVersion != _version && !entry.Available.IsEmpty)
+                _candidates.Add(entry);
+        }
     }
 
     /// <summary>Runs one cycle over the candidates.</summary>
@@ -49,6 +65,7 @@ internal sealed partial class ResourceAllocator
             ShareRest(entry, grants, turn);
         foreach (var entry in agents)
             entry.SettledVersion = entry.HasShared ? -1 : _version;
+        _examinedVersion = _version;
         _grantIndex.Clear();
         _sharedInCycle.Clear();
         return grants;

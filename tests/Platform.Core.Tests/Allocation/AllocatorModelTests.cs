@@ -198,6 +198,57 @@ public class AllocatorModelTests
     }
 
     [Fact]
+    public void A_framework_reserves_makes_a_shared_volume_and_uses_it_twice()
+    {
+        var model = new AllocatorModel();
+        var capabilities = FrameworkCapabilities.SharedResources | FrameworkCapabilities.ReservationRefinement;
+        model.Subscribe(new() { Id = "f1", Roles = ["db"], Capabilities = capabilities }).ShouldBeEmpty();
+        model.SetAgent(Agent("a1", "cpus:4;mem:4096;disk:1000"));
+        var offer = model.Allocate(Start).Offers.Single();
+        var reserved = Resources.Parse("disk:500").PushReservation(new(ReservationType.Dynamic, "db", "ops"));
+        var volume = Resources.Of(reserved.Items[0] with { Shared = true, Disk = new() { PersistenceId = "v1", Volume = new("/data") } });
+        var foreign = Resources.Parse("disk:100").PushReservation(new(ReservationType.Dynamic, "other"));
+        var result = model.Accept("f1", [offer.Id],
+        [
+            new(OfferOperationKind.Reserve, reserved),
+            new(OfferOperationKind.Create, volume),
+            new(OfferOperationKind.Launch, Resources.Parse("cpus:1;mem:512") + volume, "t1"),
+            new(OfferOperationKind.Reserve, foreign),
+        ], 0, Start);
+        result.OperationErrors.Take(3).ShouldAllBe(error => error == null);
+        result.OperationErrors[3]!.ShouldContain("cannot be reserved for role 'other'");
+        model.DynamicReservations["a1"].Equals(volume).ShouldBeTrue();
+        // The volume is in use and still offered, counted once in the role.
+        var again = model.Allocate(Start.AddSeconds(1)).Offers.ShouldHaveSingleItem();
+        again.Resources.Unallocate().Contains(volume).ShouldBeTrue();
+        model.Accept("f1", [again.Id], [new(OfferOperationKind.Launch, Resources.Parse("cpus:1;mem:512") + volume, "t2")], 60, Start.AddSeconds(1)).IsDone.ShouldBeTrue();
+        model.RoleUsages().Single(role => role.Role == "db").Held.ShouldBe(ResourceQuantities.Parse("cpus:2;mem:1024;disk:500"));
+        model.Release(["t1", "t2"]).ShouldBe(2);
+        model.RoleUsages().Single(role => role.Role == "db").Held.IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Slack_serves_revocable_tasks_and_evicts_them_when_it_shrinks()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1", "cpus:1;mem:512"));
+        model.SetSlack("a1", ResourceQuantities.Parse("cpus:2;mem:1024")).ShouldBeTrue();
+        model.SubmitDemand(new() { Id = "best-effort", Owner = "app:/b", Count = 3, Shape = TaskShape.Of(1, 512) with { Revocable = true } }, Start);
+        var round = model.Allocate(Start);
+        round.Placements.Length.ShouldBe(2);
+        model.Subscribe(new() { Id = "f1" });
+        model.Allocate(Start).Offers.ShouldHaveSingleItem().Resources.Items.ShouldAllBe(resource => !resource.Revocable);
+        model.SetSlack("a1", ResourceQuantities.Parse("cpus:1;mem:512"));
+        var victim = model.Allocate(Start).Preemptions.ShouldHaveSingleItem();
+        victim.Cause.ShouldBe(PreemptionCause.SlackShrank);
+        model.SetAgent(Agent("a1", "cpus:1;mem:512"));
+        model.Allocate(Start).Preemptions.ShouldBeEmpty();
+        model.Release(victim.TaskId).ShouldBeTrue();
+        // One revocable task is left; the ordinary core is still in the offer.
+        model.UsageOf("a1")!.Used.Quantities.ShouldBe(ResourceQuantities.Parse("cpus:1;mem:512"));
+    }
+
+    [Fact]
     public void A_demand_uses_the_reservations_of_its_role_first()
     {
         var model = new AllocatorModel();

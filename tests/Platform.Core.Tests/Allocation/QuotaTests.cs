@@ -102,6 +102,20 @@ public class QuotaTests
     }
 
     [Fact]
+    public void Room_that_a_task_frees_on_one_agent_lets_others_be_offered()
+    {
+        var model = Cluster(2);
+        model.SubmitDemand(Demand("old", "ops", 4), Start);
+        var old = model.Allocate(Start).Placements;
+        model.SetQuota("eng", Guarantee("cpus:4;mem:4096")).ShouldBeEmpty();
+        model.Subscribe(new() { Id = "f1" });
+        // The free agent is what the guarantee needs.
+        model.Allocate(Start).Offers.ShouldBeEmpty();
+        model.Release(old.Select(placement => placement.TaskId));
+        model.Allocate(Start).Offers.ShouldHaveSingleItem().Resources.Milli("cpus").ShouldBe(4000);
+    }
+
+    [Fact]
     public void Weights_decide_how_demands_share_what_is_too_little()
     {
         var model = Cluster(3);
