@@ -5,6 +5,7 @@ namespace Platform.Core.Placement;
 /// <summary>
 /// Agents from the fullest to the emptiest, in a treap whose nodes know the most that is free below them, so that the
 /// first agent with enough room is found, and an agent moved, in logarithmic time. Equal agents are in order of their number.
+/// Agents may be divided into several orders that share their arrays: one for each value of a field.
 /// </summary>
 internal sealed class AgentOrder
 {
@@ -14,7 +15,8 @@ internal sealed class AgentOrder
     private bool[] present = [];
     private Vector512<long>[] free = [];
     private Vector512<long>[] most = [];
-    private int root = -1;
+    private int[] orders = [];
+    private int[] roots = [-1];
 
     public int Count { get; private set; }
 
@@ -26,7 +28,8 @@ internal sealed class AgentOrder
         present = [.. present],
         free = [.. free],
         most = [.. most],
-        root = root,
+        orders = [.. orders],
+        roots = [.. roots],
         Count = Count,
     };
 
@@ -34,37 +37,47 @@ internal sealed class AgentOrder
 
     public long KeyOf(int agent) => keys[agent];
 
-    public void Put(int agent, long key, in Vector512<long> room)
+    public void Put(int agent, long key, in Vector512<long> room, int order = 0)
     {
         Remove(agent);
         if (agent >= left.Length) Grow(agent);
+        if (order >= roots.Length)
+        {
+            var before = roots.Length;
+            Array.Resize(ref roots, Math.Max(order + 1, before * 2));
+            Array.Fill(roots, -1, before, roots.Length - before);
+        }
+
+        orders[agent] = order;
         keys[agent] = key;
         free[agent] = most[agent] = room;
         left[agent] = right[agent] = -1;
         present[agent] = true;
         Count++;
-        root = Insert(root, agent);
+        roots[order] = Insert(roots[order], agent);
     }
 
     public void Remove(int agent)
     {
         if (!Has(agent)) return;
-        root = Delete(root, agent);
+        roots[orders[agent]] = Delete(roots[orders[agent]], agent);
         present[agent] = false;
         Count--;
     }
 
     /// <summary>The first agent in order with enough room that the filter accepts; -1 when there is none.</summary>
-    public int First<TFilter>(in Vector512<long> need, ref TFilter filter) where TFilter : struct, IAgentFilter =>
-        First(root, need, ref filter);
+    public int First<TFilter>(in Vector512<long> need, ref TFilter filter, int order = 0) where TFilter : struct, IAgentFilter =>
+        First(RootOf(order), need, ref filter);
 
-    /// <summary>The same, but only agents behind <paramref name="agent"/> in the order.</summary>
+    /// <summary>The same, but only agents behind <paramref name="agent"/> in its order.</summary>
     public int FirstAfter<TFilter>(int agent, in Vector512<long> need, ref TFilter filter) where TFilter : struct, IAgentFilter =>
-        FirstAfter(root, agent, need, ref filter);
+        FirstAfter(roots[orders[agent]], agent, need, ref filter);
 
     /// <summary>The last agent in order with enough room that the filter accepts; -1 when there is none.</summary>
-    public int Last<TFilter>(in Vector512<long> need, ref TFilter filter) where TFilter : struct, IAgentFilter =>
-        Last(root, need, ref filter);
+    public int Last<TFilter>(in Vector512<long> need, ref TFilter filter, int order = 0) where TFilter : struct, IAgentFilter =>
+        Last(RootOf(order), need, ref filter);
+
+    private int RootOf(int order) => order < roots.Length ? roots[order] : -1;
 
     private int First<TFilter>(int node, in Vector512<long> need, ref TFilter filter) where TFilter : struct, IAgentFilter
     {
@@ -198,6 +211,7 @@ internal sealed class AgentOrder
         var size = Math.Max(16, Math.Max(agent + 1, left.Length * 2));
         Array.Resize(ref left, size);
         Array.Resize(ref right, size);
+        Array.Resize(ref orders, size);
         Array.Resize(ref keys, size);
         Array.Resize(ref present, size);
         Array.Resize(ref free, size);

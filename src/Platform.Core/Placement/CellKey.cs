@@ -1,6 +1,6 @@
 namespace Platform.Core.Placement;
 
-/// <summary>How good the best agent of a cell is: evenness of GROUP_BY first, then preferences, then fullness, then the agent's number.</summary>
+/// <summary>How good the best agent of a cell is: evenness of GROUP_BY first, then preferences, then fullness, then the agent's number (negative when the emptiest is wanted).</summary>
 internal readonly record struct CellKey(long Groups, long Preferences, long Rank, int Agent) : IComparable<CellKey>
 {
     /// <summary>The better key comes first.</summary>

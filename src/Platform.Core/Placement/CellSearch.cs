@@ -22,6 +22,7 @@ internal sealed class CellSearch
     private readonly PriorityQueue<int, CellKey> queue = new();
     private readonly List<int> parked = [];
     private readonly bool attracts;
+    private readonly bool spreads;
     private Cell[] cells = [];
     private int[] values = [];
     private long[] ranks = [];
@@ -32,6 +33,7 @@ internal sealed class CellSearch
         this.draft = draft;
         pool = draft.Pool;
         demand = draft.Demand;
+        spreads = demand.Strategy == PlacementStrategy.Spread;
         groupRules = [.. demand.Rules.Where(rule => rule.IsGroupBy)];
         otherRules = [.. demand.Rules.Where(rule => !rule.IsGroupBy)];
         foreach (var preference in demand.Demand.Preferences)
@@ -90,14 +92,7 @@ internal sealed class CellSearch
     /// <summary>Tells spreads how many tasks each value should get.</summary>
     private void Aim()
     {
-        foreach (var score in moving.Where(score => score.IsSpread))
-        {
-            var seen = new HashSet<int>();
-            foreach (var agent in demand.Eligible.Agents())
-                if (score.Field.ValueOf(agent) is >= 0 and var value) seen.Add(value);
-            var total = demand.Demand.OwnerInstances > 0 ? demand.Demand.OwnerInstances : demand.Tally.Total + draft.Left;
-            score.Aim(seen, Math.Max(total, 1));
-        }
+        foreach (var score in moving.Where(score => score.IsSpread)) score.Aim(demand.Eligible.ValuesOf(score.Field), demand.Instances);
     }
 
     /// <summary>The value that all tasks go to: the one with the least room that is enough for all, or else the one with the most.</summary>
@@ -186,8 +181,8 @@ internal sealed class CellSearch
         var fullness = demand.Class.Revocable
             ? PlacementPool.Fullness(slot.SlackFree, slot.SlackCapacity)
             : PlacementPool.Fullness(slot.Free, slot.Capacity);
-        var rank = demand.Strategy == PlacementStrategy.Spread ? fullness : -fullness;
-        if (demand.Strategy == PlacementStrategy.Spread && slot.Capacity[ScalarKinds.Gpus] > 0) rank -= GpuPenalty;
+        var rank = spreads ? fullness : -fullness;
+        if (spreads && slot.Capacity[ScalarKinds.Gpus] > 0) rank -= GpuPenalty;
         return slot.Reserved.Length > 0 && demand.MayUseReserved && demand.ReservedSuffices(slot) ? rank + ReservedBonus : rank;
     }
 
@@ -198,7 +193,7 @@ internal sealed class CellSearch
         var preferences = cells[cell].Score;
         foreach (var score in moving) preferences += score.Of(ValueOf(cell, score.Field));
         var top = cells[cell].Start;
-        return new CellKey(groups, preferences, ranks[top], agents[top]);
+        return new CellKey(groups, preferences, ranks[top], spreads ? -agents[top] : agents[top]);
     }
 
     private int ValueOf(int cell, FieldIndex field) => values[(cell * fields.Count) + fields.IndexOf(field)];
@@ -260,5 +255,5 @@ internal sealed class CellSearch
         }
     }
 
-    private bool Better(int a, int b) => ranks[a] != ranks[b] ? ranks[a] > ranks[b] : agents[a] < agents[b];
+    private bool Better(int a, int b) => ranks[a] != ranks[b] ? ranks[a] > ranks[b] : spreads ? agents[a] > agents[b] : agents[a] < agents[b];
 }

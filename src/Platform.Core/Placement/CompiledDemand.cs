@@ -37,8 +37,8 @@ internal sealed partial class CompiledDemand
         acceptsUnreserved = demand.AcceptedResourceRoles.IsEmpty || demand.AcceptedResourceRoles.Contains("*");
         Allowances = [.. options.Allowances.Select(allowance => new AllowanceLeft(allowance, pool.Kinds))];
         Filtered = options.Filtered.Count == 0 ? null : [.. options.Filtered];
-        var instances = demand.OwnerInstances > 0 ? demand.OwnerInstances : demand.Count + Tally.Total;
-        Rules = demand.Constraints.IsEmpty ? [] : RulesOf(instances);
+        Instances = Math.Max(1, demand.OwnerInstances > 0 ? demand.OwnerInstances : demand.Count + Tally.Total);
+        Rules = demand.Constraints.IsEmpty ? [] : RulesOf();
     }
 
     public Demand Demand { get; }
@@ -48,6 +48,9 @@ internal sealed partial class CompiledDemand
     public TaskClass Class { get; }
 
     public OwnerTally Tally { get; }
+
+    /// <summary>How many tasks the owner wants in all.</summary>
+    public int Instances { get; }
 
     public Eligibility Eligible { get; }
 
@@ -190,7 +193,7 @@ internal sealed partial class CompiledDemand
         return chosen;
     }
 
-    private CountRule[] RulesOf(int instances)
+    private CountRule[] RulesOf()
     {
         var rules = new List<CountRule>();
         foreach (var constraint in Demand.Constraints)
@@ -200,7 +203,7 @@ internal sealed partial class CompiledDemand
             var first = -1;
             if (constraint.Operator == ConstraintOperator.Cluster && Tally.Total > 0)
                 first = field.ValueOf(pool.OldestOf(Demand.Owner)!.Agent);
-            rules.Add(new CountRule(constraint, field, Tally.CountsBy(field), instances, first, Tally.Total > 0));
+            rules.Add(new CountRule(constraint, field, Tally.CountsBy(field), Instances, first, Tally.Total > 0));
         }
 
         return [.. rules];

@@ -70,6 +70,9 @@ internal sealed class CountRule
         clusterFixed = true;
     }
 
+    /// <summary>The values that have tasks.</summary>
+    public IEnumerable<int> UsedValues => counts.Keys;
+
     public int CountOf(int value) => counts.GetValueOrDefault(value);
 
     /// <summary>How many more tasks may go to a value now; 0 when none.</summary>

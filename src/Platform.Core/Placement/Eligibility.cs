@@ -7,6 +7,7 @@ namespace Platform.Core.Placement;
 /// <summary>The agents that demands of one kind may use, whatever is free: a bit each, kept up to date as agents change.</summary>
 internal sealed class Eligibility(string nodePool, string containerizer, ImmutableArray<Toleration> tolerations, ImmutableArray<StaticConstraint> constraints)
 {
+    private readonly Dictionary<FieldIndex, HashSet<int>> valuesOf = [];
     private ulong[] bits = [];
 
     public int Count { get; private set; }
@@ -39,11 +40,22 @@ internal sealed class Eligibility(string nodePool, string containerizer, Immutab
     public void Set(int agent, PoolAgent? spec)
     {
         if (agent >> 6 >= bits.Length) Array.Resize(ref bits, Math.Max(1, Math.Max((agent >> 6) + 1, bits.Length * 2)));
+        if (valuesOf.Count > 0) valuesOf.Clear();
         if (Has(agent)) Count--;
         bits[agent >> 6] &= ~(1UL << (agent & 63));
         if (spec is null || !Accepts(spec)) return;
         bits[agent >> 6] |= 1UL << (agent & 63);
         Count++;
+    }
+
+    /// <summary>The values of a field that these agents have.</summary>
+    public HashSet<int> ValuesOf(FieldIndex field)
+    {
+        if (valuesOf.TryGetValue(field, out var known)) return known;
+        known = [];
+        foreach (var agent in Agents())
+            if (field.ValueOf(agent) is >= 0 and var value) known.Add(value);
+        return valuesOf[field] = known;
     }
 
     public IEnumerable<int> Agents()

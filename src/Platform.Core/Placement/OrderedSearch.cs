@@ -12,12 +12,16 @@ internal static class OrderedSearch
 
     public static bool Suits(CompiledDemand demand, PlacementPool pool)
     {
-        if (!demand.Demand.Preferences.IsEmpty || !demand.AcceptsUnreserved || pool.HasSoftTaints || demand.MayUseReserved) return false;
+        if (!demand.Demand.Preferences.IsEmpty || !IsDense(demand, pool)) return false;
         foreach (var rule in demand.Rules)
             if (rule.IsGroupBy || rule.PicksCluster) return false;
         if (demand.Strategy == PlacementStrategy.Spread && (demand.Rules.Length > 0 || pool.HasGpus)) return false;
-        return demand.Eligible.Count * DenseEnough >= pool.AgentCount;
+        return true;
     }
+
+    /// <summary>Whether the order by fullness is the order of the demand, and enough of it is eligible.</summary>
+    public static bool IsDense(CompiledDemand demand, PlacementPool pool) =>
+        demand.AcceptsUnreserved && !pool.HasSoftTaints && !demand.MayUseReserved && demand.Eligible.Count * DenseEnough >= pool.AgentCount;
 
     public static void Run(PlanDraft draft)
     {

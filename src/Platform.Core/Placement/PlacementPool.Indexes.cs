@@ -4,6 +4,7 @@ namespace Platform.Core.Placement;
 public sealed partial class PlacementPool
 {
     private const int MostEligibilities = 256;
+    private const int MostFieldOrders = 6;
     private const int MostVictimIndexes = 16;
     private const int RememberedChanges = 1 << 16;
 
@@ -13,6 +14,7 @@ public sealed partial class PlacementPool
     private readonly HashSet<int> gpuAgents = [];
     private readonly HashSet<int> softTaintAgents = [];
     private readonly Dictionary<string, VictimIndex> victims = new(StringComparer.Ordinal);
+    private readonly Dictionary<FieldIndex, AgentOrder> fieldOrders = [];
     private readonly List<AgentSlot> dirty = [];
     private AgentOrder order = new();
     private AgentOrder slackOrder = new();
@@ -33,6 +35,20 @@ public sealed partial class PlacementPool
 
     /// <summary>Whether some agent has a PreferNoSchedule taint.</summary>
     internal bool HasSoftTaints => softTaintAgents.Count > 0;
+
+    /// <summary>
+    /// Active agents by how full they are, divided by the value of a field: order 0 has those without the field, order v + 1
+    /// those of value v. Null when too many fields are divided by already.
+    /// </summary>
+    internal AgentOrder? OrderBy(FieldIndex field)
+    {
+        if (fieldOrders.TryGetValue(field, out var divided)) return divided;
+        if (fieldOrders.Count >= MostFieldOrders) return null;
+        divided = new AgentOrder();
+        for (var i = 0; i < used; i++)
+            if (order.Has(i)) divided.Put(i, order.KeyOf(i), slots[i]!.Free.Main, field.ValueOf(i) + 1);
+        return fieldOrders[field] = divided;
+    }
 
     internal VictimIndex VictimsBy(string key)
     {
@@ -97,10 +113,13 @@ public sealed partial class PlacementPool
             {
                 order.Remove(index);
                 slackOrder.Remove(index);
+                foreach (var divided in fieldOrders.Values) divided.Remove(index);
                 continue;
             }
 
-            order.Put(index, Fullness(slot.Free, slot.Capacity), slot.Free.Main);
+            var key = Fullness(slot.Free, slot.Capacity);
+            order.Put(index, key, slot.Free.Main);
+            foreach (var (field, divided) in fieldOrders) divided.Put(index, key, slot.Free.Main, field.ValueOf(index) + 1);
             if (slot.SlackCapacity.IsZero) slackOrder.Remove(index);
             else slackOrder.Put(index, Fullness(slot.SlackFree, slot.SlackCapacity), slot.SlackFree.Main);
         }

@@ -98,6 +98,7 @@ public sealed partial class PlacementPool(PlacementStrategy defaultStrategy = Pl
         foreach (var eligibility in eligibilities.Values) eligibility.Set(index, null);
         order.Remove(index);
         slackOrder.Remove(index);
+        foreach (var divided in fieldOrders.Values) divided.Remove(index);
         reservedAgents.Remove(index);
         gpuAgents.Remove(index);
         softTaintAgents.Remove(index);

@@ -79,7 +79,7 @@ public static class Planner
         else
         {
             if (OrderedSearch.Suits(demand, pool)) OrderedSearch.Run(draft);
-            else CellSearch.Run(draft);
+            else if (!ValueSearch.TryRun(draft)) CellSearch.Run(draft);
             if (PreemptionSearch.Suits(draft)) PreemptionSearch.Run(draft);
         }
     }

@@ -69,12 +69,23 @@ internal sealed class PreferenceScore
         wantedByOthers = values.Count > named ? total * Math.Max(0, 100 - percent) / 100.0 / (values.Count - named) : 0;
     }
 
-    public long Of(AgentSlot slot) => matcher is not null
-        ? matcher.Holds(slot.Spec) ? preference.Weight * Whole : 0
-        : Of(Field.ValueOf(slot.Index));
+    /// <summary>The values of the field whose score may differ from that of a value without tasks: those with tasks, with a share of their own, or that match.</summary>
+    public IEnumerable<int> SpecialValues()
+    {
+        if (matcher is null) return (counts?.Keys ?? Enumerable.Empty<int>()).Concat(wanted.Keys);
+        return Enumerable.Range(0, Field.ValueCount).Where(value => matcher.Matches(Field.TextOf(value)));
+    }
+
+    /// <summary>The score of all values that are not special.</summary>
+    public long OfOthers => matcher is not null || !IsSpread ? 0 : preference.Weight * (wantedByOthers <= 0 ? Worst : Whole);
+
+    public bool IsAttribute => matcher is not null;
+
+    public long Of(AgentSlot slot) => Of(Field.ValueOf(slot.Index));
 
     public long Of(int value)
     {
+        if (matcher is not null) return matcher.Matches(value < 0 ? null : Field.TextOf(value)) ? preference.Weight * Whole : 0;
         if (value < 0) return IsSpread ? preference.Weight * Worst : 0;
         var count = counts?.GetValueOrDefault(value) ?? 0;
         if (!IsSpread) return preference.Weight * Whole * (preference.Weight > 0 ? Math.Min(1, count) : count);

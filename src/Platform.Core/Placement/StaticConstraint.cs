@@ -31,9 +31,11 @@ internal sealed class StaticConstraint
         _ => false,
     };
 
-    public bool Holds(PoolAgent agent)
+    public bool Holds(PoolAgent agent) => Matches(FieldIndex.Read(Constraint.Field, agent));
+
+    /// <summary>Whether it holds for a value of its field; null stands for an agent without the field.</summary>
+    public bool Matches(string? value)
     {
-        var value = FieldIndex.Read(Constraint.Field, agent);
         // An agent without the field satisfies only UNLIKE (Marathon, Constraints.scala).
         if (value is null) return @operator == ConstraintOperator.Unlike;
         if (pattern is null) return @operator is ConstraintOperator.Is or ConstraintOperator.Cluster && value == operand;

@@ -182,6 +182,35 @@ public sealed class PlacementProperties
         }
     }));
 
+    [Fact]
+    public void Every_search_finds_what_a_look_at_every_agent_finds() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll<int>(seed =>
+    {
+        var cluster = new RandomCluster(seed);
+        var strategy = cluster.Next(2) == 0 ? PlacementStrategy.BinPack : PlacementStrategy.Spread;
+        PlacementPool[] pools = [new(strategy), new(strategy)];
+        var agents = 2 + cluster.Next(20);
+        for (var i = 0; i < agents; i++)
+        {
+            var agent = cluster.NewAgent(i) with { Reserved = [], Taints = [], Unreserved = ScalarAmounts.Of(2 + cluster.Next(8), 100 * (2 + cluster.Next(8)), 1_000) };
+            foreach (var pool in pools) pool.SetAgent(agent);
+        }
+
+        // An agent with a reservation, even one that is not active, makes the planner look at every agent.
+        pools[1].SetAgent(PoolBuilder.Agent("idle") with { Availability = AgentAvailability.Deactivated, Reserved = [new ReservedAmounts { Role = "x" }] });
+        for (var step = 0; step < 10; step++)
+        {
+            var demand = cluster.NewDemand() with { MayPreempt = false };
+            var plans = pools.Select(pool => Planner.Place(pool, demand, cluster.Now).Placements.Select(placement => $"{placement.TaskId} {placement.AgentId}").ToArray()).ToArray();
+            plans[0].ShouldBe(plans[1], demand.ToString());
+            var tasks = pools[0].AllTasks().Select(task => task.Id).Order(StringComparer.Ordinal).ToArray();
+            for (var ended = 0; ended < 3 && tasks.Length > 0; ended++)
+            {
+                var task = tasks[cluster.Next(tasks.Length)];
+                foreach (var pool in pools) pool.Release(task);
+            }
+        }
+    }));
+
     private static bool Fits(PlacementPool pool, Demand demand) => Planner.DryRun(pool, [demand with { SystemApp = false }], DateTimeOffset.UnixEpoch).Single().Placements.Length > 0;
 
     /// <summary>Removes the cause of a rejection, from the demand or from the agents; null when that cannot be told from outside.</summary>
