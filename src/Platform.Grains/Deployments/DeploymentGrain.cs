@@ -31,13 +31,13 @@ public sealed partial class DeploymentGrain(
     private DeploymentStep Current => _start!.Plan.Steps[_step - 1];
 
     /// <inheritdoc/>
-    public async Task StartAsync(DeploymentStart start)
+    public Task StartAsync(DeploymentStart start)
     {
         if (_start is not null)
         {
             if (_ended)
                 TellEnd();
-            return;
+            return Task.CompletedTask;
         }
         _start = start;
         _hints = start.Changes.ToDictionary(change => change.AppId, StringComparer.Ordinal);
@@ -47,7 +47,8 @@ public sealed partial class DeploymentGrain(
         if (_step > start.Plan.Steps.Count)
             End(null);
         else
-            await BeginStepAsync();
+            BeginStepAsync().Ignore();
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using Platform.GrainRuntime.Testing;
+using Platform.Grains.Groups;
+using Platform.Grains.Startup;
+
+namespace Platform.Grains.Tests.Hosting;
+
+/// <summary>All grains in a test, with settings that make deadlines short.</summary>
+internal static class ControlPlaneHost
+{
+    public static Task<GrainTestHost> StartAsync(Action<PlatformGrainsOptions>? configure = null, Action<IServiceCollection>? services = null) =>
+        GrainTestHost.StartAsync(
+            options => options.GrainAssemblies.Add(typeof(GroupGrain).Assembly),
+            collection =>
+            {
+                collection.AddPlatformGrains(options =>
+                {
+                    options.Deployments.RepeatAfter = TimeSpan.FromSeconds(2);
+                    configure?.Invoke(options);
+                });
+                services?.Invoke(collection);
+            });
+}

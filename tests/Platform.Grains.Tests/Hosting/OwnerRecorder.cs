@@ -1,0 +1,39 @@
+using System.Threading.Channels;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Apps;
+
+namespace Platform.Grains.Tests.Hosting;
+
+/// <summary>Stands in the place of all apps: keeps what they are told, and lets nothing through.</summary>
+internal sealed class OwnerRecorder : IIncomingGrainCallFilter
+{
+    private readonly Channel<(string AppId, string Method, object? First, object? Second)> _calls = Channel.CreateUnbounded<(string, string, object?, object?)>();
+
+    /// <summary>Answers of <see cref="IAppGrain.ExecuteAsync"/>: told to the deployment as the end of the action; null: not at all.</summary>
+    public Func<AppOrder, (bool Ends, string? Failure)> Ends { get; set; } = _ => (true, null);
+
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        if (context.InterfaceMethod.DeclaringType != typeof(IAppGrain) && context.InterfaceMethod.DeclaringType != typeof(ITaskOwnerGrain))
+        {
+            await context.Invoke();
+            return;
+        }
+        var request = context.Request;
+        var arguments = Enumerable.Range(0, request.GetArgumentCount()).Select(request.GetArgument).ToArray();
+        _calls.Writer.TryWrite((context.TargetId.Key.ToString()!, context.MethodName, arguments.ElementAtOrDefault(0), arguments.ElementAtOrDefault(1)));
+    }
+
+    /// <summary>The next call of this method with an argument of this type; others before it are passed over.</summary>
+    public async Task<(string AppId, T Argument, object? Second)> NextAsync<T>(string method, CancellationToken cancellation = default)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var (appId, called, first, second) = await _calls.Reader.ReadAsync(timeout.Token);
+            if (called == method && first is T argument)
+                return (appId, argument, second);
+        }
+    }
+}
