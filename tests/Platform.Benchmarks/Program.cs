@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.Benchmarks;
 using Platform.Benchmarks.Allocation;
+using Platform.Benchmarks.ControlPlane;
 using Platform.Benchmarks.EndToEnd;
 using Platform.Benchmarks.GrainRuntime;
 using Platform.Benchmarks.Placement;
@@ -12,8 +13,10 @@ var benchmarks = new SortedDictionary<string, IBenchmark>
     ["allocator quota"] = new AllocatorQuota(),
     ["planner"] = new PlannerBenchmark(),
     ["allocator preempt"] = new PreemptionBenchmark(),
+    ["deploy"] = new Deploy(),
     ["grain-calls"] = new GrainCalls(),
     ["grain-writes"] = new GrainWrites(),
+    ["restart"] = new Restart(),
     ["submit-to-running"] = new SubmitToRunning(),
 };
 

@@ -1,5 +1,6 @@
 using Platform.Grains.Agents;
 using Platform.Grains.Allocation;
+using Platform.Grains.Apps;
 using Platform.Grains.Deployments;
 using Platform.Grains.Events;
 using Platform.Grains.Groups;
@@ -18,6 +19,9 @@ public sealed class PlatformGrainsOptions
 
     /// <summary>The gate that changes pass.</summary>
     public GroupOptions Groups { get; } = new();
+
+    /// <summary>Apps.</summary>
+    public AppOptions Apps { get; } = new();
 
     /// <summary>Deployments.</summary>
     public DeploymentOptions Deployments { get; } = new();

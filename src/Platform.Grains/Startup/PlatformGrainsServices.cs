@@ -17,6 +17,7 @@ public static class PlatformGrainsServices
         services.AddSingleton(Options.Create(options.Agents));
         services.AddSingleton(Options.Create(options.Allocator));
         services.AddSingleton(Options.Create(options.Groups));
+        services.AddSingleton(Options.Create(options.Apps));
         services.AddSingleton(Options.Create(options.Deployments));
         services.AddSingleton(Options.Create(options.Events));
         services.AddSingleton(Options.Create(options.Secrets));

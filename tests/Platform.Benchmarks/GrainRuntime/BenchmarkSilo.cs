@@ -21,7 +21,7 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
     public static async Task<BenchmarkSilo> StartAsync(string parent)
     {
         var directory = Directory.CreateDirectory(Path.Combine(parent, $"grain-benchmark-{Environment.ProcessId}"));
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddGrainRuntime(options =>
         {
             options.DataDirectory = directory.FullName;

@@ -6,8 +6,9 @@ using Platform.Core.Tasks;
 namespace Platform.Simulation;
 
 /// <summary>An agent without processes in the process of the control plane: it dials its grain and answers at once.</summary>
-public sealed class SimulatedAgent(IGrainFactory grains, string id, string resources, TimeProvider time) : IAgentSession
+public sealed class SimulatedAgent(IGrainFactory factory, string id, string resources, TimeProvider time) : IAgentSession
 {
+    private IGrainFactory _grains = factory;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TaskReport> _tasks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TaskUpdate> _unacknowledged = new(StringComparer.Ordinal);
@@ -27,6 +28,9 @@ public sealed class SimulatedAgent(IGrainFactory grains, string id, string resou
 
     /// <summary>Launches are not answered while this is set.</summary>
     public bool Mute { get; set; }
+
+    /// <summary>Told of each update that the control plane has persisted and acknowledged.</summary>
+    public Action<TaskUpdate>? Acknowledged { get; set; }
 
     /// <summary>The session's epoch; 0 without a session.</summary>
     public long Epoch => _epoch;
@@ -54,12 +58,19 @@ public sealed class SimulatedAgent(IGrainFactory grains, string id, string resou
         }
     }
 
-    private IAgentGrain Grain => grains.GetGrain<IAgentGrain>(id);
+    private IAgentGrain Grain => _grains.GetGrain<IAgentGrain>(id);
+
+    /// <summary>Dials another control plane, or the same after its restart.</summary>
+    public Task<AgentCommand> ConnectAsync(IGrainFactory other)
+    {
+        _grains = other;
+        return ConnectAsync();
+    }
 
     /// <summary>Dials in with all its tasks.</summary>
     public async Task<AgentCommand> ConnectAsync()
     {
-        _reference = grains.CreateObjectReference<IAgentSession>(this);
+        _reference = _grains.CreateObjectReference<IAgentSession>(this);
         ValueList<TaskReport> tasks;
         lock (_gate)
             tasks = [.. _tasks.Values];
@@ -97,7 +108,7 @@ public sealed class SimulatedAgent(IGrainFactory grains, string id, string resou
         var epoch = _epoch;
         _epoch = 0;
         if (_reference is not null)
-            grains.DeleteObjectReference<IAgentSession>(_reference);
+            _grains.DeleteObjectReference<IAgentSession>(_reference);
         await Grain.DisconnectAsync(epoch, "simulated loss of the connection");
     }
 
@@ -132,8 +143,11 @@ public sealed class SimulatedAgent(IGrainFactory grains, string id, string resou
         {
             foreach (var updateId in command.Acknowledge)
             {
-                if (_unacknowledged.Remove(updateId, out var update) && update.State.IsTerminal())
+                if (!_unacknowledged.Remove(updateId, out var update))
+                    continue;
+                if (update.State.IsTerminal())
                     _tasks.Remove(update.TaskId);
+                Acknowledged?.Invoke(update);
             }
             foreach (var kill in command.Kill)
             {

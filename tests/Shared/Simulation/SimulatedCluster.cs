@@ -12,13 +12,17 @@ public sealed class SimulatedCluster(int agents, string resources, TimeProvider?
     public async Task ConnectAsync(IGrainFactory grains)
     {
         Agents = [.. Enumerable.Range(0, agents).Select(i => new SimulatedAgent(grains, $"agent-{i:00000}", resources, _time) { Attributes = $"rack:r{i % 75}" })];
-        await Parallel.ForEachAsync(Agents, new ParallelOptions { MaxDegreeOfParallelism = 512 }, async (agent, _) =>
+        await ReconnectAsync(grains);
+    }
+
+    /// <summary>The agents dial a control plane that was restarted.</summary>
+    public Task ReconnectAsync(IGrainFactory grains) =>
+        Parallel.ForEachAsync(Agents, new ParallelOptions { MaxDegreeOfParallelism = 512 }, async (agent, _) =>
         {
-            var answer = await agent.ConnectAsync();
+            var answer = await agent.ConnectAsync(grains);
             if (answer.Registered is null)
                 throw new InvalidOperationException($"{agent.Id} was refused: {answer.Refused}");
         });
-    }
 
     /// <summary>All tasks that have not ended.</summary>
     public int Tasks => Agents.Sum(agent => agent.Tasks.Count);

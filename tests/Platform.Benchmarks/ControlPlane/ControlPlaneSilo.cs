@@ -1,0 +1,38 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Platform.Grains.Groups;
+using Platform.Grains.Startup;
+
+namespace Platform.Benchmarks.ControlPlane;
+
+/// <summary>A control plane without HTTP, its data in a directory that is kept while it is restarted.</summary>
+internal sealed class ControlPlaneSilo : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private ControlPlaneSilo(IHost host) => _host = host;
+
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
+    public static async Task<ControlPlaneSilo> StartAsync(string directory)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddFilter(null, LogLevel.Warning).AddSimpleConsole();
+        builder.Services.AddGrainRuntime(options =>
+        {
+            options.DataDirectory = directory;
+            options.GrainAssemblies.Add(typeof(GroupGrain).Assembly);
+        });
+        builder.Services.AddPlatformGrains(options => options.Groups.MaxRunningDeployments = 100_000);
+        var host = builder.Build();
+        await host.StartAsync();
+        return new(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}
