@@ -13,6 +13,9 @@ internal sealed class Catalog(EmbeddedSilo silo)
     /// <summary>Without the observers.</summary>
     public IEnumerable<Activation> GrainActivations => Activations.Where(activation => activation.Class != GrainClass.Observer);
 
+    /// <summary>Where the calls of the grain go now; null when it has no activation.</summary>
+    public CallTarget? Find(GrainId grainId) => _targets.GetValueOrDefault(grainId);
+
     /// <exception cref="ClientNotAvailableException">The observer is gone.</exception>
     /// <exception cref="ArgumentException">No grain class has this type's name.</exception>
     public CallTarget GetOrCreate(GrainId grainId)

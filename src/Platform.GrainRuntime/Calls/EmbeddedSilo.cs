@@ -126,7 +126,10 @@ internal sealed class EmbeddedSilo : IGrainFactory, IDisposable
                     throw new SiloUnavailableException($"{call} of grain {call.TargetId} cannot be called: the grain runtime {(_state == State.Created ? "has not started" : "has stopped")}.");
                 }
 
-                var target = Catalog.GetOrCreate(call.TargetId);
+                // As a silo of Orleans that shuts down: grains that end may call those that are still there, but wake nobody up.
+                var target = _state == State.Stopping
+                    ? Catalog.Find(call.TargetId) ?? throw new SiloUnavailableException($"{call} of grain {call.TargetId} cannot be called: the grain runtime stops.")
+                    : Catalog.GetOrCreate(call.TargetId);
                 if (target.TryEnqueue(call))
                 {
                     return target;
@@ -168,7 +171,7 @@ internal sealed class EmbeddedSilo : IGrainFactory, IDisposable
         var ended = 0;
         try
         {
-            // Grains that end may call others, which makes new activations: until none is left.
+            // Again for those that began just before the stop, until none is left.
             while (Catalog.GrainActivations.ToList() is { Count: > 0 } activations)
             {
                 foreach (var activation in activations)

@@ -128,6 +128,19 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task A_graceful_stop_wakes_no_grain_up()
+    {
+        await using var host = await StartAsync();
+        var calling = host.GetGrain<ILifeGrain>("a").CallAsync("x", "asleep");
+        await _stage.WaitAsync("x began");
+        var stop = host.Services.GetRequiredService<IHost>().StopAsync();
+        _stage.Open("x");
+        await Should.ThrowAsync<SiloUnavailableException>(calling);
+        await stop;
+        _stage.Events.Count(line => line == "activated").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_graceful_stop_gives_up_on_a_grain_that_hangs()
     {
         await using var host = await StartAsync(options => options.StopTimeout = TimeSpan.FromSeconds(5));

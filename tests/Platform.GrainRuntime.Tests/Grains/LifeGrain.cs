@@ -10,6 +10,9 @@ public interface ILifeGrain : IGrainWithStringKey
     Task StayAsync(TimeSpan time);
 
     Task EnterAsync(string gate);
+
+    /// <summary>Waits at the gate, then calls another grain.</summary>
+    Task CallAsync(string gate, string other);
 }
 
 public interface IKeptGrain : IGrainWithStringKey
@@ -51,6 +54,12 @@ public sealed class LifeGrain(Stage stage) : Grain, ILifeGrain
     {
         DelayDeactivation(time);
         return Task.CompletedTask;
+    }
+
+    public async Task CallAsync(string gate, string other)
+    {
+        await EnterAsync(gate);
+        await GrainFactory.GetGrain<ILifeGrain>(other).CountAsync();
     }
 
     public async Task EnterAsync(string gate)
