@@ -23,4 +23,7 @@ public sealed class PlatformException : Exception
 
     /// <summary>The running deployments that are in the way of a change (409); <c>force</c> would cancel them.</summary>
     public IReadOnlyList<string> Deployments { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Concat([base.ToString(), .. Problems.Select(problem => $"\n  {problem.Path}: {problem.Message}")]);
 }

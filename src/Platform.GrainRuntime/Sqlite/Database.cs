@@ -29,10 +29,12 @@ internal static class Database
     /// <exception cref="StorageException">The file is damaged, of a newer version, or cannot be written.</exception>
     public static (SqliteConnection Connection, long Generation) Open(string path)
     {
-        CheckHeader(path);
         SqliteConnection? connection = null;
         try
         {
+            if (!File.Exists(path))
+                Create(path);
+            CheckHeader(path);
             connection = Connect(path);
             Execute(connection, "PRAGMA journal_mode=WAL");
             Execute(connection, "PRAGMA synchronous=FULL");
@@ -43,7 +45,7 @@ internal static class Database
             Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
             CheckLength(path);
             CheckContent(connection, path);
-            Prepare(connection, path);
+            CheckVersion(connection, path);
             Execute(connection, "UPDATE generation SET number = number + 1");
             return (connection, (long)Execute(connection, "SELECT number FROM generation")!);
         }
@@ -74,7 +76,25 @@ internal static class Database
         return command.ExecuteScalar();
     }
 
-    private static void Prepare(SqliteConnection connection, string path)
+    /// <summary>A new database appears under its name only when it is whole, so that an empty file is always a damaged one.</summary>
+    private static void Create(string path)
+    {
+        if (File.Exists(path + "-wal"))
+        {
+            throw new StorageException($"{path} is missing, but its -wal file is there. Restore it from a backup, or move the -wal file away to start empty; nothing was changed.");
+        }
+
+        var unfinished = path + ".new";
+        File.Delete(unfinished);
+        using (var connection = Connect(unfinished))
+        {
+            Execute(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA user_version={SchemaVersion}; COMMIT;");
+        }
+
+        File.Move(unfinished, path);
+    }
+
+    private static void CheckVersion(SqliteConnection connection, string path)
     {
         var version = (long)Execute(connection, "PRAGMA user_version")!;
         if (version > SchemaVersion)
@@ -82,9 +102,9 @@ internal static class Database
             throw new StorageException($"{path} was written by a newer version of this program (format {version}, this one knows {SchemaVersion}). Start that version, or restore a backup.");
         }
 
-        if (version == 0)
+        if (version < 1)
         {
-            Execute(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA user_version={SchemaVersion}; COMMIT;");
+            throw StorageErrors.Damaged(path, "it has no version");
         }
     }
 
@@ -92,11 +112,6 @@ internal static class Database
     {
         // https://www.sqlite.org/fileformat.html#the_database_header: 100 bytes that begin with this text.
         var file = new FileInfo(path);
-        if (!file.Exists || file.Length == 0)
-        {
-            return;
-        }
-
         Span<byte> header = stackalloc byte[16];
         try
         {

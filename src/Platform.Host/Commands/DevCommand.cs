@@ -27,24 +27,33 @@ internal static class DevCommand
         listen.AddTo(command);
         log.AddTo(command);
         tuning.AddTo(command);
-        command.Serve((result, cancellationToken) =>
+#if ORLEANS
+        command.Serve((_, _) => throw new CommandException(ExitCodes.Failed, "this build has the Orleans lane, which needs Redis: use 'platform silo', or build without GrainRuntime=Orleans"));
+#else
+        command.Serve((result, _) =>
         {
+            var directory = ServerRun.PrepareDataDirectory(result.GetValue(data)!);
             var settings = new ControlPlaneSettings
             {
                 Listen = listen.Of(result),
-                DataDirectory = ServerRun.PrepareDataDirectory(result.GetValue(data)!),
-                Tuning = tuning.Of(result),
+                DataDirectory = directory,
+                Tuning = options =>
+                {
+                    tuning.Of(result)(options);
+                    options.Secrets.KeyFile ??= Path.Combine(directory, "secrets.key");
+                },
                 Logging = log.Of(result),
             };
-            var builder = ControlPlane.CreateBuilder(settings);
-            return ServerRun.RunAsync(ControlPlane.Build(builder, settings), settings, app =>
+            var app = ControlPlane.Build(settings, builder => builder.Services.AddGrainRuntime(options => options.DataDirectory = directory));
+            return ServerRun.RunAsync(app, settings, running =>
             {
-                var local = new LocalAgents(result.GetValue(agents), settings.DataDirectory, app.Services.GetRequiredService<ILoggerFactory>());
-                local.Start(new Uri(app.Urls.First()));
-                Greet(app, settings, result.GetValue(agents));
+                var local = new LocalAgents(result.GetValue(agents), directory, running.Services.GetRequiredService<ILoggerFactory>());
+                local.Start(new Uri(running.Urls.First()));
+                Greet(running, settings, result.GetValue(agents));
                 return local;
             });
         });
+#endif
         return command;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Platform.Api.Agents;
 using Platform.Api.Marathon;
 using Platform.Api.Native;
+using Platform.Api.Secrets;
 using Platform.Grains.Startup;
 
 namespace Platform.Host.Hosting;
@@ -13,7 +14,9 @@ internal static class ControlPlane
     /// <summary>A definition is a few kilobytes; a thousand of them in one request still fit.</summary>
     private const long LargestRequestBytes = 16 * 1024 * 1024;
 
-    internal static WebApplicationBuilder CreateBuilder(ControlPlaneSettings settings)
+    /// <param name="settings">What it is started with.</param>
+    /// <param name="addRuntime">Adds what grains run on.</param>
+    internal static WebApplication Build(ControlPlaneSettings settings, Action<WebApplicationBuilder> addRuntime)
     {
         // No settings from files or variables: what counts is on the command line.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "platform" });
@@ -21,14 +24,11 @@ internal static class ControlPlane
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Limit(options, settings.Listen));
         builder.Services.AddRoutingCore();
         // First: it starts before everything that calls grains, and stops after it.
-        builder.Services.AddGrainRuntime(options => options.DataDirectory = settings.DataDirectory);
+        addRuntime(builder);
         builder.Services.AddPlatformGrains(settings.Tuning);
+        builder.Services.AddMarathon();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
-        return builder;
-    }
 
-    internal static WebApplication Build(WebApplicationBuilder builder, ControlPlaneSettings settings)
-    {
         var app = builder.Build();
         if (IPAddress.IsLoopback(settings.Listen.Address))
             app.UseBrowserGuard();
@@ -37,6 +37,7 @@ internal static class ControlPlane
         app.MapAgentSessions();
         app.MapNativeApi();
         app.MapMarathon();
+        app.MapSecrets();
         app.UseDashboard();
         return app;
     }

@@ -5,7 +5,7 @@ namespace Platform.Host.Hosting;
 /// <summary>Starts a server, waits for SIGTERM or SIGINT, stops it in order, and tells what went wrong.</summary>
 internal static class ServerRun
 {
-    internal static async Task<int> RunAsync(WebApplication app, ControlPlaneSettings settings, Func<WebApplication, IAsyncDisposable> started)
+    internal static async Task<int> RunAsync(WebApplication app, ControlPlaneSettings settings, Func<WebApplication, IAsyncDisposable?> started)
     {
         await using var disposing = app;
         try

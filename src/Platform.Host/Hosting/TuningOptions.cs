@@ -14,8 +14,15 @@ internal sealed class TuningOptions
 
     private readonly Option<int> keepEvents = Count("--keep-events", "How many events are kept for readers that come back", 100_000);
 
+    private readonly Option<string?> secretKey = new("--secret-key-file")
+    {
+        Description = "The key that stored secrets are sealed with; made when missing. Default: secrets.key in the data directory, and none in a cluster.",
+        HelpName = "FILE",
+    };
+
     internal void AddTo(Command command)
     {
+        command.Add(secretKey);
         command.Add(heartbeat);
         command.Add(unreachableAfter);
         command.Add(maxDeployments);
@@ -32,6 +39,7 @@ internal sealed class TuningOptions
         options.Agents.HeartbeatInterval = TimeSpan.FromSeconds(result.GetValue(heartbeat));
         options.Agents.UnreachableAfter = TimeSpan.FromSeconds(result.GetValue(unreachableAfter));
         options.Groups.MaxRunningDeployments = result.GetValue(maxDeployments);
+        options.Secrets.KeyFile = result.GetValue(secretKey);
         options.Events.Retention = result.GetValue(keepEvents);
     };
 

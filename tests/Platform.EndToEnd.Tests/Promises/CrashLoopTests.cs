@@ -14,8 +14,7 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
     public async Task A_crash_loop_is_delayed_more_each_time_and_shows_how_it_ended(string command, string ending)
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
-        const int Launches = 4;
-        const double Backoff = 0.5, Factor = 2;
+        const int Launches = 3, Backoff = 1, Factor = 2;
         List<(DateTimeOffset Time, string State)> seen = [];
         using var limit = new CancellationTokenSource(Cluster.Patience);
         var options = new EventOptions
@@ -40,7 +39,7 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
                 break;
         }
 
-        // After the n-th failure the next launch waits at least backoff * factor^(n-1): 0.5 s, 1 s, 2 s.
+        // After the n-th failure the next launch waits at least backoff * factor^(n-1): 1 s, 2 s.
         var failures = seen.Where(entry => entry.State == "TASK_FAILED").Select(entry => entry.Time).ToArray();
         for (var n = 1; n < Launches; n++)
         {

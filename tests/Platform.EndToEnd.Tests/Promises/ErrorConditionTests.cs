@@ -105,7 +105,9 @@ public sealed class ErrorConditionTests(ITestOutputHelper output)
         using var http = new HttpClient { BaseAddress = cluster.Client.Url };
         // The limit is 16 MiB.
         using var large = new StringContent($$"""{"id":"/large","cmd":"{{new string('x', 17 * 1024 * 1024)}}"}""", Encoding.UTF8, "application/json");
-        using var tooLarge = await http.PostAsync("/v2/apps", large);
+        // Asking first lets the refusal arrive before the body is sent.
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/apps") { Content = large, Headers = { ExpectContinue = true } };
+        using var tooLarge = await http.SendAsync(request);
         tooLarge.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         using var deep = new StringContent(new string('[', 100_000), Encoding.UTF8, "application/json");
         using var tooDeep = await http.PostAsync("/v2/apps", deep);

@@ -52,27 +52,37 @@ internal sealed class EventStream(MarathonApi api, HashSet<string> types, long? 
     private async Task PumpAsync(Stream body, long from, CancellationToken ended)
     {
         var feed = new EventFeed(api.Grains, api.Time);
-        await using var events = feed.ReadAsync(from, ended).GetAsyncEnumerator(ended);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(ended);
+        await using var events = feed.ReadAsync(from, reading.Token).GetAsyncEnumerator(reading.Token);
         var text = new StringBuilder();
         var next = events.MoveNextAsync().AsTask();
-        while (true)
+        try
         {
-            if (!next.IsCompleted)
+            while (true)
             {
-                await FlushAsync(body, text, ended);
-                if (!await IsInTimeAsync(next, ended))
+                if (!next.IsCompleted)
                 {
-                    // A comment, which clients pass over; it shows whether the connection still stands.
-                    text.Append(":\n\n");
-                    continue;
+                    await FlushAsync(body, text, ended);
+                    if (!await IsInTimeAsync(next, ended))
+                    {
+                        // A comment, which clients pass over; it shows whether the connection still stands.
+                        text.Append(":\n\n");
+                        continue;
+                    }
                 }
+                if (!await next)
+                    return;
+                Append(text, events.Current);
+                if (text.Length > 64 * 1024)
+                    await FlushAsync(body, text, ended);
+                next = events.MoveNextAsync().AsTask();
             }
-            if (!await next)
-                return;
-            Append(text, events.Current);
-            if (text.Length > 64 * 1024)
-                await FlushAsync(body, text, ended);
-            next = events.MoveNextAsync().AsTask();
+        }
+        finally
+        {
+            // An enumerator can be disposed only between its steps.
+            await reading.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
