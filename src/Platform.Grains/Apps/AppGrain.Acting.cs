@@ -89,7 +89,11 @@ public sealed partial class AppGrain
             },
             now);
         _deadline = decision.NextDeadline;
-        _delayed = (decision.Delayed, decision.DelayedUntil);
+        if (_delayed != (decision.Delayed, decision.DelayedUntil))
+        {
+            _delayed = (decision.Delayed, decision.DelayedUntil);
+            Changed(head: false);
+        }
         _demands.KeepOnly(_target, _previous, withdraw);
         if (decision.IsNothing)
             return false;

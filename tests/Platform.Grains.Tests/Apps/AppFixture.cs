@@ -1,0 +1,99 @@
+using Platform.Contracts.Apps;
+using Platform.Contracts.Events;
+using Platform.Core.Apps;
+using Platform.Core.Tasks;
+using Platform.GrainRuntime.Testing;
+using Platform.Grains.Apps;
+using Platform.Grains.Startup;
+
+namespace Platform.Grains.Tests.Apps;
+
+/// <summary>A control plane with scripted agents.</summary>
+internal sealed class AppFixture : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private AppFixture(GrainTestHost host) => Host = host;
+
+    public GrainTestHost Host { get; }
+
+    public List<ScriptedAgent> Agents { get; } = [];
+
+    public IGroupGrain Root => Host.GetGrain<IGroupGrain>("/");
+
+    public static async Task<AppFixture> StartAsync(int agents, Action<PlatformGrainsOptions>? configure = null)
+    {
+        var host = await GrainTestHost.StartAsync(
+            options => options.GrainAssemblies.Add(typeof(AppGrain).Assembly),
+            services => services.AddPlatformGrains(configure));
+        var fixture = new AppFixture(host);
+        for (var i = 0; i < agents; i++)
+            await fixture.AddAgentAsync($"agent{i}");
+        return fixture;
+    }
+
+    public async Task<ScriptedAgent> AddAgentAsync(string id)
+    {
+        var agent = new ScriptedAgent(Host, id);
+        Agents.Add(agent);
+        await agent.DialAsync();
+        return agent;
+    }
+
+    public IAppGrain App(string id) => Host.GetGrain<IAppGrain>(id);
+
+    public async Task<ChangeResult> PutAsync(AppSpec spec, bool force = false) => await Root.ChangeAsync(new()
+    {
+        Apps = [new() { AppId = spec.Id, Kind = AppChangeKind.Put, Spec = spec }],
+        Force = force,
+    });
+
+    public Task<AppStatus> PutAndWaitAsync(AppSpec spec) => WaitForDeploymentAsync(spec.Id, PutAsync(spec));
+
+    public async Task<AppStatus> WaitForDeploymentAsync(string appId, Task<ChangeResult> change)
+    {
+        var result = await change;
+        result.Outcome.ShouldBe(ChangeOutcome.Accepted);
+        await UntilAsync(async () => !(await Root.GetDeploymentsAsync()).Contains(result.DeploymentId), $"deployment {result.DeploymentId} ends");
+        return (await App(appId).GetStatusAsync())!;
+    }
+
+    public async Task<AppStatus> UntilAsync(string appId, Func<AppStatus, bool> reached, string what)
+    {
+        AppStatus? status = null;
+        await UntilAsync(async () => (status = await App(appId).GetStatusAsync()) is not null && reached(status), $"{appId}: {what}; it is {status}");
+        return status!;
+    }
+
+    /// <summary>Waits for a condition that something on its way will fulfil.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> reached, string what)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!await reached())
+        {
+            try
+            {
+                await pause.WaitForNextTickAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"Waited {Patience} in vain until {what}.");
+            }
+        }
+    }
+
+    /// <summary>Types of the events so far.</summary>
+    public async Task<IReadOnlyList<string>> EventTypesAsync() =>
+        [.. (await Host.GetGrain<IEventLogGrain>(0).ReadAsync(1, 10_000)).Select(logged => logged.Type)];
+
+    public static bool AllRun(AppStatus status, int count) =>
+        status.Instances.Count == count && status.Instances.All(instance => instance.State == TaskState.Running && !instance.Doomed);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var agent in Agents)
+            await agent.DisposeAsync();
+        await Host.DisposeAsync();
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using Platform.Contracts.Agents;
+using Platform.Core;
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+using Platform.GrainRuntime.Testing;
+
+namespace Platform.Grains.Tests.Apps;
+
+/// <summary>An agent without processes, at the other end of a real session: it does what it is told, unless a test says otherwise.</summary>
+internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSession, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, TaskReport> _tasks = new();
+    private readonly ConcurrentDictionary<string, TaskUpdate> _unacknowledged = new();
+    private readonly ConcurrentQueue<string> _launches = new();
+    private Timer? _heart;
+    private long _epoch;
+    private int _updates;
+
+    public string Id => id;
+
+    /// <summary>Ids of all launches ever received.</summary>
+    public IReadOnlyCollection<string> Launches => _launches;
+
+    /// <summary>Tasks that run now.</summary>
+    public IEnumerable<string> Running => _tasks.Where(task => task.Value.Status.State == TaskState.Running).Select(task => task.Key);
+
+    /// <summary>Tasks that have not started yet.</summary>
+    public IEnumerable<string> Staged => _tasks.Where(task => task.Value.Status.State == TaskState.Staging).Select(task => task.Key);
+
+    /// <summary>Updates that were not acknowledged.</summary>
+    public int Unacknowledged => _unacknowledged.Count;
+
+    /// <summary>What the task of a launch becomes. Default: running, and healthy if it has health checks.</summary>
+    public Func<TaskSpec, TaskState> OnLaunch { get; set; } = _ => TaskState.Running;
+
+    /// <summary>Lets kills be ignored.</summary>
+    public bool IgnoresKills { get; set; }
+
+    public async Task DialAsync(string attributes = "")
+    {
+        var reply = await host.GetGrain<IAgentGrain>(id).RegisterAsync(
+            new()
+            {
+                AgentId = id,
+                Name = id,
+                Hostname = id + ".local",
+                Resources = Resources.Parse("cpus:8;mem:8192;disk:10000;ports:[31000-31999]"),
+                Attributes = attributes,
+                Containerizers = ["process"],
+                Tasks = [.. _tasks.Values],
+                Run = "run",
+            },
+            host.GrainFactory.CreateObjectReference<IAgentSession>(this));
+        _epoch = reply.Registered!.Epoch;
+        foreach (var kill in reply.Kill.ToArray())
+            await KillAsync(kill);
+        await SendAsync([.. _unacknowledged.Values]);
+    }
+
+    public async Task HangUpAsync()
+    {
+        await DisposeAsync();
+        await host.GetGrain<IAgentGrain>(id).DisconnectAsync(_epoch, "the test hung up");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_heart is not null)
+            await _heart.DisposeAsync();
+    }
+
+    /// <summary>Sends heartbeats until it hangs up.</summary>
+    public void Beat(TimeSpan interval) => _heart = new(
+        _ => host.GetGrain<IAgentGrain>(id).HeartbeatAsync(_epoch, new() { Timestamp = DateTimeOffset.UtcNow }), null, TimeSpan.Zero, interval);
+
+    /// <summary>The tasks are gone with the machine.</summary>
+    public void LoseTasks() => _tasks.Clear();
+
+    /// <summary>A task changes its state by itself.</summary>
+    public Task ReportAsync(string taskId, TaskState state, Func<TaskUpdate, TaskUpdate>? with = null)
+    {
+        var update = new TaskUpdate
+        {
+            TaskId = taskId,
+            Owner = _tasks[taskId].Status.Owner,
+            UpdateId = $"{id}-{Interlocked.Increment(ref _updates)}",
+            State = state,
+            Timestamp = DateTimeOffset.UtcNow,
+        };
+        update = with?.Invoke(update) ?? update;
+        _tasks[taskId] = _tasks[taskId] with { Status = update };
+        _unacknowledged[update.UpdateId] = update;
+        return SendAsync([update]);
+    }
+
+    async Task IAgentSession.SendAsync(AgentCommand command)
+    {
+        foreach (var task in command.Launch.ToArray())
+        {
+            _launches.Enqueue(task.TaskId);
+            _tasks[task.TaskId] = new()
+            {
+                Status = new() { TaskId = task.TaskId, Owner = task.Owner, Timestamp = DateTimeOffset.UtcNow },
+                Resources = task.Resources,
+                Role = task.Role,
+                Version = task.Version,
+                StartedAt = DateTimeOffset.UtcNow,
+            };
+            var state = OnLaunch(task);
+            await ReportAsync(task.TaskId, state, update => update with
+            {
+                Healthy = state == TaskState.Running && !task.Checks.IsEmpty ? true : null,
+                ExitStatus = state == TaskState.Failed ? 3 : null,
+                StderrTail = state == TaskState.Failed ? "it broke" : null,
+                Message = state == TaskState.Failed ? "Command exited with status 3" : null,
+            });
+        }
+        foreach (var kill in command.Kill.ToArray())
+            await KillAsync(kill);
+        foreach (var updateId in command.Acknowledge.ToArray())
+        {
+            if (_unacknowledged.TryRemove(updateId, out var update) && update.State.IsTerminal())
+                _tasks.TryRemove(update.TaskId, out _);
+        }
+    }
+
+    Task IAgentSession.CloseAsync(string reason) => Task.CompletedTask;
+
+    private Task KillAsync(TaskKill kill)
+    {
+        if (IgnoresKills)
+            return Task.CompletedTask;
+        return _tasks.TryGetValue(kill.TaskId, out var task) && !task.Status.State.IsTerminal()
+            ? ReportAsync(kill.TaskId, TaskState.Killed)
+            : Task.CompletedTask;
+    }
+
+    private Task SendAsync(ValueList<TaskUpdate> updates) =>
+        updates.IsEmpty ? Task.CompletedTask : host.GetGrain<IAgentGrain>(id).UpdateAsync(_epoch, updates);
+}
