@@ -17,9 +17,6 @@ public sealed class PlatformGrainsOptions
     /// <summary>The allocator.</summary>
     public AllocatorSettings Allocator { get; } = new();
 
-    /// <summary>Apps.</summary>
-    public AppOptions Apps { get; } = new();
-
     /// <summary>The gate that changes pass.</summary>
     public GroupOptions Groups { get; } = new();
 

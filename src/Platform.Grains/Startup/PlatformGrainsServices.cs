@@ -16,7 +16,6 @@ public static class PlatformGrainsServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(Options.Create(options.Agents));
         services.AddSingleton(Options.Create(options.Allocator));
-        services.AddSingleton(Options.Create(options.Apps));
         services.AddSingleton(Options.Create(options.Groups));
         services.AddSingleton(Options.Create(options.Apps));
         services.AddSingleton(Options.Create(options.Deployments));
