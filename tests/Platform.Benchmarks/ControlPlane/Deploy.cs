@@ -26,10 +26,14 @@ internal sealed class Deploy : IBenchmark
             var cluster = new SimulatedCluster(agents, Resources(tasks, agents));
             await cluster.ConnectAsync(silo.Grains);
             Console.Error.WriteLine($"{agents} agents registered");
+            using var stop = new CancellationTokenSource();
+            var beating = cluster.HeartbeatAsync(TimeSpan.FromSeconds(5), stop.Token);
             var watch = Stopwatch.StartNew();
             var tenths = await SubmitAsync(silo.Grains, cluster, tasks, apps, watch);
             var total = watch.Elapsed;
-            var written = Process.GetCurrentProcess().TotalProcessorTime;
+            var cpu = Process.GetCurrentProcess().TotalProcessorTime;
+            await stop.CancelAsync();
+            await beating;
             return new Dictionary<string, object>
             {
                 ["tasks"] = tasks,
@@ -38,7 +42,7 @@ internal sealed class Deploy : IBenchmark
                 ["seconds"] = Math.Round(total.TotalSeconds, 2),
                 ["tasksPerSecond"] = Math.Round(tasks / total.TotalSeconds),
                 ["tasksPerSecondByTenth"] = tenths,
-                ["cpuSeconds"] = Math.Round(written.TotalSeconds, 1),
+                ["cpuSeconds"] = Math.Round(cpu.TotalSeconds, 1),
                 ["workingSetMegabytes"] = Environment.WorkingSet / 1_000_000,
             };
         }

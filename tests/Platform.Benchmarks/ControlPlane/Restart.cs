@@ -27,7 +27,11 @@ internal sealed class Restart : IBenchmark
             {
                 await cluster.ConnectAsync(first.Grains);
                 Console.Error.WriteLine($"{agents} agents registered");
+                using var stop = new CancellationTokenSource();
+                var beating = cluster.HeartbeatAsync(TimeSpan.FromSeconds(5), stop.Token);
                 await Deploy.SubmitAsync(first.Grains, cluster, tasks, apps, Stopwatch.StartNew());
+                await stop.CancelAsync();
+                await beating;
             }
             Console.Error.WriteLine("stopped");
             GC.Collect();

@@ -16,6 +16,8 @@ internal static class ControlPlaneHost
                 collection.AddPlatformGrains(options =>
                 {
                     options.Deployments.RepeatAfter = TimeSpan.FromSeconds(2);
+                    // A busy machine must not look like a silent agent; tests of silence set their own.
+                    options.Agents.UnreachableAfter = TimeSpan.FromMinutes(5);
                     configure?.Invoke(options);
                 });
                 services?.Invoke(collection);

@@ -24,6 +24,24 @@ public sealed class SimulatedCluster(int agents, string resources, TimeProvider?
                 throw new InvalidOperationException($"{agent.Id} was refused: {answer.Refused}");
         });
 
+    /// <summary>Sends a sign of life of each agent, again and again, until it is canceled.</summary>
+    public async Task HeartbeatAsync(TimeSpan interval, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(interval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                foreach (var agent in Agents)
+                    await agent.HeartbeatAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // No more signs of life are wanted.
+        }
+    }
+
     /// <summary>All tasks that have not ended.</summary>
     public int Tasks => Agents.Sum(agent => agent.Tasks.Count);
 }
