@@ -6,6 +6,7 @@ namespace Platform.Core;
 [GenerateSerializer, Immutable]
 public sealed record AgentAttribute
 {
+    [Id(5)]
     private readonly ImmutableArray<string> _items = [];
 
     /// <summary>The name.</summary>
@@ -29,7 +30,6 @@ public sealed record AgentAttribute
     public ValueRanges Ranges { get; init; } = ValueRanges.Empty;
 
     /// <summary>The value of a set attribute.</summary>
-    [Id(5)]
     public ImmutableArray<string> Items
     {
         get => _items;

@@ -12,10 +12,10 @@ public sealed record Reservation(
     [property: Id(1)] string Role,
     [property: Id(2)] string? Principal = null)
 {
+    [Id(3)]
     private readonly ImmutableArray<ResourceLabel> _labels = [];
 
     /// <summary>Labels in the order in which they were given; two reservations with different labels never merge.</summary>
-    [Id(3)]
     public ImmutableArray<ResourceLabel> Labels
     {
         get => _labels;

@@ -10,7 +10,10 @@ namespace Platform.Core;
 [GenerateSerializer, Immutable]
 public sealed record Resource
 {
+    [Id(5)]
     private readonly ImmutableArray<Reservation> _reservations = [];
+
+    [Id(4)]
     private readonly ImmutableArray<string> _items = [];
 
     /// <summary>The name: <c>cpus</c>, <c>mem</c>, <c>disk</c>, <c>gpus</c>, <c>ports</c> or any other.</summary>
@@ -30,7 +33,6 @@ public sealed record Resource
     public ValueRanges Ranges { get; init; } = ValueRanges.Empty;
 
     /// <summary>The names of a set resource, in the order in which they were given.</summary>
-    [Id(4)]
     public ImmutableArray<string> Items
     {
         get => _items;
@@ -38,7 +40,6 @@ public sealed record Resource
     }
 
     /// <summary>The reservation stack, bottom first; empty when unreserved.</summary>
-    [Id(5)]
     public ImmutableArray<Reservation> Reservations
     {
         get => _reservations;

@@ -74,37 +74,21 @@ internal sealed class MemberCopier<T> : Copier<T>
             il.Emit(OpCodes.Stfld, field);
         }
 
-        foreach (var property in Types().SelectMany(PropertiesWithoutField))
-        {
-            il.Emit(typeof(T).IsValueType ? OpCodes.Ldloca : OpCodes.Ldloc, copy);
-            il.Emit(typeof(T).IsValueType ? OpCodes.Ldarga_S : OpCodes.Ldarg_S, (byte)0);
-            il.Emit(OpCodes.Call, property.GetMethod!);
-            il.Emit(OpCodes.Ldarg_1);
-            il.Emit(OpCodes.Ldarg_2);
-            il.Emit(OpCodes.Call, typeof(MemberCopy).GetMethod(nameof(MemberCopy.Of))!.MakeGenericMethod(property.PropertyType));
-            il.Emit(OpCodes.Call, property.SetMethod!);
-        }
-
         il.Emit(OpCodes.Ldloc, copy);
         il.Emit(OpCodes.Ret);
         return method.CreateDelegate<CopyMembers>();
     }
 
-    private static IEnumerable<Type> Types()
+    private static IEnumerable<FieldInfo> Fields()
     {
         for (var type = typeof(T); type is not null && type != typeof(object) && type != typeof(ValueType); type = type.BaseType)
         {
-            yield return type;
+            foreach (var member in type.GetFields(DeclaredFields))
+            {
+                yield return member;
+            }
         }
     }
-
-    private static IEnumerable<FieldInfo> Fields() => Types().SelectMany(type => type.GetFields(DeclaredFields));
-
-    /// <summary>Properties that travel but keep their value in a field of their own making: they are read and set.</summary>
-    private static IEnumerable<PropertyInfo> PropertiesWithoutField(Type type) => IsTuple ? [] : type.GetProperties(DeclaredFields).Where(property =>
-        property.IsDefined(typeof(IdAttribute), inherit: false)
-        && property is { GetMethod: not null, SetMethod: not null }
-        && type.GetField($"<{property.Name}>k__BackingField", DeclaredFields) is null);
 
     private static bool Travels(FieldInfo field)
     {

@@ -28,9 +28,9 @@ public readonly record struct Label([property: Id(0)] string Text, [property: Id
 [GenerateSerializer]
 public sealed record Trimmed
 {
+    [Id(0)]
     private readonly string _text = "";
 
-    [Id(0)]
     public string Text
     {
         get => _text;
@@ -150,7 +150,7 @@ public sealed class CopyTests
     }
 
     [Fact]
-    public async Task A_numbered_property_travels_through_its_accessors()
+    public async Task A_property_travels_by_the_numbered_field_behind_it()
     {
         await using var host = await StartAsync();
         (await host.GetGrain<ICopyGrain>("a").ReturnAsync(new Trimmed { Text = " t " })).ShouldBe(new Trimmed { Text = "t" });

@@ -143,14 +143,15 @@ public sealed class SerializationWalk
         foreach (var property in properties)
         {
             Number(property, property.PropertyType);
-            if (Field(property) is null && property.SetMethod is null)
+            if (type.GetField($"<{property.Name}>k__BackingField", Declared) is null)
             {
-                _problems.Add($"{type.Name}.{property.Name} has an [Id], but neither a field behind it nor a setter");
+                _problems.Add($"{type.Name}.{property.Name} has an [Id], but keeps its value elsewhere; put the [Id] on the field");
             }
         }
 
         // A field that is left out on purpose, such as a cache, says so by [NonSerialized].
-        foreach (var field in type.GetFields(Declared).Where(field => !field.IsDefined(typeof(NonSerializedAttribute)) && !properties.Any(property => Belongs(field, property))))
+        foreach (var field in type.GetFields(Declared).Where(field => !field.IsDefined(typeof(NonSerializedAttribute))
+            && !properties.Any(property => field.Name == $"<{property.Name}>k__BackingField")))
         {
             Number(field, field.FieldType);
         }
@@ -175,12 +176,6 @@ public sealed class SerializationWalk
             Visit(memberType, $"{type.Name}.{name}");
         }
     }
-
-    private static FieldInfo? Field(PropertyInfo property) => property.DeclaringType!.GetField($"<{property.Name}>k__BackingField", Declared);
-
-    /// <summary>The compiler's field of a property, or the one that is named after it: _items of Items.</summary>
-    private static bool Belongs(FieldInfo field, PropertyInfo property) =>
-        field.Name == $"<{property.Name}>k__BackingField" || field.Name.Equals($"_{property.Name}", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A base type must travel too, and every type that derives from one that may stand in its place.</summary>
     private void VisitRelatives(Type type, string place)

@@ -20,6 +20,8 @@ public interface IBadGrain : IGrainWithStringKey
     Task DerivedAsync(BaseValue value);
 
     Task SettableAsync(SettableValue value);
+
+    Task ComputedAsync(ComputedValue value);
 }
 
 [GenerateSerializer]
@@ -51,6 +53,20 @@ public sealed class SettableValue
     public int Number { get; set; }
 }
 
+[GenerateSerializer]
+public sealed class ComputedValue
+{
+    [NonSerialized]
+    private int _number;
+
+    [Id(0)]
+    public int Number
+    {
+        get => _number;
+        set => _number = Math.Abs(value);
+    }
+}
+
 public sealed class SerializationWalkTests
 {
     [Fact]
@@ -65,6 +81,7 @@ public sealed class SerializationWalkTests
             "TwiceNumberedValue.B has the same [Id(0)] as A",
             $"IBadGrain.DerivedAsync(value): DerivedValue derives from BaseValue: {typeof(DerivedValue)} has no [GenerateSerializer]",
             "SettableValue.Number can be set, but its type is [Immutable] and shared between grains; make it init",
+            "ComputedValue.Number has an [Id], but keeps its value elsewhere; put the [Id] on the field",
         ],
         ignoreOrder: true);
 }
