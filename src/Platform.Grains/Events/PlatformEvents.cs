@@ -38,11 +38,4 @@ public static class PlatformEvents
     /// <summary>Sends events to the log without waiting.</summary>
     public static void Publish(IGrainFactory grains, params ReadOnlySpan<PlatformEvent> events) =>
         grains.GetGrain<IEventLogGrain>(0).AppendAsync([.. events]).Ignore();
-
-    /// <summary>A one-way call whose sending is not waited for.</summary>
-    internal static void Ignore(this Task task)
-    {
-        if (!task.IsCompletedSuccessfully)
-            _ = task.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-    }
 }
