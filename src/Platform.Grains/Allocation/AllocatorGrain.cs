@@ -6,7 +6,6 @@ using Platform.Contracts.Directory;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
-using Platform.Grains.Events;
 
 namespace Platform.Grains.Allocation;
 

@@ -4,7 +4,6 @@ using Platform.Core.Collections;
 using Platform.Core.Deployments;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
-using Platform.Grains.Events;
 
 namespace Platform.Grains.Apps;
 

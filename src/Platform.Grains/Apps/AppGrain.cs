@@ -8,7 +8,6 @@ using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
-using Platform.Grains.Events;
 
 namespace Platform.Grains.Apps;
 
