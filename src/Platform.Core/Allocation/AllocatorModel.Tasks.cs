@@ -134,6 +134,9 @@ public sealed partial class AllocatorModel
         if (task.Gpus.Length > 0)
             _gpus[task.Agent.Id].ExceptWith(task.Gpus);
         _allocator.Untrack(task.Agent, task.Client, task.Resources);
+        // A task of another owner that waits for this one may hold some of its ports already: they do not become free.
+        if (_awaiting.Count > 0 && task.Ports.Length > 0)
+            _allocator.Refresh(task.Agent);
     }
 
     /// <summary>Gives the task the free devices with the lowest indices.</summary>

@@ -166,6 +166,9 @@ internal sealed partial class ResourceAllocator
         ForgetIfUnused(client);
     }
 
+    /// <summary>Computes anew what is free on an agent from what is held.</summary>
+    internal void Refresh(AgentEntry entry) => SetAvailable(entry, Recompute(entry));
+
     /// <summary>Turns resources into others of the same amounts, such as by a reservation, for a holder or among what is free.</summary>
     /// <param name="entry">The agent.</param>
     /// <param name="client">The holder; null to change what is free.</param>

@@ -320,6 +320,26 @@ public class AllocatorModelTests
     }
 
     [Fact]
+    public void Ports_that_a_victim_leaves_to_its_successor_are_not_offered_in_between()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1", "cpus:4;mem:4096;ports:[31000-31001]"));
+        model.SubmitDemand(Demand("low", 2, ports: 1, owner: "app:/low") with { Priority = 10 }, Start);
+        model.Allocate(Start).Placements.Length.ShouldBe(2);
+        model.SubmitDemand(Demand("high", 1, ports: 1) with { Priority = 90 }, Start);
+        var victim = model.Allocate(Start).Preemptions.ShouldHaveSingleItem().TaskId;
+        model.Subscribe(new() { Id = "f1" });
+        model.Release(victim);
+        var round = model.Allocate(Start);
+        round.Placements.ShouldHaveSingleItem().DemandId.ShouldBe("high");
+        // Both ports are held: one by the task that stayed, one by the new one.
+        round.Offers.ShouldHaveSingleItem().Resources.Ports.IsEmpty.ShouldBeTrue();
+        model.Release([round.Placements[0].TaskId, .. model.TasksOf("app:/low")]);
+        model.Decline("f1", round.Offers[0].Id, 60, Start);
+        model.UsageOf("a1")!.Free.Equals(Resources.Parse("cpus:4;mem:4096;ports:[31000-31001]")).ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_gang_is_given_up_after_its_time_limit()
     {
         var model = new AllocatorModel();
