@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Platform.Api.Agents;
+using Platform.Api.Allocation;
 using Platform.Api.Marathon;
 using Platform.Api.Native;
 using Platform.Api.Secrets;
@@ -37,6 +38,7 @@ internal static class ControlPlane
         app.MapAgentSessions();
         app.MapNativeApi();
         app.MapMarathon();
+        app.MapAllocator();
         app.MapSecrets();
         app.UseDashboard();
         return app;

@@ -23,7 +23,7 @@ public sealed class SecretGrainTests : IDisposable
         values["shop/db"].Value.ShouldBe("correct horse battery");
         values["shop/db"].ToString().ShouldBe("***");
         (await host.GetGrain<ISecretGrain>(0).ListAsync("shop/")).ToArray().ShouldBe(["shop/db"]);
-        foreach (var file in System.IO.Directory.EnumerateFiles(host.Directory))
+        foreach (var file in System.IO.Directory.EnumerateFiles(host.Directory).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var copy = new MemoryStream();
