@@ -12,6 +12,7 @@ var benchmarks = new SortedDictionary<string, IBenchmark>
     ["allocator memory"] = new AllocatorMemory(),
     ["allocator quota"] = new AllocatorQuota(),
     ["planner"] = new PlannerBenchmark(),
+    ["planner packing"] = new PackingBenchmark(),
     ["allocator preempt"] = new PreemptionBenchmark(),
     ["deploy"] = new Deploy(),
     ["grain-calls"] = new GrainCalls(),
