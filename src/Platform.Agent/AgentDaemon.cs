@@ -68,8 +68,8 @@ public static class AgentDaemon
         var slack = options.Oversubscribe ? new SlackEstimate() : null;
         var run = Guid.NewGuid().ToString("N");
         var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, work, Measure, time, logger);
-        using var rotation = time.CreateTimer(_ => TaskUpkeep.RotateAndWatchMemory(tasks, options, time, logger), null, RotationPeriod, RotationPeriod);
-        using var collection = time.CreateTimer(_ => collector.Collect(), null, TimeSpan.Zero, CollectionPeriod);
+        var rotation = RepeatAsync(RotationPeriod, () => TaskUpkeep.RotateAndWatchMemory(tasks, options, time, logger), time, logger, stopping.Token);
+        var collection = RepeatAsync(CollectionPeriod, () => collector.Collect(), time, logger, stopping.Token);
         logger.LogInformation("Agent {Name} ({AgentId}) offers {Resources} from {WorkDirectory}", options.Name, work.AgentId, options.Resources, work.Root);
         try
         {
@@ -78,6 +78,7 @@ public static class AgentDaemon
         finally
         {
             await stopping.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(rotation, collection).ConfigureAwait(false);
             logger.LogInformation("Agent {Name} stops and leaves {Count} tasks running", options.Name, tasks.Tasks.Count(t => t.Process.Pid != 0));
         }
 
@@ -85,6 +86,30 @@ public static class AgentDaemon
         {
             var usage = meter.Measure();
             return slack is null ? usage : usage with { Slack = slack.Next(tasks.Tasks, usage) };
+        }
+    }
+
+    /// <summary>Does something again and again, never twice at a time, whatever goes wrong with it.</summary>
+    private static async Task RepeatAsync(TimeSpan period, Action action, TimeProvider time, ILogger logger, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(period, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+            {
+                try
+                {
+                    action();
+                }
+                catch (Exception e)
+                {
+                    logger.LogError(e, "Upkeep failed and is tried again in {Period}", period);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent stops.
         }
     }
 

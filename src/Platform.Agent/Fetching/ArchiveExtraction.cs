@@ -74,7 +74,7 @@ internal static class ArchiveExtraction
 
     private static async Task ExtractTarAsync(Stream stream, string folder, CancellationToken cancellation)
     {
-        await using var reader = new TarReader(stream);
+        await using var reader = new TarReader(stream, leaveOpen: true);
         try
         {
             while (await reader.GetNextEntryAsync(copyData: false, cancellation).ConfigureAwait(false) is { } entry)
@@ -140,7 +140,7 @@ internal static class ArchiveExtraction
             throw new InvalidDataException($"the archive has an entry {name} that leads out of the folder");
         for (var parent = Path.GetDirectoryName(path)!; parent.Length > folder.Length; parent = Path.GetDirectoryName(parent)!)
         {
-            if (new DirectoryInfo(parent).ResolveLinkTarget(returnFinalTarget: true) is { } real
+            if (Directory.Exists(parent) && new DirectoryInfo(parent).ResolveLinkTarget(returnFinalTarget: true) is { } real
                 && !real.FullName.StartsWith(folder + "/", StringComparison.Ordinal))
                 throw new InvalidDataException($"the archive has an entry {name} that leads out of the folder");
         }

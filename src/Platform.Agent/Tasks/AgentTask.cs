@@ -152,6 +152,14 @@ internal sealed partial class AgentTask : IDisposable
         {
             last = Next() with { State = TaskState.Failed, Reason = TaskReasons.LaunchFailed, Message = $"The task could not be started: {e.Message}" };
         }
+        catch (Exception e)
+        {
+            // A mistake of the agent's own must not leave a task without an end.
+            _services.Logger.LogError(e, "Task {TaskId} is given up", Spec.TaskId);
+            if (_process.IsAlive)
+                KillEverything(_process);
+            last = Next() with { State = TaskState.Failed, Reason = TaskReasons.LaunchFailed, Message = $"The agent failed: {e.Message}" };
+        }
         if (_services.Stopping.IsCancellationRequested)
             return;
         await ReleaseAsync().ConfigureAwait(false);

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Platform.Agent.Checks;
+using Platform.Agent.Processes;
+using Platform.Agent.Tests.Testing;
+using Platform.Core.Tasks;
+
+namespace Platform.Agent.Tests.Checks;
+
+public sealed class CheckProbeTests : IDisposable
+{
+    private readonly ProcessWatcher _watcher = new();
+    private readonly CheckProbe _probe;
+
+    public CheckProbeTests() => _probe = new CheckProbe(_watcher, TimeProvider.System);
+
+    public void Dispose()
+    {
+        _probe.Dispose();
+        _watcher.Dispose();
+    }
+
+    [Theory]
+    [InlineData(200, true)]
+    [InlineData(302, true)]
+    [InlineData(399, true)]
+    [InlineData(404, false)]
+    [InlineData(500, false)]
+    public async Task An_http_status_from_200_to_399_is_a_success(int status, bool success)
+    {
+        await using var server = await AnswerAsync(context => { context.Response.StatusCode = context.Request.Path == "/health" ? status : 418; });
+        var outcome = await LookAsync(new CheckSpec { Kind = CheckKind.Http, Port = PortOf(server), Path = "/health" });
+        (outcome.Success, outcome.Status).ShouldBe((success, status));
+        if (!success)
+            outcome.Message.ShouldBe($"HTTP status {status} from port {PortOf(server)}");
+    }
+
+    [Fact]
+    public async Task Readiness_means_one_of_the_given_statuses_and_keeps_the_answer_if_asked()
+    {
+        await using var server = await ServeAsync(context =>
+        {
+            context.Response.StatusCode = 202;
+            context.Response.ContentType = "text/plain";
+            return context.Response.WriteAsync("almost");
+        });
+        var check = new CheckSpec { Purpose = CheckPurpose.Readiness, Port = PortOf(server), PreserveLastResponse = true };
+        var outcome = await LookAsync(check);
+        (outcome.Success, outcome.Status, outcome.ContentType, outcome.Body).ShouldBe((false, 202, "text/plain", "almost"));
+        (await LookAsync(check with { ReadyStatusCodes = [200, 202] })).Success.ShouldBe(true);
+    }
+
+    [Fact]
+    public async Task A_port_on_which_somebody_listens_is_a_success_and_another_is_not()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        (await LookAsync(new CheckSpec { Kind = CheckKind.Tcp, Port = port })).Success.ShouldBe(true);
+        listener.Stop();
+        var outcome = await LookAsync(new CheckSpec { Kind = CheckKind.Tcp, Port = port });
+        outcome.Success.ShouldBe(false);
+        outcome.Message.ShouldBe($"port {port}: Connection refused");
+    }
+
+    [Theory]
+    [InlineData("test \"$ONE\" = 1", true, 0)]
+    [InlineData("exit 9", false, 9)]
+    public async Task A_command_is_judged_by_its_exit_status(string line, bool success, int status)
+    {
+        var check = new CheckSpec { Kind = CheckKind.Command, Command = new CommandSpec { Shell = line } };
+        var outcome = await LookAsync(check, new CheckTarget { Environment = ["ONE=1", "PATH=/usr/bin:/bin"] });
+        (outcome.Success, outcome.Status).ShouldBe((success, status));
+    }
+
+    [Fact]
+    public async Task A_command_that_takes_too_long_has_failed_and_is_killed()
+    {
+        using var folder = new TestFolder();
+        var check = new CheckSpec { Kind = CheckKind.Command, TimeoutSeconds = 0.5, Command = new CommandSpec { Shell = "echo $$ > pid; exec sleep 100000" } };
+        var outcome = await LookAsync(check, new CheckTarget { Sandbox = folder.Path, Environment = ["PATH=/usr/bin:/bin"] });
+        (outcome.Success, outcome.Message).ShouldBe((false, "no answer within 0.5 s"));
+        if (File.Exists(folder.File("pid")))
+            ProcessTable.Read(int.Parse(await File.ReadAllTextAsync(folder.File("pid")))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_answer_that_takes_too_long_is_a_failure()
+    {
+        await using var server = await ServeAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        var outcome = await LookAsync(new CheckSpec { Port = PortOf(server), TimeoutSeconds = 0.2 });
+        (outcome.Success, outcome.Message).ShouldBe((false, "no answer within 0.2 s"));
+    }
+
+    private Task<CheckOutcome> LookAsync(CheckSpec check, CheckTarget? target = null) =>
+        _probe.LookAsync(check, target ?? new CheckTarget(), CancellationToken.None).BeforeDeadline();
+
+    private static int PortOf(WebApplication server) => new Uri(server.Urls.First()).Port;
+
+    private static Task<WebApplication> AnswerAsync(Action<HttpContext> handle) => ServeAsync(context =>
+    {
+        handle(context);
+        return Task.CompletedTask;
+    });
+
+    private static async Task<WebApplication> ServeAsync(RequestDelegate handle)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.Run(handle);
+        await app.StartAsync();
+        return app;
+    }
+}

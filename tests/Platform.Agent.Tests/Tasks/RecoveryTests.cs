@@ -1,0 +1,186 @@
+using Platform.Agent.Processes;
+using Platform.Agent.Tests.Testing;
+using Platform.Core.Tasks;
+
+namespace Platform.Agent.Tests.Tasks;
+
+/// <summary>What outlives the agent.</summary>
+public abstract class RecoveryTests(string? shim)
+{
+    public sealed class Native() : RecoveryTests(Agent.Tasks.ShimLauncher.BuiltProgram);
+
+    public sealed class Shell() : RecoveryTests(null);
+
+    private AgentOptions Options(TestMaster master, TestFolder folder) => TestAgent.Options(master, folder) with { ShimProgram = shim };
+
+    [Fact]
+    public async Task An_agent_that_comes_back_has_its_tasks_and_the_exit_status_of_those_that_ended_meanwhile()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        var options = Options(master, folder);
+        var stays = TestTask.Forever();
+        var ends = TestTask.Shell($"while [ ! -e {folder.File("go")} ]; do sleep 0.01; done; exit 5");
+        var agent = TestAgent.Start(options, keepTasks: true);
+        var session = await master.AcceptAsync();
+        await session.LaunchAsync(stays, ends);
+        var first = await session.UpdateAsync(u => u.State == TaskState.Running);
+        var second = await session.UpdateAsync(u => u.State == TaskState.Running);
+        var pids = new[] { first, second }.ToDictionary(u => u.TaskId, u => u.ProcessId!.Value);
+        await agent.DisposeAsync();
+
+        using var watcher = new ProcessWatcher();
+        var gone = watcher.WaitForExitAsync(pids[ends.TaskId]);
+        folder.Write("go", "");
+        await gone.BeforeDeadline();
+
+        await using var again = TestAgent.Start(options);
+        session = await master.AcceptAsync();
+        var report = session.Registration.Tasks.Single(t => t.Status.TaskId == stays.TaskId);
+        report.Status.State.ShouldBe(TaskState.Running);
+        report.Status.ProcessId.ShouldBe(pids[stays.TaskId]);
+        report.Resources.ShouldBe(stays.Resources);
+        ProcessTable.Read(pids[stays.TaskId]).ShouldNotBeNull();
+        var end = await session.EndAsync(ends);
+        end.State.ShouldBe(TaskState.Failed);
+        end.ExitStatus.ShouldBe(5);
+        end.ProcessId.ShouldBe(pids[ends.TaskId]);
+        await session.KillAsync(stays);
+        (await session.EndAsync(stays)).State.ShouldBe(TaskState.Killed);
+    }
+
+    [Fact]
+    public async Task An_update_is_sent_again_in_each_session_until_it_is_acknowledged_also_by_the_next_agent()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        var options = Options(master, folder);
+        var task = TestTask.Shell("exit 4");
+        var agent = TestAgent.Start(options, keepTasks: true);
+        var session = await master.AcceptAsync();
+        session.AutoAcknowledge = false;
+        await session.LaunchAsync(task);
+        var end = await session.EndAsync(task);
+
+        session.Drop();
+        session = await master.AcceptAsync();
+        session.AutoAcknowledge = false;
+        session.Registration.Tasks.ShouldHaveSingleItem().Status.ShouldBe(end);
+        (await session.UpdateAsync()).State.ShouldBe(TaskState.Running);
+        (await session.UpdateAsync()).ShouldBe(end);
+        await agent.DisposeAsync();
+
+        await using var again = TestAgent.Start(options);
+        session = await master.AcceptAsync();
+        session.Registration.Tasks.ShouldHaveSingleItem().Status.ShouldBe(end);
+        (await session.EndAsync(task)).ShouldBe(end);
+
+        // Everything was acknowledged now: a launch of the same id starts nothing and is answered with the end.
+        await session.LaunchAsync(task);
+        var answer = await session.UpdateAsync();
+        answer.State.ShouldBe(TaskState.Failed);
+        answer.ExitStatus.ShouldBe(4);
+        answer.ProcessId.ShouldBe(end.ProcessId);
+    }
+
+    [Fact]
+    public async Task A_kill_that_was_ordered_goes_on_after_the_agent_was_restarted()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        var options = Options(master, folder);
+        var task = TestTask.Shell("trap '' TERM; echo ready; while :; do sleep 0.01; done");
+        var agent = TestAgent.Start(options, keepTasks: true);
+        var session = await master.AcceptAsync();
+        await session.LaunchAsync(task);
+        await TaskOutput.WaitForAsync(await session.UpdateAsync(task, TaskState.Running), "ready");
+        await session.KillAsync(task, grace: 1);
+        await session.UpdateAsync(task, TaskState.Killing);
+        await agent.DisposeAsync();
+
+        await using var again = TestAgent.Start(options);
+        session = await master.AcceptAsync();
+        var end = await session.EndAsync(task);
+        end.State.ShouldBe(TaskState.Killed);
+        end.Signal.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task A_launch_of_a_running_task_is_answered_with_its_state_and_starts_nothing()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        await using var agent = TestAgent.Start(Options(master, folder));
+        var session = await master.AcceptAsync();
+        var task = TestTask.Shell("echo once; exec sleep 100000");
+        await session.LaunchAsync(task);
+        var running = await session.UpdateAsync(task, TaskState.Running);
+        await session.LaunchAsync(task);
+        var again = await session.UpdateAsync(task, TaskState.Running);
+        again.ProcessId.ShouldBe(running.ProcessId);
+        again.UpdateId.ShouldNotBe(running.UpdateId);
+    }
+
+    [Fact]
+    public async Task When_the_supervisor_is_killed_the_task_goes_on_and_its_end_is_reported_as_not_known()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        var options = Options(master, folder);
+        await using var agent = TestAgent.Start(options);
+        var session = await master.AcceptAsync();
+        var task = TestTask.Forever();
+        await session.LaunchAsync(task);
+        var running = await session.UpdateAsync(task, TaskState.Running);
+        var status = Directory.GetFiles(Path.Combine(options.WorkDirectory, "tasks"), "status", SearchOption.AllDirectories).Single();
+        var known = Agent.Tasks.ShimStatus.Parse(await File.ReadAllTextAsync(status));
+        using var watcher = new ProcessWatcher();
+        _ = Libc.Kill(known.Shim!.Value.Pid, Libc.SigKill);
+        known.Task!.Value.IsAlive.ShouldBeTrue();
+        _ = Libc.Kill(running.ProcessId!.Value, Libc.SigKill);
+        var end = await session.EndAsync(task);
+        end.State.ShouldBe(TaskState.Failed);
+        end.Reason.ShouldBe(TaskReasons.AgentRestarted);
+        end.Message.ShouldBe("The task's supervisor was killed, so its exit status is not known");
+    }
+
+    [Fact]
+    public async Task A_second_agent_on_the_same_work_directory_is_refused_with_a_clear_error()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        var options = Options(master, folder);
+        await using var agent = TestAgent.Start(options);
+        await master.AcceptAsync();
+        await using var second = TestAgent.Start(options);
+        var error = await Should.ThrowAsync<AgentStartException>(second.Completion.BeforeDeadline());
+        error.Message.ShouldContain($"in use by another agent (process {Environment.ProcessId})");
+    }
+
+    [Fact]
+    public async Task A_work_directory_that_cannot_be_made_is_refused_with_a_clear_error()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        var options = TestAgent.Options(master, folder) with { WorkDirectory = Path.Combine(folder.Write("file", ""), "work") };
+        await using var agent = TestAgent.Start(options);
+        var error = await Should.ThrowAsync<AgentStartException>(agent.Completion.BeforeDeadline());
+        error.Message.ShouldStartWith($"The work directory {options.WorkDirectory} cannot be used: ");
+        error.Message.ShouldEndWith("Choose a folder that this user can write to with --work-dir.");
+    }
+
+    [Fact]
+    public async Task A_torn_journal_and_a_broken_record_do_not_keep_the_agent_from_starting()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        folder.Write("work/updates.log", "{\"update\":{\"taskId\":\"x\",\"own");
+        folder.Write("work/tasks/broken/task.json", "");
+        await using var agent = TestAgent.Start(Options(master, folder));
+        var session = await master.AcceptAsync();
+        session.Registration.Tasks.ShouldBeEmpty();
+        var task = TestTask.Shell("exit 0");
+        await session.LaunchAsync(task);
+        (await session.EndAsync(task)).State.ShouldBe(TaskState.Finished);
+    }
+}

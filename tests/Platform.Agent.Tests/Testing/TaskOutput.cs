@@ -1,0 +1,24 @@
+using Platform.Agent.Processes;
+using Platform.Core.Tasks;
+
+namespace Platform.Agent.Tests.Testing;
+
+/// <summary>What a task has written.</summary>
+internal static class TaskOutput
+{
+    /// <summary>Waits until the task's output holds the text; returns the output.</summary>
+    public static async Task<string> WaitForAsync(TaskUpdate running, string text)
+    {
+        var file = Path.Combine(running.Sandbox!, "stdout");
+        using var watcher = new ProcessWatcher();
+        while (true)
+        {
+            var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var watch = watcher.WatchDirectory(running.Sandbox!, () => changed.TrySetResult());
+            var output = File.Exists(file) ? await File.ReadAllTextAsync(file) : "";
+            if (output.Contains(text, StringComparison.Ordinal))
+                return output;
+            await changed.Task.BeforeDeadline();
+        }
+    }
+}

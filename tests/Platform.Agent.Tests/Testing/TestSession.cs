@@ -1,0 +1,128 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Threading.Channels;
+using Platform.Contracts.Agents;
+using Platform.Core.Tasks;
+
+namespace Platform.Agent.Tests.Testing;
+
+/// <summary>One session of an agent as the control plane sees it.</summary>
+internal sealed class TestSession(WebSocket socket, AgentRegistration registration) : IDisposable
+{
+    private readonly Channel<TaskUpdate> _updates = Channel.CreateUnbounded<TaskUpdate>();
+    private readonly Channel<FileChunk> _files = Channel.CreateUnbounded<FileChunk>();
+    private readonly Channel<AgentUsage> _heartbeats = Channel.CreateUnbounded<AgentUsage>();
+    private readonly SemaphoreSlim _sending = new(1);
+
+    public AgentRegistration Registration { get; } = registration;
+
+    /// <summary>Every update is acknowledged at once when this is set.</summary>
+    public bool AutoAcknowledge { get; set; } = true;
+
+    public Task LaunchAsync(params TaskSpec[] tasks) => SendAsync(new AgentCommand { Launch = [.. tasks] });
+
+    public Task KillAsync(TaskSpec task, double? grace = null, string? reason = null) =>
+        SendAsync(new AgentCommand { Kill = [new TaskKill { TaskId = task.TaskId, Owner = task.Owner, GraceSeconds = grace, Reason = reason }] });
+
+    public Task AcknowledgeAsync(TaskUpdate update) => SendAsync(new AgentCommand { Acknowledge = [update.UpdateId] });
+
+    /// <summary>The next update of any task.</summary>
+    public async Task<TaskUpdate> UpdateAsync() => await _updates.Reader.ReadAsync(Deadline.Token());
+
+    /// <summary>The next update that fits; others before it are passed over.</summary>
+    public async Task<TaskUpdate> UpdateAsync(Func<TaskUpdate, bool> fits)
+    {
+        while (true)
+        {
+            var update = await UpdateAsync();
+            if (fits(update))
+                return update;
+        }
+    }
+
+    /// <summary>The next update of the task in this state.</summary>
+    public Task<TaskUpdate> UpdateAsync(TaskSpec task, TaskState state) => UpdateAsync(u => u.TaskId == task.TaskId && u.State == state);
+
+    /// <summary>The last update of the task.</summary>
+    public Task<TaskUpdate> EndAsync(TaskSpec task) => UpdateAsync(u => u.TaskId == task.TaskId && u.State.IsTerminal());
+
+    public async Task<AgentUsage> HeartbeatAsync() => await _heartbeats.Reader.ReadAsync(Deadline.Token());
+
+    public async Task<FileChunk> ReadAsync(FileRequest request)
+    {
+        await SendAsync(new AgentCommand { ReadFiles = [request] });
+        return await _files.Reader.ReadAsync(Deadline.Token());
+    }
+
+    public async Task SendAsync(AgentCommand command)
+    {
+        await _sending.WaitAsync();
+        try
+        {
+            await SendAsync(socket, command);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    public async Task SendTextAsync(string text)
+    {
+        await _sending.WaitAsync();
+        try
+        {
+            await socket.SendAsync(System.Text.Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, Deadline.Token());
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    public void Dispose() => _sending.Dispose();
+
+    /// <summary>The connection breaks without a word.</summary>
+    public void Drop() => socket.Abort();
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (await ReceiveAsync(socket, cancellation) is { } message)
+            {
+                if (message.Heartbeat is { } usage)
+                    _heartbeats.Writer.TryWrite(usage);
+                foreach (var chunk in message.Files)
+                    _files.Writer.TryWrite(chunk);
+                if (AutoAcknowledge && !message.Updates.IsEmpty)
+                    await SendAsync(new AgentCommand { Acknowledge = [.. message.Updates.Select(u => u.UpdateId)] });
+                foreach (var update in message.Updates)
+                    _updates.Writer.TryWrite(update);
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // The agent or the test has dropped it.
+        }
+        _updates.Writer.TryComplete();
+    }
+
+    public static Task SendAsync(WebSocket socket, AgentCommand command) => socket.SendAsync(
+        JsonSerializer.SerializeToUtf8Bytes(command, AgentSessionJson.Default.AgentCommand), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+
+    public static async Task<AgentMessage?> ReceiveAsync(WebSocket socket, CancellationToken cancellation)
+    {
+        using var content = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (true)
+        {
+            var result = await socket.ReceiveAsync(buffer, cancellation);
+            if (result.MessageType == WebSocketMessageType.Close)
+                return null;
+            content.Write(buffer, 0, result.Count);
+            if (result.EndOfMessage)
+                return JsonSerializer.Deserialize(content.ToArray(), AgentSessionJson.Default.AgentMessage);
+        }
+    }
+}
