@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.Benchmarks;
+using Platform.Benchmarks.Agent;
 using Platform.Benchmarks.Allocation;
 using Platform.Benchmarks.ControlPlane;
 using Platform.Benchmarks.EndToEnd;
@@ -19,6 +20,7 @@ var benchmarks = new SortedDictionary<string, IBenchmark>
     ["grain-writes"] = new GrainWrites(),
     ["restart"] = new Restart(),
     ["submit-to-running"] = new SubmitToRunning(),
+    ["tasks-per-second"] = new TasksPerSecond(),
 };
 
 if (args is [] or ["--help" or "-h", ..])

@@ -22,11 +22,11 @@ internal static class LogRotation
             return false;
         const long Block = 4096;
         using var source = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
-        var whole = length / Block * Block;
+        // In whole blocks, and short of the end of the file, as the kernel asks.
+        var whole = (length - 1) / Block * Block;
         var temporary = path + ".rotating";
         Copy(source, temporary, 0, whole);
-        // What is left at the front of the file must not be empty of blocks: the range has to end before the end of the file.
-        if (whole > 0 && source.Length > whole
+        if (whole > 0
             && Libc.Fallocate(source.SafeFileHandle.DangerousGetHandle().ToInt32(), Libc.FallocateCollapseRange, 0, whole) == 0)
         {
             Shift(path, temporary, count);

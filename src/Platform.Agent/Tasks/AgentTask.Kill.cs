@@ -13,7 +13,7 @@ internal sealed partial class AgentTask
     /// <summary>Pre-stop hook, SIGTERM to the group, the rest of the grace, SIGKILL to everything.</summary>
     private async Task KillAsync(ProcessIdentity process)
     {
-        Publish(Next() with { State = TaskState.Killing, Reason = _kill!.Reason, Message = _kill.Message });
+        Publish(u => u with { State = TaskState.Killing, Reason = _kill!.Reason, Message = _kill.Message });
         var ended = _supervision!.Ended.WaitAsync(_services.Stopping);
         var deadline = Deadline();
         if (Spec.PreStop is { } hook)

@@ -163,7 +163,7 @@ internal sealed partial class AgentTask : IDisposable
         if (_services.Stopping.IsCancellationRequested)
             return;
         await ReleaseAsync().ConfigureAwait(false);
-        Publish(last);
+        Publish(_ => last);
         _services.Logger.LogInformation("Task {TaskId} ended as {State}: {Message}", Spec.TaskId, last.State.ToWireName(), last.Message);
         Ended?.Invoke(this, Status);
     }
@@ -215,7 +215,7 @@ internal sealed partial class AgentTask : IDisposable
         TaskSandbox.Prepare(Spec, _sandbox, _services.Work, user);
         if (!Spec.Fetch.IsEmpty)
         {
-            Publish(Next() with { State = TaskState.Starting, Message = "Fetching" });
+            Publish(u => u with { State = TaskState.Starting, Message = "Fetching" });
             await _services.Fetcher.FetchAsync(Spec.Fetch, _sandbox, cancellation).ConfigureAwait(false);
             if (user is not null)
                 TaskSandbox.GiveTo(user, _sandbox);
@@ -238,7 +238,7 @@ internal sealed partial class AgentTask : IDisposable
     {
         var known = Status is { State: TaskState.Running or TaskState.Killing } status && status.ProcessId == process.Pid;
         if (!known)
-            Publish(Next() with { State = TaskState.Running, ProcessId = process.Pid });
+            Publish(u => u with { State = TaskState.Running, ProcessId = process.Pid });
         else
             _services.Logger.LogInformation("Task {TaskId} is taken back, it runs as process {Pid}", Spec.TaskId, process.Pid);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_services.Stopping);
@@ -288,7 +288,7 @@ internal sealed partial class AgentTask : IDisposable
             JoinFiles = [.. _cgroup.JoinFiles],
         };
         var checks = new TaskChecks(Spec.Checks, target, _record.AcceptedAt, Status, _services.Probe, _services.Time);
-        checks.Changed += (healthy, ready, results) => Publish(Next() with { Healthy = healthy, Ready = ready, Checks = results, Reason = TaskReasons.CheckStatusUpdated });
+        checks.Changed += (healthy, ready, results) => Publish(u => u with { Healthy = healthy, Ready = ready, Checks = results, Reason = TaskReasons.CheckStatusUpdated });
         checks.Unhealthy += message => Kill(new KillOrder
         {
             Reason = TaskReasons.Unhealthy,
@@ -319,12 +319,12 @@ internal sealed partial class AgentTask : IDisposable
         IpAddresses = [_services.Address],
     };
 
-    private void Publish(TaskUpdate update)
+    private void Publish(Func<TaskUpdate, TaskUpdate> change)
     {
         lock (_gate)
         {
             if (!_status.State.IsTerminal())
-                _status = _services.Outbox.Add(update);
+                _status = _services.Outbox.Add(change(Next()));
         }
     }
 

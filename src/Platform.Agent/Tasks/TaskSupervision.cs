@@ -97,8 +97,15 @@ internal sealed class TaskSupervision
 
     private async Task<ShimStatus> ConcludeAsync()
     {
-        StopWatching();
         var status = Read(_statusFile);
+        // The supervisor that an earlier run of the agent started was first after all, and the one of this run has left.
+        if (status is { IsEnd: false, Shim: { IsAlive: true } first })
+        {
+            LookForStart();
+            await _watcher.WaitForExitAsync(first.Pid).ConfigureAwait(false);
+            status = Read(_statusFile);
+        }
+        StopWatching();
         _started.TrySetResult(status);
         // Somebody killed the supervisor: the task goes on without it, but its exit status goes to whoever adopted it.
         if (!status.IsEnd && status.Task is { IsAlive: true } task)

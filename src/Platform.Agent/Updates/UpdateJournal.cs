@@ -12,6 +12,9 @@ namespace Platform.Agent.Updates;
 /// </summary>
 internal sealed class UpdateJournal : IDisposable
 {
+    /// <summary>A disk that is flushed without a pause has no time for others. Only the loss of power can cost what came up meanwhile, and that ends the tasks too.</summary>
+    private static readonly TimeSpan BetweenFlushes = TimeSpan.FromMilliseconds(20);
+
     private const long CompactAbove = 1024 * 1024;
 
     private readonly string _path;
@@ -186,6 +189,8 @@ internal sealed class UpdateJournal : IDisposable
         while (true)
         {
             _dirty.WaitOne();
+            if (!_stopped)
+                Thread.Sleep(BetweenFlushes);
             FileStream file;
             lock (_gate)
                 file = _file;

@@ -68,7 +68,7 @@ public sealed class SandboxTests : IDisposable
         await session.LaunchAsync(task);
         var end = await session.EndAsync(task);
         end.State.ShouldBe(TaskState.Finished, end.Message);
-        var files = Directory.GetFiles(end.Sandbox!, "stdout.?*").OrderByDescending(f => int.Parse(Path.GetExtension(f)[1..])).Append(Path.Combine(end.Sandbox!, "stdout"));
+        var files = Directory.GetFiles(end.Sandbox!, "stdout*").Where(f => f.Contains("/stdout.", StringComparison.Ordinal)).OrderByDescending(f => int.Parse(Path.GetExtension(f)[1..])).Append(Path.Combine(end.Sandbox!, "stdout"));
         var text = string.Concat(files.Select(File.ReadAllText));
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToList();
         lines.ShouldBe(Enumerable.Range(0, lines.Count));
