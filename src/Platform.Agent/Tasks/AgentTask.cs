@@ -32,6 +32,7 @@ internal sealed partial class AgentTask : IDisposable
         _record = record;
         _status = status;
         _services = services;
+        Held = record.Spec.Resources.NonRevocable();
         _folder = services.Work.TaskFolder(record.Spec.TaskId);
         _sandbox = services.Work.Sandbox(record.Spec.TaskId);
         _killDeadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Time);
@@ -42,6 +43,9 @@ internal sealed partial class AgentTask : IDisposable
 
     /// <summary>What it is.</summary>
     public TaskSpec Spec => _record.Spec;
+
+    /// <summary>What nobody else may have while it is not over.</summary>
+    public Resources Held { get; }
 
     /// <summary>Its latest update.</summary>
     public TaskUpdate Status

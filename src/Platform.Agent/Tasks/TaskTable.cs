@@ -12,6 +12,8 @@ namespace Platform.Agent.Tasks;
 /// <summary>All tasks of one agent: it takes launches, kills and acknowledgements, and nothing in it is lost with the agent's process.</summary>
 internal sealed class TaskTable
 {
+    private static readonly string[] Kinds = [ResourceNames.Cpus, ResourceNames.Mem, ResourceNames.Disk, ResourceNames.Gpus];
+
     private readonly ConcurrentDictionary<string, AgentTask> _tasks = new(StringComparer.Ordinal);
     private readonly TaskServices _services;
     private readonly SandboxCollector _collector;
@@ -177,21 +179,18 @@ internal sealed class TaskTable
         if (TaskEnvironment.Command(spec.Command).Count == 0)
             return Answer(spec, TaskState.Error, TaskReasons.Invalid, "The task has no command");
         var live = Tasks.Where(t => !t.Status.State.IsTerminal()).ToList();
-        foreach (var task in live)
+        foreach (var port in spec.Resources.Ports.Numbers())
         {
-            var both = task.Spec.Resources.Ports.Numbers().Intersect(spec.Resources.Ports.Numbers()).ToList();
-            if (both.Count > 0)
-            {
-                return Answer(spec, TaskState.Dropped, TaskReasons.InsufficientResources,
-                    $"Port {both[0]} is held by task {task.Spec.TaskId} still");
-            }
+            if (live.Find(t => t.Spec.Resources.Ports.Contains(port)) is { } holder)
+                return Answer(spec, TaskState.Dropped, TaskReasons.InsufficientResources, $"Port {port} is held by task {holder.Spec.TaskId} still");
         }
         if (!_total.Ports.Contains(spec.Resources.Ports))
             return Answer(spec, TaskState.Dropped, TaskReasons.InsufficientResources, $"This agent does not have the ports {spec.Resources.Ports}");
-        foreach (var name in (string[])[ResourceNames.Cpus, ResourceNames.Mem, ResourceNames.Disk, ResourceNames.Gpus])
+        var needed = spec.Resources.NonRevocable();
+        foreach (var name in Kinds)
         {
-            var held = live.Sum(t => t.Spec.Resources.NonRevocable().Milli(name));
-            var wanted = spec.Resources.NonRevocable().Milli(name);
+            var held = live.Sum(t => t.Held.Milli(name));
+            var wanted = needed.Milli(name);
             if (wanted > 0 && held + wanted > _total.Milli(name))
             {
                 return Answer(spec, TaskState.Dropped, TaskReasons.InsufficientResources,
