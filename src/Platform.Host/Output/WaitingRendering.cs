@@ -20,13 +20,13 @@ internal static class WaitingRendering
             terminal.Line($"  The next launch is delayed by {left:0} s, because instances failed.");
         PrintFailure(terminal, app);
 
-        var summary = (queue["processedOffersSummary"]?["rejectSummaryLastOffers"] as JsonArray)?.OfType<JsonObject>().ToArray() ?? [];
-        var rows = summary.Where(row => Number(row["declined"]) > 0)
-            .Select(row => new[] { Text(row["reason"]), $"{Number(row["declined"]):0} of {Number(row["processed"]):0} agents" }).ToArray();
-        if (rows.Length > 0)
-            terminal.Table(["REASON", "REJECTED"], rows, () => new JsonArray(), "");
-        foreach (var reason in (queue["platform"]?["reasons"] as JsonArray)?.OfType<JsonObject>() ?? [])
-            terminal.Line($"  {Number(reason["agents"]):0} agents: {Text(reason["message"] ?? reason["reason"])}");
+        if (queue["processedOffersSummary"]?["platform"] is not JsonObject why)
+            return;
+        terminal.Line($"  {Number(why["feasibleAgents"]):0} of {Number(why["agents"]):0} agents could take one now. The others reject it for:");
+        foreach (var reason in (why["reasons"] as JsonArray)?.OfType<JsonObject>() ?? [])
+            terminal.Line($"    {Text(reason["message"])}");
+        if (why["impossible"] is JsonValue impossible && impossible.TryGetValue<bool>(out var never) && never)
+            terminal.Line("  No agent could take one even if it were empty.");
     }
 
     private static void PrintFailure(Terminal terminal, App app)

@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using Platform.EndToEnd.Tests.Harness;
+using Xunit.Abstractions;
+
+namespace Platform.EndToEnd.Tests.CommandLine;
+
+/// <summary>The commands against a control plane with one agent, as a script would use them.</summary>
+public sealed class CommandTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task An_app_goes_through_its_whole_life_by_commands()
+    {
+        await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
+        const string Definition = """{"id":"/shop/app","cmd":"echo out; echo err >&2; exec sleep 100000","cpus":0.1,"mem":16,"env":{"ROUND":"1"}}""";
+
+        var added = await SucceedAsync(cluster, Definition, "app", "add", "-", "--wait");
+        added.ShouldContain("/shop/app: deployment");
+        added.ShouldContain("is done");
+        (await RunAsync(cluster, Definition, "app", "add", "-")).ExitCode.ShouldBe(5, "it exists");
+
+        var listed = await SucceedAsync(cluster, null, "app", "list");
+        listed.ShouldContain("/shop/app");
+        listed.ShouldContain("1/1");
+        var first = (await JsonAsync(cluster, "app", "show", "/shop/app"))["version"]!.GetValue<string>();
+
+        await SucceedAsync(cluster, """{"env":{"ROUND":"2"}}""", "app", "update", "/shop/app", "-", "--wait");
+        (await JsonAsync(cluster, "app", "show", "/shop/app"))["env"]!["ROUND"]!.GetValue<string>().ShouldBe("2");
+        (await SucceedAsync(cluster, null, "app", "versions", "/shop/app")).ShouldContain(first);
+        await SucceedAsync(cluster, null, "app", "rollback", "/shop/app", "--wait");
+        (await JsonAsync(cluster, "app", "show", "/shop/app"))["env"]!["ROUND"]!.GetValue<string>().ShouldBe("1");
+
+        await SucceedAsync(cluster, null, "app", "scale", "/shop/app", "2", "--wait");
+        (await JsonAsync(cluster, "app", "tasks", "/shop/app")).AsArray().Count.ShouldBe(2);
+        (await SucceedAsync(cluster, null, "app", "logs", "/shop/app")).ShouldBe("out\n");
+        (await SucceedAsync(cluster, null, "app", "logs", "/shop/app", "--stderr")).ShouldBe("err\n");
+        await SucceedAsync(cluster, null, "app", "restart", "/shop/app", "--wait");
+
+        var task = (await cluster.RunningAsync("/shop/app", 2))[0];
+        (await SucceedAsync(cluster, null, "app", "kill", task.Id)).ShouldContain(task.Id);
+        await cluster.UntilAsync("it is replaced", async () => (await cluster.Client.GetApp("/shop/app").ListTasksAsync()).All(one => one.Id != task.Id));
+        await cluster.RunningAsync("/shop/app", 2);
+
+        await SucceedAsync(cluster, null, "app", "stop", "/shop/app", "--wait");
+        (await SucceedAsync(cluster, null, "app", "list")).ShouldContain("suspended");
+        await SucceedAsync(cluster, null, "app", "remove", "/shop/app", "--wait");
+        (await RunAsync(cluster, null, "app", "show", "/shop/app")).ExitCode.ShouldBe(3);
+        (await JsonAsync(cluster, "app", "list")).AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Every_problem_of_a_definition_is_a_line_with_its_path()
+    {
+        await using var cluster = await Cluster.StartAsync(output);
+        var result = await RunAsync(cluster, """{"id":"/app","cmd":"x","cpus":-1,"mem":-1,"upgradeStrategy":{"minimumHealthCapacity":2}}""", "app", "add", "-");
+        result.ExitCode.ShouldBe(1);
+        result.Output.ShouldBeEmpty();
+        foreach (var path in new[] { "/cpus", "/mem", "/upgradeStrategy/minimumHealthCapacity" })
+            result.Error.ShouldContain($"\n  {path}: ");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_placed_is_explained_refused_a_second_change_and_stopped_by_force()
+    {
+        await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
+        await cluster.UntilAsync("the agent is there", async () => (await cluster.Client.ListAgentsAsync()).Count == 1);
+        await SucceedAsync(cluster, """{"id":"/huge","cmd":"sleep 1","cpus":100000}""", "app", "add", "-");
+        await cluster.UntilAsync("it waits", async () => await cluster.Client.GetApp("/huge").GetQueueAsync() is { } queue && queue.ToJsonString().Contains("insufficient cpus"));
+        var why = await SucceedAsync(cluster, null, "app", "why", "/huge");
+        why.ShouldContain("1 of 1 instances wait");
+        why.ShouldContain("insufficient cpus");
+        why.ShouldContain("even if it were empty");
+
+        var deployments = (await JsonAsync(cluster, "deployment", "list")).AsArray();
+        var id = deployments.ShouldHaveSingleItem()!["id"]!.GetValue<string>();
+        var locked = await RunAsync(cluster, null, "app", "scale", "/huge", "2");
+        locked.ExitCode.ShouldBe(5);
+        locked.Error.ShouldContain(id);
+        locked.Error.ShouldContain("--force");
+        await SucceedAsync(cluster, null, "deployment", "stop", id);
+        await cluster.QuietAsync();
+        (await RunAsync(cluster, null, "deployment", "stop", id)).ExitCode.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Status_and_agents_tell_what_is_there()
+    {
+        await using var cluster = await Cluster.StartAsync(output, localAgents: 2);
+        await cluster.UntilAsync("both agents are there", async () => (await cluster.Client.ListAgentsAsync()).Count(agent => agent.Condition == "Active") == 2);
+        var agents = (await JsonAsync(cluster, "agent", "list")).AsArray();
+        var names = agents.Select(agent => agent!["name"]!.GetValue<string>()).ToArray();
+        names.Distinct().Count().ShouldBe(2);
+        // Agents on one machine share its ports: no port belongs to both.
+        agents.Select(agent => agent!["resources"]!.GetValue<string>().Split("ports:")[1]).Distinct().Count().ShouldBe(2);
+        (await SucceedAsync(cluster, null, "status")).ShouldContain("2, 2 active");
+        (await JsonAsync(cluster, "status"))["agentsActive"]!.GetValue<int>().ShouldBe(2);
+        (await SucceedAsync(cluster, null, "agent", "show", names[0])).ShouldContain("offers");
+
+        await SucceedAsync(cluster, null, "agent", "drain", names[0]);
+        await cluster.UntilAsync("it is drained", async () => (await cluster.Client.GetAgent(names[0]).GetAsync()).Agent.Condition == "Drained");
+        await SucceedAsync(cluster, null, "agent", "reactivate", names[0]);
+        await cluster.UntilAsync("it is active", async () => (await cluster.Client.GetAgent(names[0]).GetAsync()).Agent.Condition == "Active");
+        (await RunAsync(cluster, null, "agent", "show", "nobody")).ExitCode.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_plan_tells_what_would_be_done_and_does_nothing()
+    {
+        await using var cluster = await Cluster.StartAsync(output);
+        var plan = await SucceedAsync(cluster, """{"id":"/planned","cmd":"sleep 1","instances":3}""", "plan", "-");
+        plan.ShouldContain("StartApplication");
+        plan.ShouldContain("/planned");
+        (await cluster.Client.ListAppsAsync()).ShouldBeEmpty();
+    }
+
+    private static Task<CommandResult> RunAsync(Cluster cluster, string? input, params string[] arguments) =>
+        Executable.RunAsync(cluster.Directory.Path, [.. arguments, "--url", cluster.Url], input);
+
+    private static async Task<string> SucceedAsync(Cluster cluster, string? input, params string[] arguments)
+    {
+        var result = await RunAsync(cluster, input, arguments);
+        result.ExitCode.ShouldBe(0, $"{string.Join(' ', arguments)}: {result.Error}{result.Output}");
+        return result.Output;
+    }
+
+    private static async Task<JsonNode> JsonAsync(Cluster cluster, params string[] arguments) =>
+        JsonNode.Parse(await SucceedAsync(cluster, null, [.. arguments, "--json"]))!;
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using Platform.EndToEnd.Tests.Harness;
+using Xunit.Abstractions;
+
+namespace Platform.EndToEnd.Tests.Promises;
+
+/// <summary>SIGTERM, and what is written meanwhile.</summary>
+public sealed class OrderlyStopTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task A_control_plane_with_open_streams_stops_in_order_and_leaves_tasks_running()
+    {
+        await using var cluster = await Cluster.StartAsync(output, localAgents: 1, "--log-format", "json");
+        await cluster.DeployAsync("""{"id":"/app","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"instances":2}""");
+        var before = cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).Order().ToArray();
+        before.Length.ShouldBe(2);
+
+        // The event stream of the harness and the session of the agent are open.
+        await cluster.Server.TerminateAsync();
+        cluster.Server.ExitCode.ShouldBe(0, cluster.Server.Log);
+        cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).Order().ShouldBe(before);
+        var entries = cluster.Server.Log.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonNode.Parse(line)!).ToArray();
+        entries.ShouldNotBeEmpty();
+        entries.ShouldAllBe(entry => entry["LogLevel"] != null && entry["Message"] != null && entry["Timestamp"] != null);
+        entries.Where(entry => entry["LogLevel"]!.GetValue<string>() is "Error" or "Critical").Select(entry => entry.ToJsonString()).ShouldBeEmpty();
+
+        await cluster.StartServerAsync();
+        await cluster.RunningAsync("/app", 2);
+        cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).Order().ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_web_page_of_another_place_cannot_talk_to_the_control_plane()
+    {
+        await using var cluster = await Cluster.StartAsync(output);
+        using var http = new HttpClient { BaseAddress = cluster.Client.Url };
+        using var fromElsewhere = new HttpRequestMessage(HttpMethod.Post, "/v2/apps") { Content = new StringContent("""{"id":"/x","cmd":"x"}"""), Headers = { { "Origin", "http://example.org" } } };
+        ((int)(await http.SendAsync(fromElsewhere)).StatusCode).ShouldBe(403);
+        using var rebound = new HttpRequestMessage(HttpMethod.Get, "/v2/apps") { Headers = { Host = "example.org" } };
+        ((int)(await http.SendAsync(rebound)).StatusCode).ShouldBe(403);
+        using var own = new HttpRequestMessage(HttpMethod.Get, "/v2/apps") { Headers = { { "Origin", cluster.Url.TrimEnd('/') } } };
+        ((int)(await http.SendAsync(own)).StatusCode).ShouldBe(200);
+        (await http.GetStringAsync("/")).ShouldContain("<title>Platform</title>");
+        (await cluster.Client.ListAppsAsync()).ShouldBeEmpty();
+    }
+}
