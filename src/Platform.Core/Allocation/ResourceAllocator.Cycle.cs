@@ -11,18 +11,15 @@ internal sealed partial class ResourceAllocator
 {
     private readonly HashSet<AgentEntry> _candidates = [];
     private long _examinedVersion = -1;
+    private bool _areAllCandidates;
     private readonly Dictionary<(RoleClient Client, AgentEntry Agent), int> _grantIndex = [];
     private readonly Dictionary<AgentEntry, Resources> _sharedInCycle = [];
 
-    internal bool HasCandidates => _candidates.Count > 0;
+    internal bool HasCandidates => _areAllCandidates || _candidates.Count > 0;
 
     internal void AddCandidate(AgentEntry entry) => _candidates.Add(entry);
 
-    internal void AddAllCandidates()
-    {
-        foreach (var entry in Agents.Values)
-            _candidates.Add(entry);
-    }
+    internal void AddAllCandidates() => _areAllCandidates = true;
 
     /// <summary>
     /// With quota, what happens on one agent can free headroom or room under a limit for what is free on others: then all
@@ -45,12 +42,13 @@ internal sealed partial class ResourceAllocator
     {
         var grants = new List<OfferGrant>();
         var agents = new List<AgentEntry>(_candidates.Count);
-        foreach (var entry in _candidates)
+        foreach (var entry in _areAllCandidates ? Agents.Values : (IEnumerable<AgentEntry>)_candidates)
         {
             if (entry.IsActive && entry.SettledVersion != _version && Agents.ContainsKey(entry.Id))
                 agents.Add(entry);
         }
         _candidates.Clear();
+        _areAllCandidates = false;
         // A set has no order of its own to rely on: sort first, so that the same seed gives the same cycle.
         agents.Sort(static (left, right) => string.CompareOrdinal(left.Id, right.Id));
         Shuffle(agents);

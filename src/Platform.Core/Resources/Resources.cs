@@ -107,6 +107,16 @@ public sealed class Resources : IEquatable<Resources>, IReadOnlyCollection<Resou
             return true;
         if (other.Count == 1)
             return Contains(other.Items[0]);
+        if (!other.HasExclusive)
+        {
+            // Different resources of a collection are of different kinds: none is taken from what another one needs.
+            foreach (var resource in other.Items)
+            {
+                if (!Contains(resource))
+                    return false;
+            }
+            return true;
+        }
         var list = new List<Resource>(Items.Length);
         list.AddRange(Items.AsSpan());
         foreach (var resource in other.Items)
@@ -119,6 +129,20 @@ public sealed class Resources : IEquatable<Resources>, IReadOnlyCollection<Resou
             Subtract(list, resource);
         }
         return true;
+    }
+
+    /// <summary>Whether two resources here could be equal and yet be two: whole disks and volumes.</summary>
+    private bool HasExclusive
+    {
+        get
+        {
+            foreach (var item in Items)
+            {
+                if (item.Disk is not null)
+                    return true;
+            }
+            return false;
+        }
     }
 
     /// <summary>True when the resource can be taken out of this.</summary>

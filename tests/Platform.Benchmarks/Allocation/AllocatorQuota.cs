@@ -47,7 +47,9 @@ internal sealed class AllocatorQuota : IBenchmark
             model.Subscribe(new() { Id = $"f{index:D6}", Roles = [RoleOf(index)] });
         var addFrameworks = watch.Elapsed;
         watch.Restart();
+        var processor = Process.GetCurrentProcess().TotalProcessorTime;
         var first = model.Allocate(now);
+        var firstProcessor = Process.GetCurrentProcess().TotalProcessorTime - processor;
         var firstRound = watch.Elapsed;
         // A weight that stays what it was makes every agent a candidate; a quota set again also voids what earlier rounds found out.
         model.SetWeight(RoleOf(0), 1);
@@ -66,6 +68,7 @@ internal sealed class AllocatorQuota : IBenchmark
             ["addFrameworksSeconds"] = Math.Round(addFrameworks.TotalSeconds, 3),
             ["allocations"] = first.Offers.Length,
             ["firstRoundSeconds"] = Math.Round(firstRound.TotalSeconds, 3),
+            ["firstRoundProcessorSeconds"] = Math.Round(firstProcessor.TotalSeconds, 3),
             ["idleRoundMs"] = Math.Round(idleRound.TotalMilliseconds, 3),
             ["idleRoundFromScratchMs"] = Math.Round(idleFromScratch.TotalMilliseconds, 3),
             ["idleDecidedNothing"] = idle.IsEmpty,
