@@ -1,13 +1,16 @@
 namespace Platform.Core.Placement;
 
-/// <summary>The values that agents have for one field, numbered; -1 stands for an agent without the field.</summary>
-internal sealed class FieldIndex(string name)
+/// <summary>The values that agents have for one field, or for something else that follows from an agent alone, numbered; -1 stands for an agent without it.</summary>
+internal sealed class FieldIndex(string name, Func<PoolAgent, string?>? read = null)
 {
     private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
     private readonly List<string> values = [];
     private int[] byAgent = [];
 
     public string Name { get; } = name;
+
+    /// <summary>Whether it is not a field of agents, but something that follows from them.</summary>
+    public bool IsDerived => read is not null;
 
     /// <summary>How many values have been seen.</summary>
     public int ValueCount => values.Count;
@@ -27,7 +30,7 @@ internal sealed class FieldIndex(string name)
             Array.Fill(byAgent, -1, before, byAgent.Length - before);
         }
 
-        var text = spec is null ? null : Read(Name, spec);
+        var text = spec is null ? null : read is null ? Read(Name, spec) : read(spec);
         if (text is null)
         {
             byAgent[agent] = -1;

@@ -15,6 +15,7 @@ public sealed partial class PlacementPool
     private readonly HashSet<int> softTaintAgents = [];
     private readonly Dictionary<string, VictimIndex> victims = new(StringComparer.Ordinal);
     private readonly Dictionary<FieldIndex, AgentOrder> fieldOrders = [];
+    private readonly List<FieldIndex> fieldsInUse = [];
     private readonly List<AgentSlot> dirty = [];
     private AgentOrder order = new();
     private AgentOrder slackOrder = new();
@@ -38,12 +39,27 @@ public sealed partial class PlacementPool
 
     /// <summary>
     /// Active agents by how full they are, divided by the value of a field: order 0 has those without the field, order v + 1
-    /// those of value v. Null when too many fields are divided by already.
+    /// those of value v. Only the fields that were asked for last are kept in order.
     /// </summary>
-    internal AgentOrder? OrderBy(FieldIndex field)
+    internal AgentOrder OrderBy(FieldIndex field)
     {
-        if (fieldOrders.TryGetValue(field, out var divided)) return divided;
-        if (fieldOrders.Count >= MostFieldOrders) return null;
+        if (fieldOrders.TryGetValue(field, out var divided))
+        {
+            if (fieldsInUse[^1] == field) return divided;
+            fieldsInUse.Remove(field);
+            fieldsInUse.Add(field);
+            return divided;
+        }
+
+        if (fieldOrders.Count >= MostFieldOrders)
+        {
+            fieldOrders.Remove(fieldsInUse[0]);
+            // What stands for a field in one kind of demand is made again when it is asked for again.
+            if (fieldsInUse[0].IsDerived) fields.Remove(fieldsInUse[0].Name);
+            fieldsInUse.RemoveAt(0);
+        }
+
+        fieldsInUse.Add(field);
         divided = new AgentOrder();
         for (var i = 0; i < used; i++)
             if (order.Has(i)) divided.Put(i, order.KeyOf(i), slots[i]!.Free.Main, field.ValueOf(i) + 1);
@@ -57,11 +73,12 @@ public sealed partial class PlacementPool
         return victims[key] = new VictimIndex();
     }
 
-    internal FieldIndex Field(string name)
+    /// <summary>The index of a field, or of what <paramref name="read"/> makes of an agent under a name of its own.</summary>
+    internal FieldIndex Field(string name, Func<PoolAgent, string?>? read = null)
     {
         if (name == "@hostname") name = "hostname";
         if (fields.TryGetValue(name, out var field)) return field;
-        field = new FieldIndex(name);
+        field = new FieldIndex(name, read);
         for (var i = 0; i < used; i++)
             if (slots[i] is { } slot) field.Set(i, slot.Spec);
         fields[name] = field;

@@ -1,7 +1,8 @@
 namespace Platform.Core.Placement;
 
 /// <summary>
-/// Placement whose preferences and GROUP_BYs all look at one field. Agents are kept in order for each value of it, so nothing
+/// Placement whose preferences and GROUP_BYs all look at one field, or whose preferences look at attributes alone, so that their
+/// sum can stand for a field. Agents are kept in order for each value of it, so nothing
 /// is scanned: the values that stand out (with tasks of the owner, with a share of their own, that match) are cells of their
 /// own, and all other agents are equal and form one cell.
 /// </summary>
@@ -17,12 +18,14 @@ internal sealed class ValueSearch
     private readonly CountRule[] groupRules;
     private readonly List<PreferenceScore> scores;
     private readonly bool spreads;
+    private readonly bool bySum;
     private readonly PriorityQueue<int, CellKey> queue = new();
     private readonly Dictionary<int, int> tops = [];
     private readonly List<int> parked = [];
 
-    private ValueSearch(PlanDraft draft, FieldIndex field, AgentOrder divided, List<PreferenceScore> scores)
+    private ValueSearch(PlanDraft draft, FieldIndex field, AgentOrder divided, List<PreferenceScore> scores, bool bySum)
     {
+        this.bySum = bySum;
         this.draft = draft;
         this.field = field;
         this.divided = divided;
@@ -41,18 +44,21 @@ internal sealed class ValueSearch
         if (demand.Class.Revocable || !OrderedSearch.IsDense(demand, pool) || demand.Rules.Any(rule => rule.PicksCluster)) return false;
         if (demand.Strategy == PlacementStrategy.Spread && pool.HasGpus) return false;
         FieldIndex? field = null;
+        var bySum = !demand.Rules.Any(rule => rule.IsGroupBy) && demand.Demand.Preferences.All(preference => preference.Kind == PreferenceKind.Attribute);
+        if (bySum) field = SumOf(pool, demand.Demand);
         foreach (var rule in demand.Rules)
             if (rule.IsGroupBy && !Same(rule.Field)) return false;
         var scores = new List<PreferenceScore>();
         foreach (var preference in demand.Demand.Preferences)
         {
+            if (bySum) break;
             var score = new PreferenceScore(pool, preference, demand);
             if (!Same(score.Field) || (score.IsAttribute && score.Field.ValueCount > MostMatchedValues)) return false;
             scores.Add(score);
         }
 
-        if (field is null || pool.OrderBy(field) is not { } divided) return false;
-        if (draft.Left > 0 && !demand.LimitReached) new ValueSearch(draft, field, divided, scores).Run();
+        if (field is null) return false;
+        if (draft.Left > 0 && !demand.LimitReached) new ValueSearch(draft, field, pool.OrderBy(field), scores, bySum).Run();
         pool.Flush();
         return true;
 
@@ -61,16 +67,27 @@ internal sealed class ValueSearch
 
     private const int MostMatchedValues = 1_000;
 
+    /// <summary>The sum of preferences that look at attributes alone, as a field: it follows from the agent, like an attribute.</summary>
+    private static FieldIndex SumOf(PlacementPool pool, Demand demand)
+    {
+        var name = $"\0{string.Join('\0', demand.Preferences.Select(preference => $"{preference.Field}\t{preference.Operator}\t{preference.Value}\t{preference.Weight}"))}";
+        var matchers = demand.Preferences.Select(preference => (preference.Weight, Matcher: new StaticConstraint(new Constraint(preference.Field, preference.Operator, preference.Value)))).ToArray();
+        return pool.Field(name, agent => matchers.Sum(one => one.Matcher.Holds(agent) ? one.Weight : 0).ToString());
+    }
+
     private void Run()
     {
         foreach (var score in scores)
             if (score.IsSpread) score.Aim(demand.Eligible.ValuesOf(field), demand.Instances);
-        tops[-1] = -1;
-        foreach (var rule in groupRules)
-            foreach (var value in rule.UsedValues) tops[value] = -1;
-        foreach (var score in scores)
-            foreach (var value in score.SpecialValues()) tops[value] = -1;
-        tops[Others] = -1;
+        if (bySum)
+        {
+            for (var value = 0; value < field.ValueCount; value++) tops[value] = -1;
+        }
+        else
+        {
+            FindSpecialValues();
+        }
+
         foreach (var cell in tops.Keys.ToArray())
             if (FindTop(cell)) queue.Enqueue(cell, KeyOf(cell));
         while (draft.Left > 0 && !demand.LimitReached && queue.TryDequeue(out var cell, out var known))
@@ -85,6 +102,16 @@ internal sealed class ValueSearch
 
             Put(cell);
         }
+    }
+
+    private void FindSpecialValues()
+    {
+        tops[-1] = -1;
+        foreach (var rule in groupRules)
+            foreach (var value in rule.UsedValues) tops[value] = -1;
+        foreach (var score in scores)
+            foreach (var value in score.SpecialValues()) tops[value] = -1;
+        tops[Others] = -1;
     }
 
     private void Put(int cell)
@@ -119,7 +146,11 @@ internal sealed class ValueSearch
     {
         long groups = 0;
         long preferences = 0;
-        if (cell == Others)
+        if (bySum)
+        {
+            preferences = long.Parse(field.TextOf(cell));
+        }
+        else if (cell == Others)
         {
             foreach (var score in scores) preferences += score.OfOthers;
         }

@@ -64,7 +64,7 @@ internal sealed class RandomCluster
                 Volumes = Chance(5) && !revocable ? [new VolumeRequest(VolumeKind.Mount, 150)] : [],
             },
             Constraints = Chance(50) ? [NewConstraint()] : Chance(20) ? [NewConstraint(), NewConstraint()] : [],
-            Preferences = Chance(40) ? [NewPreference()] : [],
+            Preferences = Chance(40) ? [NewPreference()] : Chance(20) ? [NewPreference(), NewPreference()] : Chance(20) ? [Preference.ForAttribute("disk", "ssd", random.Next(-50, 50)), Preference.ForAttribute("rack", Pick(Racks), 20)] : [],
             Strategy = (PlacementStrategy)random.Next(3),
             Tolerations = Chance(20) ? [new Toleration("t")] : [],
             NodePool = Chance(10) ? NodePools.All : NodePools.Default,
