@@ -214,10 +214,13 @@ public sealed partial class AllocatorModel
                 _allocator.Track(agent, entry.Owner, task.Resources);
             else
                 sums[agent] = sums.TryGetValue(agent, out var sum) ? sum.Plus(task.Resources) : task.Resources;
-            if (placement.Awaits.IsDefaultOrEmpty)
-                _placements.Add(placement);
-            else
+            if (!placement.Awaits.IsDefaultOrEmpty)
+            {
                 _awaiting.Add(placement.TaskId, placement);
+                continue;
+            }
+            TakeGpus(task);
+            _placements.Add(task.Gpus.Length == 0 ? placement : placement with { Gpus = [.. task.Gpus] });
         }
         foreach (var (agent, sum) in sums)
             _allocator.Track(agent, entry.Owner, sum);

@@ -106,7 +106,7 @@ public sealed partial class AllocatorModel
             if (!remaining.Contains(resources))
                 return $"Task {operation.TaskId} uses more resources {resources} than available {remaining}";
             remaining = remaining.Minus(resources);
-            Remember(operation.TaskId, agent, client, client.Name, resources, []);
+            TakeGpus(Remember(operation.TaskId, agent, client, client.Name, resources, []));
             ShowInPool(operation.TaskId, agent, client, resources);
             return null;
         }

@@ -34,7 +34,7 @@ public sealed partial class AllocatorModel
             return false;
         _pool.AddTask(task);
         var resources = ResourceCarving.Carve(entry, task.Scalars, task.FromReserved, task.Mounts, task.Revocable);
-        Book(task.Id, entry, _allocator.OwnerOf(task.Role, task.Owner), task.Owner, resources, task.Ports.IsDefault ? [] : [.. task.Ports]);
+        Book(task.Id, entry, _allocator.OwnerOf(task.Role, task.Owner), task.Owner, resources, task.Ports.IsDefault ? [] : [.. task.Ports], task.Gpus);
         if (entry.IsOvercommitted)
             RescindOffersOn(entry);
         return true;
@@ -65,8 +65,10 @@ public sealed partial class AllocatorModel
         {
             foreach (var ready in _pool.Release(id))
             {
-                if (_awaiting.Remove(ready, out var placement))
-                    _placements.Add(placement with { Awaits = [] });
+                if (!_awaiting.Remove(ready, out var placement))
+                    continue;
+                TakeGpus(_tasks[ready]);
+                _placements.Add(placement with { Awaits = [], Gpus = [.. _tasks[ready].Gpus] });
             }
         }
         _allocator.AddCandidate(task.Agent);
@@ -93,15 +95,16 @@ public sealed partial class AllocatorModel
         return gone;
     }
 
-    private void Book(string taskId, AgentEntry entry, RoleClient client, string owner, Resources resources, int[] ports)
+    private void Book(string taskId, AgentEntry entry, RoleClient client, string owner, Resources resources, int[] ports, ImmutableArray<int> gpus = default)
     {
         var task = Remember(taskId, entry, client, owner, resources, ports);
+        TakeGpus(task, gpus);
         _allocator.Track(entry, client, task.Resources);
     }
 
     private HeldTask Remember(string taskId, AgentEntry entry, RoleClient client, string owner, Resources resources, int[] ports)
     {
-        var task = new HeldTask(entry, client, owner, resources, ports, TakeGpus(entry, (int)(resources.Milli(ResourceNames.Gpus) / 1000)));
+        var task = new HeldTask(entry, client, owner, resources, ports);
         _tasks.Add(taskId, task);
         entry.TaskCount++;
         if (!_tasksByOwner.TryGetValue(owner, out var tasks))
@@ -139,20 +142,26 @@ public sealed partial class AllocatorModel
             _allocator.Refresh(task.Agent);
     }
 
-    /// <summary>Gives the task the free devices with the lowest indices.</summary>
-    private int[] TakeGpus(AgentEntry entry, int count)
+    /// <summary>Gives a task the devices that it says it has, or the free ones with the lowest indices.</summary>
+    private void TakeGpus(HeldTask task, ImmutableArray<int> known = default)
     {
+        var count = (int)(task.Shared.Milli(ResourceNames.Gpus) / 1000);
         if (count == 0)
-            return [];
-        if (!_gpus.TryGetValue(entry.Id, out var taken))
-            _gpus.Add(entry.Id, taken = []);
+            return;
+        if (!_gpus.TryGetValue(task.Agent.Id, out var taken))
+            _gpus.Add(task.Agent.Id, taken = []);
         var devices = new List<int>(count);
+        foreach (var index in known.IsDefault ? [] : known)
+        {
+            if (taken.Add(index))
+                devices.Add(index);
+        }
         for (var index = 0; devices.Count < count; index++)
         {
             if (taken.Add(index))
                 devices.Add(index);
         }
-        return [.. devices];
+        task.Gpus = [.. devices];
     }
 
     /// <summary>Something became free or changed: every demand that waits may be tried again.</summary>

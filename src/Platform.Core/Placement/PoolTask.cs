@@ -50,4 +50,7 @@ public sealed record PoolTask
 
     /// <summary>The taints it tolerates.</summary>
     [Id(14)] public ImmutableArray<Toleration> Tolerations { get; init; } = [];
+
+    /// <summary>The graphics devices that it uses, by their index on the agent; empty when that is not known. Default empty.</summary>
+    [Id(15)] public ImmutableArray<int> Gpus { get; init; } = [];
 }

@@ -41,4 +41,7 @@ public sealed record TaskPlacement
 
     /// <summary>Tasks that are leaving the agent and whose room this one gets. Empty: launch at once. Otherwise launch it when <see cref="PlacementPool.Release"/> tells so.</summary>
     [Id(11)] public ImmutableArray<string> Awaits { get; init; } = [];
+
+    /// <summary>The graphics devices of the task, by their index on the agent. Default none.</summary>
+    [Id(12)] public ImmutableArray<int> Gpus { get; init; } = [];
 }

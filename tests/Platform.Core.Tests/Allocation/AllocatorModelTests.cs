@@ -292,12 +292,31 @@ public class AllocatorModelTests
         var model = new AllocatorModel();
         model.SetAgent(Agent("a1", "cpus:8;mem:8192;gpus:4"));
         model.SubmitDemand(new() { Id = "train", Owner = "app:/train", Count = 2, Shape = TaskShape.Of(1, 512, gpus: 2) }, Start);
-        var tasks = model.Allocate(Start).Placements.Select(placement => placement.TaskId).ToList();
+        var placements = model.Allocate(Start).Placements;
+        placements.SelectMany(placement => placement.Gpus).Order().ShouldBe([0, 1, 2, 3]);
+        var tasks = placements.Select(placement => placement.TaskId).ToList();
         tasks.SelectMany(task => model.GpusOf(task)).Order().ShouldBe([0, 1, 2, 3]);
         var freed = model.GpusOf(tasks[0]);
         model.Release(tasks[0]);
         model.SubmitDemand(new() { Id = "more", Owner = "app:/more", Count = 1, Shape = TaskShape.Of(1, 512, gpus: 2) }, Start);
         model.GpusOf(model.Allocate(Start).Placements.Single().TaskId).ShouldBe(freed);
+    }
+
+    [Fact]
+    public void Devices_of_running_tasks_are_known_again_and_those_of_victims_pass_on()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1", "cpus:8;mem:8192;gpus:2"),
+        [
+            new() { Id = "t1", AgentId = "a1", Owner = "app:/old", Priority = 10, Scalars = ScalarAmounts.Of(1, 512, gpus: 1), Gpus = [1] },
+            new() { Id = "t2", AgentId = "a1", Owner = "app:/old", Priority = 20, Scalars = ScalarAmounts.Of(1, 512, gpus: 1) },
+        ]);
+        model.GpusOf("t1").ShouldBe([1]);
+        model.GpusOf("t2").ShouldBe([0]);
+        model.SubmitDemand(new() { Id = "new", Owner = "app:/new", Priority = 90, Count = 1, Shape = TaskShape.Of(1, 512, gpus: 1) }, Start);
+        model.Allocate(Start).Preemptions.ShouldHaveSingleItem().TaskId.ShouldBe("t1");
+        model.Release("t1");
+        model.Allocate(Start).Placements.ShouldHaveSingleItem().Gpus.ShouldBe([1]);
     }
 
     [Fact]
