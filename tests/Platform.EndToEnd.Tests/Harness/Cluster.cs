@@ -124,9 +124,24 @@ internal sealed class Cluster : IAsyncDisposable
     internal Task QuietAsync(TimeSpan? limit = null) =>
         UntilAsync("no deployment runs", async () => (await Client.ListDeploymentsAsync()).Count == 0, limit);
 
-    /// <summary>The processes that are the tasks of an app, by task id, from the process table and not from what the product says.</summary>
+    /// <summary>The processes that are the tasks of an app, from the process table and not from what the product says.</summary>
     internal IReadOnlyList<TaskProcess> ProcessesOf(string app, string command) =>
         [.. TaskProcess.All(Directory.Path, command).Where(process => process.App == app)];
+
+    /// <summary>
+    /// Waits until an app has exactly so many processes. A task counts as running when its shell was started, a moment before the shell becomes
+    /// the command; and one that was killed is gone from the table a moment after.
+    /// </summary>
+    internal async Task<IReadOnlyList<TaskProcess>> ProcessesAsync(string app, int count, string command = "sleep")
+    {
+        IReadOnlyList<TaskProcess> processes = [];
+        await UntilAsync($"{app} has exactly {count} processes", () =>
+        {
+            processes = ProcessesOf(app, command);
+            return Task.FromResult(processes.Count == count);
+        }, TimeSpan.FromSeconds(30));
+        return processes;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -13,8 +13,7 @@ public sealed class AgentCrashTests(ITestOutputHelper output)
         await using var cluster = await Cluster.StartAsync(output);
         var agent = cluster.StartAgent("only");
         await cluster.DeployAsync("""{"id":"/app","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"instances":3,"backoffSeconds":0}""");
-        var before = cluster.ProcessesOf("/app", "sleep");
-        before.Count.ShouldBe(3);
+        var before = await cluster.ProcessesAsync("/app", 3);
 
         await agent.KillAsync();
         // One ends while nobody looks; its end must be learnt later.
@@ -26,8 +25,7 @@ public sealed class AgentCrashTests(ITestOutputHelper output)
 
         tasks.Select(task => task.Id).ShouldContain(before[1].TaskId);
         tasks.Select(task => task.Id).ShouldContain(before[2].TaskId);
-        var after = cluster.ProcessesOf("/app", "sleep").ToDictionary(process => process.TaskId, process => process.Id);
-        after.Count.ShouldBe(3);
+        var after = (await cluster.ProcessesAsync("/app", 3)).ToDictionary(process => process.TaskId, process => process.Id);
         after[before[1].TaskId].ShouldBe(before[1].Id);
         after[before[2].TaskId].ShouldBe(before[2].Id);
         var failure = (await cluster.Client.GetApp("/app").GetAsync()).LastTaskFailure;
@@ -43,8 +41,7 @@ public sealed class AgentCrashTests(ITestOutputHelper output)
         await using var cluster = await Cluster.StartAsync(output, 0, "--heartbeat", "1", "--unreachable-after", $"{UnreachableAfter}");
         var doomed = cluster.StartAgent("doomed", options: ["--attributes", "rack:a"]);
         await cluster.DeployAsync("""{"id":"/app","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"instances":3}""");
-        var before = cluster.ProcessesOf("/app", "sleep");
-        before.Count.ShouldBe(3);
+        var before = await cluster.ProcessesAsync("/app", 3);
         cluster.StartAgent("other");
         await cluster.DeployAsync("""{"id":"/there","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"constraints":[["hostname","UNIQUE"],["rack","UNLIKE","a"]]}""");
 
@@ -59,6 +56,6 @@ public sealed class AgentCrashTests(ITestOutputHelper output)
         });
         // The agent's last sign of life is up to a heartbeat before its death, so the timeout may seem shorter, never longer.
         since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(UnreachableAfter + 2));
-        cluster.ProcessesOf("/app", "sleep").Count.ShouldBe(3);
+        await cluster.ProcessesAsync("/app", 3);
     }
 }

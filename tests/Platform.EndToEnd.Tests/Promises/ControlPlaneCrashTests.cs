@@ -24,8 +24,7 @@ public sealed class ControlPlaneCrashTests(ITestOutputHelper output)
               "upgradeStrategy":{"minimumHealthCapacity":0.5,"maximumOverCapacity":0.5}},
              {"id":"/scaling","cmd":"exec sleep 100000","cpus":0.05,"mem":16,"instances":2}]
             """);
-        var steady = ByTask(cluster, "/steady");
-        steady.Count.ShouldBe(4);
+        var steady = await ByTaskAsync(cluster, "/steady", 4);
 
         for (var kill = 1; kill <= Kills; kill++)
         {
@@ -50,11 +49,10 @@ public sealed class ControlPlaneCrashTests(ITestOutputHelper output)
             await cluster.RunningAsync("/steady", 4);
             await cluster.RunningAsync("/rolling", 3);
             await cluster.RunningAsync("/scaling", wanted);
-            await ProcessesAsync(cluster, "/rolling", 3, kill);
-            await ProcessesAsync(cluster, "/scaling", wanted, kill);
-            cluster.ProcessesOf("/rolling", "sleep").ShouldAllBe(process => process.Environment["ROUND"] == round, $"kill {kill}");
+            await cluster.ProcessesAsync("/scaling", wanted);
+            (await cluster.ProcessesAsync("/rolling", 3)).ShouldAllBe(process => process.Environment["ROUND"] == round, $"kill {kill}");
             // The same tasks under the same process ids, in the process table and in the API.
-            ByTask(cluster, "/steady").ShouldBe(steady, ignoreOrder: true, $"kill {kill}: a task that nobody changed is another one now");
+            (await ByTaskAsync(cluster, "/steady", 4)).ShouldBe(steady, ignoreOrder: true, $"kill {kill}: a task that nobody changed is another one now");
             (await cluster.Client.GetApp("/steady").ListTasksAsync()).Select(task => task.Id).ShouldBe(steady.Select(pair => pair.TaskId), ignoreOrder: true);
         }
     }
@@ -72,10 +70,6 @@ public sealed class ControlPlaneCrashTests(ITestOutputHelper output)
         }
     }
 
-    private static List<(string TaskId, int Id)> ByTask(Cluster cluster, string app) =>
-        [.. cluster.ProcessesOf(app, "sleep").Select(process => (process.TaskId, process.Id))];
-
-    // A killed task's process is gone a moment after its end was asked for.
-    private static Task ProcessesAsync(Cluster cluster, string app, int count, int kill) =>
-        cluster.UntilAsync($"kill {kill}: {app} has {count} processes", () => Task.FromResult(cluster.ProcessesOf(app, "sleep").Count == count), TimeSpan.FromSeconds(20));
+    private static async Task<List<(string TaskId, int Id)>> ByTaskAsync(Cluster cluster, string app, int count) =>
+        [.. (await cluster.ProcessesAsync(app, count)).Select(process => (process.TaskId, process.Id))];
 }

@@ -83,7 +83,7 @@ public sealed class ErrorConditionTests(ITestOutputHelper output)
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
         await cluster.DeployAsync(App);
-        var before = cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).ToArray();
+        var before = (await cluster.ProcessesAsync("/app", 1)).Select(process => process.Id).ToArray();
         foreach (var message in new[] { "{", "[]", "null", "\"register\"", """{"register":{"agentId":5}}""", """{"heartbeat":{}}""", """{"updates":[{}]}""" })
         {
             using var socket = new ClientWebSocket();

@@ -70,15 +70,15 @@ public sealed class ExampleAppsTests(ITestOutputHelper output)
         spread.Select(task => task.SlaveId).Distinct().Count().ShouldBe(2);
         var rack = await cluster.RunningAsync("/examples/rack", 3);
         rack.Select(task => task.SlaveId).Distinct().Count().ShouldBe(1);
-        cluster.ProcessesOf("/examples/argv", "sleep").Count.ShouldBe(1);
+        await cluster.ProcessesAsync("/examples/argv", 1);
 
         // All of it goes, and no process stays.
         foreach (var app in apps.Keys)
             await cluster.Client.GetApp(app).RemoveAsync();
         await cluster.QuietAsync();
         (await cluster.Client.ListAppsAsync()).ShouldBeEmpty();
-        TaskProcess.All(cluster.Directory.Path, "sleep").ShouldBeEmpty();
-        TaskProcess.All(cluster.Directory.Path, "python3").ShouldBeEmpty();
+        await cluster.UntilAsync("no process of a task is left", () => Task.FromResult(
+            !TaskProcess.All(cluster.Directory.Path, "sleep").Concat(TaskProcess.All(cluster.Directory.Path, "python3")).Any()));
     }
 
     private static Task<string> GetAsync(AppTask task, int port = 0) => Http.GetStringAsync($"http://{task.Host}:{task.Ports[port]}/");

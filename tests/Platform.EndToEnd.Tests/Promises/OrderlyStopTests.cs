@@ -12,8 +12,7 @@ public sealed class OrderlyStopTests(ITestOutputHelper output)
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1, "--log-format", "json");
         await cluster.DeployAsync("""{"id":"/app","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"instances":2}""");
-        var before = cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).Order().ToArray();
-        before.Length.ShouldBe(2);
+        var before = (await cluster.ProcessesAsync("/app", 2)).Select(process => process.Id).Order().ToArray();
 
         // The event stream of the harness and the session of the agent are open.
         await cluster.Server.TerminateAsync();

@@ -30,12 +30,12 @@ internal sealed class EventStream(MarathonApi api, HashSet<string> types, long? 
         response.Headers.CacheControl = "no-cache, no-store";
         response.Headers["X-Accel-Buffering"] = "no";
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await response.Body.FlushAsync(ended.Token);
 
         var address = httpContext.Connection.RemoteIpAddress?.ToString() ?? "";
         await log.AppendAsync([EventWriter.Make("event_stream_attached", api.Time.GetUtcNow(), writer => writer.WriteString("remoteAddress", address))]);
         try
         {
+            await response.Body.FlushAsync(ended.Token);
             await PumpAsync(response.Body, from, ended.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
