@@ -44,7 +44,7 @@ for ((i = 0; i < 100; i++)); do
   sleep 0.1
 done
 redis-cli -p "$port" ping >/dev/null 2>&1 || { tail -20 "$work/redis.log"; skip "redis-server did not start."; }
-export PLATFORM_TEST_REDIS=127.0.0.1:$port
+export PLATFORM_TEST_REDIS=127.0.0.1:$port PLATFORM_TEST_REDIS_DIRECTORY=$work/appendonlydir
 
 passed=0 failed=0 skipped=0
 add() { # the counts of one trx file

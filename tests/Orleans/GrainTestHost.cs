@@ -28,6 +28,12 @@ public sealed class GrainTestHost : IAsyncDisposable
     public static string Redis => Environment.GetEnvironmentVariable("PLATFORM_TEST_REDIS")
         ?? throw new InvalidOperationException("Tests of the Orleans lane need a Redis: run them by tests/orleans-lane.sh, or set PLATFORM_TEST_REDIS to its host:port.");
 
+    /// <summary>Where the state is: the folder of Redis' log.</summary>
+    public static string LogDirectory => Environment.GetEnvironmentVariable("PLATFORM_TEST_REDIS_DIRECTORY")
+        ?? throw new InvalidOperationException("Set PLATFORM_TEST_REDIS_DIRECTORY to the folder of Redis' append-only files, as tests/orleans-lane.sh does.");
+
+    public string Directory { get; } = LogDirectory;
+
     public IServiceProvider Services => _host.Services;
 
     public IGrainFactory GrainFactory => Services.GetRequiredService<IGrainFactory>();

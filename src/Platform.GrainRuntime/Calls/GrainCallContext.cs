@@ -20,7 +20,18 @@ internal abstract class GrainCallContext(object grain, GrainId targetId, IInvoka
 
     public MethodInfo InterfaceMethod { get; } = method.Method;
 
-    public object? Result { get; set; }
+    public object? Result
+    {
+        get;
+        set
+        {
+            field = value;
+            IsAnswered = true;
+        }
+    }
+
+    /// <summary>The method ran, or a filter gave a result in its place.</summary>
+    public bool IsAnswered { get; private set; }
 
     /// <summary>The next step, counted from 0; the last one is the call itself.</summary>
     protected int Step { get; set; }

@@ -163,6 +163,11 @@ internal sealed class GrainCallOf<TArguments, TResult> : GrainCall, IValueTaskSo
         static async ValueTask<TResult> ResultOf(IncomingCallContext context)
         {
             await context.Invoke();
+            if (!context.IsAnswered)
+            {
+                throw new InvalidOperationException($"A filter of {context.MethodName} neither went on by Invoke nor set a Result.");
+            }
+
             return context.Result is TResult typed ? typed : default!;
         }
     }

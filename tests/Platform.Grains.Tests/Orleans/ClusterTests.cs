@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Events;
 using Platform.Core.Collections;
 using Platform.GrainRuntime.Testing;
 using Platform.Grains.Orleans;
@@ -64,6 +65,23 @@ public sealed class ClusterTests : IAsyncLifetime
         (await Directory(1, "kind-3").ListAsync()).Count.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task The_event_log_goes_on_where_it_was_on_another_silo()
+    {
+        // A silo that hosts the log is among those that are stopped at the latest with the second.
+        await AppendAsync(0, from: 1, count: 100);
+        for (var left = 2; left >= 1; left--)
+        {
+            await StopAbruptlyAsync(_silos[left]);
+            _silos.RemoveAt(left);
+            (await RetryAsync(() => Events(0).GetRangeAsync())).ShouldBe(new EventLogRange(1, 100 * (3 - left)));
+            await AppendAsync(0, from: 1 + (100 * (3 - left)), count: 100);
+        }
+
+        var all = await Events(0).ReadAsync(1, 1000);
+        all.Select(item => (item.Sequence, item.Json)).ShouldBe(Enumerable.Range(1, 300).Select(i => ((long)i, $$"""{"number":{{i}}}""")));
+    }
+
     private static async Task StopAbruptlyAsync(IHost silo)
     {
         using var now = new CancellationTokenSource();
@@ -95,6 +113,21 @@ public sealed class ClusterTests : IAsyncLifetime
             }
         }
     }
+
+    private async Task AppendAsync(int silo, int from, int count)
+    {
+        var events = Enumerable.Range(from, count)
+            .Select(i => new PlatformEvent { Timestamp = DateTimeOffset.UnixEpoch, Type = "test", Json = $$"""{"number":{{i}}}""" });
+        await Events(silo).AppendAsync(events.ToValueList());
+
+        // One way: it is stored some time after it was sent.
+        while ((await RetryAsync(() => Events(silo).GetRangeAsync())).Last < from + count - 1)
+        {
+            await Task.Yield();
+        }
+    }
+
+    private IEventLogGrain Events(int silo) => _silos[silo].Services.GetRequiredService<IGrainFactory>().GetGrain<IEventLogGrain>(0);
 
     private IDirectoryGrain Directory(int silo, string kind) => _silos[silo].Services.GetRequiredService<IGrainFactory>().GetGrain<IDirectoryGrain>(kind);
 }
