@@ -135,18 +135,19 @@ static uword start_time(uword pid)
     return get_number(&at);
 }
 
-/* Everything that this process is the parent of, since orphans below it are handed to it. */
-static void kill_children(uword self)
+/* Everything that this process is the parent of, since orphans below it are handed to it. False: the kernel does not list them. */
+static int kill_children(uword self)
 {
     char path[64], text[4096];
     char *end = put_text(put_number(put_text(path, "/proc/"), self), "/task/");
     *put_text(put_number(end, self), "/children") = 0;
-    if (read_file(path, text, sizeof text) <= 0)
-        return;
+    if (read_file(path, text, sizeof text) < 0)
+        return 0;
     for (const char *at = text; *at >= '0' && *at <= '9';) {
         syscall5(SYS_kill, get_number(&at), SIGKILL, 0, 0, 0);
         if (*at == ' ') at++;
     }
+    return 1;
 }
 
 static void pause_briefly(void)
@@ -289,8 +290,9 @@ __attribute__((used)) void run(word *stack)
             total = usage;
             ended = 1;
         }
-        if (ended)
-            kill_children(self);
+        /* Without a list they are left to the agent, which looks for them in other ways. */
+        if (ended && !kill_children(self))
+            break;
     }
     uword micros = (total.user_seconds + total.system_seconds) * 1000000 + total.user_micros + total.system_micros;
     if (status & 0x7f)

@@ -79,7 +79,7 @@ internal sealed partial class AgentTask
                 await Task.Delay(5).ConfigureAwait(false);
             return;
         }
-        if (_services.Shims.IsNative && end.IsEnd)
+        if (_services.Shims.KillsStrays && end.IsEnd)
             return;
         for (var left = Relatives(process); left.Count > 0; left = Relatives(process))
         {

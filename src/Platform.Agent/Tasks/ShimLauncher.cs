@@ -20,6 +20,7 @@ internal sealed class ShimLauncher
         using var reader = new StreamReader(typeof(ShimLauncher).Assembly.GetManifestResourceStream("shim.sh")!);
         _script = reader.ReadToEnd();
         _program = program is not null && File.Exists(program) ? Install(work, program, logger) : null;
+        KillsStrays = _program is not null && File.Exists($"/proc/{Environment.ProcessId}/task/{Environment.ProcessId}/children");
         if (_program is null)
             logger.LogInformation("Tasks are supervised by the shell: the build found no C compiler, so each start costs a few milliseconds more");
     }
@@ -27,8 +28,8 @@ internal sealed class ShimLauncher
     /// <summary>The compiled supervisor beside this assembly, if the build made it.</summary>
     public static string BuiltProgram => Path.Combine(AppContext.BaseDirectory, "platform-shim");
 
-    /// <summary>True if the compiled supervisor is used.</summary>
-    public bool IsNative => _program is not null;
+    /// <summary>True if what a task leaves behind is killed by its supervisor: the compiled one, on a kernel that lists a process's children.</summary>
+    public bool KillsStrays { get; }
 
     /// <summary>Starts a task's supervisor and returns its process id, a child of this process.</summary>
     public int Start(ShimStart start)
