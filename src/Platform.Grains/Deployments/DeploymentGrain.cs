@@ -21,6 +21,7 @@ public sealed partial class DeploymentGrain(
     private int _step;
     private bool _paused;
     private bool _ended;
+    private bool _forgotten;
     private string? _failure;
     private string? _planJson;
     private IGrainTimer? _repeat;
@@ -128,6 +129,9 @@ public sealed partial class DeploymentGrain(
     public async Task ForgetAsync()
     {
         _repeat?.Dispose();
+        if (_forgotten)
+            return;
+        _forgotten = true;
         if (progress.RecordExists)
             await progress.ClearStateAsync();
         DeactivateOnIdle();

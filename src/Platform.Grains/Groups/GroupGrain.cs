@@ -92,6 +92,8 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         var deployment = GrainFactory.GetGrain<IDeploymentGrain>(deploymentId);
         if (!_ledger.Deployments.TryGetValue(deploymentId, out var start))
         {
+            // Told again, maybe while the note of its end is still being written: the deployment may forget only after that.
+            await _writer.WriteAsync();
             await deployment.ForgetAsync();
             return;
         }

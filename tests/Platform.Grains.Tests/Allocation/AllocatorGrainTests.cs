@@ -1,0 +1,168 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Allocation;
+using Platform.Core;
+using Platform.Core.Collections;
+using Platform.Core.Placement;
+using Platform.Core.Roles;
+using Platform.GrainRuntime.Testing;
+using Platform.Grains.Tests.Hosting;
+using Platform.Simulation;
+
+namespace Platform.Grains.Tests.Allocation;
+
+/// <summary>The allocator with simulated agents and owners that only record what they are told.</summary>
+public class AllocatorGrainTests
+{
+    private static Task<GrainTestHost> StartAsync(OwnerRecorder owners, TimeSpan? review = null) => ControlPlaneHost.StartAsync(
+        options => options.Allocator.ReviewInterval = review ?? TimeSpan.FromMinutes(5),
+        services => services.AddSingleton<IIncomingGrainCallFilter>(owners));
+
+    private static IAllocatorGrain Allocator(GrainTestHost host) => host.GetGrain<IAllocatorGrain>(0);
+
+    private static Demand Demand(string id, int count, decimal cpus = 1, string role = "*", string owner = "app:/web") =>
+        new() { Id = id, Owner = owner, Role = role, Count = count, Shape = TaskShape.Of(cpus: cpus, mem: 32) };
+
+    private static async Task<SimulatedAgent> AgentAsync(GrainTestHost host, string id = "a1", string resources = "cpus:4;mem:4096")
+    {
+        var agent = new SimulatedAgent(host.GrainFactory, id, resources, TimeProvider.System);
+        await agent.ConnectAsync();
+        return agent;
+    }
+
+    [Fact]
+    public async Task Places_come_to_the_owner_and_what_waits_is_explained_until_an_agent_joins()
+    {
+        var owners = new OwnerRecorder();
+        await using var host = await StartAsync(owners);
+        await AgentAsync(host);
+        await Allocator(host).SubmitAsync([Demand("d", 6)]);
+
+        // 4 cpus hold 4 tasks of 1 cpu.
+        var (appId, batch, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
+        appId.ShouldBe("/web");
+        batch.Placements.Count.ShouldBe(4);
+        batch.Placements.ShouldAllBe(placement => placement.AgentId == "a1");
+        var waiting = (await Allocator(host).ExplainAsync("d"))!;
+        waiting.Waiting.ShouldBe(2);
+        waiting.Rejections[0].ToString().ShouldBe("1 agents: insufficient cpus, at best 1 short");
+        (await Allocator(host).GetPendingAsync())[0].Demand.Count.ShouldBe(2);
+
+        await AgentAsync(host, "a2");
+        (_, batch, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
+        batch.Placements.Select(placement => placement.AgentId).ShouldBe(["a2", "a2"]);
+        (await Allocator(host).ExplainAsync("d")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_is_released_goes_to_who_waits()
+    {
+        var owners = new OwnerRecorder();
+        await using var host = await StartAsync(owners);
+        await AgentAsync(host);
+        await Allocator(host).SubmitAsync([Demand("d1", 4)]);
+        var (_, first, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
+        await Allocator(host).SubmitAsync([Demand("d2", 1, owner: "app:/other")]);
+
+        await Allocator(host).ReleaseAsync([first.Placements[0].TaskId]);
+
+        var (appId, second, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
+        (appId, second.DemandId).ShouldBe(("/other", "d2"));
+    }
+
+    [Fact]
+    public async Task Weights_and_quotas_survive_a_crash_and_bind()
+    {
+        var owners = new OwnerRecorder();
+        await using var host = await StartAsync(owners);
+        await AgentAsync(host);
+        var quota = new Quota { Limits = ResourceLimits.Parse("cpus:2") };
+        (await Allocator(host).SetWeightsAsync(ValueMap.Create(("eng", 2.5)))).ShouldBeEmpty();
+        (await Allocator(host).SetQuotasAsync(ValueMap.Create(("eng", quota)), force: false)).ShouldBeEmpty();
+
+        await host.CrashAsync();
+        await AgentAsync(host);
+        await Allocator(host).SubmitAsync([Demand("d", 3, role: "eng")]);
+
+        // 3 tasks of 1 cpu, 2 cpus allowed.
+        var (_, batch, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
+        batch.Placements.Count.ShouldBe(2);
+        (await Allocator(host).ExplainAsync("d"))!.Rejections[0].ToString().ShouldBe("quota limit of role eng");
+        var role = (await Allocator(host).GetStatusAsync()).Roles.Single(role => role.Role == "eng");
+        (role.Weight, role.Quota).ShouldBe((2.5, quota));
+
+        (await Allocator(host).SetQuotasAsync(ValueMap.Create(("eng", Quota.None)), force: false)).ShouldBeEmpty();
+        (_, batch, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
+        batch.Placements.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Wrong_weights_and_quotas_are_refused_as_a_whole()
+    {
+        await using var host = await StartAsync(new());
+
+        (await Allocator(host).SetWeightsAsync(ValueMap.Create(("eng", 0.0), ("ops", 2.0)))).ToArray().ShouldBe(["the weight of eng must be above 0"]);
+        (await Allocator(host).GetStatusAsync()).Roles.ShouldNotContain(role => role.Role == "ops");
+        (await Allocator(host).SetQuotasAsync(ValueMap.Create(("eng", new Quota { Guarantees = ResourceQuantities.Of(cpus: 4000) })), force: false)).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_dry_run_takes_nothing()
+    {
+        await using var host = await StartAsync(new());
+        await AgentAsync(host);
+
+        var plans = await Allocator(host).PlanAsync([Demand("d1", 3), Demand("d2", 3)]);
+
+        plans.Select(plan => (plan.Placements.Length, plan.Unplaced)).ShouldBe([(3, 0), (1, 2)]);
+        var status = await Allocator(host).GetStatusAsync();
+        (status.Tasks, status.Waiting).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public async Task After_a_restart_owners_and_agents_say_what_there_is_and_the_rest_is_free()
+    {
+        var owners = new OwnerRecorder();
+        await using var host = await StartAsync(owners);
+        await AgentAsync(host);
+        await Allocator(host).SubmitAsync([Demand("d", 6)]);
+        var (_, batch, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
+
+        var run = await Allocator(host).ResyncAsync("app:/web", [batch.Placements[0].TaskId]);
+
+        var status = await Allocator(host).GetStatusAsync();
+        (status.Tasks, status.Waiting).ShouldBe((1, 0));
+        await host.CrashAsync();
+        (await Allocator(host).ResyncAsync("app:/web", [])).ShouldNotBe(run);
+    }
+
+    [Fact]
+    public async Task An_owner_is_asked_about_places_that_it_may_have_lost()
+    {
+        var owners = new OwnerRecorder();
+        await using var host = await StartAsync(owners, TimeSpan.FromMilliseconds(100));
+        await AgentAsync(host);
+        await Allocator(host).SubmitAsync([Demand("d", 2)]);
+        var (_, batch, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
+
+        var (_, review, _) = await owners.NextAsync<ValueList<string>>(nameof(ITaskOwnerGrain.ReviewPlacesAsync));
+
+        review.ToImmutableArray().ShouldBe([.. batch.Placements.Select(placement => placement.TaskId)]);
+    }
+
+    [Fact]
+    public async Task An_unreachable_agent_gets_no_tasks()
+    {
+        var owners = new OwnerRecorder();
+        await using var host = await StartAsync(owners);
+        var agent = await AgentAsync(host);
+        await agent.DisconnectAsync();
+
+        var plans = await Allocator(host).PlanAsync([Demand("d", 1)]);
+
+        plans[0].Unplaced.ShouldBe(1);
+        await agent.ConnectAsync();
+        (await Allocator(host).PlanAsync([Demand("d", 1)]))[0].Unplaced.ShouldBe(0);
+    }
+}
