@@ -158,6 +158,8 @@ public class AllocatorGrainTests
         await using var host = await StartAsync(owners);
         var agent = await AgentAsync(host);
         await agent.DisconnectAsync();
+        // Answered after the loss of the connection was taken in and told to the allocator.
+        await host.GetGrain<IAgentGrain>("a1").GetTasksAsync("app:/web");
 
         var plans = await Allocator(host).PlanAsync([Demand("d", 1)]);
 
