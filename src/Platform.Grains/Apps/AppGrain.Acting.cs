@@ -200,7 +200,13 @@ public sealed partial class AppGrain
             byAgent ??= new(StringComparer.Ordinal);
             if (!byAgent.TryGetValue(state.AgentId, out var kills))
                 byAgent[state.AgentId] = kills = [];
-            kills.Add(new() { TaskId = state.TaskId, Owner = Owner, Reason = state.EvictReason is null ? null : TaskReasonOf(state.EvictReason) });
+            kills.Add(new()
+            {
+                TaskId = state.TaskId,
+                Owner = Owner,
+                GraceSeconds = GraceOf(state),
+                Reason = state.EvictReason is null ? null : TaskReasonOf(state.EvictReason),
+            });
         }
         if (byAgent is null)
             return;
@@ -208,6 +214,12 @@ public sealed partial class AppGrain
             GrainFactory.GetGrain<IAgentGrain>(agentId).KillAsync(kills.ToValueList()).Ignore();
         LookAgain(now + KillPatience);
     }
+
+    // A drain may shorten the task's own grace; null leaves it as the task says.
+    private double? GraceOf(InstanceState instance) =>
+        instance.EvictReason == DrainReason && _drainGrace.TryGetValue(instance.AgentId, out var most)
+            ? Math.Min(most, _target?.Spec.TaskKillGracePeriodSeconds ?? 3)
+            : null;
 
     private TimeSpan KillPatience => _options.KillRetry + TimeSpan.FromSeconds(_target?.Spec.TaskKillGracePeriodSeconds ?? 3);
 

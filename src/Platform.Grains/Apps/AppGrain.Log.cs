@@ -19,6 +19,9 @@ public sealed partial class AppGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId}: deployment {DeploymentId} goes no further, what runs is kept")]
     private partial void LogAbandoned(string appId, string deploymentId);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId}: canary step {Step} is promoted by request")]
+    private partial void LogPromoted(string appId, int step);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId}: the launch delay is reset by request")]
     private partial void LogDelayReset(string appId);
 

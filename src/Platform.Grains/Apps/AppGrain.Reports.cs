@@ -12,6 +12,7 @@ public sealed partial class AppGrain
 {
     private readonly List<PlatformEvent> _events = [];
     private readonly List<string> _releases = [];
+    private readonly Dictionary<string, double> _drainGrace = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _epochs = new(StringComparer.Ordinal);
     private bool _mustDecide;
 
@@ -217,6 +218,10 @@ public sealed partial class AppGrain
             Report(tasks.AgentId, report.Status);
         }
         var draining = tasks.Condition != AgentCondition.Active;
+        if (draining && tasks.DrainGraceSeconds is { } grace)
+            _drainGrace[tasks.AgentId] = grace;
+        else
+            _drainGrace.Remove(tasks.AgentId);
         foreach (var instance in _instances.On(tasks.AgentId).Where(instance => !instance.State.Parked).ToList())
         {
             if (!reported.Contains(instance.State.TaskId))

@@ -128,6 +128,20 @@ public sealed partial class AppGrain : Grain, IAppGrain
     }
 
     /// <inheritdoc/>
+    public async Task<bool> PromoteAsync()
+    {
+        if (State.Order is not { Kind: DeploymentActionKind.Restart } || State.Rollout.Halted || State.Rollout.SkipCanary
+            || State.Target?.Spec.Extension?.Canary is null)
+            return false;
+        State.Rollout = State.Rollout with { PromoteRequested = true };
+        Changed();
+        await _writer.WriteAsync();
+        LogPromoted(Id, State.Rollout.CanaryStep + 1);
+        await ActAsync();
+        return true;
+    }
+
+    /// <inheritdoc/>
     public async Task ResetDelayAsync()
     {
         if (State.Delays.IsEmpty)

@@ -209,6 +209,24 @@ public class AppFlowTests
     }
 
     [Fact]
+    public async Task A_canary_waits_until_a_person_promotes_it()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 2);
+        var spec = Spec with { Extension = new() { Canary = new() { Steps = ["1"] } } };
+        await cluster.PutAndWaitAsync(spec);
+        (await cluster.App("/web").PromoteAsync()).ShouldBeFalse();
+
+        var change = await cluster.PutAsync(spec with { Cmd = "sleep 4000" });
+        await cluster.UntilAsync(
+            "/web", app => AppFixture.AllRun(app, 3) && app.Instances.Count(instance => instance.Version == app.Target.Version) == 1, "one of three is new");
+        (await cluster.Root.GetDeploymentsAsync()).ShouldContain(change.DeploymentId);
+
+        (await cluster.App("/web").PromoteAsync()).ShouldBeTrue();
+        await AppFixture.UntilAsync(async () => (await cluster.Root.GetDeploymentsAsync()).IsEmpty, "the deployment ends");
+        (await cluster.App("/web").GetStatusAsync())!.Instances.ShouldAllBe(instance => instance.Version == change.Version);
+    }
+
+    [Fact]
     public async Task Events_tell_what_happens_in_Marathons_words()
     {
         await using var cluster = await AppFixture.StartAsync(agents: 1);
