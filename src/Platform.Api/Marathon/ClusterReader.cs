@@ -17,10 +17,11 @@ internal sealed class ClusterReader(IGrainFactory grains)
     /// <summary>The app, or null.</summary>
     public async Task<AppView?> FindAsync(string id)
     {
-        var status = App(id).GetStatusAsync();
+        // An id that is not there wakes no grain.
+        if (await FindDefinitionAsync(id) is not { } definition)
+            return null;
         var locks = Groups.GetLocksAsync();
-        var definition = await FindDefinitionAsync(id);
-        return definition is null ? null : new(definition, await status, (await locks).Find(id));
+        return new(definition, await App(id).GetStatusAsync(), (await locks).Find(id));
     }
 
     /// <summary>The apps below a group that pass the filter, in order of their paths.</summary>

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Platform.Api.Tests.Marathon;
+
+public sealed class EventsTests(MarathonServer server) : IClassFixture<MarathonServer>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Events_are_streamed_with_their_type_and_number()
+    {
+        await using var stream = await OpenAsync("/v2/events", null);
+        (await stream.NextAsync("event_stream_attached")).Data.GetProperty("remoteAddress").GetString().ShouldBe("127.0.0.1");
+        await server.AddAsync("/events/a");
+        var post = await stream.NextAsync("api_post_event");
+        post.Data.GetProperty("uri").GetString().ShouldBe("/v2/apps");
+        post.Data.GetProperty("appDefinition").GetProperty("id").GetString().ShouldBe("/events/a");
+        post.Id.ShouldBeGreaterThan(0);
+        (await stream.NextAsync("status_update_event")).Data.GetProperty("appId").GetString().ShouldBe("/events/a");
+    }
+
+    [Fact]
+    public async Task Types_can_be_chosen()
+    {
+        await using var stream = await OpenAsync("/v2/events?event_type=deployment_success&event_type=group_change_success", null);
+        await server.AddAsync("/events/b");
+        var first = await stream.NextAsync();
+        first.Type.ShouldBeOneOf("deployment_success", "group_change_success");
+    }
+
+    [Fact]
+    public async Task A_reader_that_comes_back_goes_on_where_it_was()
+    {
+        await server.AddAsync("/events/c");
+        await using var all = await OpenAsync("/v2/events", "0");
+        var first = await all.NextAsync();
+        var second = await all.NextAsync();
+        await using var resumed = await OpenAsync("/v2/events", first.Id.ToString());
+        var again = await resumed.NextAsync();
+        (again.Id, again.Type).ShouldBe((second.Id, second.Type));
+    }
+
+    [Fact]
+    public async Task Who_does_not_take_events_is_refused()
+    {
+        (await server.GetAsync("/v2/events", accept: "application/json")).Status.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v2/events");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        request.Headers.TryAddWithoutValidation("Last-Event-ID", "x");
+        using var response = await server.Http.SendAsync(request);
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    private async Task<Events> OpenAsync(string path, string? lastId)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        if (lastId is not null)
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", lastId);
+        var response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        return new(response, new StreamReader(await response.Content.ReadAsStreamAsync()));
+    }
+
+    private sealed record Event(long Id, string Type, JsonElement Data);
+
+    private sealed class Events(HttpResponseMessage response, StreamReader reader) : IAsyncDisposable
+    {
+        public async Task<Event> NextAsync(string type)
+        {
+            Event next;
+            do
+                next = await NextAsync();
+            while (next.Type != type);
+            return next;
+        }
+
+        public async Task<Event> NextAsync()
+        {
+            var fields = new Dictionary<string, string>();
+            while (true)
+            {
+                var line = await reader.ReadLineAsync().WaitAsync(Patience) ?? throw new EndOfStreamException();
+                if (line.Length == 0 && fields.Count > 0)
+                    return new(long.Parse(fields.GetValueOrDefault("id", "0"), System.Globalization.CultureInfo.InvariantCulture), fields["event"], JsonElement.Parse(fields["data"]));
+                if (line.Length > 0 && !line.StartsWith(':'))
+                    fields[line[..line.IndexOf(':', StringComparison.Ordinal)]] = line[(line.IndexOf(':', StringComparison.Ordinal) + 2)..];
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            reader.Dispose();
+            response.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

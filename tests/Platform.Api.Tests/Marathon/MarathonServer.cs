@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Platform.Api.Events;
+using Platform.Api.Marathon;
+using Platform.Contracts.Events;
+using Platform.Grains.Groups;
+using Platform.Grains.Startup;
+using Platform.Simulation;
+
+namespace Platform.Api.Tests.Marathon;
+
+/// <summary>The API over real grains and simulated agents, on a port of its own.</summary>
+public sealed class MarathonServer : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("marathon-").FullName;
+    private WebApplication _app = null!;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public SimulatedCluster Cluster { get; } = new(4, "cpus:100;mem:100000;disk:100000;ports:[31000-32000]");
+
+    public IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRoutingCore();
+        builder.Services.AddGrainRuntime(options =>
+        {
+            options.DataDirectory = _directory;
+            options.GrainAssemblies.Add(typeof(GroupGrain).Assembly);
+        });
+        // Simulated agents give no sign of life by themselves.
+        builder.Services.AddPlatformGrains(options => options.Agents.UnreachableAfter = TimeSpan.FromHours(1));
+        builder.Services.AddMarathon();
+        _app = builder.Build();
+        _app.MapMarathon();
+        await _app.StartAsync();
+        Http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()), Timeout = Patience };
+        await Cluster.ConnectAsync(Grains);
+    }
+
+    public async Task DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    public async Task<Answer> SendAsync(string method, string path, string? json = null, string contentType = "application/json", string? accept = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (json is not null)
+            request.Content = new StringContent(json, Encoding.UTF8, contentType);
+        if (accept is not null)
+            request.Headers.Accept.ParseAdd(accept);
+        using var response = await Http.SendAsync(request);
+        return new(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Concat(response.Content.Headers)
+            .ToDictionary(h => h.Key, h => string.Join(',', h.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
+    public Task<Answer> GetAsync(string path, string? accept = null) => SendAsync("GET", path, accept: accept);
+
+    /// <summary>Sends a change, checks its status and waits until its deployment has ended.</summary>
+    public async Task<Answer> ChangeAsync(string method, string path, string? json, HttpStatusCode expected)
+    {
+        var answer = await SendAsync(method, path, json);
+        answer.Status.ShouldBe(expected, answer.Text);
+        await SettleAsync(answer);
+        return answer;
+    }
+
+    /// <summary>An app with the id, deployed.</summary>
+    public Task<Answer> AddAsync(string id, string members = "") =>
+        ChangeAsync("POST", "/v2/apps", $$"""{"id":"{{id}}","cmd":"sleep 1000","cpus":0.01,"mem":1{{(members.Length > 0 ? "," + members : "")}}}""", HttpStatusCode.Created);
+
+    /// <summary>Waits until the tree has taken note of the end of the change's deployment.</summary>
+    public Task SettleAsync(Answer change) => SettleAsync(change.Json.GetProperty("version").GetString()!);
+
+    public async Task SettleAsync(string version) => await WaitForAsync(item =>
+        item.Type == "group_change_success" && JsonElement.Parse(item.Json).GetProperty("version").GetString() == version);
+
+    /// <summary>Waits for an event, those that have happened included.</summary>
+    public async Task<PlatformEvent> WaitForAsync(Func<PlatformEvent, bool> wanted)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (var item in new EventFeed(Grains, TimeProvider.System).ReadAsync(0, patience.Token))
+        {
+            if (item.Event is { } happened && wanted(happened))
+                return happened;
+        }
+        throw new InvalidOperationException("The feed has ended.");
+    }
+}
