@@ -70,7 +70,8 @@ public sealed class DeploymentsTests(MarathonServer server) : IClassFixture<Mara
     public async Task A_deployment_can_be_paused_and_resumed()
     {
         var id = (await StartAsync("/paused")).Headers["Marathon-Deployment-Id"];
-        (await server.SendAsync("POST", $"/v2/deployments/{id}/pause")).Status.ShouldBe(HttpStatusCode.OK);
+        var pause = await server.SendAsync("POST", $"/v2/deployments/{id}/pause");
+        pause.Status.ShouldBe(HttpStatusCode.OK, pause.Text);
         (await server.GetAsync("/v2/deployments")).Json.EnumerateArray().Single(d => d.GetProperty("id").GetString() == id).GetProperty("paused").GetBoolean().ShouldBeTrue();
         (await server.SendAsync("POST", $"/v2/deployments/{id}/resume")).Status.ShouldBe(HttpStatusCode.OK);
         (await server.SendAsync("POST", "/v2/deployments/none/pause")).Message.ShouldBe("DeploymentPlan none does not exist");
