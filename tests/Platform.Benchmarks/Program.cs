@@ -2,6 +2,7 @@ using System.Text.Json;
 using Platform.Benchmarks;
 using Platform.Benchmarks.Agent;
 using Platform.Benchmarks.Allocation;
+using Platform.Benchmarks.Api;
 using Platform.Benchmarks.ControlPlane;
 using Platform.Benchmarks.EndToEnd;
 using Platform.Benchmarks.GrainRuntime;
@@ -16,6 +17,7 @@ var benchmarks = new SortedDictionary<string, IBenchmark>
     ["planner packing"] = new PackingBenchmark(),
     ["allocator preempt"] = new PreemptionBenchmark(),
     ["deploy"] = new Deploy(),
+    ["list-apps"] = new ListApps(),
     ["grain-calls"] = new GrainCalls(),
     ["grain-writes"] = new GrainWrites(),
     ["restart"] = new Restart(),

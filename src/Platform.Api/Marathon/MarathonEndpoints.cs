@@ -37,6 +37,7 @@ public static class MarathonEndpoints
         AppTasksEndpoints.Map(routes, api);
         FailuresEndpoints.Map(routes, api);
         PendingEndpoints.Map(routes, api);
+        RolloutEndpoints.Map(routes, api);
         AppsEndpoints.Map(routes, api);
         GroupsEndpoints.Map(routes, api);
         TasksEndpoints.Map(routes, api);

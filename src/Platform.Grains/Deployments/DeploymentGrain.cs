@@ -22,9 +22,12 @@ public sealed partial class DeploymentGrain(
     private bool _paused;
     private bool _ended;
     private bool _forgotten;
+    private CoalescingWriter? _coalescing;
     private string? _failure;
     private string? _planJson;
     private IGrainTimer? _repeat;
+
+    private CoalescingWriter Writer => _coalescing ??= new(StoreAsync);
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -132,8 +135,7 @@ public sealed partial class DeploymentGrain(
         if (_forgotten)
             return;
         _forgotten = true;
-        if (progress.RecordExists)
-            await progress.ClearStateAsync();
+        await Writer.WriteAsync();
         DeactivateOnIdle();
     }
 
@@ -215,6 +217,10 @@ public sealed partial class DeploymentGrain(
     {
         progress.State.Step = _step;
         progress.State.Paused = _paused;
-        return progress.WriteStateAsync();
+        return Writer.WriteAsync();
     }
+
+    // One write at a time: a pause and the end of a step may come together.
+    private Task StoreAsync() =>
+        !_forgotten ? progress.WriteStateAsync() : progress.RecordExists ? progress.ClearStateAsync() : Task.CompletedTask;
 }

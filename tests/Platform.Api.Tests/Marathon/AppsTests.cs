@@ -196,6 +196,10 @@ public sealed class AppsTests(MarathonServer server) : IClassFixture<MarathonSer
 
         var created = (await server.SendAsync("POST", "/v2/apps?dryRun=true", """{"id":"/planned-new","cmd":"a"}""")).Json;
         created.GetProperty("changes")[0].GetProperty("change").GetString().ShouldBe("create");
+        created.GetProperty("changes")[0].GetProperty("placement").GetProperty("placed").GetInt32().ShouldBe(1);
+        var huge = (await server.SendAsync("POST", "/v2/apps?dryRun=true", """{"id":"/planned-huge","cmd":"a","cpus":1000}""")).Json.GetProperty("changes")[0].GetProperty("placement");
+        (huge.GetProperty("placed").GetInt32(), huge.GetProperty("unplaced").GetInt32()).ShouldBe((0, 1));
+        huge.GetProperty("explanation").GetProperty("impossible").GetBoolean().ShouldBeTrue();
         (await server.GetAsync("/v2/apps/planned-new")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

@@ -78,10 +78,24 @@ public sealed class DeploymentsTests(MarathonServer server) : IClassFixture<Mara
     }
 
     [Fact]
+    public async Task A_canary_goes_on_when_it_is_promoted()
+    {
+        await server.AddAsync("/canary", "\"instances\":2");
+        (await server.SendAsync("POST", "/v2/apps/canary/promote")).Message.ShouldBe("App '/canary' has no canary rollout that could be promoted.");
+        var started = await server.SendAsync("PATCH", "/v2/apps/canary", """{"cmd":"sleep 2","upgradeStrategy":{"canary":{"steps":[1]}}}""");
+        var version = started.Json.GetProperty("version").GetString()!;
+        await server.WaitForAsync(item => item.Type == "status_update_event" && item.Json.Contains("TASK_RUNNING", StringComparison.Ordinal) && item.Json.Contains(version, StringComparison.Ordinal));
+        (await server.SendAsync("POST", "/v2/apps/canary/promote")).Status.ShouldBe(HttpStatusCode.OK);
+        await server.SettleAsync(started);
+        (await server.GetAsync("/v2/apps/canary")).Json.GetProperty("app").GetProperty("tasksRunning").GetInt32().ShouldBe(2);
+    }
+
+    [Fact]
     public async Task What_waits_is_in_the_queue_with_the_reason()
     {
         await StartAsync("/waiting");
-        var item = (await server.GetAsync("/v2/queue?embed=lastUnusedOffers")).Json.GetProperty("queue").EnumerateArray()
+        var queue = await server.AskUntilAsync("/v2/queue?embed=lastUnusedOffers", answer => answer.Text.Contains("\"/waiting\"", StringComparison.Ordinal));
+        var item = queue.Json.GetProperty("queue").EnumerateArray()
             .Single(i => i.GetProperty("app").GetProperty("id").GetString() == "/waiting");
         item.GetProperty("count").GetInt32().ShouldBe(1);
         item.GetProperty("delay").GetProperty("overdue").GetBoolean().ShouldBeTrue();

@@ -90,6 +90,19 @@ public sealed class MarathonServer : IAsyncLifetime
     public async Task SettleAsync(string version) => await WaitForAsync(item =>
         item.Type == "group_change_success" && JsonElement.Parse(item.Json).GetProperty("version").GetString() == version);
 
+    /// <summary>Asks until the answer is as wanted: for what no event tells.</summary>
+    public async Task<Answer> AskUntilAsync(string path, Func<Answer, bool> wanted)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var answer = await GetAsync(path);
+            if (wanted(answer))
+                return answer;
+            patience.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>Waits for an event, those that have happened included.</summary>
     public async Task<PlatformEvent> WaitForAsync(Func<PlatformEvent, bool> wanted)
     {

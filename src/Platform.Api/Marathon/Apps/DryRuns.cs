@@ -6,26 +6,28 @@ using Platform.Api.Marathon.Rendering;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Placement;
 
 namespace Platform.Api.Marathon.Apps;
 
-/// <summary>Says what a change would do: its steps, and what differs, member by member.</summary>
+/// <summary>Says what a change would do: its steps, what differs, member by member, and where new instances would go.</summary>
 internal static class DryRuns
 {
     public static async Task<IResult> AnswerAsync(MarathonApi api, ChangeSet change)
     {
         var standing = await api.Reader.Groups.GetAppsAsync(AppPath.Root) ?? default;
         var result = await api.Writer.ChangeAsync(change with { DryRun = true });
+        var placements = await PlacementPreview.AskAsync(api.Grains, change, standing);
         return new JsonAnswer(writer =>
         {
             writer.WriteStartObject();
             DeploymentWriter.WriteSteps(writer, result.Plan);
-            WriteChanges(writer, change.Apps, standing);
+            WriteChanges(writer, change.Apps, standing, placements);
             writer.WriteEndObject();
         });
     }
 
-    private static void WriteChanges(Utf8JsonWriter writer, ValueList<AppChange> changes, ValueMap<AppVersion> standing)
+    private static void WriteChanges(Utf8JsonWriter writer, ValueList<AppChange> changes, ValueMap<AppVersion> standing, IReadOnlyDictionary<string, PlacementPlan> placements)
     {
         writer.WriteStartArray("changes");
         foreach (var change in changes)
@@ -46,6 +48,8 @@ internal static class DryRuns
                     difference.Write(writer);
             }
             writer.WriteEndArray();
+            if (placements.TryGetValue(change.AppId, out var placement))
+                PlacementPreview.Write(writer, placement);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

@@ -26,6 +26,7 @@ internal static partial class AppRules
         CheckRules.Check(app, path, problems);
         for (var i = 0; i < app.Constraints.Count; i++)
             ConstraintRules.Check(app.Constraints[i], $"{path}/constraints({i})", problems);
+        ContradictionRules.Check(app, path, problems);
     }
 
     public static string Text(double number) => number.ToString(number == Math.Floor(number) ? "0.0" : "R", CultureInfo.InvariantCulture);

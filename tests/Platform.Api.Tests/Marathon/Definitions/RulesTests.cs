@@ -98,6 +98,16 @@ public sealed class RulesTests
     public void Constraints_are_checked_by_operator(string constraint, string? error) =>
         Definition.TryRead(Definition.With($"\"constraints\":[[{constraint}]]")).Problems.ShouldBe(error is null ? [] : ["/constraints(0): " + error]);
 
+    [Theory]
+    [InlineData(2, "[[\"hostname\",\"UNIQUE\"],[\"hostname\",\"CLUSTER\",\"a\"]]", "2 instances cannot have different values of hostname and all the same")]
+    [InlineData(1, "[[\"hostname\",\"UNIQUE\"],[\"hostname\",\"CLUSTER\",\"a\"]]", null)]
+    [InlineData(1, "[[\"rack\",\"IS\",\"a\"],[\"rack\",\"CLUSTER\",\"b\"]]", "rack cannot be a and b")]
+    [InlineData(3, "[[\"rack\",\"CLUSTER\"],[\"rack\",\"MAX_PER\",\"2\"]]", "3 instances with the same rack are more than 2")]
+    [InlineData(3, "[[\"rack\",\"MAX_PER\",\"2\"]]", null)]
+    public void Constraints_that_no_cluster_could_fulfil_together_are_refused(int instances, string constraints, string? error) =>
+        Definition.TryRead(Definition.With($"\"instances\":{instances},\"constraints\":{constraints}")).Problems
+            .ShouldBe(error is null ? [] : ["/constraints: can never be fulfilled: " + error]);
+
     [Fact]
     public void All_problems_are_told_at_once() =>
         Definition.TryRead("""{"id":"/A","cpus":-1,"mem":"x","instances":-1,"upgradeStrategy":{"minimumHealthCapacity":2,"maximumOverCapacity":3}}""").Problems.ShouldBe(

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Platform.Api.Http;
+
+namespace Platform.Api.Marathon.Apps;
+
+/// <summary><c>/v2/apps/{id}/promote</c>: goes on with a canary rollout by hand.</summary>
+internal sealed class RolloutEndpoints(MarathonApi api)
+{
+    public static void Map(ApiRouter routes, MarathonApi api) => routes.Post("/v2/apps/{id+}/promote", new RolloutEndpoints(api).PromoteAsync);
+
+    private async Task<IResult> PromoteAsync(ApiRequest request)
+    {
+        var id = request.PathValue("id");
+        if (await api.Reader.FindAsync(id) is not { } app)
+            return MarathonErrors.UnknownApp(id);
+        if (!await api.Reader.App(id).PromoteAsync())
+            return ErrorAnswer.Conflict($"App '{id}' has no canary rollout that could be promoted.");
+        return new JsonAnswer(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("app", id);
+            writer.WriteString("deploymentId", app.DeploymentId ?? "");
+            writer.WriteEndObject();
+        });
+    }
+}
