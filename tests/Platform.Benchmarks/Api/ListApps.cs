@@ -63,7 +63,7 @@ internal sealed class ListApps : IBenchmark
     private static async Task<TimeSpan> DeployAsync(HttpClient http, IGrainFactory grains, int apps, int instances)
     {
         var body = "[" + string.Join(',', Enumerable.Range(0, apps).Select(i =>
-            $$"""{"id":"/team-{{i % 20}}/app-{{i}}","cmd":"sleep 1000","cpus":0.01,"mem":1,"instances":{{instances}},"labels":{"team":"{{i % 20}}"}}""")) + "]";
+            $$$"""{"id":"/team-{{{i % 20}}}/app-{{{i}}}","cmd":"sleep 1000","cpus":0.01,"mem":1,"instances":{{{instances}}},"labels":{"team":"{{{i % 20}}}"}}""")) + "]";
         var watch = Stopwatch.StartNew();
         using var answer = await http.PutAsync("/v2/apps", new StringContent(body, Encoding.UTF8, "application/json"));
         answer.EnsureSuccessStatusCode();
