@@ -18,7 +18,7 @@ internal sealed class ControlPlaneSilo : IAsyncDisposable
     public static async Task<ControlPlaneSilo> StartAsync(string directory)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddFilter(null, LogLevel.Warning).AddSimpleConsole();
+        builder.Logging.AddFilter(null, LogLevel.Error).AddSimpleConsole();
         builder.Services.AddGrainRuntime(options =>
         {
             options.DataDirectory = directory;

@@ -36,12 +36,20 @@ internal sealed class Restart : IBenchmark
             Console.Error.WriteLine("stopped");
             GC.Collect();
 
+            var cpu = Process.GetCurrentProcess().TotalProcessorTime;
             var watch = Stopwatch.StartNew();
             await using var silo = await ControlPlaneSilo.StartAsync(directory.FullName);
             var started = watch.Elapsed;
             await cluster.ReconnectAsync(silo.Grains);
             var registered = watch.Elapsed;
-            var status = await silo.Grains.GetGrain<IAllocatorGrain>(0).GetStatusAsync();
+            var allocator = silo.Grains.GetGrain<IAllocatorGrain>(0);
+            var status = await allocator.GetStatusAsync();
+            while (status.Tasks < tasks && watch.Elapsed < TimeSpan.FromMinutes(5))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50));
+                status = await allocator.GetStatusAsync();
+            }
+            var booked = watch.Elapsed;
             var running = 0;
             await Task.WhenAll(Enumerable.Range(0, apps).Select(async i =>
             {
@@ -62,7 +70,9 @@ internal sealed class Restart : IBenchmark
                 ["apps"] = apps,
                 ["startedSeconds"] = Math.Round(started.TotalSeconds, 2),
                 ["registeredSeconds"] = Math.Round(registered.TotalSeconds, 2),
+                ["bookedSeconds"] = Math.Round(booked.TotalSeconds, 2),
                 ["servingSeconds"] = Math.Round(serving.TotalSeconds, 2),
+                ["cpuSeconds"] = Math.Round((Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds, 2),
                 ["workingSetMegabytes"] = Environment.WorkingSet / 1_000_000,
             };
         }
