@@ -79,6 +79,7 @@ public static class AgentDaemon
         {
             await stopping.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(rotation, collection).ConfigureAwait(false);
+            await services.FinishStartsAsync().ConfigureAwait(false);
             logger.LogInformation("Agent {Name} stops and leaves {Count} tasks running", options.Name, tasks.Tasks.Count(t => t.Process.Pid != 0));
         }
 

@@ -43,5 +43,14 @@ internal sealed record TaskServices
     public required CancellationToken Stopping { get; init; }
 
     /// <summary>So many tasks are prepared and started at a time.</summary>
-    public SemaphoreSlim StartGate { get; } = new(Math.Max(2, Environment.ProcessorCount));
+    public SemaphoreSlim StartGate { get; } = new(SimultaneousStarts);
+
+    private static int SimultaneousStarts => Math.Max(2, Environment.ProcessorCount);
+
+    /// <summary>Waits for starts that are under way, so that nothing is started for a work directory that is not locked any more.</summary>
+    public async Task FinishStartsAsync()
+    {
+        for (var i = 0; i < SimultaneousStarts; i++)
+            await StartGate.WaitAsync().ConfigureAwait(false);
+    }
 }

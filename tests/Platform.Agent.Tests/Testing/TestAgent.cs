@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Agent.Processes;
-using Platform.Agent.Tasks;
 using Platform.Core;
 
 namespace Platform.Agent.Tests.Testing;
@@ -8,6 +7,8 @@ namespace Platform.Agent.Tests.Testing;
 /// <summary>A real agent in this process, with a work directory that can outlive it. What its tasks leave is killed at the end.</summary>
 internal sealed class TestAgent : IAsyncDisposable
 {
+    private const string CgroupRoot = "platform-test";
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _run;
     private readonly string _work;
@@ -28,7 +29,7 @@ internal sealed class TestAgent : IAsyncDisposable
         Masters = [master.Address],
         Name = "test",
         Resources = Resources,
-        CgroupRoot = "platform-test",
+        CgroupRoot = CgroupRoot,
     };
 
     public static TestAgent Start(AgentOptions options, bool keepTasks = false, TimeProvider? time = null) => new(options, time, keepTasks);
@@ -52,19 +53,35 @@ internal sealed class TestAgent : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Kills what the tasks of a work directory have left.</summary>
-    public static void KillTasks(string work)
+    /// <summary>Kills everything that has the work directory in its environment, supervisors included, and removes the cgroups.</summary>
+    private static void KillTasks(string work)
     {
-        if (!Directory.Exists(Path.Combine(work, "tasks")))
-            return;
-        foreach (var status in Directory.EnumerateFiles(Path.Combine(work, "tasks"), "status", SearchOption.AllDirectories))
+        var mark = System.Text.Encoding.UTF8.GetBytes($"MESOS_SANDBOX={work}/");
+        while (ProcessTable.ReadAll().FindAll(e => e.State is not ('Z' or 'X') && HasInEnvironment(e.Pid, mark)) is { Count: > 0 } left)
         {
-            var known = ShimStatus.Parse(File.ReadAllText(status));
-            foreach (var process in new[] { known.Task, known.Shim }.OfType<ProcessIdentity>().Where(p => p.IsAlive))
-            {
-                _ = Libc.Kill(-process.Pid, Libc.SigKill);
+            foreach (var process in left)
                 _ = Libc.Kill(process.Pid, Libc.SigKill);
-            }
+        }
+        var id = Path.Combine(work, "agent-id");
+        if (!File.Exists(id) || !Directory.Exists("/sys/fs/cgroup"))
+            return;
+        foreach (var hierarchy in Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup"))
+        {
+            var own = Path.Combine(hierarchy, CgroupRoot, File.ReadAllText(id).Trim());
+            if (Directory.Exists(own))
+                new Agent.Isolation.TaskCgroup { Folders = [own] }.TryRemove();
+        }
+    }
+
+    private static bool HasInEnvironment(int pid, byte[] mark)
+    {
+        try
+        {
+            return File.ReadAllBytes($"/proc/{pid}/environ").AsSpan().IndexOf(mark) >= 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }
