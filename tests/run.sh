@@ -26,10 +26,10 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 # Nothing that is started here stays behind.
 export MSBUILDDISABLENODEREUSE=1
 
-# program:package, for the programs that apps and fetches in the tests use.
+# program:package, for the programs that apps and fetches in the tests use, and the compiler of the supervisor of tasks.
 install_missing() {
   local missing=() pair
-  for pair in python3:python3 curl:curl bzip2:bzip2 xz:xz-utils unzip:unzip zip:zip setsid:util-linux ps:procps; do
+  for pair in python3:python3 curl:curl bzip2:bzip2 xz:xz-utils unzip:unzip zip:zip setsid:util-linux ps:procps cc:gcc; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   ((${#missing[@]})) || return 0
