@@ -52,8 +52,8 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     [AlwaysInterleave]
     Task<AllocatorStatus> GetStatusAsync();
 
-    /// <summary>What would become of these demands now, each as if the ones before it had been placed. Changes nothing.</summary>
-    Task<ValueList<PlacementPlan>> PlanAsync(ValueList<Demand> demands);
+    /// <summary>What would become of these changes now, each as if the ones before it had been made: a plan for each that has a demand. Changes nothing.</summary>
+    Task<ValueList<PlacementPlan>> PlanAsync(ValueList<PlannedChange> changes);
 
     /// <summary>Sets weights (above 0) of roles; durable when it returns. Problems are returned, and then nothing has changed.</summary>
     Task<ValueList<string>> SetWeightsAsync(ValueMap<double> weights);

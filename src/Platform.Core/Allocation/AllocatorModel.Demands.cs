@@ -73,18 +73,6 @@ public sealed partial class AllocatorModel
         return entry.Explanation;
     }
 
-    /// <summary>What would become of demands if they were submitted now, each as if those before it had been placed. Changes nothing.</summary>
-    public ImmutableArray<PlacementPlan> Plan(IEnumerable<Demand> demands, DateTimeOffset now)
-    {
-        SyncOffers();
-        var list = demands.ToList();
-        // Limits differ by role, and what one demand takes of a limit another of that role cannot have.
-        var role = list.Select(demand => demand.Role).Distinct(StringComparer.Ordinal).Take(2).Count();
-        return role <= 1
-            ? Planner.DryRun(_pool, list, now, list.Count == 0 ? null : OptionsFor(list[0], isExplained: true, mayPreempt: true))
-            : PlanRoles(list, now);
-    }
-
     bool IDemandTurn.Serve(RoleClient owner, AgentEntry? contended)
     {
         foreach (var entry in owner.Demands?.ToArray() ?? [])
@@ -293,11 +281,5 @@ public sealed partial class AllocatorModel
         internal Resources Resources { get; set; } = Resources.Empty;
 
         internal List<string> PoolIds { get; } = [];
-    }
-
-    private ImmutableArray<PlacementPlan> PlanRoles(List<Demand> demands, DateTimeOffset now)
-    {
-        var pool = _pool.Clone();
-        return [.. demands.Select(demand => Planner.Place(pool, demand, now, OptionsFor(demand, isExplained: true, mayPreempt: true)))];
     }
 }

@@ -41,8 +41,18 @@ internal sealed class Explainer
         var rejections = ImmutableArray.CreateBuilder<Rejection>();
         foreach (var allowance in compiled.Allowances)
         {
-            if (allowance.Left.Covers(compiled.Need)) continue;
-            rejections.Add(new Rejection { Reason = allowance.Allowance.Reason, Subject = allowance.Allowance.Subject });
+            for (var lane = 0; lane < pool.Kinds.Count; lane++)
+            {
+                var missing = compiled.Need[lane] - allowance.Left[lane];
+                if (missing <= 0) continue;
+                rejections.Add(new Rejection
+                {
+                    Reason = allowance.Allowance.Reason,
+                    Subject = allowance.Allowance.Subject,
+                    Resource = pool.Kinds.NameOf(lane),
+                    Missing = ScalarKinds.InUnits(lane, missing),
+                });
+            }
         }
 
         if (gang > 0 && demand.GangDeadline < now) rejections.Add(new Rejection { Reason = RejectionReason.GangDeadlinePassed });

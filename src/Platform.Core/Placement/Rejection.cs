@@ -19,27 +19,36 @@ public sealed record Rejection
     /// <summary>The least amount that is missing on any agent with this cause, in the resource's unit; 0 when amounts do not apply.</summary>
     [Id(4)] public decimal Missing { get; init; }
 
+    /// <summary>The resource that <see cref="Missing"/> is an amount of, where <see cref="Subject"/> names something else. Empty when it does not.</summary>
+    [Id(5)] public string Resource { get; init; } = "";
+
     /// <summary>One line for people.</summary>
     public override string ToString() => Reason switch
     {
-        RejectionReason.QuotaLimit => $"quota limit of role {Subject}",
-        RejectionReason.QuotaHeadroom => $"held back for quota guarantees ({Subject})",
+        RejectionReason.QuotaLimit => $"quota limit of role {Subject}{Lacking}",
+        RejectionReason.QuotaHeadroom => $"held back for quota guarantees ({Subject}){Lacking}",
         RejectionReason.GangIncomplete => $"the gang does not fit as a whole ({Subject})",
         RejectionReason.GangDeadlinePassed => "the gang's time limit has passed",
-        RejectionReason.PinnedElsewhere => $"{Agents} agents: the task's volumes are on agent {Subject}",
-        RejectionReason.NodePool => $"{Agents} agents: not in node pool {Subject}",
-        RejectionReason.Draining => $"{Agents} agents: draining",
-        RejectionReason.Deactivated => $"{Agents} agents: deactivated",
-        RejectionReason.Unreachable => $"{Agents} agents: unreachable",
-        RejectionReason.Filtered => $"{Agents} agents: filtered for now",
-        RejectionReason.Taint => $"{Agents} agents: taint {Subject} is not tolerated",
+        RejectionReason.PinnedElsewhere => $"the task's volumes are on agent {Subject}, not on {Count}",
+        RejectionReason.NodePool => $"not in node pool {Subject}: {Count}",
+        RejectionReason.Draining => $"draining: {Count}",
+        RejectionReason.Deactivated => $"deactivated: {Count}",
+        RejectionReason.Unreachable => $"unreachable: {Count}",
+        RejectionReason.Filtered => $"filtered for now: {Count}",
+        RejectionReason.Taint => $"taint {Subject} is not tolerated, on {Count}",
         RejectionReason.Containerizer => $"no agent offers the {Subject} containerizer ({Agents} asked)",
-        RejectionReason.Constraint => $"{Agents} agents: constraint {Subject}",
-        RejectionReason.AlreadyThere => $"{Agents} agents: already run it",
-        RejectionReason.ReservedForRole => $"{Agents} agents: {Subject}",
-        RejectionReason.InsufficientResource => $"{Agents} agents: insufficient {Subject}, at best {Missing:0.###} short",
-        RejectionReason.InsufficientPorts => $"{Agents} agents: insufficient ports, at best {Missing:0} short",
-        RejectionReason.PortUnavailable => $"{Agents} agents: port {Subject} is not available",
-        _ => $"{Agents} agents: no free mount disk of {Subject} MB",
+        RejectionReason.Constraint => $"constraint {Subject} does not hold on {Count}",
+        RejectionReason.AlreadyThere => $"it runs already on {Count}",
+        RejectionReason.ReservedForRole => $"{Subject}: {Amount} more needed at best, on {Count}",
+        RejectionReason.InsufficientResource => $"{Subject}: {Amount} more needed at best, on {Count}",
+        RejectionReason.InsufficientPorts => $"ports: {Amount} more needed at best, on {Count}",
+        RejectionReason.PortUnavailable => $"port {Subject} is not available on {Count}",
+        _ => $"no free mount disk of {Subject} MB on {Count}",
     };
+
+    private string Amount => Missing.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture);
+
+    private string Count => Agents == 1 ? "1 agent" : $"{Agents} agents";
+
+    private string Lacking => Missing > 0 ? $": {Resource} {Amount} more needed" : "";
 }

@@ -132,8 +132,8 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     });
 
     /// <inheritdoc/>
-    public Task<ValueList<PlacementPlan>> PlanAsync(ValueList<Demand> demands) =>
-        Task.FromResult(_model.Plan(demands, _time.GetUtcNow()).ToValueList());
+    public Task<ValueList<PlacementPlan>> PlanAsync(ValueList<PlannedChange> changes) =>
+        Task.FromResult(_model.Plan(changes, _time.GetUtcNow()).ToValueList());
 
     // Many events, one round: whoever comes first arms it.
     private Task DecideSoon() => ArmAsync(_settings.Batch);

@@ -13,7 +13,7 @@ public sealed class ExplanationTests
         var pending = pool.Place(Web(cpus: 4)).Pending!;
 
         pending.Rejections.Single().ShouldBe(new Rejection { Reason = RejectionReason.InsufficientResource, Subject = "cpus", Agents = 3, AgentsByThisAlone = 3, Missing = 1 });
-        pending.Rejections[0].ToString().ShouldBe("3 agents: insufficient cpus, at best 1 short");
+        pending.Rejections[0].ToString().ShouldBe("cpus: 1 more needed at best, on 3 agents");
         (pending.Agents, pending.FeasibleAgents, pending.Waiting, pending.Impossible, pending.At).ShouldBe((3, 0, 1, false, Now));
     }
 

@@ -135,7 +135,7 @@ public sealed class PlannerTests
     {
         var pool = new PoolBuilder().With(Agent("a1") with { Taints = [new("team", "ml")] });
 
-        pool.Place(Web()).Pending!.Rejections.Single().ToString().ShouldBe("1 agents: taint team=ml:NoSchedule is not tolerated");
+        pool.Place(Web()).Pending!.Rejections.Single().ToString().ShouldBe("taint team=ml:NoSchedule is not tolerated, on 1 agent");
         pool.Place(Web() with { Tolerations = [new("team", "web")] }).Placements.ShouldBeEmpty();
         pool.Place(Web() with { Tolerations = [new("team", "ml")] }).Placements.Length.ShouldBe(1);
         pool.Place(Web() with { Tolerations = [new("team")] }).Placements.Length.ShouldBe(1);

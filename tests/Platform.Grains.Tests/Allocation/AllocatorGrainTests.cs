@@ -46,7 +46,7 @@ public class AllocatorGrainTests
         batch.Placements.ShouldAllBe(placement => placement.AgentId == "a1");
         var waiting = (await Allocator(host).ExplainAsync("d"))!;
         waiting.Waiting.ShouldBe(2);
-        waiting.Rejections[0].ToString().ShouldBe("1 agents: insufficient cpus, at best 1 short");
+        waiting.Rejections[0].ToString().ShouldBe("cpus: 1 more needed at best, on 1 agent");
         (await Allocator(host).GetPendingAsync())[0].Demand.Count.ShouldBe(2);
 
         await AgentAsync(host, "a2");
@@ -88,7 +88,7 @@ public class AllocatorGrainTests
         // 3 tasks of 1 cpu, 2 cpus allowed.
         var (_, batch, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
         batch.Placements.Count.ShouldBe(2);
-        (await Allocator(host).ExplainAsync("d"))!.Rejections[0].ToString().ShouldBe("quota limit of role eng");
+        (await Allocator(host).ExplainAsync("d"))!.Rejections[0].ToString().ShouldBe("quota limit of role eng: cpus 1 more needed");
         var role = (await Allocator(host).GetStatusAsync()).Roles.Single(role => role.Role == "eng");
         (role.Weight, role.Quota).ShouldBe((2.5, quota));
 
@@ -113,7 +113,7 @@ public class AllocatorGrainTests
         await using var host = await StartAsync(new());
         await AgentAsync(host);
 
-        var plans = await Allocator(host).PlanAsync([Demand("d1", 3), Demand("d2", 3)]);
+        var plans = await Allocator(host).PlanAsync([new() { Demand = Demand("d1", 3) }, new() { Demand = Demand("d2", 3) }]);
 
         plans.Select(plan => (plan.Placements.Length, plan.Unplaced)).ShouldBe([(3, 0), (1, 2)]);
         var status = await Allocator(host).GetStatusAsync();
@@ -161,10 +161,10 @@ public class AllocatorGrainTests
         // Answered after the loss of the connection was taken in and told to the allocator.
         await host.GetGrain<IAgentGrain>("a1").GetTasksAsync("app:/web");
 
-        var plans = await Allocator(host).PlanAsync([Demand("d", 1)]);
+        var plans = await Allocator(host).PlanAsync([new() { Demand = Demand("d", 1) }]);
 
         plans[0].Unplaced.ShouldBe(1);
         await agent.ConnectAsync();
-        (await Allocator(host).PlanAsync([Demand("d", 1)]))[0].Unplaced.ShouldBe(0);
+        (await Allocator(host).PlanAsync([new() { Demand = Demand("d", 1) }]))[0].Unplaced.ShouldBe(0);
     }
 }
