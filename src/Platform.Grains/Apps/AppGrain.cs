@@ -154,18 +154,6 @@ public sealed partial class AppGrain : Grain, IAppGrain
     }
 
     /// <inheritdoc/>
-    public async Task<bool> PromoteAsync()
-    {
-        if (State.Order is null || State.Rollout.Halted || State.Target?.Spec.Extension?.Canary is null)
-            return false;
-        State.Rollout = State.Rollout with { PromoteRequested = true };
-        Changed();
-        await _writer.WriteAsync();
-        await ActAsync();
-        return true;
-    }
-
-    /// <inheritdoc/>
     public async Task<ValueList<InstanceStatus>> KillAsync(ValueList<string> taskIds, bool wipe)
     {
         var killed = new List<InstanceStatus>();
