@@ -384,4 +384,26 @@ public class AllocatorModelTests
         model.Allocate(Start).IsEmpty.ShouldBeTrue();
         model.UsageOf("a1")!.Free.Equals(Agent("a1").Total).ShouldBeTrue();
     }
+
+    [Fact]
+    public void A_plan_counts_what_ends_and_what_earlier_changes_take_of_a_limit()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1"));
+        model.SetQuotas([new("eng", new() { Limits = ResourceLimits.Parse("cpus:3") })], force: false).ShouldBeEmpty();
+        model.SubmitDemand(Demand("old", 3) with { Role = "eng", Owner = "app:/old" }, Start);
+        var old = model.Allocate(Start).Placements.Select(placement => placement.TaskId).ToArray();
+
+        PlacementPlan[] Plan(params PlannedChange[] changes) => [.. model.Plan(changes, Start)];
+        // 3 of 3 cpus of the role are in use.
+        Plan(new PlannedChange { Demand = Demand("x", 1) with { Role = "eng" } })[0].Pending!.Rejections[0].ToString().ShouldBe("quota limit of role eng: cpus 1 more needed");
+        // 2 end: the first takes one of their places, the second the other, and its second task finds none.
+        Plan(new() { EndFirst = [.. old[..2]] }, new() { Demand = Demand("x", 1) with { Role = "eng" } }, new() { Demand = Demand("y", 2) with { Role = "eng/sub" } })
+            .Select(plan => (plan.Placements.Length, plan.Unplaced)).ShouldBe([(1, 0), (1, 1)]);
+        // Nothing may end before one new task has its place, which the limit forbids.
+        Plan(new PlannedChange { Demand = Demand("x", 3) with { Role = "eng" }, EndThen = [.. old] })[0].Placements.ShouldBeEmpty();
+        // One may: its place is the first of the new ones, then the others follow.
+        Plan(new PlannedChange { Demand = Demand("x", 3) with { Role = "eng" }, EndFirst = [.. old[..1]], EndThen = [.. old[1..]] })[0].Placements.Length.ShouldBe(3);
+        model.TaskCount.ShouldBe(3);
+    }
 }

@@ -35,7 +35,7 @@ public sealed class ReservationTests
         var plan = new PoolBuilder().With(Reserving("a1", "web", 4, unreserved: 0)).Place(Web() with { Role = role });
 
         plan.Placements.Length.ShouldBe(served ? 1 : 0);
-        if (!served) plan.Pending!.Rejections.Single().ToString().ShouldBe("1 agents: cpus reserved for role web");
+        if (!served) plan.Pending!.Rejections.Single().ToString().ShouldBe("cpus reserved for role web: 1 more needed at best, on 1 agent");
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ReservationTests
         });
 
         plan.Placements.Length.ShouldBe(2);
-        plan.Pending!.Rejections.Single().ToString().ShouldBe("quota limit of role dev");
+        plan.Pending!.Rejections.Single().ToString().ShouldBe("quota limit of role dev: cpus 0.5 more needed");
         plan.Pending.FeasibleAgents.ShouldBe(2);
         plan.Pending.Impossible.ShouldBeFalse();
     }

@@ -6,18 +6,17 @@ using Platform.Api.Marathon.Rendering;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
-using Platform.Core.Placement;
 
 namespace Platform.Api.Marathon.Apps;
 
-/// <summary>Says what a change would do: its steps, what differs, member by member, and where new instances would go.</summary>
+/// <summary>Says what a change would do: its steps, what differs, member by member, and who would run where.</summary>
 internal static class DryRuns
 {
     public static async Task<IResult> AnswerAsync(MarathonApi api, ChangeSet change)
     {
         var standing = await api.Reader.Groups.GetAppsAsync(AppPath.Root) ?? default;
         var result = await api.Writer.ChangeAsync(change with { DryRun = true });
-        var placements = await PlacementPreview.AskAsync(api.Grains, change, standing);
+        var placements = await PlacementPreview.AskAsync(api, change, standing);
         return new JsonAnswer(writer =>
         {
             writer.WriteStartObject();
@@ -27,7 +26,7 @@ internal static class DryRuns
         });
     }
 
-    private static void WriteChanges(Utf8JsonWriter writer, ValueList<AppChange> changes, ValueMap<AppVersion> standing, IReadOnlyDictionary<string, PlacementPlan> placements)
+    private static void WriteChanges(Utf8JsonWriter writer, ValueList<AppChange> changes, ValueMap<AppVersion> standing, IReadOnlyDictionary<string, PlacementPreview> placements)
     {
         writer.WriteStartArray("changes");
         foreach (var change in changes)
@@ -49,7 +48,7 @@ internal static class DryRuns
             }
             writer.WriteEndArray();
             if (placements.TryGetValue(change.AppId, out var placement))
-                PlacementPreview.Write(writer, placement);
+                placement.Write(writer);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
