@@ -24,9 +24,6 @@ public interface IAppGrain : ITaskOwnerGrain
     /// <summary>Forgets the delay after failures, so that the next launch happens at once.</summary>
     Task ResetDelayAsync();
 
-    /// <summary>The canary step that runs is promoted at once, healthy or not. False: no canary rollout runs.</summary>
-    Task<bool> PromoteAsync();
-
     /// <summary>Carries out one action of a deployment. Idempotent by deployment and kind: repeated after a restart, after a pause or when its end is overdue; an action that has ended is told as ended again. An order of another deployment takes the place of what runs. Returns when the order is persisted; its end is told to the deployment with <see cref="IDeploymentGrain.ActionEndedAsync"/>.</summary>
     Task ExecuteAsync(AppOrder order);
 
