@@ -158,7 +158,8 @@ public class AgentGrainTests
         await using var host = await StartAsync(new());
         var first = Agent(host);
         await first.ConnectAsync();
-        var session = host.GrainFactory.CreateObjectReference<IAgentSession>(Agent(host));
+        var silent = new SilentSession();
+        var session = host.GrainFactory.CreateObjectReference<IAgentSession>(silent);
 
         var sameId = await host.GetGrain<IAgentGrain>("a1").RegisterAsync(first.Registration with { Run = "another" }, session);
         var sameName = await host.GetGrain<IAgentGrain>("a2").RegisterAsync(first.Registration with { AgentId = "a2", Run = "another" }, session);
@@ -256,10 +257,18 @@ public class AgentGrainTests
         await agent.ConnectAsync();
         await host.GetGrain<IAgentGrain>("a1").DestroyVolumesAsync(["v1", "v2"]);
         await host.CrashAsync();
-        var session = host.GrainFactory.CreateObjectReference<IAgentSession>(agent);
+        var silent = new SilentSession();
+        var session = host.GrainFactory.CreateObjectReference<IAgentSession>(silent);
 
         var answer = await host.GetGrain<IAgentGrain>("a1").RegisterAsync(agent.Registration with { Volumes = ["v2", "v3"] }, session);
 
         answer.DestroyVolumes.ToArray().ShouldBe(["v2"]);
+    }
+
+    private sealed class SilentSession : IAgentSession
+    {
+        public Task SendAsync(AgentCommand command) => Task.CompletedTask;
+
+        public Task CloseAsync(string reason) => Task.CompletedTask;
     }
 }

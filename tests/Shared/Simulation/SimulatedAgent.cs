@@ -6,13 +6,14 @@ using Platform.Core.Tasks;
 namespace Platform.Simulation;
 
 /// <summary>An agent without processes in the process of the control plane: it dials its grain and answers at once.</summary>
-public sealed class SimulatedAgent(IGrainFactory factory, string id, string resources, TimeProvider time) : IAgentSession
+public sealed class SimulatedAgent(IGrainFactory factory, string id, string resources, TimeProvider time)
 {
     private IGrainFactory _grains = factory;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TaskReport> _tasks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TaskUpdate> _unacknowledged = new(StringComparer.Ordinal);
     private readonly string _run = Guid.NewGuid().ToString("N");
+    private Session? _session;
     private IAgentSession? _reference;
     private long _epoch;
     private long _updates;
@@ -70,7 +71,8 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
     /// <summary>Dials in with all its tasks.</summary>
     public async Task<AgentCommand> ConnectAsync()
     {
-        _reference = _grains.CreateObjectReference<IAgentSession>(this);
+        _session = new Session(this);
+        _reference = _grains.CreateObjectReference<IAgentSession>(_session);
         ValueList<TaskReport> tasks;
         lock (_gate)
             tasks = [.. _tasks.Values];
@@ -134,8 +136,7 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
         }
     }
 
-    /// <inheritdoc/>
-    public Task SendAsync(AgentCommand command)
+    private Task SendAsync(AgentCommand command)
     {
         var updates = new List<TaskUpdate>(command.Launch.Count * 2);
         var now = time.GetUtcNow();
@@ -178,12 +179,20 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
         return updates.Count > 0 && _epoch != 0 ? Grain.UpdateAsync(_epoch, [.. updates]) : Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    public Task CloseAsync(string reason)
+    // What comes on a connection that was replaced is too late.
+    private sealed class Session(SimulatedAgent agent) : IAgentSession
     {
-        CloseReason = reason;
-        _epoch = 0;
-        return Task.CompletedTask;
+        public Task SendAsync(AgentCommand command) => agent._session == this ? agent.SendAsync(command) : Task.CompletedTask;
+
+        public Task CloseAsync(string reason)
+        {
+            if (agent._session == this)
+            {
+                agent.CloseReason = reason;
+                agent._epoch = 0;
+            }
+            return Task.CompletedTask;
+        }
     }
 
     private TaskUpdate? Move(string taskId, TaskState state, Func<TaskUpdate, TaskUpdate>? change)
