@@ -29,4 +29,7 @@ public interface IAppGrain : ITaskOwnerGrain
 
     /// <summary>The deployment no longer cares: what it began goes no further, what runs is kept.</summary>
     Task AbandonAsync(string deploymentId);
+
+    /// <summary>Opens the next canary step (or switches blue to green) now. False: no rollout waits at a step.</summary>
+    Task<bool> PromoteAsync();
 }

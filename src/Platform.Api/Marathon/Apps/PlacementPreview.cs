@@ -28,7 +28,7 @@ internal sealed class PlacementPreview
     {
         var previews = new Dictionary<string, PlacementPreview>(StringComparer.Ordinal);
         var planned = new List<(PlacementPreview Preview, PlannedChange Change)>();
-        foreach (var app in change.Apps)
+        foreach (var app in change.Apps.ToArray())
         {
             var before = standing.Find(app.AppId)?.Spec;
             var after = app.Kind switch { AppChangeKind.Put => app.Spec, AppChangeKind.Remove => null, _ => before };
