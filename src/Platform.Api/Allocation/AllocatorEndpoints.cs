@@ -13,7 +13,7 @@ using Platform.Core.Roles;
 
 namespace Platform.Api.Allocation;
 
-/// <summary><c>/api/allocator</c>: who has what, what waits and why, weights and quota of roles.</summary>
+/// <summary><c>/api/allocator</c>: who has what, what waits and why, weights and quota of roles, reservations.</summary>
 public static class AllocatorEndpoints
 {
     /// <summary>Adds the endpoints.</summary>
@@ -26,6 +26,9 @@ public static class AllocatorEndpoints
         routes.Put("/api/allocator/weights", request => PutWeightsAsync(allocator, request));
         routes.Put("/api/allocator/quota/{role+}", request => PutQuotaAsync(allocator, request));
         routes.Delete("/api/allocator/quota/{role+}", request => DeleteQuotaAsync(allocator, request));
+        routes.Get("/api/allocator/reservations", _ => ReservationsAsync(allocator));
+        routes.Put("/api/allocator/reservations/{agent}/{role+}", request => PutReservationAsync(allocator, request));
+        routes.Delete("/api/allocator/reservations/{agent}/{role+}", request => ReserveAsync(allocator, request, Resources.Empty));
         RequestDelegate answer = http => routes.InvokeAsync(http, http.Request.Path.Value!);
         endpoints.Map("/api/allocator", answer);
         endpoints.Map("/api/allocator/{**path}", answer);
@@ -97,6 +100,39 @@ public static class AllocatorEndpoints
 
     private static async Task<IResult> DeleteQuotaAsync(IAllocatorGrain allocator, ApiRequest request) =>
         Answer(await allocator.SetQuotasAsync(ValueMap.Create((request.Value("role"), Quota.None)), force: false));
+
+    private static async Task<IResult> ReservationsAsync(IAllocatorGrain allocator)
+    {
+        var reservations = await allocator.GetReservationsAsync();
+        return new JsonAnswer(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("reservations");
+            foreach (var (agent, resources) in reservations)
+            {
+                json.WriteStartObject(agent);
+                foreach (var role in resources.Items.GroupBy(resource => resource.ReservationRole!).OrderBy(role => role.Key, StringComparer.Ordinal))
+                    json.WriteString(role.Key, Resources.Of(role).ToUnreserved().ToString());
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<IResult> PutReservationAsync(IAllocatorGrain allocator, ApiRequest request)
+    {
+        using var body = await request.ReadJsonAsync();
+        if (body.RootElement.ValueKind != JsonValueKind.Object || !body.RootElement.TryGetProperty("resources", out var text)
+            || text.ValueKind != JsonValueKind.String)
+            return Invalid(["The body must be like {\"resources\": \"cpus:2;mem:512\"}"]);
+        return Resources.TryParse(text.GetString()!, out var resources, out var errors)
+            ? await ReserveAsync(allocator, request, resources)
+            : Invalid([.. errors]);
+    }
+
+    private static async Task<IResult> ReserveAsync(IAllocatorGrain allocator, ApiRequest request, Resources resources) =>
+        await allocator.ReserveAsync(request.Value("agent"), request.Value("role"), resources) is { } problem ? Invalid([problem]) : Results.NoContent();
 
     private static T? Part<T>(JsonElement body, string name)
     {

@@ -1,4 +1,5 @@
 using Platform.Contracts.Agents;
+using Platform.Core;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
@@ -62,4 +63,17 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     /// <param name="quotas">The quotas.</param>
     /// <param name="force">Also guarantees beyond the cluster's capacity and limits below what is consumed.</param>
     Task<ValueList<string>> SetQuotasAsync(ValueMap<Quota> quotas, bool force);
+
+    /// <summary>Reservations and volumes made at run time, by agent.</summary>
+    [AlwaysInterleave]
+    Task<ValueMap<Resources>> GetReservationsAsync();
+
+    /// <summary>Sets what is reserved at run time for a role on an agent; durable when it returns. The problem is returned, and then nothing has changed.</summary>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="role">The role.</param>
+    /// <param name="resources">Plain resources; empty ends the reservation.</param>
+    Task<string?> ReserveAsync(string agentId, string role, Resources resources);
+
+    /// <summary>Does an operation on free resources of an agent, any but a launch; durable when it returns. The problem is returned, and then nothing has changed.</summary>
+    Task<string?> OperateAsync(string agentId, OfferOperation operation);
 }

@@ -36,6 +36,38 @@ public sealed partial class AllocatorModel
         return null;
     }
 
+    /// <summary>
+    /// Sets what is dynamically reserved for a role on an agent: unreserves what is too much, then reserves what is missing, from free
+    /// resources. Offers that hold what is needed are taken back first. Volumes are left alone.
+    /// </summary>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="role">The role; not <c>*</c>.</param>
+    /// <param name="wanted">Plain resources, without reservations; empty to end the reservation.</param>
+    /// <returns>What is wrong; null when it was done. Nothing has changed when something is wrong.</returns>
+    public string? SetReservation(string agentId, string role, Resources wanted)
+    {
+        if (!_allocator.Agents.TryGetValue(agentId, out var agent))
+            return $"there is no agent '{agentId}'";
+        if (Roles.RoleName.Validate(role) is { } invalid)
+            return invalid;
+        if (role == Roles.RoleName.Default)
+            return "resources cannot be reserved for the role '*'";
+        if (wanted.Items.Any(resource => resource.IsReserved || resource.Revocable || resource.IsPersistentVolume))
+            return "name plain resources, such as cpus:2;mem:512";
+        var reservation = new Reservation(ReservationType.Dynamic, role);
+        var target = wanted.PushReservation(reservation);
+        var there = agent.Agent.Total.Where(resource => resource.Reservations.AsSpan().SequenceEqual([reservation]) && !resource.IsPersistentVolume);
+        var surplus = there.Minus(target);
+        var missing = target.Minus(there);
+        if (!surplus.IsEmpty && Operate(agentId, new(OfferOperationKind.Unreserve, surplus)) is { } problem)
+            return problem;
+        if (missing.IsEmpty || Operate(agentId, new(OfferOperationKind.Reserve, missing)) is not { } failure)
+            return null;
+        if (!surplus.IsEmpty)
+            Operate(agentId, new(OfferOperationKind.Reserve, surplus));
+        return failure;
+    }
+
     private void RescindUntilFree(AgentEntry agent, Resources consumed)
     {
         if (!_offersByAgent.TryGetValue(agent, out var offers))

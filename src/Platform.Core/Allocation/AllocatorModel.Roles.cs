@@ -105,7 +105,8 @@ public sealed partial class AllocatorModel
         var allowances = ImmutableArray.CreateBuilder<RoleAllowance>();
         var role = _allocator.Roles.Find(demand.Role);
         RoleNode? below = null;
-        for (var node = role; node is { Parent: not null }; node = node.Parent)
+        // Limits above bind a role that nobody has been in yet, too: that of a dry run.
+        for (var node = role ?? (Options.HierarchicalQuota ? NearestAbove(demand.Role) : null); node is { Parent: not null }; node = node.Parent)
         {
             if (!node.Quota.Limits.IsEmpty)
             {
@@ -134,6 +135,16 @@ public sealed partial class AllocatorModel
             Preempt = mayPreempt,
             Explain = isExplained,
         };
+    }
+
+    private RoleNode? NearestAbove(string role)
+    {
+        for (var slash = role.LastIndexOf('/'); slash > 0; slash = role.LastIndexOf('/', slash - 1))
+        {
+            if (_allocator.Roles.Find(role[..slash]) is { } node)
+                return node;
+        }
+        return null;
     }
 
     private static PlacementOptions ExplainedOnly { get; } = new() { Preempt = false };

@@ -49,6 +49,8 @@ internal static class AgentPlaces
             FromReserved = [.. task.Resources.Reserved().Items.GroupBy(item => item.ReservationRole!).Select(role =>
                 new ReservedAmounts { Role = role.Key, Scalars = Scalars(Resources.Of(role)) })],
             Revocable = task.Resources.Items.Any(item => item.Revocable),
+            // It was let onto its agent: a restart of the control plane is no reason to send it away.
+            Tolerations = [new()],
             Mounts = [.. task.Resources.Items.Select(item => item.Disk?.Source).Where(source => source is { Type: DiskSourceType.Mount, Root: not null }).Select(source => source!.Root!)],
         });
 

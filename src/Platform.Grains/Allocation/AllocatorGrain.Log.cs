@@ -23,6 +23,9 @@ public sealed partial class AllocatorGrain
     [LoggerMessage(LogLevel.Information, "Weight of role {Role} set to {Weight}")]
     private partial void LogWeight(string role, double weight);
 
+    [LoggerMessage(LogLevel.Information, "Reserved at run time on agent {AgentId}: {Resources}")]
+    private partial void LogReserved(string agentId, string resources);
+
     [LoggerMessage(LogLevel.Information, "Quota of role {Role} set: guarantee {Guarantee}, limit {Limit}")]
     private partial void LogQuota(string role, string guarantee, string limit);
 }

@@ -44,6 +44,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         foreach (var (role, weight) in _state.State.Weights)
             _model.SetWeight(role, weight);
         _model.SetQuotas([.. _state.State.Quotas], force: true);
+        _model.RestoreReservations(_state.State.Reservations);
         _round = this.RegisterGrainTimer(DecideAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         this.RegisterGrainTimer(AnnounceAsync, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         this.RegisterGrainTimer(ReviewAsync, _settings.ReviewInterval, _settings.ReviewInterval);

@@ -1,3 +1,4 @@
+using Platform.Core;
 using Platform.Core.Collections;
 using Platform.Core.Roles;
 
@@ -12,4 +13,7 @@ public sealed record AllocatorState
 
     /// <summary>Quotas by role.</summary>
     [Id(1)] public ValueMap<Quota> Quotas { get; set; }
+
+    /// <summary>Reservations and volumes made at run time, by agent.</summary>
+    [Id(2)] public ValueMap<Resources> Reservations { get; set; }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Core;
+using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
 using Platform.Core.Roles;
@@ -166,5 +167,31 @@ public class AllocatorGrainTests
         plans[0].Unplaced.ShouldBe(1);
         await agent.ConnectAsync();
         (await Allocator(host).PlanAsync([new() { Demand = Demand("d", 1) }]))[0].Unplaced.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Reservations_and_volumes_survive_a_crash()
+    {
+        var owners = new OwnerRecorder();
+        await using var host = await StartAsync(owners);
+        await AgentAsync(host, resources: "cpus:4;mem:4096;disk:100");
+        (await Allocator(host).ReserveAsync("a1", "eng", Resources.Parse("cpus:3;disk:50"))).ShouldBeNull();
+        var disk = (await Allocator(host).GetReservationsAsync()).Find("a1")!.Items.Single(resource => resource.Name == "disk");
+        var volume = Resources.Of(disk with { Disk = new() { PersistenceId = "v1", Volume = new("data", Mode: "RW") } });
+        (await Allocator(host).OperateAsync("a1", new(OfferOperationKind.Create, volume))).ShouldBeNull();
+
+        await host.CrashAsync();
+        await AgentAsync(host, resources: "cpus:4;mem:4096;disk:100");
+
+        (await Allocator(host).GetReservationsAsync()).Find("a1")!.PersistentVolumes().Equals(volume).ShouldBeTrue();
+        // 4 - 3 cpus are for everybody, all 4 for the role.
+        var plans = await Allocator(host).PlanAsync([new() { Demand = Demand("d1", 4, role: "ops") }, new() { Demand = Demand("d2", 4, role: "eng/sub") }]);
+        plans.Select(plan => (plan.Placements.Length, plan.Unplaced)).ShouldBe([(1, 3), (3, 1)]);
+
+        // Less than before is given back, more than there is is refused, and then nothing changes.
+        (await Allocator(host).ReserveAsync("a1", "eng", Resources.Parse("cpus:1"))).ShouldBeNull();
+        (await Allocator(host).ReserveAsync("a1", "ops", Resources.Parse("cpus:4"))).ShouldNotBeNull().ShouldContain("needs cpus:4");
+        (await Allocator(host).GetReservationsAsync()).Find("a1")!.Quantities.ShouldBe(ResourceQuantities.Of(cpus: 1000, disk: 50_000));
+        (await Allocator(host).ReserveAsync("a9", "eng", Resources.Parse("cpus:1"))).ShouldBe("there is no agent 'a9'");
     }
 }

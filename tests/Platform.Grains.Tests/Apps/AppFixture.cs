@@ -1,3 +1,4 @@
+using Platform.Contracts.Agents;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
@@ -32,9 +33,10 @@ internal sealed class AppFixture : IAsyncDisposable
         return fixture;
     }
 
-    public async Task<ScriptedAgent> AddAgentAsync(string id)
+    public async Task<ScriptedAgent> AddAgentAsync(string id, Func<AgentRegistration, AgentRegistration>? registers = null)
     {
         var agent = new ScriptedAgent(Host, id);
+        agent.Registers = registers ?? agent.Registers;
         Agents.Add(agent);
         await agent.DialAsync();
         return agent;

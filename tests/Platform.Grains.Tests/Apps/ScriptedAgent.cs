@@ -34,13 +34,16 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
     /// <summary>What the task of a launch becomes. Default: running, and healthy if it has health checks.</summary>
     public Func<TaskSpec, TaskState> OnLaunch { get; set; } = _ => TaskState.Running;
 
+    /// <summary>Changes what it says of itself when it dials in. Default: nothing.</summary>
+    public Func<AgentRegistration, AgentRegistration> Registers { get; set; } = registration => registration;
+
     /// <summary>Lets kills be ignored.</summary>
     public bool IgnoresKills { get; set; }
 
     public async Task DialAsync(string attributes = "")
     {
         var reply = await host.GetGrain<IAgentGrain>(id).RegisterAsync(
-            new()
+            Registers(new()
             {
                 AgentId = id,
                 Name = id,
@@ -50,7 +53,7 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
                 Containerizers = ["process"],
                 Tasks = [.. _tasks.Values],
                 Run = "run",
-            },
+            }),
             host.GrainFactory.CreateObjectReference<IAgentSession>(this));
         _epoch = reply.Registered!.Epoch;
         foreach (var kill in reply.Kill.ToArray())
@@ -104,6 +107,7 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
                 Status = new() { TaskId = task.TaskId, Owner = task.Owner, Timestamp = DateTimeOffset.UtcNow },
                 Resources = task.Resources,
                 Role = task.Role,
+                Priority = task.Priority,
                 Version = task.Version,
                 StartedAt = DateTimeOffset.UtcNow,
             };

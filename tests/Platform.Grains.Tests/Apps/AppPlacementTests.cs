@@ -1,0 +1,138 @@
+using Platform.Contracts.Allocation;
+using Platform.Core;
+using Platform.Core.Apps;
+using Platform.Core.Collections;
+using Platform.Core.Placement;
+using Platform.Core.Roles;
+using Platform.Core.Tasks;
+
+namespace Platform.Grains.Tests.Apps;
+
+/// <summary>What an app's definition says about placement, over real grains. Each agent has 8 cpus.</summary>
+public class AppPlacementTests
+{
+    private static AppSpec App(string id, int instances, double cpus, AppExtension? extension = null) => new()
+    {
+        Id = id,
+        Cmd = "sleep 1000",
+        Cpus = cpus,
+        Mem = 32,
+        Instances = instances,
+        Extension = extension,
+    };
+
+    private static IAllocatorGrain Allocator(AppFixture cluster) => cluster.Host.GetGrain<IAllocatorGrain>(0);
+
+    private static Rejection? Reason(Contracts.Apps.AppStatus app) => app.Queue?.Explanation?.Rejections.FirstOrDefault();
+
+    [Fact]
+    public async Task A_more_important_app_takes_the_place_of_a_less_important_one_after_its_end()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        var agent = cluster.Agents[0];
+        await cluster.PutAndWaitAsync(App("/low", 4, cpus: 2, new() { Priority = 10 }));
+        agent.IgnoresKills = true;
+
+        await cluster.PutAsync(App("/high", 1, cpus: 2, new() { Priority = 90 }));
+
+        // 4 * 2 of 8 cpus are taken: one must go, and what wants its place waits for its end.
+        var low = await cluster.UntilAsync("/low", app => app.Instances.Count(instance => instance.Doomed) == 1, "one is told to leave");
+        var victim = low.Instances.Single(instance => instance.Doomed).TaskId;
+        agent.Launches.Count.ShouldBe(4);
+        await agent.ReportAsync(victim, TaskState.Killed);
+
+        await cluster.UntilAsync("/high", app => AppFixture.AllRun(app, 1), "it runs in the place of the other");
+        low = await cluster.UntilAsync("/low", app => AppFixture.AllRun(app, 3) && Reason(app) is not null, "three are left, the fourth waits");
+        (Reason(low)!.Reason, Reason(low)!.Subject, Reason(low)!.Missing).ShouldBe((RejectionReason.InsufficientResource, "cpus", 2));
+        low.Instances.ShouldNotContain(instance => instance.TaskId == victim);
+    }
+
+    [Fact]
+    public async Task No_more_instances_are_preempted_than_the_disruption_budget_allows()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        await cluster.PutAndWaitAsync(App("/low", 4, cpus: 2, new() { Priority = 10, DisruptionBudget = 1 }));
+
+        await cluster.PutAsync(App("/high", 3, cpus: 2, new() { Priority = 90 }));
+
+        var high = await cluster.UntilAsync("/high", app => AppFixture.AllRun(app, 1) && app.Queue?.Count == 2, "one runs, two wait");
+        high.Queue!.Count.ShouldBe(2);
+        var low = (await cluster.App("/low").GetStatusAsync())!;
+        low.Instances.Count(instance => instance is { State: TaskState.Running, Doomed: false }).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task An_app_at_the_limit_of_its_role_says_so_and_starts_when_the_limit_is_raised()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        async Task LimitAsync(string limit) =>
+            (await Allocator(cluster).SetQuotasAsync(ValueMap.Create(("eng", new Quota { Limits = ResourceLimits.Parse(limit) })), force: false)).ShouldBeEmpty();
+        await LimitAsync("cpus:1.5");
+
+        await cluster.PutAsync(App("/web", 3, cpus: 1) with { Role = "eng" });
+
+        var waiting = await cluster.UntilAsync("/web", app => AppFixture.AllRun(app, 1) && Reason(app) is not null, "one runs, two wait");
+        // 1.5 are allowed and 1 is used: half a cpu is missing.
+        Reason(waiting)!.ToString().ShouldBe("quota limit of role eng: cpus 0.5 more needed");
+        waiting.Queue!.Count.ShouldBe(2);
+        waiting.Queue.Explanation!.Impossible.ShouldBeFalse();
+
+        await LimitAsync("cpus:3");
+        await cluster.UntilAsync("/web", app => AppFixture.AllRun(app, 3) && app.Queue is null, "all run");
+    }
+
+    [Fact]
+    public async Task A_system_app_runs_once_on_every_agent_that_joins()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 2);
+
+        var status = await cluster.PutAndWaitAsync(App("/node", 1, cpus: 0.1, new() { System = true }));
+        status.Instances.Select(instance => instance.AgentId).ShouldBe(["agent0", "agent1"], ignoreOrder: true);
+
+        await cluster.AddAgentAsync("agent2");
+        status = await cluster.UntilAsync("/node", app => AppFixture.AllRun(app, 3), "it runs on the third");
+        status.Instances.Select(instance => instance.AgentId).ShouldBe(["agent0", "agent1", "agent2"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_gang_starts_as_a_whole_or_not_at_all()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 2);
+
+        // 6 of 8 cpus: one for each agent.
+        await cluster.PutAsync(App("/gang", 3, cpus: 6, new() { Gang = true }));
+        var waiting = await cluster.UntilAsync("/gang", app => Reason(app) is not null, "it waits");
+        Reason(waiting)!.ToString().ShouldBe("the gang does not fit as a whole (3 together, room for 2)");
+        cluster.Agents.Sum(agent => agent.Launches.Count).ShouldBe(0);
+        // It holds nothing: another app finds the room.
+        await cluster.PutAndWaitAsync(App("/other", 1, cpus: 8));
+
+        await cluster.AddAgentAsync("agent2");
+        await cluster.AddAgentAsync("agent3");
+        await cluster.UntilAsync("/gang", app => AppFixture.AllRun(app, 3), "all run");
+    }
+
+    [Fact]
+    public async Task Pools_and_taints_take_only_those_that_ask_for_them_and_a_crash_sends_nobody_away()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 0);
+        await cluster.AddAgentAsync("pooled", registration => registration with { Pool = "gpu" });
+        await cluster.AddAgentAsync("tainted", registration => registration with { Taints = ["team=ml:NoExecute"] });
+
+        await cluster.PutAsync(App("/plain", 1, cpus: 1));
+        var waiting = await cluster.UntilAsync("/plain", app => Reason(app) is not null, "it waits");
+        waiting.Queue!.Explanation!.Rejections.Select(rejection => rejection.ToString()).ShouldBe(
+            ["not in node pool default: 1 agent", "taint team=ml:NoExecute is not tolerated, on 1 agent"]);
+        (await cluster.PutAndWaitAsync(App("/pool", 1, cpus: 1, new() { Pool = "gpu" }))).Instances[0].AgentId.ShouldBe("pooled");
+        var before = await cluster.PutAndWaitAsync(App("/ml", 1, cpus: 1, new() { Tolerations = ["team=ml"] }));
+        before.Instances[0].AgentId.ShouldBe("tainted");
+
+        await cluster.Host.CrashAsync();
+        foreach (var agent in cluster.Agents)
+            await agent.DialAsync();
+        var after = await cluster.PutAndWaitAsync(App("/ml", 2, cpus: 1, new() { Tolerations = ["team=ml"] }));
+        after.Instances.Select(instance => instance.TaskId).ShouldContain(before.Instances[0].TaskId);
+        cluster.Agents[1].Running.Count().ShouldBe(2);
+        cluster.Agents[1].Launches.Count.ShouldBe(2);
+    }
+}
