@@ -9,7 +9,7 @@ set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 options=(-p:GrainRuntime=Orleans "$@")
-projects=(Platform.Core.Tests Platform.Grains.Tests Platform.Api.Tests)
+projects=(Platform.Core.Tests Platform.Grains.Tests Platform.Api.Tests Platform.EndToEnd.Tests)
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 work=$(mktemp -d)
 redis=

@@ -5,6 +5,8 @@
 #   tests/run.sh Core Grains             only the projects whose names contain one of the words
 #   tests/run.sh --filter EXPRESSION     only the tests that match, as in 'dotnet test --filter'
 #
+# The tests of the grains run twice, the second time with idle grains deactivated at random before their next call.
+#
 # The last line is "N passed, N failed, N skipped"; the exit status is 0 only if nothing failed and nothing crashed.
 set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
@@ -16,7 +18,7 @@ words=()
 while (($#)); do
   case $1 in
     --filter) filter=(--filter "${2:?--filter needs an expression}"); shift 2 ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) echo "tests/run.sh: unknown option $1" >&2; exit 2 ;;
     *) words+=("$1"); shift ;;
   esac
@@ -64,10 +66,12 @@ selected() {
   return 1
 }
 
+# A run is a project, or a project, '@' and the probability of random deactivation.
 run_project() {
-  local name=$1 from=$SECONDS status
+  local name=$1 project=${1%@*} from=$SECONDS status
+  [[ $name == *@* ]] && local -x PLATFORM_TEST_RANDOM_DEACTIVATION=${name#*@}
   timeout --signal=TERM --kill-after=20 "$time_limit" \
-    dotnet test "tests/$name/$name.csproj" --no-build --configuration "$configuration" --nologo \
+    dotnet test "tests/$project/$project.csproj" --no-build --configuration "$configuration" --nologo \
     --results-directory "$results/$name" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
     "${filter[@]}" >"$results/$name.log" 2>&1 </dev/null
   status=$?
@@ -108,6 +112,7 @@ for project in tests/*.Tests/*.csproj; do
   selected "$name" || continue
   case $name in
     *.EndToEnd.Tests | *.Agent.Tests) alone+=("$name") ;;
+    Platform.Grains.Tests) names+=("$name" "$name@0.2") ;;
     *) names+=("$name") ;;
   esac
 done

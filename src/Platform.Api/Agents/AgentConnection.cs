@@ -63,7 +63,7 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
         {
             Close(fault.Message, fault.Status);
         }
-        catch (Exception failure) when (failure is WebSocketException or IOException or StorageException or TimeoutException or OperationCanceledException)
+        catch (Exception failure) when (failure is WebSocketException or IOException or StorageException or TimeoutException or SiloUnavailableException or OperationCanceledException)
         {
             Close(failure.Message, WebSocketCloseStatus.InternalServerError);
         }

@@ -64,7 +64,7 @@ internal sealed partial class ApiRouter(ILogger logger)
         {
             return new ErrorAnswer(StatusCodes.Status499ClientClosedRequest, "The client went away.");
         }
-        catch (TimeoutException e)
+        catch (Exception e) when (e is TimeoutException or SiloUnavailableException)
         {
             LogFailure(e, request.Http.Request.Method, request.Http.Request.Path);
             return new ErrorAnswer(StatusCodes.Status503ServiceUnavailable, e.Message);

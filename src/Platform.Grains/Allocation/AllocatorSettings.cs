@@ -1,5 +1,3 @@
-using Platform.Core.Placement;
-
 namespace Platform.Grains.Allocation;
 
 /// <summary>Settings of the allocator grain.</summary>
@@ -15,5 +13,5 @@ public sealed class AllocatorSettings
     public TimeSpan ReviewInterval { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Which agent wins among equals where an app does not say. Default bin-pack.</summary>
-    public PlacementStrategy Strategy { get; set; } = PlacementStrategy.BinPack;
+    public Core.Placement.PlacementStrategy Strategy { get; set; } = Core.Placement.PlacementStrategy.BinPack;
 }

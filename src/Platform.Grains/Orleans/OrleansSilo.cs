@@ -1,7 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
-using Orleans.Hosting;
 using Orleans.Persistence;
 using StackExchange.Redis;
 
@@ -14,15 +15,28 @@ public static class OrleansSilo
     private const string StorageName = "platform";
 
     /// <summary>Adds the silo. It starts and stops with the host.</summary>
-    public static IHostApplicationBuilder AddOrleansSilo(this IHostApplicationBuilder builder, OrleansSiloOptions options) =>
+    public static IHostApplicationBuilder AddOrleansSilo(this IHostApplicationBuilder builder, OrleansSiloOptions options)
+    {
         builder.UseOrleans(silo => silo
             .Configure<ClusterOptions>(cluster =>
             {
                 cluster.ClusterId = options.Cluster;
                 cluster.ServiceId = options.Cluster;
             })
+            .Configure<ClusterMembershipOptions>(membership => membership.ProbeTimeout = options.ProbeTimeout)
             .ConfigureEndpoints(options.Address, options.SiloPort, options.GatewayPort)
             .UseRedisClustering(clustering => clustering.ConfigurationOptions = Connection(options))
+            .AddOutgoingGrainCallFilter<UnreachedCalls>()
+            .AddPlatformStorage(options));
+        builder.Services.AddHostedService<SuccessionService>();
+        return builder;
+    }
+
+    /// <summary>Adds a silo that is alone, on ports that nobody else needs to know: it shares its state with no other, and waits for none when it starts.</summary>
+    public static IHostApplicationBuilder AddSingleOrleansSilo(this IHostApplicationBuilder builder, OrleansSiloOptions options) =>
+        builder.UseOrleans(silo => silo
+            .UseLocalhostClustering(FreePort(), FreePort(), serviceId: options.Cluster, clusterId: options.Cluster)
+            .AddOutgoingGrainCallFilter<UnreachedCalls>()
             .AddPlatformStorage(options));
 
     /// <summary>Adds what the grains store in, without the clustering; for tests that bring their own.</summary>
@@ -42,6 +56,13 @@ public static class OrleansSilo
             .AddSingleton<IAttributeToFactoryMapper<PersistentItemsAttribute>, PersistentItemsFactory>()
             .AddSingleton<IAttributeToFactoryMapper<PersistentLogAttribute>, PersistentLogFactory>();
         return silo;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static ConfigurationOptions Connection(OrleansSiloOptions options)

@@ -20,6 +20,9 @@ public sealed record OrleansSiloOptions
     /// <summary>The port for cluster clients. Default 30000.</summary>
     public int GatewayPort { get; init; } = 30000;
 
+    /// <summary>How long a silo may take to answer another one's probe. After three that were missed, and two silos that say so, it counts as dead. Default 3 s.</summary>
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>The shortest period of a reminder. Default 5 s.</summary>
     public TimeSpan MinimumReminderPeriod { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -14,27 +14,50 @@ public sealed partial class ActivationService(IGrainFactory grains, TimeProvider
 {
     private const int AtOnce = 256;
 
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => ActivateAllAsync(stoppingToken);
+
+    /// <summary>Calls every grain that is listed, once; again from the beginning when a grain could not be reached.</summary>
+    public async Task ActivateAllAsync(CancellationToken stoppingToken)
+    {
+        while (!await TryActivateAllAsync(stoppingToken))
+            await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<bool> TryActivateAllAsync(CancellationToken stoppingToken)
     {
         try
         {
             var began = time.GetTimestamp();
             await grains.GetGrain<IAllocatorGrain>(0).GetStatusAsync();
             var agents = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
-            await CallAsync(agents, id => grains.GetGrain<IAgentGrain>(id).GetStatusAsync(), stoppingToken);
+            var reached = await CallAsync(agents, id => grains.GetGrain<IAgentGrain>(id).GetStatusAsync(), stoppingToken);
             var apps = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps).ListAsync();
-            await CallAsync(apps, id => grains.GetGrain<IAppGrain>(id).GetStatusAsync(), stoppingToken);
+            reached &= await CallAsync(apps, id => grains.GetGrain<IAppGrain>(id).GetStatusAsync(), stoppingToken);
             var deployments = await grains.GetGrain<IGroupGrain>(AppPath.Root).GetDeploymentsAsync();
             LogStarted(agents.Count, apps.Count, deployments.Count, time.GetElapsedTime(began));
+            return reached;
         }
         catch (Exception failure) when (stoppingToken.IsCancellationRequested)
         {
             LogStopped(failure);
+            return true;
+        }
+        catch (Exception failure) when (IsUnreached(failure))
+        {
+            LogUnreached(failure, RetryAfter);
+            return false;
         }
     }
 
-    private async Task CallAsync(IReadOnlyCollection<string> ids, Func<string, Task> call, CancellationToken stoppingToken) =>
+    // As long as a silo that has just died is not known to be dead, calls still go there.
+    private static bool IsUnreached(Exception failure) => failure is SiloUnavailableException or TimeoutException;
+
+    private async Task<bool> CallAsync(IReadOnlyCollection<string> ids, Func<string, Task> call, CancellationToken stoppingToken)
+    {
+        var reached = true;
         await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (id, _) =>
         {
             try
@@ -44,14 +67,21 @@ public sealed partial class ActivationService(IGrainFactory grains, TimeProvider
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(failure, id);
+                if (IsUnreached(failure))
+                    Volatile.Write(ref reached, false);
             }
         });
+        return reached;
+    }
 
     [LoggerMessage(LogLevel.Information, "Activated {Agents} agents and {Apps} apps in {Elapsed}; {Deployments} deployments go on")]
     private partial void LogStarted(int agents, int apps, int deployments, TimeSpan elapsed);
 
     [LoggerMessage(LogLevel.Error, "{Id} could not be activated; it is tried again when it is next called")]
     private partial void LogFailed(Exception failure, string id);
+
+    [LoggerMessage(LogLevel.Warning, "Grains could not be reached; all are called again in {RetryAfter}")]
+    private partial void LogUnreached(Exception failure, TimeSpan retryAfter);
 
     [LoggerMessage(LogLevel.Debug, "Stopped while grains were being activated")]
     private partial void LogStopped(Exception failure);

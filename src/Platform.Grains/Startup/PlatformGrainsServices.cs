@@ -22,8 +22,9 @@ public static class PlatformGrainsServices
         services.AddSingleton(Options.Create(options.Events));
         services.AddSingleton(Options.Create(options.Secrets));
         services.TryAddSingleton<SecretCipher>();
+        services.TryAddSingleton<ActivationService>();
         if (options.ActivateAtStart)
-            services.AddHostedService<ActivationService>();
+            services.AddHostedService(provider => provider.GetRequiredService<ActivationService>());
         return services;
     }
 }

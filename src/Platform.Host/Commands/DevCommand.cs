@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Platform.Host.Hosting;
+using Platform.Host.Lanes;
 using Platform.Host.Logging;
 
 namespace Platform.Host.Commands;
@@ -10,7 +11,7 @@ internal static class DevCommand
 {
     internal static Command Build()
     {
-        var (listen, log, tuning) = (new ListenOptions(), new LogSettings(), new TuningOptions());
+        var (listen, log, tuning, runtime) = (new ListenOptions(), new LogSettings(), new TuningOptions(), new DevRuntime());
         var data = new Option<string>("--data")
         {
             Description = "The folder of all state; made when missing. Default: .platform in the current folder.",
@@ -27,9 +28,7 @@ internal static class DevCommand
         listen.AddTo(command);
         log.AddTo(command);
         tuning.AddTo(command);
-#if ORLEANS
-        command.Serve((_, _) => throw new CommandException(ExitCodes.Failed, "this build has the Orleans lane, which needs Redis: use 'platform silo', or build without GrainRuntime=Orleans"));
-#else
+        runtime.AddTo(command);
         command.Serve((result, _) =>
         {
             var directory = ServerRun.PrepareDataDirectory(result.GetValue(data)!);
@@ -44,7 +43,7 @@ internal static class DevCommand
                 },
                 Logging = log.Of(result),
             };
-            var app = ControlPlane.Build(settings, builder => builder.Services.AddGrainRuntime(options => options.DataDirectory = directory));
+            var app = ControlPlane.Build(settings, runtime.Of(result, directory));
             return ServerRun.RunAsync(app, settings, running =>
             {
                 var local = new LocalAgents(result.GetValue(agents), directory, running.Services.GetRequiredService<ILoggerFactory>());
@@ -53,7 +52,6 @@ internal static class DevCommand
                 return local;
             });
         });
-#endif
         return command;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Platform.Host.Lanes;
 
 namespace Platform.Host.Commands;
 

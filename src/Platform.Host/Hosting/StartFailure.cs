@@ -15,9 +15,7 @@ internal static class StartFailure
         IOException { InnerException: SocketException socket } => CannotListen(socket, settings),
         SocketException socket => CannotListen(socket, settings),
         UnauthorizedAccessException => $"the data directory {settings.DataDirectory} cannot be written to ({exception.Message}); choose another with --data",
-#if !ORLEANS
         StorageException => exception.Message,
-#endif
         IOException => $"the data directory {settings.DataDirectory} cannot be used ({exception.Message}); choose another with --data",
         _ => null,
     };

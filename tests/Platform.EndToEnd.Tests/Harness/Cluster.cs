@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace Platform.EndToEnd.Tests.Harness;
 
 /// <summary>A control plane and agents as real processes in a folder of their own, with a client. Nothing of it is left behind.</summary>
-internal sealed class Cluster : IAsyncDisposable
+internal sealed partial class Cluster : IAsyncDisposable
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
@@ -46,12 +46,18 @@ internal sealed class Cluster : IAsyncDisposable
 
     private string[] ServerOptions { get; init; } = [];
 
+    /// <summary>The lane with a cluster keeps its state in the Redis of the test run.</summary>
+    private static string[] LaneOptions => Environment.GetEnvironmentVariable("PLATFORM_TEST_REDIS") is { } redis ? ["--redis", redis] : [];
+
+    /// <summary>The addresses that agents dial, in their order; null: the client's.</summary>
+    private string? Masters { get; set; }
+
     /// <summary>Starts the control plane: on a free port the first time, on the same port and data again later.</summary>
     internal async Task StartServerAsync()
     {
         var port = Client is null ? 0 : Client.Url.Port;
         Server = Track(RunningProcess.Start(
-            $"control plane {processes.Count}", Directory.Path, ["dev", "--port", $"{port}", "--data", Directory.Of("data"), .. ServerOptions]));
+            $"control plane {processes.Count}", Directory.Path, ["dev", "--port", $"{port}", "--data", Directory.Of("data"), .. LaneOptions, .. ServerOptions]));
         var line = await Server.LineAsync(one => one.Contains("listens on", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
         if (Client is not null)
             return;
@@ -67,7 +73,7 @@ internal sealed class Cluster : IAsyncDisposable
             agentPorts[name] = first = nextPort += 50;
         return Track(RunningProcess.Start(name, Directory.Path,
         [
-            "agent", "--master", Url, "--work-dir", WorkDirectoryOf(name), "--name", name, "--hostname", HostOf(name),
+            "agent", "--master", Masters ?? Url, "--work-dir", WorkDirectoryOf(name), "--name", name, "--hostname", HostOf(name),
             "--resources", $"{resources};ports:[{first}-{first + 49}]", .. options,
         ]));
     }

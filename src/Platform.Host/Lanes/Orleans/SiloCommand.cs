@@ -1,14 +1,13 @@
 using System.CommandLine;
-#if ORLEANS
 using System.Net;
 using Platform.Grains.Orleans;
+using Platform.Host.Commands;
 using Platform.Host.Hosting;
 using Platform.Host.Logging;
-#endif
 
-namespace Platform.Host.Commands;
+namespace Platform.Host.Lanes;
 
-/// <summary><c>platform silo</c>: one of many control-plane processes, in the lane that has a cluster.</summary>
+/// <summary><c>platform silo</c>: one of many control-plane processes.</summary>
 internal static class SiloCommand
 {
     private static readonly Option<string> Redis = new("--redis") { Description = "The Redis that the cluster shares.", HelpName = "HOST:PORT", Required = true };
@@ -29,7 +28,6 @@ internal static class SiloCommand
     internal static Command Build()
     {
         var command = new Command("silo", "Joins a cluster of control planes (the Orleans lane).") { Redis, Cluster, Address, SiloPort, GatewayPort };
-#if ORLEANS
         var (listen, log, tuning) = (new ListenOptions(), new LogSettings(), new TuningOptions());
         listen.AddTo(command);
         log.AddTo(command);
@@ -52,23 +50,9 @@ internal static class SiloCommand
                 return null;
             });
         });
-#else
-        command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction(_ =>
-        {
-            Console.Error.WriteLine("""
-                platform: this build has the embedded runtime, which is one process. A cluster needs the Orleans lane:
-                  GrainRuntime=Orleans ./platform silo --redis HOST:PORT --cluster ID
-                builds and runs it, where the package registry serves Microsoft.Orleans; 'docker compose up --build' does the same in containers.
-                See docs/decisions/two-lanes.md.
-                """);
-            return ExitCodes.Failed;
-        });
-#endif
         return command;
     }
 
-#if ORLEANS
     private static async Task<IPAddress> AddressOf(string host, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(host, out var address))
@@ -83,5 +67,4 @@ internal static class SiloCommand
             throw new CommandException(ExitCodes.CannotStart, $"--silo-address {host} cannot be resolved: {exception.Message}");
         }
     }
-#endif
 }
