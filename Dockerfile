@@ -1,5 +1,7 @@
 # The Orleans lane: one image for silos and agents; see docker-compose.yml.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# The supervisor of tasks is built with a C compiler.
+RUN apt-get update && apt-get install -y --no-install-recommends gcc && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
 ARG GrainRuntime=Orleans
@@ -8,7 +10,7 @@ RUN dotnet publish src/Platform.Host/Platform.Host.csproj --configuration Releas
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 # What agents run apps with, and fetch for them.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends bzip2 curl python3 unzip xz-utils \
+    && apt-get install -y --no-install-recommends bzip2 curl procps python3 unzip xz-utils \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /platform /opt/platform
 WORKDIR /var/lib/platform

@@ -26,6 +26,9 @@ public sealed partial class DeploymentGrain
     [LoggerMessage(LogLevel.Information, "Deployment {Id} goes on with step {Step}")]
     private partial void LogResumed(string id, int step);
 
+    [LoggerMessage(LogLevel.Warning, "Deployment {Id} could not be recorded; the tree still has it")]
+    private partial void LogNotRecorded(Exception failure, string id);
+
     [LoggerMessage(LogLevel.Warning, "Deployment {Id}: {Kind} of {AppId} could not be ordered and is repeated after {RepeatAfter}")]
     private partial void LogOrderFailed(Exception failure, string id, DeploymentActionKind kind, string appId, TimeSpan repeatAfter);
 }

@@ -20,6 +20,7 @@ public sealed partial class DeploymentGrain(
     private DeploymentStart? _start;
     private int _step;
     private bool _paused;
+    private bool _begun;
     private bool _ended;
     private bool _forgotten;
     private CoalescingWriter? _coalescing;
@@ -34,24 +35,30 @@ public sealed partial class DeploymentGrain(
     private DeploymentStep Current => _start!.Plan.Steps[_step - 1];
 
     /// <inheritdoc/>
-    public Task StartAsync(DeploymentStart start)
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (_start is not null)
+        if (progress.State.Start is { } start)
+            Load(start);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StartAsync(DeploymentStart start)
+    {
+        if (_begun)
         {
             if (_ended)
                 TellEnd();
-            return Task.CompletedTask;
+            return;
         }
-        _start = start;
-        _hints = start.Changes.ToDictionary(change => change.AppId, StringComparer.Ordinal);
-        _step = Math.Max(progress.State.Step, 1);
-        _paused = progress.State.Paused;
-        _repeat = this.RegisterGrainTimer(RepeatAsync, new GrainTimerCreationOptions(options.Value.RepeatAfter, options.Value.RepeatAfter) { KeepAlive = true, Interleave = true });
+        _begun = true;
+        if (_start is null)
+            Load(start);
         if (_step > start.Plan.Steps.Count)
             End(null);
         else
             BeginStepAsync().Ignore();
-        return Task.CompletedTask;
+        await RecordAsync();
     }
 
     /// <inheritdoc/>
@@ -154,16 +161,48 @@ public sealed partial class DeploymentGrain(
         });
     }
 
+    private void Load(DeploymentStart start)
+    {
+        _start = start;
+        _hints = start.Changes.ToDictionary(change => change.AppId, StringComparer.Ordinal);
+        _step = Math.Max(progress.State.Step, 1);
+        _paused = progress.State.Paused;
+        if (_step <= start.Plan.Steps.Count)
+            OpenStep();
+        _repeat = this.RegisterGrainTimer(RepeatAsync, new GrainTimerCreationOptions(options.Value.RepeatAfter, options.Value.RepeatAfter) { KeepAlive = true, Interleave = true });
+    }
+
+    // Nothing waits for it: who started it has it on record as well. With it, an activation that follows this one goes on by itself.
+    private async Task RecordAsync()
+    {
+        if (progress.State.Start is not null || _ended || _forgotten)
+            return;
+        progress.State.Start = _start;
+        try
+        {
+            await SaveAsync();
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogNotRecorded(failure, Id);
+        }
+    }
+
     // This activation is new and nobody has told it what it is about.
     private void AskToResume() => GrainFactory.GetGrain<IGroupGrain>(AppPath.Root).ResumeDeploymentAsync(Id).Ignore();
 
     private Task BeginStepAsync()
     {
-        foreach (var action in Current.Actions)
-            _open[action.AppId] = action.Kind;
+        OpenStep();
         LogStepBegun(Id, _step, _start!.Plan.Steps.Count, Current.Actions.Count);
         PublishStep("deployment_info");
         return RepeatAsync();
+    }
+
+    private void OpenStep()
+    {
+        foreach (var action in Current.Actions)
+            _open[action.AppId] = action.Kind;
     }
 
     private async Task RepeatAsync()

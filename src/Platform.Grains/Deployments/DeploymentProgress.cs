@@ -1,6 +1,8 @@
+using Platform.Contracts.Apps;
+
 namespace Platform.Grains.Deployments;
 
-/// <summary>How far a deployment came. What it is about is stored with the tree, which hands it over again after a restart.</summary>
+/// <summary>What a deployment is about and how far it came.</summary>
 [GenerateSerializer]
 public sealed record DeploymentProgress
 {
@@ -9,4 +11,7 @@ public sealed record DeploymentProgress
 
     /// <summary>It goes no further until it is resumed.</summary>
     [Id(1)] public bool Paused { get; set; }
+
+    /// <summary>What it is about; null before it was started. The tree has it on record too, and starts the deployment again after a restart.</summary>
+    [Id(2)] public DeploymentStart? Start { get; set; }
 }

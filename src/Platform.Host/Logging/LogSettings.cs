@@ -39,8 +39,9 @@ internal sealed class LogSettings
         {
             logging.ClearProviders();
             logging.SetMinimumLevel(least);
-            // What the web server says of each request is of use only to those who ask for it.
+            // What the web server says of each request, and a silo of each of its parts, is of use only to those who ask for it.
             logging.AddFilter("Microsoft", least < LogLevel.Information ? least : LogLevel.Warning);
+            logging.AddFilter("Orleans", least < LogLevel.Information ? least : LogLevel.Warning);
             logging.AddFilter("System", least < LogLevel.Information ? least : LogLevel.Warning);
             // A failed start is told in one sentence at the end, not as a stack trace.
             if (least >= LogLevel.Information)
