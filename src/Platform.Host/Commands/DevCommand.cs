@@ -11,7 +11,7 @@ internal static class DevCommand
 {
     internal static Command Build()
     {
-        var (listen, log, tuning, runtime) = (new ListenOptions(), new LogSettings(), new TuningOptions(), new DevRuntime());
+        var (listen, log, tuning) = (new ListenOptions(), new LogSettings(), new TuningOptions());
         var data = new Option<string>("--data")
         {
             Description = "The folder of all state; made when missing. Default: .platform in the current folder.",
@@ -28,7 +28,7 @@ internal static class DevCommand
         listen.AddTo(command);
         log.AddTo(command);
         tuning.AddTo(command);
-        runtime.AddTo(command);
+        DevRuntime.AddTo(command);
         command.Serve((result, _) =>
         {
             var directory = ServerRun.PrepareDataDirectory(result.GetValue(data)!);
@@ -43,7 +43,7 @@ internal static class DevCommand
                 },
                 Logging = log.Of(result),
             };
-            var app = ControlPlane.Build(settings, runtime.Of(result, directory));
+            var app = ControlPlane.Build(settings, DevRuntime.Of(result, directory));
             return ServerRun.RunAsync(app, settings, running =>
             {
                 var local = new LocalAgents(result.GetValue(agents), directory, running.Services.GetRequiredService<ILoggerFactory>());
