@@ -24,15 +24,16 @@ public sealed partial class AllocatorModel
                 agent = agent with { Total = agent.Total.Plus(entry.Agent.Total.RevocableOnly()) };
             if (agent.Maintenance != entry.Agent.Maintenance)
                 RescindOffersOn(entry);
-            if (!_allocator.UpdateAgent(entry, agent))
-                entry = Adopt(entry, tasks);
-            else
+            if (_allocator.UpdateAgent(entry, agent))
                 Changed(Adopt(entry, tasks));
+            else
+                _preemptions.AddRange(_pool.Recheck(Adopt(entry, tasks).Id));
         }
         else
         {
             entry = _allocator.AddAgent(agent);
-            Changed(Adopt(entry, tasks));
+            _preemptions.AddRange(_pool.Recheck(Adopt(entry, tasks).Id));
+            Noticed(entry);
         }
         if (!entry.IsActive)
             RescindOffersOn(entry);
@@ -107,8 +108,7 @@ public sealed partial class AllocatorModel
     {
         if (!_pool.HasAgent(entry.Id))
             _preemptions.AddRange(_pool.SetAgent(ResourceCarving.ToPool(entry.Agent)));
-        foreach (var task in tasks ?? [])
-            Adopt(task with { AgentId = entry.Id });
+        AdoptAll(entry, tasks ?? []);
         return entry;
     }
 
@@ -116,6 +116,11 @@ public sealed partial class AllocatorModel
     private void Changed(AgentEntry entry)
     {
         _preemptions.AddRange(_pool.SetAgent(ResourceCarving.ToPool(entry.Agent)));
+        Noticed(entry);
+    }
+
+    private void Noticed(AgentEntry entry)
+    {
         if (entry.Agent.Maintenance is null)
             _maintained.Remove(entry);
         else

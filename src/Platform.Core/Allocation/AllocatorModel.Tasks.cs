@@ -6,6 +6,9 @@ namespace Platform.Core.Allocation;
 /// <content>Tasks that hold resources: placed, adopted, released.</content>
 public sealed partial class AllocatorModel
 {
+    private const int MostPlain = 1_000;
+
+    private readonly Dictionary<ScalarAmounts, Resources> _plain = [];
     private readonly Dictionary<string, HeldTask> _tasks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _tasksByOwner = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TaskPlacement> _awaiting = new(StringComparer.Ordinal);
@@ -38,6 +41,47 @@ public sealed partial class AllocatorModel
         if (entry.IsOvercommitted)
             RescindOffersOn(entry);
         return true;
+    }
+
+    /// <summary>Books what an agent reports of its tasks, those of an owner together: after a restart all tasks of the cluster come within seconds.</summary>
+    private void AdoptAll(AgentEntry entry, IEnumerable<PoolTask> tasks)
+    {
+        var plain = new Dictionary<RoleClient, (ResourceQuantities Scalars, List<int> Ports)>();
+        foreach (var reported in tasks)
+        {
+            var task = reported.AgentId == entry.Id ? reported : reported with { AgentId = entry.Id };
+            if (_tasks.ContainsKey(task.Id))
+                continue;
+            if (task.Revocable || !task.FromReserved.IsDefaultOrEmpty || !task.Mounts.IsDefaultOrEmpty)
+            {
+                Adopt(task);
+                continue;
+            }
+            _pool.AddUnsorted(task);
+            var client = _allocator.OwnerOf(task.Role, task.Owner);
+            var resources = PlainOf(task.Scalars);
+            TakeGpus(Remember(task.Id, entry, client, task.Owner, resources, task.Ports.IsDefault ? [] : [.. task.Ports]), task.Gpus);
+            ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(plain, client, out var isKnown);
+            var ports = isKnown ? sum.Ports : [];
+            if (!task.Ports.IsDefaultOrEmpty)
+                ports.AddRange(task.Ports);
+            sum = (sum.Scalars + resources.Quantities, ports);
+        }
+        foreach (var (client, (scalars, ports)) in plain)
+        {
+            var sum = Resources.Of(scalars.Entries().Select(amount => Resource.Scalar(amount.Key, amount.Value)));
+            _allocator.Track(entry, client, ports.Count == 0 ? sum : sum.Plus(ResourceCarving.PortsOf(entry, [.. ports])));
+        }
+    }
+
+    /// <summary>One object for all tasks of the same amounts.</summary>
+    private Resources PlainOf(ScalarAmounts scalars)
+    {
+        if (_plain.TryGetValue(scalars, out var known))
+            return known;
+        if (_plain.Count >= MostPlain)
+            _plain.Clear();
+        return _plain[scalars] = ResourceCarving.Plain(scalars, isRevocable: false);
     }
 
     /// <summary>Books a framework's task that runs on an agent already. The framework need not have subscribed yet.</summary>

@@ -9,6 +9,9 @@ internal sealed class OwnerTally
 
     public Dictionary<int, int> ByAgent { get; private init; } = [];
 
+    /// <summary>What the task that came last looked like.</summary>
+    public TaskClass? LastClass { get; set; }
+
     /// <summary>How many may be away at a time because they were preempted; null = no limit.</summary>
     public int? Budget { get; set; }
 

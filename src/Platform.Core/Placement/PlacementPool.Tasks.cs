@@ -31,6 +31,14 @@ public sealed partial class PlacementPool
     /// <returns>False when the agent is unknown or the id is taken.</returns>
     public bool AddTask(PoolTask task)
     {
+        var isNew = AddUnsorted(task);
+        Flush();
+        return isNew;
+    }
+
+    /// <summary>The same without bringing the indexes up to date, for many tasks at once; <see cref="Recheck"/> has to follow.</summary>
+    internal bool AddUnsorted(PoolTask task)
+    {
         if (SlotOf(task.AgentId) is not { } slot || tasks.ContainsKey(task.Id)) return false;
         var entry = new TaskEntry(task.Id, ClassOf(task), slot.Index, task.Started.UtcTicks, task.Ports.IsDefaultOrEmpty ? [] : [.. task.Ports])
         {
@@ -40,8 +48,16 @@ public sealed partial class PlacementPool
         Enter(slot, entry, null);
         Hold(slot, entry, null);
         Touch(slot);
-        Flush();
         return true;
+    }
+
+    /// <summary>Judges the tasks of an agent again after some were added to it.</summary>
+    /// <returns>Tasks that must leave, as <see cref="SetAgent"/> tells them.</returns>
+    internal ImmutableArray<Preemption> Recheck(string agentId)
+    {
+        var leaving = SlotOf(agentId) is { } slot ? Evict(slot) : [];
+        Flush();
+        return leaving;
     }
 
     /// <summary>Gives back what a task, or an offer, holds.</summary>
@@ -210,16 +226,12 @@ public sealed partial class PlacementPool
     {
         var ports = task.Ports.IsDefaultOrEmpty ? 0 : task.Ports.Length;
         var need = Kinds.Of(task.Scalars, ports);
-        // Tasks of an owner mostly look alike: those on one agent share the object that describes them.
+        // Tasks of an owner mostly look alike: they share the object that describes them.
+        var tally = TallyOf(task.Owner);
+        if (tally.LastClass is { } last && Describes(last)) return last;
         foreach (var other in SlotOf(task.AgentId)!.Tasks)
-        {
-            var known = other.Class;
-            if (known.Owner == task.Owner && known.DemandId == task.DemandId && known.Role == task.Role && known.Priority == task.Priority
-                && known.Revocable == task.Revocable && known.Preemptible == task.Preemptible && known.KillGrace == task.KillGrace
-                && (known.Need - need).IsZero && known.Tolerations.SequenceEqual(task.Tolerations)) return known;
-        }
-
-        return new TaskClass
+            if (Describes(other.Class)) return tally.LastClass = other.Class;
+        return tally.LastClass = new TaskClass
         {
             Owner = task.Owner,
             DemandId = task.DemandId,
@@ -231,6 +243,11 @@ public sealed partial class PlacementPool
             KillGrace = task.KillGrace,
             Tolerations = task.Tolerations,
         };
+
+        bool Describes(TaskClass known) =>
+            known.Owner == task.Owner && known.DemandId == task.DemandId && known.Role == task.Role && known.Priority == task.Priority
+                && known.Revocable == task.Revocable && known.Preemptible == task.Preemptible && known.KillGrace == task.KillGrace
+                && (known.Need - need).IsZero && known.Tolerations.SequenceEqual(task.Tolerations);
     }
 
     private PoolTask Describe(TaskEntry entry) => new()

@@ -46,7 +46,7 @@ internal static class AgentPlaces
             Started = task.StartedAt,
             Scalars = Scalars(task.Resources),
             Ports = [.. task.Resources.Ports.Items.SelectMany(range => Enumerable.Range((int)range.Begin, (int)(range.End - range.Begin + 1)))],
-            FromReserved = [.. task.Resources.Reserved().Items.GroupBy(item => item.ReservationRole!).Select(role =>
+            FromReserved = !task.Resources.Items.Any(item => item.IsReserved) ? [] : [.. task.Resources.Reserved().Items.GroupBy(item => item.ReservationRole!).Select(role =>
                 new ReservedAmounts { Role = role.Key, Scalars = Scalars(Resources.Of(role)) })],
             Revocable = task.Resources.Items.Any(item => item.Revocable),
             // It was let onto its agent: a restart of the control plane is no reason to send it away.

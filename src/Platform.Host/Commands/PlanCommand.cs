@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Platform.Client;
+using Platform.Host.Output;
 
 namespace Platform.Host.Commands;
 
@@ -8,12 +11,25 @@ internal static class PlanCommand
     internal static Command Build()
     {
         var file = AppOptions.File("A definition, or an array of them,");
-        var command = new Command("plan", "Says what a submission would do, without doing it.") { file };
+        var command = new Command("plan", "Says what a submission or an update would do, without doing it. Exit code 1: some app could not run even on empty agents.") { file };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var plan = await client.PlanAsync(await DefinitionFile.ReadAsync(result.GetRequiredValue(file), cancellationToken), cancellationToken);
-            terminal.Json(plan);
-            return ExitCodes.Ok;
+            var definition = await DefinitionFile.ReadAsync(result.GetRequiredValue(file), cancellationToken);
+            JsonNode plan;
+            try
+            {
+                plan = await client.PlanAsync(definition, cancellationToken);
+            }
+            catch (PlatformException exception) when (exception.Error == PlatformError.Conflict && definition is JsonObject && exception.Deployments.Count == 0)
+            {
+                // The app exists: what an update by this definition would do.
+                plan = await client.PlanAsync(new JsonArray(definition.DeepClone()), cancellationToken);
+            }
+            if (terminal.IsJson)
+                terminal.Json(plan);
+            else
+                PlanRendering.Print(terminal, plan);
+            return PlanRendering.IsImpossible(plan) ? ExitCodes.Failed : ExitCodes.Ok;
         });
         return command;
     }

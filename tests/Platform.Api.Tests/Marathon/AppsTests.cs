@@ -200,6 +200,19 @@ public sealed class AppsTests(MarathonServer server) : IClassFixture<MarathonSer
         var huge = (await server.SendAsync("POST", "/v2/apps?dryRun=true", """{"id":"/planned-huge","cmd":"a","cpus":1000}""")).Json.GetProperty("changes")[0].GetProperty("placement");
         (huge.GetProperty("placed").GetInt32(), huge.GetProperty("unplaced").GetInt32()).ShouldBe((0, 1));
         huge.GetProperty("explanation").GetProperty("impossible").GetBoolean().ShouldBeTrue();
+
+        // 4 agents of 100 cpus: 4 tasks of 60 fill them for others of that size, and one of higher priority takes the place of one.
+        await server.ChangeAsync(
+            "POST", "/v2/apps", """{"id":"/planned-low","cmd":"a","cpus":60,"mem":1,"instances":4,"constraints":[["hostname","UNIQUE"]],"platform":{"priority":10}}""", HttpStatusCode.Created);
+        var high = (await server.SendAsync("POST", "/v2/apps?dryRun=true", """{"id":"/planned-high","cmd":"a","cpus":60,"platform":{"priority":90}}""")).Json.GetProperty("changes")[0].GetProperty("placement");
+        (high.GetProperty("placed").GetInt32(), high.GetProperty("preempted").GetInt32()).ShouldBe((1, 1));
+        high.GetProperty("victims")[0].GetProperty("app").GetString().ShouldBe("/planned-low");
+        // 3 of 4 end when it is scaled down to 1.
+        var scaled = (await server.SendAsync("PATCH", "/v2/apps/planned-low?dryRun=true", """{"instances":1}""")).Json.GetProperty("changes")[0].GetProperty("placement");
+        (scaled.GetProperty("placed").GetInt32(), scaled.GetProperty("stopped").GetInt32()).ShouldBe((0, 3));
+        var removed = (await server.SendAsync("DELETE", "/v2/apps/planned-low?dryRun=true")).Json.GetProperty("changes")[0].GetProperty("placement");
+        removed.GetProperty("stopped").GetInt32().ShouldBe(4);
+        await server.ChangeAsync("DELETE", "/v2/apps/planned-low", null, HttpStatusCode.OK);
         (await server.GetAsync("/v2/apps/planned-new")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

@@ -105,11 +105,24 @@ public sealed class CommandTests(ITestOutputHelper output)
     [Fact]
     public async Task A_plan_tells_what_would_be_done_and_does_nothing()
     {
-        await using var cluster = await Cluster.StartAsync(output);
-        var plan = await SucceedAsync(cluster, """{"id":"/planned","cmd":"sleep 1","instances":3}""", "plan", "-");
-        plan.ShouldContain("StartApplication");
-        plan.ShouldContain("/planned");
+        await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
+        const string Definition = """{"id":"/planned","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"instances":2}""";
+        var plan = await SucceedAsync(cluster, Definition, "plan", "-");
+        plan.ShouldContain("StartApplication /planned");
+        plan.ShouldContain("/planned: create");
+        plan.ShouldContain("starts 2 (");
         (await cluster.Client.ListAppsAsync()).ShouldBeEmpty();
+
+        // The same command tells what an update would do, and what can never be done, in words and by its exit code.
+        await SucceedAsync(cluster, Definition, "app", "add", "-", "--wait");
+        var update = await SucceedAsync(cluster, """{"id":"/planned","mem":17}""", "plan", "-");
+        update.ShouldContain("/mem: 16 -> 17");
+        update.ShouldContain("stops 2 (");
+        var impossible = await RunAsync(cluster, """{"id":"/never","cmd":"x","cpus":1000}""", "plan", "-");
+        impossible.ExitCode.ShouldBe(1);
+        impossible.Output.ShouldContain("cpus: ");
+        impossible.Output.ShouldContain("No agent could take one even if it were empty.");
+        (await cluster.Client.ListAppsAsync()).Count.ShouldBe(1);
     }
 
     private static Task<CommandResult> RunAsync(Cluster cluster, string? input, params string[] arguments) =>
