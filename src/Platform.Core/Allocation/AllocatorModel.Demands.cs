@@ -63,14 +63,27 @@ public sealed partial class AllocatorModel
     public ImmutableArray<WaitingDemand> Waiting() =>
         [.. _demands.Values.OrderBy(entry => entry.Sequence).Select(entry => new WaitingDemand(entry.Rest, entry.Since, entry.Explanation))];
 
-    /// <summary>Why a demand waits, as things stand now; null when it does not wait.</summary>
+    /// <summary>
+    /// Why a demand waits; null when it does not wait. An explanation takes a look at every agent: where many demands wait on many
+    /// agents, one that is a little old (0.5 s for 5,000 agents and 10 demands, never more than a minute) is told again.
+    /// </summary>
     public PendingExplanation? Explain(string demandId, DateTimeOffset now)
     {
         if (!_demands.TryGetValue(demandId, out var entry))
             return null;
-        if (entry.Explanation is null || entry.ExplainedVersion != _freeVersion)
-            UpdateExplanation(entry, now);
-        return entry.Explanation;
+        if (entry.Explanation is not { } known || (entry.ExplainedVersion != _freeVersion && now - known.At >= ExplanationAge))
+            known = UpdateExplanation(entry, now);
+        return known.Waiting == entry.Rest.Count ? known : known with { Waiting = entry.Rest.Count };
+    }
+
+    /// <summary>At about half a microsecond for an agent, explanations of all demands take a twentieth of the time at most.</summary>
+    private TimeSpan ExplanationAge
+    {
+        get
+        {
+            var age = TimeSpan.FromMicroseconds(Math.Min(60_000_000d, 10d * _allocator.Agents.Count * _demands.Count));
+            return age < TimeSpan.FromMilliseconds(20) ? TimeSpan.Zero : age;
+        }
     }
 
     bool IDemandTurn.Serve(RoleClient owner, AgentEntry? contended)

@@ -15,6 +15,9 @@ internal sealed partial class ResourceAllocator
     private readonly Dictionary<(RoleClient Client, AgentEntry Agent), int> _grantIndex = [];
     private readonly Dictionary<AgentEntry, Resources> _sharedInCycle = [];
 
+    /// <summary>In this cycle, limits and headroom kept every role from an agent with so much free, when the books stood at this version.</summary>
+    private (long Version, ResourceQuantities Free) _barred = (-1, default);
+
     internal bool HasCandidates => _areAllCandidates || _candidates.Count > 0;
 
     internal void AddCandidate(AgentEntry entry) => _candidates.Add(entry);
@@ -49,6 +52,7 @@ internal sealed partial class ResourceAllocator
         }
         _candidates.Clear();
         _areAllCandidates = false;
+        _barred = (-1, default);
         // A set has no order of its own to rely on: sort first, so that the same seed gives the same cycle.
         agents.Sort(static (left, right) => string.CompareOrdinal(left.Id, right.Id));
         Shuffle(agents);
@@ -147,6 +151,11 @@ internal sealed partial class ResourceAllocator
 
     private void ShareRest(AgentEntry entry, List<OfferGrant> grants, IDemandTurn? turn)
     {
+        // What is too little for an offer by limits and headroom is so on an agent with less, too.
+        var isBarrable = !entry.HasSpecial && turn is null && _customMinimums == 0;
+        if (isBarrable && _barred.Version == _booksVersion && _barred.Free.Contains(entry.FreeUnreserved))
+            return;
+        var areAllBarred = isBarrable;
         var again = true;
         while (again)
         {
@@ -161,11 +170,12 @@ internal sealed partial class ResourceAllocator
                     continue;
                 var isHeadroomRequired = !Roles.RequiredHeadroom.IsEmpty;
                 var cap = Cap(role);
-                if (!entry.HasSpecial && turn is null && _customMinimums == 0 && (isHeadroomRequired || !cap.IsUnlimited)
+                if (isBarrable && (isHeadroomRequired || !cap.IsUnlimited)
                     && !MayGive(entry, cap, isHeadroomRequired))
                 {
                     continue;
                 }
+                areAllBarred = false;
                 foreach (var sorted in role.Owners.SortToArray())
                 {
                     var client = (RoleClient)sorted.Tag!;
@@ -187,6 +197,8 @@ internal sealed partial class ResourceAllocator
                     break;
             }
         }
+        if (areAllBarred)
+            _barred = (_booksVersion, entry.FreeUnreserved);
     }
 
     private Resources WithinCaps(Resources available, RoleNode role, bool isHeadroomRequired)

@@ -406,4 +406,21 @@ public class AllocatorModelTests
         Plan(new PlannedChange { Demand = Demand("x", 3) with { Role = "eng" }, EndFirst = [.. old[..1]], EndThen = [.. old[1..]] })[0].Placements.Length.ShouldBe(3);
         model.TaskCount.ShouldBe(3);
     }
+
+    [Fact]
+    public void An_explanation_is_told_again_for_a_while_where_many_demands_wait_on_many_agents()
+    {
+        var model = new AllocatorModel();
+        for (var index = 0; index < 100; index++)
+            model.SetAgent(Agent($"a{index}", "cpus:1;mem:1024"));
+        for (var index = 0; index < 100; index++)
+            model.SubmitDemand(Demand($"d{index}", 1, cpus: 2), Start);
+        model.Allocate(Start);
+        model.Explain("d7", Start)!.Rejections[0].Missing.ShouldBe(1);
+
+        model.SetAgent(Agent("more", "cpus:1.5;mem:1024"));
+        // 101 agents * 100 demands * 10 us = 101 ms.
+        model.Explain("d7", Start.AddMilliseconds(100))!.Rejections[0].Missing.ShouldBe(1);
+        model.Explain("d7", Start.AddMilliseconds(102))!.Rejections[0].Missing.ShouldBe(0.5m);
+    }
 }
