@@ -113,6 +113,18 @@ public class AppPlacementTests
     }
 
     [Fact]
+    public async Task A_gang_that_finds_no_room_in_time_is_given_up()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+
+        await cluster.PutAsync(App("/gang", 2, cpus: 6, new() { Gang = true, ProgressDeadlineSeconds = 1 }));
+
+        await AppFixture.UntilAsync(async () => (await cluster.EventTypesAsync()).Contains("deployment_failed"), "the deployment fails");
+        await AppFixture.UntilAsync(async () => (await Allocator(cluster).GetPendingAsync()).IsEmpty, "nothing waits any more");
+        cluster.Agents[0].Launches.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Pools_and_taints_take_only_those_that_ask_for_them_and_a_crash_sends_nobody_away()
     {
         await using var cluster = await AppFixture.StartAsync(agents: 0);
