@@ -44,13 +44,16 @@ internal sealed class ListApps : IBenchmark
         {
             using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
             var factory = app.Services.GetRequiredService<IGrainFactory>();
-            await new SimulatedCluster(agents, "cpus:1000;mem:1000000;disk:1000000;ports:[10000-60000]").ConnectAsync(factory);
+            var cluster = new SimulatedCluster(agents, "cpus:1000;mem:1000000;disk:1000000;ports:[10000-60000]");
+            await cluster.ConnectAsync(factory);
             var deployed = await DeployAsync(http, factory, apps, instances);
 
             var results = new Dictionary<string, object> { ["apps"] = apps, ["tasks"] = apps * instances, ["deploySeconds"] = Math.Round(deployed.TotalSeconds, 2) };
             await MeasureAsync(http, "apps", "/v2/apps?embed=apps.tasks", rounds, results);
             await MeasureAsync(http, "groups", "/v2/groups?embed=group.groups&embed=group.apps&embed=group.apps.tasks", rounds, results);
             await PollAsync(http, pollers, rounds, results);
+            // Grains hold the sessions of agents weakly.
+            GC.KeepAlive(cluster);
             return results;
         }
         finally
