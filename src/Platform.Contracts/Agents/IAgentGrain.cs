@@ -41,6 +41,10 @@ public interface IAgentGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<AgentStatus?> GetStatusAsync();
 
+    /// <summary>What the owner's tasks used at the last heartbeat; empty without a session.</summary>
+    [AlwaysInterleave]
+    Task<ValueList<TaskUsage>> GetUsageAsync(string owner);
+
     /// <summary>No new tasks; running ones are moved away as their owners allow; grace in seconds, null: as the tasks say.</summary>
     Task DrainAsync(double? maxGraceSeconds, bool markGone);
 

@@ -20,4 +20,10 @@ public sealed record AppStatus
 
     /// <summary>What waits to be started; null if nothing does.</summary>
     [Id(4)] public AppQueue? Queue { get; init; }
+
+    /// <summary>What autoscaling last changed; null: nothing since the number of instances was last set.</summary>
+    [Id(5)] public AutoscalingStatus? Autoscaled { get; init; }
+
+    /// <summary>What autoscaling last measured, and what it made of that; null: no autoscaling, or not measured yet.</summary>
+    [Id(6)] public AutoscalingStatus? Measured { get; init; }
 }

@@ -1,10 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Platform.Core.Apps;
 
 /// <summary>A metric and the value that each instance shall have on average.</summary>
 [GenerateSerializer, Immutable]
 public sealed record AutoscalingTarget
 {
-    /// <summary>cpu (share of the request, 0 to 1), mem (share of the request), requests (per second), or the name of a metric that instances expose as Prometheus text.</summary>
+    /// <summary>cpu or mem (shares of the request, 1 is all of it), requests (per second), or the name of a metric that instances expose as Prometheus text. Of a counter its increase per second counts.</summary>
     [Id(0)] public string Metric { get; init; } = "cpu";
 
     /// <summary>The value per instance.</summary>
@@ -15,4 +17,11 @@ public sealed record AutoscalingTarget
 
     /// <summary>The index of the port where instances expose it. Default 0.</summary>
     [Id(3)] public int PortIndex { get; init; }
+
+    /// <summary>The app whose instances are measured, such as a queue or a proxy before this one; null: this one. It tells the load even while this app has no instances.</summary>
+    [Id(4)] public string? App { get; init; }
+
+    /// <summary>What people and samples call it.</summary>
+    [JsonIgnore]
+    public string Name => App is null ? Metric : $"{Metric} of {App}";
 }

@@ -173,6 +173,10 @@ public sealed partial class AgentGrain(
         return Task.FromResult(_status);
     }
 
+    /// <inheritdoc/>
+    public Task<ValueList<TaskUsage>> GetUsageAsync(string owner) => Task.FromResult(
+        HasSession && _usage is { } usage ? usage.Tasks.Where(task => task.Owner == owner).ToValueList() : default);
+
     private AgentTasks TasksOf(string owner) => new()
     {
         AgentId = Id,

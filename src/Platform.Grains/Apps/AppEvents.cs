@@ -1,3 +1,4 @@
+using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Tasks;
@@ -90,6 +91,17 @@ internal static class AppEvents
             json.WriteString("instanceId"u8, InstanceIds.InstanceOf(state.update.TaskId));
             json.WriteString("runSpecId"u8, state.appId);
             json.WriteString("condition"u8, ConditionOf(state.update.State));
+        });
+
+    /// <summary>Marathon has no such event: the number of instances follows the load.</summary>
+    public static PlatformEvent Autoscaled(string appId, string version, AutoscalingStatus decision) =>
+        PlatformEvents.Create("autoscaling_event", decision.At, (appId, version, decision), static (json, state) =>
+        {
+            json.WriteString("appId"u8, state.appId);
+            json.WriteString("version"u8, state.version);
+            json.WriteNumber("from"u8, state.decision.Before);
+            json.WriteNumber("to"u8, state.decision.Instances);
+            json.WriteString("arithmetic"u8, state.decision.Arithmetic);
         });
 
     /// <summary>Marathon's name of a condition: <c>TASK_RUNNING</c> is <c>Running</c>.</summary>

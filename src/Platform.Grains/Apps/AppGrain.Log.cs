@@ -22,6 +22,9 @@ public sealed partial class AppGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId}: canary step {Step} is promoted by request")]
     private partial void LogPromoted(string appId, int step);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId}: load changes the number of instances from {Before} to {Instances}: {Arithmetic}")]
+    private partial void LogAutoscaled(string appId, int before, int instances, string arithmetic);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId}: the launch delay is reset by request")]
     private partial void LogDelayReset(string appId);
 

@@ -41,6 +41,8 @@ public sealed partial class AppGrain
         Deployments = State.Order is { } order && !State.Rollout.Halted ? [order.DeploymentId] : default,
         Failures = _failures.Items.Values.OrderByDescending(failure => failure.Status.Timestamp).ToValueList(),
         Queue = Queue(),
+        Autoscaled = State.Autoscaled,
+        Measured = _measured,
     };
 
     private AppQueue? Queue()

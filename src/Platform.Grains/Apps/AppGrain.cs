@@ -24,6 +24,7 @@ public sealed partial class AppGrain : Grain, IAppGrain
     private readonly IPersistentItems<AppVersion> _versions;
     private readonly IPersistentItems<TaskFailure> _failures;
     private readonly AppOptions _options;
+    private readonly IMetricSource _metricSource;
     private readonly TimeProvider _time;
     private readonly ILogger<AppGrain> _logger;
     private readonly CoalescingWriter _writer;
@@ -42,6 +43,7 @@ public sealed partial class AppGrain : Grain, IAppGrain
         [PersistentItems("versions", "platform")] IPersistentItems<AppVersion> versions,
         [PersistentItems("failures", "platform")] IPersistentItems<TaskFailure> failures,
         IOptions<AppOptions> options,
+        IMetricSource metricSource,
         TimeProvider time,
         ILogger<AppGrain> logger)
     {
@@ -50,6 +52,7 @@ public sealed partial class AppGrain : Grain, IAppGrain
         _versions = versions;
         _failures = failures;
         _options = options.Value;
+        _metricSource = metricSource;
         _time = time;
         _logger = logger;
         _writer = new(WriteAsync);
@@ -68,6 +71,7 @@ public sealed partial class AppGrain : Grain, IAppGrain
     {
         _instances = new(_instanceItems);
         _demands = new(Id, Owner);
+        _load = new(GrainFactory, _metricSource, _time);
         SetTargets();
         if (State.Target is null && _instances.Count == 0)
             return;
@@ -197,7 +201,7 @@ public sealed partial class AppGrain : Grain, IAppGrain
             State.Completed = 0;
         }
         if (State.Target is { } old && (old.Spec.Instances != target.Spec.Instances || target.Spec.Extension?.Autoscaling is null))
-            State.ScaledTo = null;
+            (State.ScaledTo, State.Autoscaled) = (null, null);
         State.Target = target;
         // A new order starts without a delay, as Marathon's restart does.
         State.Delays = State.Previous is { } previous && State.Delays.Find(previous.LastConfigChangeAt) is { } delay
@@ -213,6 +217,7 @@ public sealed partial class AppGrain : Grain, IAppGrain
     {
         _target = TargetOf(State.Target);
         _previous = TargetOf(State.Previous);
+        ArmMeter();
     }
 
     private static AppTarget? TargetOf(AppVersion? version) =>

@@ -17,4 +17,7 @@ public sealed class AppOptions
 
     /// <summary>How often an agent that has not dialed in since the start is asked again for its tasks. Default 2 s.</summary>
     public TimeSpan RecoveryPoll { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often the load of an app with autoscaling is measured. Default 15 s (Kubernetes).</summary>
+    public TimeSpan AutoscalingInterval { get; set; } = TimeSpan.FromSeconds(15);
 }

@@ -34,4 +34,7 @@ public sealed class AppState
 
     /// <summary>How many ends of instances were recorded; the next one's place in the ring.</summary>
     [Id(8)] public long Ends { get; set; }
+
+    /// <summary>The decision behind <see cref="ScaledTo"/>.</summary>
+    [Id(9)] public AutoscalingStatus? Autoscaled { get; set; }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Platform.Grains.Apps;
 using Platform.Grains.Secrets;
 
 namespace Platform.Grains.Startup;
@@ -23,6 +24,7 @@ public static class PlatformGrainsServices
         services.AddSingleton(Options.Create(options.Secrets));
         services.TryAddSingleton<SecretCipher>();
         services.TryAddSingleton<ActivationService>();
+        services.TryAddSingleton<IMetricSource, HttpMetricSource>();
         if (options.ActivateAtStart)
             services.AddHostedService(provider => provider.GetRequiredService<ActivationService>());
         return services;

@@ -64,6 +64,17 @@ public class AutoscalerTests
     }
 
     [Fact]
+    public void On_part_of_the_measurements_it_goes_up_and_not_down()
+    {
+        var spec = Spec with { ScaleDownWindowSeconds = 0, Targets = [new() { Metric = "cpu", Value = 0.5 }, new() { Metric = "requests", Value = 100 }] };
+        var down = Autoscaler.Decide(spec, 4, [new("cpu", 0.2, 4)], default, Start);
+        down.Instances.ShouldBe(4);
+        down.Arithmetic.ShouldEndWith("nothing is taken away on part of the measurements: 4");
+        // ceil(4 / 0.5) = 8
+        Autoscaler.Decide(spec, 4, [new("cpu", 4, 4)], default, Start).Instances.ShouldBe(8);
+    }
+
+    [Fact]
     public void Instances_that_were_not_measured_are_taken_to_be_like_the_others() =>
         // 2 of 4 have 300 together: 600 in all.
         Autoscaler.Decide(Spec, 4, [new("requests", 300, 2)], default, Start).Instances.ShouldBe(6);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
@@ -22,11 +23,16 @@ internal sealed class AppFixture : IAsyncDisposable
 
     public IGroupGrain Root => Host.GetGrain<IGroupGrain>("/");
 
-    public static async Task<AppFixture> StartAsync(int agents, Action<PlatformGrainsOptions>? configure = null)
+    public static async Task<AppFixture> StartAsync(
+        int agents, Action<PlatformGrainsOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
         var host = await GrainTestHost.StartAsync(
             options => options.GrainAssemblies.Add(typeof(AppGrain).Assembly),
-            services => services.AddPlatformGrains(configure));
+            collection =>
+            {
+                services?.Invoke(collection);
+                collection.AddPlatformGrains(configure);
+            });
         var fixture = new AppFixture(host);
         for (var i = 0; i < agents; i++)
             await fixture.AddAgentAsync($"agent{i}");

@@ -77,6 +77,12 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
     public void Beat(TimeSpan interval) => _heart = new(
         _ => host.GetGrain<IAgentGrain>(id).HeartbeatAsync(_epoch, new() { Timestamp = DateTimeOffset.UtcNow }), null, TimeSpan.Zero, interval);
 
+    /// <summary>One heartbeat that says what each running task uses.</summary>
+    public Task BeatAsync(double cpus, long memoryBytes) => host.GetGrain<IAgentGrain>(id).HeartbeatAsync(_epoch, new()
+    {
+        Tasks = [.. Running.Select(task => new TaskUsage { TaskId = task, Owner = _tasks[task].Status.Owner, Cpus = cpus, MemoryBytes = memoryBytes })],
+    });
+
     /// <summary>The tasks are gone with the machine.</summary>
     public void LoseTasks() => _tasks.Clear();
 

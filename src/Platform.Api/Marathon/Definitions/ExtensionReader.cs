@@ -94,6 +94,8 @@ internal static class ExtensionReader
         var targets = autoscaling.List("targets", ReadTarget) ?? default;
         if (targets.IsEmpty)
             autoscaling.Rule("targets", "must have at least one target");
+        if (targets.Select(target => target.Name).Distinct(StringComparer.Ordinal).Count() < targets.Count)
+            autoscaling.Rule("targets", "must not name a metric twice");
         return new()
         {
             Min = min,
@@ -108,17 +110,24 @@ internal static class ExtensionReader
     {
         if (JsonObjectReader.Open(value, at, problems) is not { } target)
             return null;
-        OnlyKnown(target, "metric", "value", "path", "portIndex");
+        OnlyKnown(target, "metric", "value", "path", "portIndex", "app");
         target.Require("value");
         var amount = target.Number("value") ?? 1;
         if (amount <= 0)
             target.Rule("value", "must be greater than 0");
+        var path = target.Text("path", 1) ?? "/metrics";
+        if (path[0] != '/')
+            target.Rule("path", "must begin with a slash");
+        var app = target.Text("app", 1);
+        if (app is not null && (!app.StartsWith('/') || !AppPath.HasValidNames(app)))
+            target.Rule("app", "must be the absolute path of an app");
         return new()
         {
             Metric = target.Text("metric", 1) ?? "cpu",
             Value = amount,
-            Path = target.Text("path", 1) ?? "/metrics",
+            Path = path,
             PortIndex = target.Integer("portIndex", 0) ?? 0,
+            App = app,
         };
     }
 

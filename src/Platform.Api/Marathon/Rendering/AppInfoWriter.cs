@@ -14,6 +14,8 @@ internal sealed class AppInfoWriter(RenderedPieces pieces, TimeProvider time)
         RenderedPieces.Put(writer, pieces.Definition(app.Definition));
         if (embed.HasFlag(AppEmbed.Counts))
             TaskCounts.Of(instances).WriteForApp(writer);
+        if (embed.HasFlag(AppEmbed.Counts) && app.Status?.Measured is { } measured)
+            WriteAutoscaling(writer, measured, app.Status.Autoscaled);
         if (embed.HasFlag(AppEmbed.Deployments))
         {
             writer.WriteStartArray("deployments");
@@ -49,6 +51,25 @@ internal sealed class AppInfoWriter(RenderedPieces pieces, TimeProvider time)
     public int Estimate(AppView app, AppEmbed embed) =>
         pieces.Definition(app.Definition).Length + 200
         + (embed.HasFlag(AppEmbed.Tasks) && app.Status is not null ? pieces.Tasks(app.Status).Length : 0);
+
+    // Marathon's clients pass it over, and so does a definition that is sent back with it.
+    private static void WriteAutoscaling(Utf8JsonWriter writer, AutoscalingStatus measured, AutoscalingStatus? changed)
+    {
+        writer.WriteStartObject("autoscaling");
+        writer.WriteNumber("instances", measured.Instances);
+        writer.WriteString("measuredAt", measured.At);
+        writer.WriteString("arithmetic", measured.Arithmetic);
+        if (changed is not null)
+        {
+            writer.WriteStartObject("lastChange");
+            writer.WriteNumber("from", changed.Before);
+            writer.WriteNumber("to", changed.Instances);
+            writer.WriteString("at", changed.At);
+            writer.WriteString("arithmetic", changed.Arithmetic);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
+    }
 
     /// <summary>What a readiness check last said of each instance.</summary>
     public static void WriteReadiness(Utf8JsonWriter writer, IEnumerable<InstanceStatus> instances)

@@ -83,6 +83,8 @@ internal static class ExtensionWriter
             writer.WriteNumber("value", target.Value);
             writer.WriteString("path", target.Path);
             writer.WriteNumber("portIndex", target.PortIndex);
+            if (target.App is not null)
+                writer.WriteString("app", target.App);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

@@ -13,7 +13,7 @@ public static class Autoscaler
     /// <remarks>
     /// The rule of Kubernetes' horizontal autoscaler: each target asks for ceil(current * measured per instance / target) instances, the
     /// largest number counts; on the way down the highest wish of the down window counts, on the way up the lowest of the up window; the
-    /// result stays between the minimum and the maximum. Without any load an app whose minimum is 0 goes to 0.
+    /// result stays between the minimum and the maximum. As long as a target is not measured nothing is taken away. Without any load an app whose minimum is 0 goes to 0.
     /// </remarks>
     /// <param name="spec">What the app wants.</param>
     /// <param name="current">How many instances there shall be now.</param>
@@ -24,12 +24,14 @@ public static class Autoscaler
         AutoscalingSpec spec, int current, IReadOnlyList<AutoscalingSample> samples, ValueList<AutoscalingWish> history, DateTimeOffset now)
     {
         var steps = new List<string>();
+        var unknown = false;
         int? wished = null;
         foreach (var target in spec.Targets)
         {
-            if (samples.FirstOrDefault(sample => sample.Metric == target.Metric) is not { } sample || target.Value <= 0 || (sample.Measured == 0 && sample.Total <= 0))
+            if (samples.FirstOrDefault(sample => sample.Metric == target.Name) is not { } sample || target.Value <= 0 || (sample.Measured == 0 && sample.Total <= 0))
             {
-                steps.Add($"{target.Metric} was not measured");
+                steps.Add($"{target.Name} was not measured");
+                unknown = true;
                 continue;
             }
             var wish = Wish(target, sample, current, steps);
@@ -40,6 +42,11 @@ public static class Autoscaler
         if (wished is not { } wanted)
             return new(Clamp(spec, current, steps), kept.ToValueList(), Text(steps));
 
+        if (unknown && wanted < current)
+        {
+            steps.Add($"nothing is taken away on part of the measurements: {current}");
+            wanted = current;
+        }
         kept.Add(new(now, wanted));
         var chosen = wanted;
         if (wanted < current)
@@ -65,8 +72,8 @@ public static class Autoscaler
         var near = current > 0 && Math.Abs(ratio - 1) <= Tolerance;
         var wish = near ? current : (int)Math.Min(int.MaxValue, Math.Ceiling(Math.Round(total / target.Value, 6)));
         steps.Add(near
-            ? $"{target.Metric}: {Number(total)} / {Number(target.Value)} is within {Tolerance:P0} of {current}"
-            : $"{target.Metric}: ceil({Number(total)} / {Number(target.Value)}) = {wish}");
+            ? $"{target.Name}: {Number(total)} / {Number(target.Value)} is within {Tolerance:P0} of {current}"
+            : $"{target.Name}: ceil({Number(total)} / {Number(target.Value)}) = {wish}");
         return wish;
     }
 
