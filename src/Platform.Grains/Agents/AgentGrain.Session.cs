@@ -12,6 +12,19 @@ public sealed partial class AgentGrain
     /// <inheritdoc/>
     public async Task<AgentCommand> RegisterAsync(AgentRegistration registration, IAgentSession session)
     {
+        _registering = true;
+        try
+        {
+            return await BeginSessionAsync(registration, session);
+        }
+        finally
+        {
+            _registering = false;
+        }
+    }
+
+    private async Task<AgentCommand> BeginSessionAsync(AgentRegistration registration, IAgentSession session)
+    {
         if (await RefusalAsync(registration) is { } refusal)
         {
             LogRefused(Id, registration.Name, registration.Hostname, refusal.Refused!);

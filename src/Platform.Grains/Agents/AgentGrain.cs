@@ -21,6 +21,9 @@ public sealed partial class AgentGrain(
     private readonly HashSet<string> _askers = new(StringComparer.Ordinal);
     private IAgentSession? _session;
     private string _run = "";
+
+    // It is listed before it is stored: who asks for it in between must not end it, and with it the session that begins.
+    private bool _registering;
     private long _epoch;
     private AgentCondition _condition = AgentCondition.Recovering;
     private DateTimeOffset _lastSeen;
@@ -157,9 +160,8 @@ public sealed partial class AgentGrain(
     /// <inheritdoc/>
     public Task<AgentStatus?> GetStatusAsync()
     {
-        if (agent.State.Registration is null)
-            DeactivateOnIdle();
-        else
+        if (agent.State.Registration is not null)
+        {
             _status ??= new()
             {
                 Registration = agent.State.Registration,
@@ -170,6 +172,11 @@ public sealed partial class AgentGrain(
                 Usage = _usage,
                 Tasks = _tasks.All.ToValueList(),
             };
+        }
+        else if (!_registering)
+        {
+            DeactivateOnIdle();
+        }
         return Task.FromResult(_status);
     }
 

@@ -16,7 +16,7 @@ public sealed partial class AppGrain
         if (State.Target is null)
         {
             // A path that is only asked for does not stay in memory.
-            if (_instances.Count == 0)
+            if (_instances.Count == 0 && _ordering == 0)
                 DeactivateOnIdle();
             return null;
         }

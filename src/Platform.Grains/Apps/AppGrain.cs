@@ -34,6 +34,9 @@ public sealed partial class AppGrain : Grain, IAppGrain
     private AppTarget? _previous;
     private AppStatus? _status;
     private bool _headChanged;
+
+    // Orders under way: the first makes an app of a path that was only asked for until then.
+    private int _ordering;
     private IGrainTimer? _timer;
 
     /// <summary>Made by the runtime.</summary>
@@ -88,6 +91,19 @@ public sealed partial class AppGrain : Grain, IAppGrain
 
     /// <inheritdoc/>
     public async Task ExecuteAsync(AppOrder order)
+    {
+        _ordering++;
+        try
+        {
+            await TakeAsync(order);
+        }
+        finally
+        {
+            _ordering--;
+        }
+    }
+
+    private async Task TakeAsync(AppOrder order)
     {
         if (State.LastEnd is { } ended && ended.DeploymentId == order.DeploymentId && ended.Kind == order.Kind)
         {

@@ -7,8 +7,9 @@ namespace Platform.EndToEnd.Tests.Orleans;
 /// <summary>kill -9 of one silo of three while deployments run.</summary>
 public sealed class SiloCrashTests(ITestOutputHelper output)
 {
-    // Each silo is killed once, so that each grain has been on one that was killed.
     private const int Silos = 3;
+
+    private const int Kills = 3;
 
     [Fact]
     public async Task Nothing_is_lost_or_doubled_when_silos_are_killed_during_rolling_deployments()
@@ -22,7 +23,7 @@ public sealed class SiloCrashTests(ITestOutputHelper output)
             """);
         var steady = await ByTaskAsync(cluster, "/steady", 4);
 
-        for (var round = 1; round <= Silos; round++)
+        for (var round = 1; round <= Kills; round++)
         {
             // The one that has an agent's session dies; what is asked, is asked of another.
             var victim = cluster.SiloOf(agents[0]).ShouldNotBeNull();

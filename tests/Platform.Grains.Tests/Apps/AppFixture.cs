@@ -56,7 +56,13 @@ internal sealed class AppFixture : IAsyncDisposable
         Force = force,
     });
 
-    public Task<AppStatus> PutAndWaitAsync(AppSpec spec) => WaitForDeploymentAsync(spec.Id, PutAsync(spec));
+    public async Task<AppStatus> PutAndWaitAsync(AppSpec spec)
+    {
+        ChangeResult? result = null;
+        // The note of a deployment's end may be lost in a crash: its app is free when the end was found again.
+        await UntilAsync(async () => (result = await PutAsync(spec)).Outcome != ChangeOutcome.Locked, $"{spec.Id} is free");
+        return await WaitForDeploymentAsync(spec.Id, Task.FromResult(result!));
+    }
 
     public async Task<AppStatus> WaitForDeploymentAsync(string appId, Task<ChangeResult> change)
     {
