@@ -64,10 +64,10 @@ public sealed class CommandTests(ITestOutputHelper output)
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
         await cluster.UntilAsync("the agent is there", async () => (await cluster.Client.ListAgentsAsync()).Count == 1);
         await SucceedAsync(cluster, """{"id":"/huge","cmd":"sleep 1","cpus":100000}""", "app", "add", "-");
-        await cluster.UntilAsync("it waits", async () => await cluster.Client.GetApp("/huge").GetQueueAsync() is { } queue && queue.ToJsonString().Contains("insufficient cpus"));
+        await cluster.UntilAsync("it waits", async () => await cluster.Client.GetApp("/huge").GetQueueAsync() is { } queue && queue.ToJsonString().Contains("more needed at best"));
         var why = await SucceedAsync(cluster, null, "app", "why", "/huge");
         why.ShouldContain("1 of 1 instances wait");
-        why.ShouldContain("insufficient cpus");
+        why.ShouldContain("more needed at best");
         why.ShouldContain("even if it were empty");
 
         var deployments = (await JsonAsync(cluster, "deployment", "list")).AsArray();
