@@ -67,10 +67,20 @@ public sealed partial class AllocatorModel
                 ports.AddRange(task.Ports);
             sum = (sum.Scalars + resources.Quantities, ports);
         }
-        foreach (var (client, (scalars, ports)) in plain)
+        if (plain.Count == 0)
+            return;
+        var (all, allPorts) = (ResourceQuantities.Empty, new List<int>());
+        foreach (var (scalars, ports) in plain.Values)
+        {
+            all += scalars;
+            allPorts.AddRange(ports);
+        }
+        _allocator.TrackAll(entry, plain.Select(part => (part.Key, Sum(part.Value.Scalars, part.Value.Ports))), Sum(all, allPorts));
+
+        Resources Sum(ResourceQuantities scalars, List<int> ports)
         {
             var sum = Resources.Of(scalars.Entries().Select(amount => Resource.Scalar(amount.Key, amount.Value)));
-            _allocator.Track(entry, client, ports.Count == 0 ? sum : sum.Plus(ResourceCarving.PortsOf(entry, [.. ports])));
+            return ports.Count == 0 ? sum : sum.Plus(ResourceCarving.PortsOf(entry, [.. ports]));
         }
     }
 

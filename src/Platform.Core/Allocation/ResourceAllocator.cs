@@ -116,6 +116,34 @@ internal sealed partial class ResourceAllocator
     {
         if (resources.IsEmpty)
             return;
+        Hold(entry, client, resources);
+        Taken(entry, resources);
+    }
+
+    /// <summary>Books what several clients hold on an agent; <paramref name="sum"/> is all of it together.</summary>
+    internal void TrackAll(AgentEntry entry, IEnumerable<(RoleClient Client, Resources Resources)> parts, Resources sum)
+    {
+        foreach (var (client, resources) in parts)
+        {
+            if (!resources.IsEmpty)
+                Hold(entry, client, resources);
+        }
+        if (!sum.IsEmpty)
+            Taken(entry, sum);
+    }
+
+    private void Taken(AgentEntry entry, Resources resources)
+    {
+        if (!entry.IsOvercommitted && !entry.Available.Contains(resources))
+            entry.IsOvercommitted = true;
+        if (entry.IsOvercommitted)
+            SetAvailable(entry, Recompute(entry));
+        else
+            SetAvailable(entry, entry.Available.Minus(resources.NonShared()));
+    }
+
+    private void Hold(AgentEntry entry, RoleClient client, Resources resources)
+    {
         _booksVersion++;
         if (entry.Held.TryGetValue(client, out var held))
         {
@@ -126,12 +154,6 @@ internal sealed partial class ResourceAllocator
             entry.Held.Add(client, resources);
             client.AgentCount++;
         }
-        if (!entry.IsOvercommitted && !entry.Available.Contains(resources))
-            entry.IsOvercommitted = true;
-        if (entry.IsOvercommitted)
-            SetAvailable(entry, Recompute(entry));
-        else
-            SetAvailable(entry, entry.Available.Minus(resources.NonShared()));
         client.Role.AddHeld(UnreservedNonRevocable(resources));
         Roles.Sorter.Allocate(client.Role.Client!, entry.Id, resources);
         client.Role.Owners!.Allocate(client.Sorted, entry.Id, resources);
