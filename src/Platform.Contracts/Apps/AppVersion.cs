@@ -21,4 +21,7 @@ public sealed record AppVersion
 
     /// <summary>The version of the last change of anything else; instances made since then need no restart.</summary>
     [Id(3)] public required string LastConfigChangeAt { get; init; }
+
+    /// <summary>The top-level group enforced its role when this version was made.</summary>
+    [Id(4)] public bool EnforceRole { get; init; }
 }

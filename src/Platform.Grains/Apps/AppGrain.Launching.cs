@@ -210,7 +210,7 @@ public sealed partial class AppGrain
                 .Select(secret => KeyValuePair.Create(secret.Key, sources[secret.Value].Value))
                 .ToValueMap();
         }
-        template = new(target, Owner, secrets, new(_options.EnvPrefix));
+        template = new(target, Owner, secrets, new(_options.EnvPrefix, target.EnforceRole));
         // Values of secrets may change at any time, so they are asked for with each launch.
         if (target.Spec.Secrets.IsEmpty)
         {

@@ -237,7 +237,7 @@ public sealed partial class AppGrain : Grain, IAppGrain
     }
 
     private static AppTarget? TargetOf(AppVersion? version) =>
-        version is null ? null : new(version.Spec, version.Version, version.LastConfigChangeAt);
+        version is null ? null : new(version.Spec, version.Version, version.LastConfigChangeAt) { EnforceRole = version.EnforceRole };
 
     private void Changed(bool head = true)
     {

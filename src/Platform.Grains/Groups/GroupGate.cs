@@ -74,6 +74,9 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
         if (transitions.Count == 0 && groups.Count == 0)
             return new() { Result = new() { Version = version, DeploymentId = deploymentId, Plan = new(default) } };
 
+        transitions = transitions.ConvertAll(transition => transition.After is not { } after || after == transition.Before
+            ? transition
+            : transition with { After = after with { EnforceRole = EnforcesRole(transition.AppId, groups) } });
         var asked = groups.ToDictionary();
         AddParents(transitions, groups, version);
         var problems = Problems(transitions, groups);
@@ -271,6 +274,15 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
                 nodes[path] = group.Dependencies;
         }
         return new([.. apps], [.. nodes]);
+    }
+
+    private bool EnforcesRole(string appId, Dictionary<string, GroupNode?> groups)
+    {
+        var end = appId.IndexOf('/', 1);
+        if (end < 0)
+            return false;
+        var top = appId[..end];
+        return (groups.TryGetValue(top, out var changed) ? changed : ledger.Groups.GetValueOrDefault(top))?.EnforceRole == true;
     }
 
     private static ValueMap<AppVersion> Records(List<AppTransition> transitions, Func<AppTransition, AppVersion?> select) =>

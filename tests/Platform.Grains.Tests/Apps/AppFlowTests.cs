@@ -209,6 +209,52 @@ public class AppFlowTests
     }
 
     [Fact]
+    public async Task A_paused_rollout_starts_and_ends_nothing_until_it_is_resumed()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        var spec = Spec with { UpgradeStrategy = new() { MinimumHealthCapacity = 1, MaximumOverCapacity = 0.34 } };
+        var before = await cluster.PutAndWaitAsync(spec);
+        cluster.Agents[0].OnLaunch = _ => TaskState.Staging;
+        var change = await cluster.PutAsync(spec with { Cmd = "sleep 2000" });
+        // 3 * 1.34 = 4.02: one more than there are.
+        await cluster.UntilAsync("/web", app => app.Instances.Count == 4 && cluster.Agents[0].Staged.Any(), "one new one is staged");
+        var deployment = cluster.Host.GetGrain<IDeploymentGrain>(change.DeploymentId);
+
+        (await deployment.PauseAsync()).ShouldBeTrue();
+        (await deployment.GetStatusAsync())!.Paused.ShouldBeTrue();
+        cluster.Agents[0].OnLaunch = _ => TaskState.Running;
+        var first = cluster.Agents[0].Staged.Single();
+        await cluster.Agents[0].ReportAsync(first, TaskState.Running);
+
+        var paused = await cluster.UntilAsync("/web", app => AppFixture.AllRun(app, 4), "the new one runs beside all old ones");
+        paused.Instances.Count(instance => instance.Version == before.Target.Version).ShouldBe(3);
+        (await cluster.Root.GetDeploymentsAsync()).ShouldContain(change.DeploymentId);
+
+        (await deployment.ResumeAsync()).ShouldBeTrue();
+        await AppFixture.UntilAsync(async () => (await cluster.Root.GetDeploymentsAsync()).IsEmpty, "the deployment ends");
+        var after = (await cluster.App("/web").GetStatusAsync())!;
+        after.Instances.ShouldContain(instance => instance.TaskId == first);
+        after.Instances.ShouldAllBe(instance => instance.Version == change.Version);
+    }
+
+    [Fact]
+    public async Task Instances_are_told_that_their_group_enforces_its_role()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        var told = new System.Collections.Concurrent.ConcurrentQueue<string?>();
+        cluster.Agents[0].OnLaunch = task =>
+        {
+            told.Enqueue(task.Environment.Find("MARATHON_APP_ENFORCE_GROUP_ROLE"));
+            return TaskState.Running;
+        };
+        await cluster.Root.ChangeAsync(new() { Groups = [new() { Path = "/shop", EnforceRole = true }] });
+        await cluster.PutAndWaitAsync(Spec with { Id = "/shop/web", Role = "shop", Instances = 1 });
+        await cluster.PutAndWaitAsync(Spec with { Id = "/free", Instances = 1, PortDefinitions = default });
+
+        told.ShouldBe(["TRUE", "FALSE"]);
+    }
+
+    [Fact]
     public async Task A_canary_waits_until_a_person_promotes_it()
     {
         await using var cluster = await AppFixture.StartAsync(agents: 2);

@@ -12,6 +12,9 @@ public sealed record AppTarget(
     [property: Id(1)] string Version,
     [property: Id(2)] string ConfigVersion)
 {
+    /// <summary>The app's top-level group enforces its role, which instances are told.</summary>
+    [Id(3)] public bool EnforceRole { get; init; }
+
     /// <summary>The app's instances own volumes on their agents and so come back to them.</summary>
     [JsonIgnore]
     public bool IsResident => HasPersistentVolume(Spec);
