@@ -106,6 +106,7 @@ public sealed class CommandTests(ITestOutputHelper output)
     public async Task A_plan_tells_what_would_be_done_and_does_nothing()
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
+        await cluster.UntilAsync("the agent is there", async () => (await cluster.Client.ListAgentsAsync()).Any(agent => agent.Condition == "Active"));
         const string Definition = """{"id":"/planned","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"instances":2}""";
         var plan = await SucceedAsync(cluster, Definition, "plan", "-");
         plan.ShouldContain("StartApplication /planned");
