@@ -116,7 +116,7 @@ public sealed class CommandTests(ITestOutputHelper output)
 
         // The same command tells what an update would do, and what can never be done, in words and by its exit code.
         await SucceedAsync(cluster, Definition, "app", "add", "-", "--wait");
-        var update = await SucceedAsync(cluster, """{"id":"/planned","mem":17}""", "plan", "-");
+        var update = await SucceedAsync(cluster, Definition.Replace("\"mem\":16", "\"mem\":17", StringComparison.Ordinal), "plan", "-");
         update.ShouldContain("/mem: 16 -> 17");
         update.ShouldContain("stops 2 (");
         var impossible = await RunAsync(cluster, """{"id":"/never","cmd":"x","cpus":1000}""", "plan", "-");
