@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using System.Text.Json;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
@@ -75,7 +76,14 @@ internal sealed class AppFixture : IAsyncDisposable
     public async Task<AppStatus> UntilAsync(string appId, Func<AppStatus, bool> reached, string what)
     {
         AppStatus? status = null;
-        await UntilAsync(async () => (status = await App(appId).GetStatusAsync()) is not null && reached(status), $"{appId}: {what}; it is {status}");
+        try
+        {
+            await UntilAsync(async () => (status = await App(appId).GetStatusAsync()) is not null && reached(status), $"{appId}: {what}");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message} It is {JsonSerializer.Serialize(status)}", exception);
+        }
         return status!;
     }
 
