@@ -71,10 +71,13 @@ public sealed partial class AllocatorModel
     {
         if (!_demands.TryGetValue(demandId, out var entry))
             return null;
-        if (entry.Explanation is not { } known || (entry.ExplainedVersion != _freeVersion && now - known.At >= ExplanationAge))
+        if (entry.Explanation is not { } known || (entry.ExplainedVersion != ExplanationVersion && now - known.At >= ExplanationAge))
             known = UpdateExplanation(entry, now);
         return known.Waiting == entry.Rest.Count ? known : known with { Waiting = entry.Rest.Count };
     }
+
+    // What is taken changes the reasons as well as what becomes free: a demand explained just before a round must not keep that.
+    private (long, long) ExplanationVersion => (_freeVersion, _pool.Version);
 
     /// <summary>At about half a microsecond for an agent, explanations of all demands take a twentieth of the time at most.</summary>
     private TimeSpan ExplanationAge
@@ -238,7 +241,7 @@ public sealed partial class AllocatorModel
     {
         SyncOffers();
         entry.Explanation = Planner.Explain(_pool, entry.Rest, now, OptionsFor(entry.Demand, isExplained: true, mayPreempt: false));
-        entry.ExplainedVersion = _freeVersion;
+        entry.ExplainedVersion = ExplanationVersion;
         return entry.Explanation;
     }
 

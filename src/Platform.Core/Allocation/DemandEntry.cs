@@ -30,7 +30,7 @@ internal sealed class DemandEntry(Demand demand, RoleClient owner, DateTimeOffse
 
     internal PendingExplanation? Explanation { get; set; }
 
-    internal long ExplainedVersion { get; set; } = -1;
+    internal (long, long) ExplainedVersion { get; set; } = (-1, -1);
 
     /// <summary>The demand with what is left of it.</summary>
     internal Demand Rest => Demand.SystemApp || Left == Demand.Count

@@ -423,4 +423,22 @@ public class AllocatorModelTests
         model.Explain("d7", Start.AddMilliseconds(100))!.Rejections[0].Missing.ShouldBe(1);
         model.Explain("d7", Start.AddMilliseconds(102))!.Rejections[0].Missing.ShouldBe(0.5m);
     }
+
+    [Fact]
+    public void What_was_explained_before_a_round_is_explained_anew_after_it()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a", "cpus:3;mem:1024"));
+        model.SubmitDemand(Demand("d", 2, cpus: 2), Start);
+        // Nothing runs yet: the agent would take one of the two.
+        model.Explain("d", Start)!.FeasibleAgents.ShouldBe(1);
+
+        model.Allocate(Start).Placements.Length.ShouldBe(1);
+
+        // 3 cpus less 2 leave 1, and the second task needs 2.
+        var explanation = model.Explain("d", Start)!;
+        explanation.Waiting.ShouldBe(1);
+        explanation.FeasibleAgents.ShouldBe(0);
+        explanation.Rejections[0].Missing.ShouldBe(1);
+    }
 }
