@@ -18,13 +18,13 @@ internal sealed class TaskChecks
     /// <param name="specs">The checks.</param>
     /// <param name="target">Where to look.</param>
     /// <param name="startedAt">When the task was started.</param>
-    /// <param name="known">What was known before: a task that was ready once stays ready.</param>
+    /// <param name="known">What was reported before, by an earlier run of the agent: counts go on, and a task that was ready once stays ready.</param>
     /// <param name="probe">Looks.</param>
     /// <param name="time">The clock.</param>
     public TaskChecks(ValueList<CheckSpec> specs, CheckTarget target, DateTimeOffset startedAt, TaskUpdate known, ICheckProbe probe, TimeProvider time)
     {
         _specs = [.. specs];
-        _trackers = [.. _specs.Select((spec, index) => new CheckTracker(spec, index, startedAt))];
+        _trackers = [.. _specs.Select((spec, index) => new CheckTracker(spec, index, startedAt, known.Checks.FirstOrDefault(check => check.Index == index)))];
         _target = target;
         _probe = probe;
         _time = time;

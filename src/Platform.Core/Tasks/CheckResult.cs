@@ -33,4 +33,16 @@ public sealed record CheckResult
 
     /// <summary>The preserved answer.</summary>
     [Id(9)] public string? Body { get; init; }
+
+    /// <summary>The first success since the task was started; null: none yet.</summary>
+    [Id(10)] public DateTimeOffset? FirstSuccess { get; init; }
+
+    /// <summary>The last success that was reported; null: none yet. A success that changes nothing is not reported.</summary>
+    [Id(11)] public DateTimeOffset? LastSuccess { get; init; }
+
+    /// <summary>The last failure that counted; null: none yet.</summary>
+    [Id(12)] public DateTimeOffset? LastFailure { get; init; }
+
+    /// <summary>Why that one failed.</summary>
+    [Id(13)] public string? LastFailureCause { get; init; }
 }

@@ -61,27 +61,6 @@ internal static class AppEvents
             json.WriteString("runSpecVersion"u8, state.instance.Version);
         });
 
-    public static PlatformEvent HealthStatusChanged(string appId, InstanceState instance, bool alive, DateTimeOffset now) =>
-        PlatformEvents.Create("health_status_changed_event", now, (appId, instance, alive), static (json, state) =>
-        {
-            json.WriteString("appId"u8, state.appId);
-            json.WriteString("instanceId"u8, state.instance.InstanceId);
-            json.WriteString("version"u8, state.instance.Version);
-            json.WriteBoolean("alive"u8, state.alive);
-        });
-
-    public static PlatformEvent UnhealthyKill(string appId, InstanceState instance, TaskUpdate update, DateTimeOffset now) =>
-        PlatformEvents.Create("unhealthy_instance_kill_event", now, (appId, instance, update), static (json, state) =>
-        {
-            json.WriteString("appId"u8, state.appId);
-            json.WriteString("taskId"u8, state.instance.TaskId);
-            json.WriteString("instanceId"u8, state.instance.InstanceId);
-            json.WriteString("version"u8, state.instance.Version);
-            json.WriteString("reason"u8, state.update.Message ?? "");
-            json.WriteString("host"u8, state.instance.Host);
-            json.WriteString("slaveId"u8, state.instance.AgentId);
-        });
-
     public static PlatformEvent AppTerminated(string appId, DateTimeOffset now) =>
         PlatformEvents.Create("app_terminated_event", now, appId, static (json, state) => json.WriteString("appId"u8, state));
 

@@ -131,6 +131,7 @@ public sealed partial class AppGrain
             LogFailed(Id, end.DeploymentId, end.Kind, end.Failure);
             return;
         }
+        TellEndOfChecks(end.Kind, now);
         State.Previous = null;
         State.Rollout = new();
         SetTargets();

@@ -100,6 +100,8 @@ public sealed partial class AppGrain
         Changed(head: false);
         if (before.State != update.State || update.State.IsTerminal())
             _events.Add(AppEvents.StatusUpdate(Id, before, update, now));
+        if (update.Reason == TaskReasons.Unhealthy && before.LastStatus?.Reason != TaskReasons.Unhealthy)
+            _events.Add(HealthEvents.Kill(Id, before, update, now));
         if (update.State.IsTerminal())
         {
             End(instance, update, now);
@@ -110,11 +112,8 @@ public sealed partial class AppGrain
         if (before.State != after.State)
             _events.Add(AppEvents.InstanceChanged(Id, after, after.State, now));
         if (before.Healthy != after.Healthy)
-        {
             _events.Add(AppEvents.HealthChanged(Id, after, now));
-            if (after.Healthy is { } alive)
-                _events.Add(AppEvents.HealthStatusChanged(Id, after, alive, now));
-        }
+        HealthEvents.Tell(_events, SpecOf(after), Id, before, after, now);
         _mustDecide |= Matters(before, after);
     }
 
@@ -148,8 +147,6 @@ public sealed partial class AppGrain
         var end = TaskEnd.Judge(before, update, _target?.Spec.Extension?.RunOnce == true);
         var after = InstanceTransitions.Apply(before, update, null, now);
         _events.Add(AppEvents.InstanceChanged(Id, after, update.State, now));
-        if (update.Reason == TaskReasons.Unhealthy)
-            _events.Add(AppEvents.UnhealthyKill(Id, before, update, now));
         if (end.Parks)
             _instances.Set(instance, after with { EvictReason = null });
         else
@@ -265,5 +262,6 @@ public sealed partial class AppGrain
         Message = message,
         Sandbox = instance.State.LastStatus?.Sandbox,
         IpAddresses = instance.State.LastStatus?.IpAddresses ?? default,
+        Checks = instance.State.LastStatus?.Checks ?? default,
     };
 }

@@ -208,6 +208,7 @@ public sealed partial class AppGrain : Grain, IAppGrain
         State.Rollout = new() { ProgressAt = now };
         if (order.Target is not { } target)
             return;
+        TellChecks(target, now);
         var config = target.LastConfigChangeAt;
         if (State.Target is { } standing && standing.LastConfigChangeAt != config)
         {

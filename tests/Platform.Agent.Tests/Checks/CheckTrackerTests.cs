@@ -73,4 +73,35 @@ public class CheckTrackerTests
         tracker.Record(Good, Start.AddSeconds(3)).ShouldBeTrue();
         tracker.IsFatal.ShouldBeFalse();
     }
+
+    [Fact]
+    public void A_result_tells_when_the_check_first_and_last_succeeded_and_when_and_why_it_last_failed()
+    {
+        var tracker = new CheckTracker(Health, 0, Start);
+        tracker.Record(Good, Start.AddSeconds(1));
+        tracker.Record(Good, Start.AddSeconds(2));
+        tracker.Record(Bad, Start.AddSeconds(3));
+        tracker.Record(Bad with { Message = "HTTP status 503 from port 1" }, Start.AddSeconds(4));
+        tracker.Result.ShouldNotBeNull();
+        (tracker.Result.FirstSuccess, tracker.Result.LastSuccess, tracker.Result.LastFailure, tracker.Result.LastFailureCause, tracker.Result.ConsecutiveFailures)
+            .ShouldBe((Start.AddSeconds(1), Start.AddSeconds(2), Start.AddSeconds(4), "HTTP status 503 from port 1", 2));
+        tracker.Record(Good, Start.AddSeconds(5));
+        (tracker.Result.FirstSuccess, tracker.Result.LastSuccess, tracker.Result.LastFailure, tracker.Result.LastFailureCause, tracker.Result.ConsecutiveFailures)
+            .ShouldBe((Start.AddSeconds(1), Start.AddSeconds(5), Start.AddSeconds(4), "HTTP status 503 from port 1", 0));
+    }
+
+    [Fact]
+    public void A_tracker_goes_on_with_what_an_earlier_run_of_the_agent_has_reported()
+    {
+        var before = new CheckTracker(Health, 1, Start);
+        before.Record(Good, Start.AddSeconds(1));
+        before.Record(Bad, Start.AddSeconds(2));
+        before.Record(Bad, Start.AddSeconds(3));
+
+        var after = new CheckTracker(Health, 1, Start, before.Result);
+        // It is within the grace period, but the check has succeeded once.
+        after.Record(Bad, Start.AddSeconds(4)).ShouldBeTrue();
+        after.IsFatal.ShouldBeTrue();
+        (after.Result!.ConsecutiveFailures, after.Result.FirstSuccess).ShouldBe((3, Start.AddSeconds(1)));
+    }
 }

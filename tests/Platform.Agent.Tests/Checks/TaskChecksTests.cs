@@ -74,6 +74,24 @@ public class TaskChecksTests
         _probe.Looks.Count.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task After_a_restart_of_the_agent_one_good_check_says_nothing_about_another_that_had_failed()
+    {
+        CheckSpec[] specs = [new() { IntervalSeconds = 1, GracePeriodSeconds = 0 }, new() { IntervalSeconds = 1, GracePeriodSeconds = 0 }];
+        CheckResult[] results = [new() { Index = 0, Success = true, Status = 200 }, new() { Index = 1, Success = false, ConsecutiveFailures = 1 }];
+        using var stop = new CancellationTokenSource();
+        var run = Checks(Known with { Healthy = false, Checks = results.ToValueList() }, specs).RunAsync(stop.Token);
+        await _probe.LookAsync();
+        await _probe.LookAsync();
+        // The first answer changes nothing: the one check is as good as it was, the other one was not looked at yet.
+        await AnswerAsync(true);
+        _changes.ShouldBeEmpty();
+        await AnswerAsync(true);
+        _changes.ShouldBe([(true, null)]);
+        await stop.CancelAsync();
+        await run.BeforeDeadline();
+    }
+
     private Task Run(CancellationToken cancellation, params CheckSpec[] specs) => Checks(Known, specs).RunAsync(cancellation);
 
     private TaskChecks Checks(TaskUpdate known, params CheckSpec[] specs)

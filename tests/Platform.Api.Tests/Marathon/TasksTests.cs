@@ -77,6 +77,47 @@ public sealed class TasksTests(MarathonServer server) : IClassFixture<MarathonSe
         (last.GetProperty("state").GetString(), last.GetProperty("message").GetString()).ShouldBe(("TASK_FAILED", "Command exited with status 3"));
     }
 
+    [Fact]
+    public async Task Each_health_check_has_its_result_with_its_history()
+    {
+        var since = DateTimeOffset.Parse("2026-01-02T03:04:05.678Z");
+        (await server.SendAsync("POST", "/v2/apps", """
+            {"id":"/checked","cmd":"sleep 1000","cpus":0.01,"mem":1,
+             "healthChecks":[{"protocol":"TCP","portIndex":0},{"protocol":"COMMAND","command":{"value":"true"}}]}
+            """)).Status.ShouldBe(HttpStatusCode.Created);
+        await Running("/checked", not: "");
+        var id = (await Tasks("/v2/apps/checked/tasks"))[0];
+        var agent = server.Cluster.Agents.Single(a => a.Tasks.Contains(id));
+        await agent.ReportAsync(id, TaskState.Running, update => update with
+        {
+            Healthy = false,
+            Checks =
+            [
+                new() { Index = 0, Success = true, Timestamp = since, FirstSuccess = since, LastSuccess = since },
+                new()
+                {
+                    Index = 1, ConsecutiveFailures = 2, Timestamp = since.AddSeconds(9), FirstSuccess = since, LastSuccess = since.AddSeconds(1),
+                    LastFailure = since.AddSeconds(9), LastFailureCause = "the check's command exited with status 1",
+                },
+                // Checks that only report have no place among the results.
+                new() { Index = 2, Purpose = CheckPurpose.Report, Success = true, Timestamp = since },
+            ],
+        });
+        var told = await server.WaitForAsync(item => item.Type == "failed_health_check_event" && item.Json.Contains(id, StringComparison.Ordinal));
+        JsonElement.Parse(told.Json).GetProperty("healthCheck").GetProperty("protocol").GetString().ShouldBe("COMMAND");
+
+        var instance = id[..id.IndexOf("._app", StringComparison.Ordinal)];
+        foreach (var path in (string[])["/v2/apps/checked/tasks", "/v2/tasks"])
+        {
+            var task = (await server.GetAsync(path)).Json.GetProperty("tasks").EnumerateArray().Single(t => t.GetProperty("id").GetString() == id);
+            task.GetProperty("healthCheckResults").GetRawText().ShouldBe(
+                $$"""
+                [{"alive":true,"consecutiveFailures":0,"firstSuccess":"2026-01-02T03:04:05.678Z","lastSuccess":"2026-01-02T03:04:05.678Z","instanceId":"{{instance}}"},{"alive":false,"consecutiveFailures":2,"firstSuccess":"2026-01-02T03:04:05.678Z","lastSuccess":"2026-01-02T03:04:06.678Z","lastFailure":"2026-01-02T03:04:14.678Z","lastFailureCause":"the check\u0027s command exited with status 1","instanceId":"{{instance}}"}]
+                """);
+        }
+        (await server.GetAsync("/v2/apps/checked")).Json.GetProperty("app").GetProperty("tasksUnhealthy").GetInt32().ShouldBe(1);
+    }
+
     private async Task<List<string>> Tasks(string path) =>
         [.. (await server.GetAsync(path)).Json.GetProperty("tasks").EnumerateArray().Select(t => t.GetProperty("id").GetString()!)];
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.Client;
 using Platform.Client.Apps;
@@ -125,6 +126,13 @@ internal sealed partial class Cluster : IAsyncDisposable
             return tasks.Count == count && tasks.All(task => task.State == "TASK_RUNNING");
         }, limit);
         return tasks;
+    }
+
+    /// <summary>What the API says at a path.</summary>
+    internal async Task<JsonElement> GetAsync(string path)
+    {
+        using var http = new HttpClient { BaseAddress = Client.Url };
+        return JsonElement.Parse(await http.GetStringAsync(path));
     }
 
     internal Task QuietAsync(TimeSpan? limit = null) =>

@@ -34,6 +34,9 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
     /// <summary>What the task of a launch becomes. Default: running, and healthy if it has health checks.</summary>
     public Func<TaskSpec, TaskState> OnLaunch { get; set; } = _ => TaskState.Running;
 
+    /// <summary>What health checks say of a task that was launched and runs. Default: healthy; null: nothing yet.</summary>
+    public bool? HealthOfLaunched { get; set; } = true;
+
     /// <summary>Changes what it says of itself when it dials in. Default: nothing.</summary>
     public Func<AgentRegistration, AgentRegistration> Registers { get; set; } = registration => registration;
 
@@ -120,7 +123,7 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
             var state = OnLaunch(task);
             await ReportAsync(task.TaskId, state, update => update with
             {
-                Healthy = state == TaskState.Running && !task.Checks.IsEmpty ? true : null,
+                Healthy = state == TaskState.Running && !task.Checks.IsEmpty ? HealthOfLaunched : null,
                 ExitStatus = state == TaskState.Failed ? 3 : null,
                 StderrTail = state == TaskState.Failed ? "it broke" : null,
                 Message = state == TaskState.Failed ? "Command exited with status 3" : null,

@@ -40,4 +40,7 @@ internal sealed class EventRecorder : IEventObserver
                 return item;
         }
     }
+
+    /// <summary>How many events of a type were passed on the way to what was waited for so far.</summary>
+    public int Count(string type, Func<string, bool>? fits = null) => _seen.Count(item => item.Type == type && (fits is null || fits(item.Json)));
 }

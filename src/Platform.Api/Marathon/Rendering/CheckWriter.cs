@@ -12,7 +12,7 @@ internal static class CheckWriter
         {
             writer.WriteStartArray("healthChecks");
             foreach (var check in app.HealthChecks)
-                WriteHealthCheck(writer, check);
+                HealthCheckJson.Write(writer, check);
             writer.WriteEndArray();
         }
         if (app.Check is not null)
@@ -23,29 +23,6 @@ internal static class CheckWriter
         foreach (var check in app.ReadinessChecks)
             WriteReadinessCheck(writer, check);
         writer.WriteEndArray();
-    }
-
-    public static void WriteHealthCheck(Utf8JsonWriter writer, HealthCheckSpec check)
-    {
-        writer.WriteStartObject();
-        if (check.Command is not null)
-        {
-            writer.WriteStartObject("command");
-            writer.WriteString("value", check.Command);
-            writer.WriteEndObject();
-        }
-        writer.WriteNumber("gracePeriodSeconds", check.GracePeriodSeconds);
-        if (check.IgnoreHttp1xx is { } ignore)
-            writer.WriteBoolean("ignoreHttp1xx", ignore);
-        writer.WriteNumber("intervalSeconds", check.IntervalSeconds);
-        writer.WriteNumber("maxConsecutiveFailures", check.MaxConsecutiveFailures);
-        writer.WriteOptional("path", check.Path);
-        WritePort(writer, check);
-        writer.WriteString("protocol", check.Protocol);
-        writer.WriteString("ipProtocol", check.IpProtocol);
-        writer.WriteNumber("timeoutSeconds", check.TimeoutSeconds);
-        writer.WriteNumber("delaySeconds", check.DelaySeconds);
-        writer.WriteEndObject();
     }
 
     private static void WriteCheck(Utf8JsonWriter writer, HealthCheckSpec check)

@@ -60,35 +60,39 @@ internal static class TaskWriter
     private static void WriteHealth(Utf8JsonWriter writer, AppSpec app, InstanceStatus task)
     {
         writer.WriteStartArray("healthCheckResults");
-        var seen = task.LastStatus?.Checks.Where(c => c.Purpose == CheckPurpose.Health).ToList() ?? [];
-        foreach (var check in seen)
+        var told = false;
+        foreach (var check in task.LastStatus?.Checks ?? default)
         {
-            writer.WriteStartObject();
-            writer.WriteBoolean("alive", check.Success);
-            writer.WriteNumber("consecutiveFailures", check.ConsecutiveFailures);
-            if (check.Success && task.StartedAt is { } started)
-                writer.WriteString("firstSuccess", Timestamps.Of(started));
-            writer.WriteString(check.Success ? "lastSuccess" : "lastFailure", Timestamps.Of(check.Timestamp));
-            if (!check.Success)
-                writer.WriteOptional("lastFailureCause", check.Message);
-            writer.WriteString("instanceId", task.InstanceId);
-            writer.WriteEndObject();
+            if (check.Purpose != CheckPurpose.Health)
+                continue;
+            told = true;
+            WriteHealth(writer, task.InstanceId, check);
         }
-        if (seen.Count == 0 && !app.HealthChecks.IsEmpty && task.Healthy is { } healthy)
+        // An agent that tells the sum of the checks only.
+        if (!told && !app.HealthChecks.IsEmpty && task.Healthy is { } healthy)
         {
-            var at = Timestamps.Of(task.LastStatus?.Timestamp ?? task.StagedAt);
-            writer.WriteStartObject();
-            writer.WriteBoolean("alive", healthy);
-            writer.WriteNumber("consecutiveFailures", healthy ? 0 : 1);
-            if (healthy)
-                writer.WriteString("firstSuccess", at);
-            writer.WriteString(healthy ? "lastSuccess" : "lastFailure", at);
-            if (!healthy)
-                writer.WriteOptional("lastFailureCause", task.LastStatus?.Message);
-            writer.WriteString("instanceId", task.InstanceId);
-            writer.WriteEndObject();
+            var at = task.LastStatus?.Timestamp ?? task.StagedAt;
+            WriteHealth(writer, task.InstanceId, healthy
+                ? new() { Success = true, FirstSuccess = at, LastSuccess = at }
+                : new() { ConsecutiveFailures = 1, LastFailure = at, LastFailureCause = task.LastStatus?.Message });
         }
         writer.WriteEndArray();
+    }
+
+    private static void WriteHealth(Utf8JsonWriter writer, string instanceId, CheckResult check)
+    {
+        writer.WriteStartObject();
+        writer.WriteBoolean("alive", check.Success);
+        writer.WriteNumber("consecutiveFailures", check.ConsecutiveFailures);
+        if (check.FirstSuccess is { } first)
+            writer.WriteString("firstSuccess", Timestamps.Of(first));
+        if (check.LastSuccess is { } success)
+            writer.WriteString("lastSuccess", Timestamps.Of(success));
+        if (check.LastFailure is { } failure)
+            writer.WriteString("lastFailure", Timestamps.Of(failure));
+        writer.WriteOptional("lastFailureCause", check.LastFailureCause);
+        writer.WriteString("instanceId", instanceId);
+        writer.WriteEndObject();
     }
 
     private static void WriteCheck(Utf8JsonWriter writer, AppSpec app, InstanceStatus task)
