@@ -112,7 +112,7 @@ public sealed class TasksTests(MarathonServer server) : IClassFixture<MarathonSe
             var task = (await server.GetAsync(path)).Json.GetProperty("tasks").EnumerateArray().Single(t => t.GetProperty("id").GetString() == id);
             task.GetProperty("healthCheckResults").GetRawText().ShouldBe(
                 $$"""
-                [{"alive":true,"consecutiveFailures":0,"firstSuccess":"2026-01-02T03:04:05.678Z","lastSuccess":"2026-01-02T03:04:05.678Z","instanceId":"{{instance}}"},{"alive":false,"consecutiveFailures":2,"firstSuccess":"2026-01-02T03:04:05.678Z","lastSuccess":"2026-01-02T03:04:06.678Z","lastFailure":"2026-01-02T03:04:14.678Z","lastFailureCause":"the check\u0027s command exited with status 1","instanceId":"{{instance}}"}]
+                [{"alive":true,"consecutiveFailures":0,"firstSuccess":"2026-01-02T03:04:05.678Z","lastSuccess":"2026-01-02T03:04:05.678Z","instanceId":"{{instance}}"},{"alive":false,"consecutiveFailures":2,"firstSuccess":"2026-01-02T03:04:05.678Z","lastSuccess":"2026-01-02T03:04:06.678Z","lastFailure":"2026-01-02T03:04:14.678Z","lastFailureCause":"the check's command exited with status 1","instanceId":"{{instance}}"}]
                 """);
         }
         (await server.GetAsync("/v2/apps/checked")).Json.GetProperty("app").GetProperty("tasksUnhealthy").GetInt32().ShouldBe(1);
