@@ -13,13 +13,13 @@ public class AgentGrainTests
 {
     private const string Owner = "app:/web";
 
-    private static Task<GrainTestHost> StartAsync(OwnerRecorder owners, TimeSpan? unreachableAfter = null) => ControlPlaneHost.StartAsync(
+    private static Task<GrainTestHost> StartAsync(OwnerRecorder owners, TimeProvider? time = null) => ControlPlaneHost.StartAsync(
         options =>
         {
-            options.Agents.UnreachableAfter = unreachableAfter ?? TimeSpan.FromMinutes(5);
+            options.Agents.UnreachableAfter = time is null ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(15);
             options.Agents.FileReadTimeout = TimeSpan.FromMilliseconds(200);
         },
-        services => services.AddSingleton<IIncomingGrainCallFilter>(owners));
+        services => services.AddSingleton<IIncomingGrainCallFilter>(owners).AddSingleton(time ?? TimeProvider.System));
 
     private static SimulatedAgent Agent(GrainTestHost host, string id = "a1") => new(host.GrainFactory, id, "cpus:4;mem:4096", TimeProvider.System);
 
@@ -111,17 +111,21 @@ public class AgentGrainTests
     public async Task A_silent_agent_is_unreachable_and_its_owners_learn_of_it_and_of_its_return()
     {
         var owners = new OwnerRecorder();
-        await using var host = await StartAsync(owners, TimeSpan.FromMilliseconds(300));
+        var time = new SteppedTime();
+        await using var host = await StartAsync(owners, time);
         var events = await EventRecorder.StartAsync(host.GrainFactory);
         var agent = Agent(host);
         await agent.ConnectAsync();
         await host.GetGrain<IAgentGrain>("a1").LaunchAsync([Task1("t1")]);
+        await owners.NextAsync<string>(nameof(ITaskOwnerGrain.TaskStatusAsync));
+
+        time.Advance(TimeSpan.FromSeconds(15));
 
         var (_, changed, _) = await owners.NextAsync<AgentTasks>(nameof(ITaskOwnerGrain.AgentChangedAsync));
         changed.Condition.ShouldBe(AgentCondition.Unreachable);
         changed.Tasks.Select(task => task.Status.TaskId).ShouldBe(["t1"]);
         await events.NextAsync("agent_unreachable_event");
-        agent.CloseReason.ShouldBe("nothing was heard for 0.3 s");
+        (await agent.Closed.WaitAsync(TimeSpan.FromMinutes(1))).ShouldBe("nothing was heard for 15 s");
         (await agent.HeartbeatAsync()).ShouldBeFalse();
 
         await agent.ConnectAsync();

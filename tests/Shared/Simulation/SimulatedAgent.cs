@@ -15,6 +15,7 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
     private readonly string _run = Guid.NewGuid().ToString("N");
     private Session? _session;
     private IAgentSession? _reference;
+    private TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _epoch;
     private long _updates;
 
@@ -36,8 +37,8 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
     /// <summary>The session's epoch; 0 without a session.</summary>
     public long Epoch => _epoch;
 
-    /// <summary>Why the last session was closed by the control plane.</summary>
-    public string? CloseReason { get; private set; }
+    /// <summary>Ends when the control plane closes the session, with the reason.</summary>
+    public Task<string> Closed => _closed.Task;
 
     /// <summary>The ids of tasks that have not ended.</summary>
     public IReadOnlyList<string> Tasks
@@ -71,6 +72,7 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
     /// <summary>Dials in with all its tasks.</summary>
     public async Task<AgentCommand> ConnectAsync()
     {
+        _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _session = new Session(this);
         _reference = _grains.CreateObjectReference<IAgentSession>(_session);
         ValueList<TaskReport> tasks;
@@ -80,7 +82,6 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
         if (answer.Registered is { } registered)
         {
             _epoch = registered.Epoch;
-            CloseReason = null;
             ValueList<TaskUpdate> pending;
             lock (_gate)
                 pending = [.. _unacknowledged.Values];
@@ -188,8 +189,8 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
         {
             if (agent._session == this)
             {
-                agent.CloseReason = reason;
                 agent._epoch = 0;
+                agent._closed.TrySetResult(reason);
             }
             return Task.CompletedTask;
         }

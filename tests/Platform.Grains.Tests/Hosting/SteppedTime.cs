@@ -1,6 +1,6 @@
 using Platform.GrainRuntime.Testing;
 
-namespace Platform.Grains.Tests.Apps;
+namespace Platform.Grains.Tests.Hosting;
 
 /// <summary>A clock that a test advances, except for waits below a second: those are batches of work on its way, and pass by themselves.</summary>
 internal sealed class SteppedTime : TimeProvider
