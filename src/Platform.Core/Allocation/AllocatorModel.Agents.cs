@@ -14,8 +14,11 @@ public sealed partial class AllocatorModel
     /// </summary>
     /// <param name="agent">The agent with its total as it reports it.</param>
     /// <param name="tasks">The tasks that run there.</param>
-    public void SetAgent(AllocatorAgent agent, IEnumerable<PoolTask>? tasks = null)
+    /// <param name="volumes">The persistent volumes that are there; others that are known to be there stay as they are.</param>
+    public void SetAgent(AllocatorAgent agent, IEnumerable<PoolTask>? tasks = null, IEnumerable<PersistentVolume>? volumes = null)
     {
+        foreach (var volume in volumes ?? [])
+            Keep(volume.AgentId == agent.Id ? volume : volume with { AgentId = agent.Id });
         agent = agent with { Total = WithReservations(agent.Id, agent.Total) };
         if (_allocator.Agents.TryGetValue(agent.Id, out var entry))
         {
@@ -95,6 +98,7 @@ public sealed partial class AllocatorModel
         RescindOffersOn(entry);
         RescindInverseOffers(offer => offer.AgentId == agentId);
         _maintained.Remove(entry);
+        ForgetVolumesOn(agentId);
         var tasks = _pool.RemoveAgent(agentId).Where(_tasks.ContainsKey).ToList();
         foreach (var task in tasks)
             Forget(task, _tasks[task]);
@@ -108,6 +112,7 @@ public sealed partial class AllocatorModel
     {
         if (!_pool.HasAgent(entry.Id))
             _preemptions.AddRange(_pool.SetAgent(ResourceCarving.ToPool(entry.Agent)));
+        HoldVolumesOn(entry);
         AdoptAll(entry, tasks ?? []);
         return entry;
     }

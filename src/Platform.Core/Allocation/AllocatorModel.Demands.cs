@@ -204,15 +204,18 @@ public sealed partial class AllocatorModel
     {
         var demand = entry.Demand;
         entry.PlacedInRound += plan.Placements.Length;
-        var scalars = _pool.Task(plan.Placements[0].TaskId)!.Scalars;
+        var placements = plan.Placements;
+        if (!demand.Shape.Volumes.IsDefaultOrEmpty)
+            placements = [.. placements.Select(placement => DetachVolumes(placement, _allocator.Agents[placement.AgentId], demand.Shape))];
+        var scalars = _pool.Task(placements[0].TaskId)!.Scalars;
         var plain = ResourceCarving.Plain(scalars, demand.Shape.Revocable);
         var sums = new Dictionary<AgentEntry, Resources>();
-        foreach (var placement in plan.Placements)
+        foreach (var placement in placements)
         {
             var agent = _allocator.Agents[placement.AgentId];
-            var resources = placement.FromReserved.IsDefaultOrEmpty && placement.Mounts.IsDefaultOrEmpty
+            var resources = placement.FromReserved.IsDefaultOrEmpty && placement.Disks.IsDefaultOrEmpty
                 ? plain
-                : ResourceCarving.Carve(agent, scalars, placement.FromReserved, placement.Mounts, demand.Shape.Revocable);
+                : ResourceCarving.Carve(agent, scalars, placement.FromReserved, placement.Disks, demand.Shape.Revocable);
             var task = Remember(placement.TaskId, agent, entry.Owner, demand.Owner, resources, placement.Ports.IsDefaultOrEmpty ? [] : [.. placement.Ports]);
             if (!ReferenceEquals(resources, plain))
                 _allocator.Track(agent, entry.Owner, task.Resources);

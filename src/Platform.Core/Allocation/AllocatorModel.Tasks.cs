@@ -36,7 +36,7 @@ public sealed partial class AllocatorModel
         if (_tasks.ContainsKey(task.Id) || !_allocator.Agents.TryGetValue(task.AgentId, out var entry))
             return false;
         _pool.AddTask(task);
-        var resources = ResourceCarving.Carve(entry, task.Scalars, task.FromReserved, task.Mounts, task.Revocable);
+        var resources = ResourceCarving.Carve(entry, task.Scalars, task.FromReserved, task.Disks, task.Revocable);
         Book(task.Id, entry, _allocator.OwnerOf(task.Role, task.Owner), task.Owner, resources, task.Ports.IsDefault ? [] : [.. task.Ports], task.Gpus);
         if (entry.IsOvercommitted)
             RescindOffersOn(entry);
@@ -52,7 +52,7 @@ public sealed partial class AllocatorModel
             var task = reported.AgentId == entry.Id ? reported : reported with { AgentId = entry.Id };
             if (_tasks.ContainsKey(task.Id))
                 continue;
-            if (task.Revocable || !task.FromReserved.IsDefaultOrEmpty || !task.Mounts.IsDefaultOrEmpty)
+            if (task.Revocable || !task.FromReserved.IsDefaultOrEmpty || !task.Disks.IsDefaultOrEmpty)
             {
                 Adopt(task);
                 continue;
@@ -115,19 +115,23 @@ public sealed partial class AllocatorModel
         if (!_tasks.TryGetValue(taskId, out var task))
             return false;
         Forget(taskId, task);
-        foreach (var id in new[] { taskId, ResourceCarving.RevocablePart(taskId) })
-        {
-            foreach (var ready in _pool.Release(id))
-            {
-                if (!_awaiting.Remove(ready, out var placement))
-                    continue;
-                TakeGpus(_tasks[ready]);
-                _placements.Add(placement with { Awaits = [], Gpus = [.. _tasks[ready].Gpus] });
-            }
-        }
+        ReleaseInPool(taskId);
+        ReleaseInPool(ResourceCarving.RevocablePart(taskId));
         _allocator.AddCandidate(task.Agent);
         MarkFreed();
         return true;
+    }
+
+    /// <summary>Tasks that waited for what is given back may be launched.</summary>
+    private void ReleaseInPool(string id)
+    {
+        foreach (var ready in _pool.Release(id))
+        {
+            if (!_awaiting.Remove(ready, out var placement))
+                continue;
+            TakeGpus(_tasks[ready]);
+            _placements.Add(placement with { Awaits = [], Gpus = [.. _tasks[ready].Gpus] });
+        }
     }
 
     /// <summary>Gives back what some tasks hold; unknown ones are skipped.</summary>
@@ -138,9 +142,13 @@ public sealed partial class AllocatorModel
     /// After a restart an owner says which tasks it has: what is held for others of it is released, and its demands are
     /// withdrawn, since it will submit anew what it still wants.
     /// </summary>
+    /// <param name="owner">The owner.</param>
+    /// <param name="liveTaskIds">The tasks that it has.</param>
+    /// <param name="volumes">The persistent volumes that it has, with or without a task; others of it are released. Default none.</param>
     /// <returns>The tasks that were released.</returns>
-    public ImmutableArray<string> Resync(string owner, IEnumerable<string> liveTaskIds)
+    public ImmutableArray<string> Resync(string owner, IEnumerable<string> liveTaskIds, IEnumerable<PersistentVolume>? volumes = null)
     {
+        ResyncVolumes(owner, volumes ?? []);
         var live = liveTaskIds.ToHashSet(StringComparer.Ordinal);
         ImmutableArray<string> gone = [.. TasksOf(owner).Where(task => !live.Contains(task))];
         foreach (var demand in _demands.Values.Where(entry => entry.Demand.Owner == owner).Select(entry => entry.Demand.Id).ToList())

@@ -6,10 +6,10 @@ namespace Platform.Core.Allocation;
 /// <summary>Translates between the resources of an agent and the amounts that placement works with.</summary>
 internal static class ResourceCarving
 {
-    /// <summary>The agent as placement sees it. Persistent volumes and path disks are left to frameworks.</summary>
+    /// <summary>The agent as placement sees it. Volumes that frameworks or operators made are left to frameworks.</summary>
     internal static PoolAgent ToPool(AllocatorAgent agent)
     {
-        var usable = agent.Total.Items.Where(resource => !resource.IsPersistentVolume && resource.Disk?.Source?.Type is null or DiskSourceType.Mount).ToList();
+        var usable = agent.Total.Items.Where(resource => !resource.IsPersistentVolume && resource.Disk?.Source?.Type is null or DiskSourceType.Mount or DiskSourceType.Path).ToList();
         var plain = usable.Where(resource => resource is { IsUnreserved: true, Revocable: false, Disk.Source: null } or { IsUnreserved: true, Revocable: false, Disk: null }).ToList();
         return new()
         {
@@ -25,8 +25,7 @@ internal static class ResourceCarving
                 .GroupBy(resource => resource.ReservationRole!, StringComparer.Ordinal)
                 .Select(group => new ReservedAmounts { Role = group.Key, Scalars = ToScalars(group), Ports = ToPorts(group) })],
             Slack = ToScalars(usable.Where(resource => resource.Revocable && resource.IsUnreserved)),
-            Mounts = [.. usable.Where(resource => resource is { IsUnreserved: true, Disk.Source: { Type: DiskSourceType.Mount, Root: not null } })
-                .Select(resource => new MountDisk(resource.Disk!.Source!.Root!, resource.Milli / 1000m))],
+            Disks = [.. usable.Where(resource => resource is { Revocable: false, Disk.Source.Root: not null }).Select(ToDisk)],
             Taints = agent.Taints,
             NodePool = agent.NodePool,
             Containerizers = agent.Containerizers,
@@ -50,8 +49,9 @@ internal static class ResourceCarving
             Ports = [.. ToPorts(ordinary).SelectMany(range => Enumerable.Range(range.Begin, range.End - range.Begin + 1))],
             FromReserved = [.. ordinary.Where(resource => resource.IsReserved).GroupBy(resource => resource.ReservationRole!, StringComparer.Ordinal)
                 .Select(group => new ReservedAmounts { Role = group.Key, Scalars = ToScalars(group), Ports = ToPorts(group) })],
-            Mounts = [.. resources.Items.Select(resource => resource.Disk?.Source).Where(source => source is { Type: DiskSourceType.Mount, Root: not null })
-                .Select(source => source!.Root!)],
+            Disks = [.. resources.Items
+                .Where(resource => resource is { Revocable: false, IsPersistentVolume: false, Disk.Source: { Type: DiskSourceType.Mount or DiskSourceType.Path, Root: not null } })
+                .Select(resource => new DiskPart(resource.Disk!.Source!.Root!, resource.Milli / 1000m, resource.ReservationRole ?? "*"))],
         };
         var revocable = resources.Items.Where(resource => resource.Revocable).ToList();
         if (revocable.Count == 0)
@@ -76,9 +76,9 @@ internal static class ResourceCarving
     /// <param name="agent">The agent.</param>
     /// <param name="scalars">All that it takes, reserved parts included.</param>
     /// <param name="fromReserved">What of it comes from reservations.</param>
-    /// <param name="mounts">The mount disks that it takes whole.</param>
+    /// <param name="disks">What it takes of disks besides that of the work directory.</param>
     /// <param name="isRevocable">Whether it takes slack.</param>
-    internal static Resources Carve(AgentEntry agent, ScalarAmounts scalars, ImmutableArray<ReservedAmounts> fromReserved, ImmutableArray<string> mounts, bool isRevocable)
+    internal static Resources Carve(AgentEntry agent, ScalarAmounts scalars, ImmutableArray<ReservedAmounts> fromReserved, ImmutableArray<DiskPart> disks, bool isRevocable)
     {
         var parts = new List<Resource>();
         var rest = ToQuantities(scalars);
@@ -92,12 +92,20 @@ internal static class ResourceCarving
         }
         foreach (var (name, milli) in rest.Entries())
             parts.Add(Resource.Scalar(name, milli) with { Revocable = isRevocable });
-        foreach (var root in mounts.IsDefault ? [] : mounts)
+        foreach (var part in disks.IsDefault ? [] : disks)
         {
-            if (agent.Agent.Total.Items.FirstOrDefault(resource => resource is { IsUnreserved: true, IsPersistentVolume: false } && resource.Disk?.Source?.Root == root) is { } disk)
-                parts.Add(disk);
+            // What an agent does not have any more holds nothing.
+            if (DiskOf(agent, part) is { } disk)
+                parts.Add(disk.Disk!.Source!.IsIndivisible ? disk : disk with { Milli = Milli(part.Size) });
         }
         return Resources.Of(parts);
+    }
+
+    /// <summary>What a persistent volume holds of its agent.</summary>
+    internal static Resources Carve(AgentEntry agent, PersistentVolume volume)
+    {
+        var hold = volume.Hold();
+        return Carve(agent, hold.Scalars, hold.FromReserved, hold.Disks, isRevocable: false);
     }
 
     /// <summary>What a task takes when it takes nothing from reservations and no whole disks; ports left out.</summary>
@@ -123,6 +131,27 @@ internal static class ResourceCarving
         if (!wanted.IsEmpty)
             parts.Add(new() { Name = ResourceNames.Ports, Type = ResourceType.Ranges, Ranges = wanted });
         return Resources.Of(parts);
+    }
+
+    private static AgentDisk ToDisk(Resource resource) => new(
+        resource.Disk!.Source!.Root!,
+        resource.Milli / 1000m,
+        resource.Disk.Source.Type == DiskSourceType.Mount ? VolumeKind.Mount : VolumeKind.Path,
+        resource.ReservationRole ?? "*",
+        resource.Disk.Source.Profile);
+
+    private static Resource? DiskOf(AgentEntry agent, DiskPart part)
+    {
+        foreach (var source in new[] { agent.Available, agent.Agent.Total })
+        {
+            foreach (var resource in source.Items)
+            {
+                if (resource is { Revocable: false, IsPersistentVolume: false } && resource.Disk?.Source?.Root == part.Root
+                    && (resource.ReservationRole ?? "*") == part.Role && (ReferenceEquals(source, agent.Agent.Total) || resource.Milli >= Milli(part.Size)))
+                    return resource;
+            }
+        }
+        return null;
     }
 
     internal static ResourceQuantities ToQuantities(ScalarAmounts scalars)

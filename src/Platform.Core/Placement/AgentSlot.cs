@@ -20,7 +20,7 @@ internal sealed class AgentSlot(int index, PoolAgent spec)
 
     public ReservedBucket[] Reserved { get; set; } = [];
 
-    public MountSlot[] Mounts { get; set; } = [];
+    public DiskSlot[] Disks { get; set; } = [];
 
     /// <summary>What tasks that are leaving will give, less what is owed of it. The lane of ports counts theirs.</summary>
     public Amounts Coming { get; set; }
@@ -44,7 +44,7 @@ internal sealed class AgentSlot(int index, PoolAgent spec)
         SlackFree = SlackFree,
         Ports = Ports.Clone(),
         Reserved = Reserved.Length == 0 ? Reserved : [.. Reserved.Select(bucket => bucket.Clone())],
-        Mounts = [.. Mounts],
+        Disks = [.. Disks],
         Coming = Coming,
         SlackComing = SlackComing,
         Tasks = [.. Tasks],

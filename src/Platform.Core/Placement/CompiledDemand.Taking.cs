@@ -27,7 +27,7 @@ internal sealed partial class CompiledDemand
         Attributes = slot.Spec.Attributes,
         Ports = System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(entry.Ports),
         FromReserved = pool.DrawnBy(entry),
-        Mounts = entry.Mounts is null ? [] : [.. entry.Mounts],
+        Disks = entry.Disks is null ? [] : [.. entry.Disks],
         Awaits = awaits,
     };
 
@@ -79,9 +79,9 @@ internal sealed partial class CompiledDemand
     private TaskEntry Take(AgentSlot slot, string id, long now)
     {
         var draws = Class.Revocable || slot.Reserved.Length == 0 ? null : DrawsOn(slot);
-        var chosen = mounts.Length == 0 ? null : ChooseMounts(slot);
-        foreach (var root in chosen ?? []) PlacementPool.SetHolder(slot, root, id);
-        return new TaskEntry(id, Class, slot.Index, now, TakePorts(slot)) { Draws = draws, Mounts = chosen };
+        var chosen = diskRequests.Length == 0 ? null : ChooseDisks(slot);
+        foreach (var part in chosen ?? []) PlacementPool.TakeDisk(slot, part, 1);
+        return new TaskEntry(id, Class, slot.Index, now, TakePorts(slot)) { Draws = draws, Disks = chosen };
     }
 
     /// <summary>What comes from reservations: all they have, before anything unreserved.</summary>

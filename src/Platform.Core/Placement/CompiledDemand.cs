@@ -5,7 +5,7 @@ internal sealed partial class CompiledDemand
 {
     private readonly PlacementPool pool;
     private readonly bool acceptsUnreserved;
-    private readonly long[] mounts;
+    private readonly DiskRequest[] diskRequests;
 
     public CompiledDemand(PlacementPool pool, Demand demand, PlacementOptions options)
     {
@@ -13,12 +13,9 @@ internal sealed partial class CompiledDemand
         Demand = demand;
         var shape = demand.Shape;
         var need = pool.Kinds.Of(shape.Scalars, shape.DynamicPorts + shape.StaticPorts.Length);
-        mounts = [];
         foreach (var volume in shape.Volumes)
-        {
-            if (volume.Kind == VolumeKind.Mount) mounts = [.. mounts, ScalarKinds.Thousandths(volume.Size)];
-            else need = need.With(ScalarKinds.Disk, need[ScalarKinds.Disk] + ScalarKinds.Thousandths(volume.Size));
-        }
+            if (volume.Kind == VolumeKind.Root) need = need.With(ScalarKinds.Disk, need[ScalarKinds.Disk] + ScalarKinds.Thousandths(volume.Size));
+        diskRequests = shape.Volumes.IsEmpty ? [] : [.. shape.Volumes.Where(volume => volume.Kind != VolumeKind.Root).Select(volume => new DiskRequest(volume))];
 
         Need = need;
         Tally = pool.TallyOf(demand.Owner);
@@ -61,7 +58,7 @@ internal sealed partial class CompiledDemand
     /// <summary>Ids of agents that the caller filters; null when there are none.</summary>
     public HashSet<string>? Filtered { get; }
 
-    public bool HasMounts => mounts.Length > 0;
+    public bool HasDisks => diskRequests.Length > 0;
 
     /// <summary>Whether some agents could serve it from a reservation.</summary>
     public bool MayUseReserved => pool.HasReservations && !Class.Revocable;
@@ -126,7 +123,7 @@ internal sealed partial class CompiledDemand
     public bool HasRoom(AgentSlot slot) =>
         Usable(slot).Covers(Need)
         && (Demand.Shape.StaticPorts.IsEmpty || StaticPortsFree(slot))
-        && (mounts.Length == 0 || ChooseMounts(slot) is not null)
+        && (diskRequests.Length == 0 || ChooseDisks(slot) is not null)
         && (Allowances.Length == 0 || Allowed(slot));
 
     /// <summary>Whether a limit leaves room for no more tasks, wherever they go.</summary>
@@ -151,6 +148,19 @@ internal sealed partial class CompiledDemand
         }
     }
 
+    /// <summary>The only agent that will do for a demand that is pinned or whose volumes exist; null when there is none.</summary>
+    public AgentSlot? PinnedTo()
+    {
+        var agent = Demand.PinnedAgent;
+        foreach (var volume in Demand.ExistingVolumes)
+        {
+            if (pool.AgentOf(volume) is not { } holder || (agent is not null && agent != holder)) return null;
+            agent = holder;
+        }
+
+        return agent is null ? null : pool.SlotOf(agent);
+    }
+
     public bool IsFiltered(AgentSlot slot) => Filtered is not null && Filtered.Contains(slot.Spec.Id);
 
     public bool StaticPortsFree(AgentSlot slot)
@@ -169,29 +179,38 @@ internal sealed partial class CompiledDemand
         return null;
     }
 
-    /// <summary>The smallest free disks that are large enough, in the order of the shape's mount volumes; null when there are too few.</summary>
-    public string[]? ChooseMounts(AgentSlot slot, bool whenEmpty = false)
+    /// <summary>
+    /// Room on disks for the shape's path and mount volumes, in their order: of the disks that will do the one with the least
+    /// room, the largest volume first, and what is reserved before what is not. Null when there is none for some volume.
+    /// </summary>
+    public DiskPart[]? ChooseDisks(AgentSlot slot, bool whenEmpty = false)
     {
-        var chosen = new string[mounts.Length];
-        var taken = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var request in Enumerable.Range(0, mounts.Length).OrderByDescending(i => mounts[i]).ToArray())
+        if (slot.Disks.Length == 0) return null;
+        var left = new long[slot.Disks.Length];
+        for (var i = 0; i < left.Length; i++) left[i] = whenEmpty ? slot.Disks[i].Size : slot.Disks[i].Free;
+        var chosen = new DiskPart[diskRequests.Length];
+        foreach (var request in Enumerable.Range(0, chosen.Length).OrderByDescending(i => diskRequests[i].Size).ToArray())
         {
-            string? best = null;
-            var size = long.MaxValue;
-            foreach (var mount in slot.Mounts)
+            var wanted = diskRequests[request];
+            var best = -1;
+            for (var i = 0; i < left.Length; i++)
             {
-                if ((!whenEmpty && mount.Holder is not null) || mount.Size < mounts[request] || mount.Size >= size || taken.Contains(mount.Root)) continue;
-                best = mount.Root;
-                size = mount.Size;
+                if (!wanted.Accepts(slot.Disks[i], left[i]) || !AcceptsDisk(slot.Disks[i].Disk.Role)) continue;
+                if (best < 0 || Rank(i).CompareTo(Rank(best)) < 0) best = i;
             }
 
-            if (best is null) return null;
-            chosen[request] = best;
-            taken.Add(best);
+            if (best < 0) return null;
+            var taken = slot.Disks[best].IsWhole ? slot.Disks[best].Size : wanted.Size;
+            left[best] -= taken;
+            chosen[request] = new DiskPart(slot.Disks[best].Disk.Root, taken / 1000m, slot.Disks[best].Disk.Role);
         }
 
         return chosen;
+
+        (bool, long) Rank(int i) => (slot.Disks[i].Disk.Role == "*", left[i]);
     }
+
+    private bool AcceptsDisk(string role) => role == "*" ? acceptsUnreserved : AcceptsRole(role);
 
     private CountRule[] RulesOf()
     {

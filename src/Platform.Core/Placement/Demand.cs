@@ -57,7 +57,7 @@ public sealed record Demand
     /// <summary>Which resources may be used: <c>*</c> stands for unreserved ones, a role for those reserved to it. Empty: unreserved, and reserved to the demand's role or its ancestors.</summary>
     [Id(15)] public ImmutableArray<string> AcceptedResourceRoles { get; init; } = [];
 
-    /// <summary>The only agent that will do, for a task whose volumes are there; null for any.</summary>
+    /// <summary>The only agent that will do; null for any.</summary>
     [Id(16)] public string? PinnedAgent { get; init; }
 
     /// <summary>The containerizer the agent must offer, for example <c>docker</c>. Default <c>process</c>.</summary>
@@ -77,4 +77,10 @@ public sealed record Demand
 
     /// <summary>How many tasks the owner wants in all: the base of GROUP_BY n and of target shares. 0: <see cref="Count"/> plus those placed.</summary>
     [Id(22)] public int OwnerInstances { get; init; }
+
+    /// <summary>
+    /// Ids of persistent volumes that exist already: the tasks can run only where these are. Their disk is held by the volumes
+    /// themselves, so it is no part of the shape. Default none.
+    /// </summary>
+    [Id(23)] public ImmutableArray<string> ExistingVolumes { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Platform.Core.Placement;
 
@@ -117,6 +118,12 @@ internal sealed class Explainer
         var agent = slot.Spec;
         var one = demand.Demand;
         if (one.PinnedAgent is { } pinned && pinned != agent.Id) Add(RejectionReason.PinnedElsewhere, pinned);
+        foreach (var volume in one.ExistingVolumes)
+        {
+            if (pool.AgentOf(volume) is not { } holder) Add(RejectionReason.VolumeMissing, volume);
+            else if (holder != agent.Id && holder != one.PinnedAgent) Add(RejectionReason.PinnedElsewhere, holder);
+        }
+
         if (!demand.Eligible.InPool(agent)) Add(RejectionReason.NodePool, one.NodePool);
         if (!demand.Eligible.Contained(agent)) Add(RejectionReason.Containerizer, one.Containerizer);
         foreach (var taint in agent.Taints)
@@ -158,8 +165,10 @@ internal sealed class Explainer
 
         foreach (var port in demand.Demand.Shape.StaticPorts)
             if (demand.AcceptedPorts(slot, port) is not { } ports || (!whenEmpty && !ports.IsFree(port))) Add(RejectionReason.PortUnavailable, port.ToString());
-        if (demand.HasMounts && demand.ChooseMounts(slot, whenEmpty) is null)
-            Add(RejectionReason.NoMountDisk, string.Join('+', demand.Demand.Shape.Volumes.Where(volume => volume.Kind == VolumeKind.Mount).Select(volume => volume.Size.ToString("0.###"))));
+        if (!demand.HasDisks || demand.ChooseDisks(slot, whenEmpty) is not null) return;
+        var wanted = demand.Demand.Shape.Volumes.Where(volume => volume.Kind != VolumeKind.Root).ToLookup(volume => volume.Kind, volume => volume.Size.ToString("0.###", CultureInfo.InvariantCulture));
+        foreach (var kind in wanted)
+            Add(kind.Key == VolumeKind.Mount ? RejectionReason.NoMountDisk : RejectionReason.NoPathDisk, string.Join('+', kind));
     }
 
     /// <summary>The role whose reservations would make up for what is missing; null when they would not.</summary>

@@ -15,6 +15,9 @@ public sealed partial class PlacementPool
     /// <summary>How many tasks an owner has, those included that are leaving.</summary>
     public int TasksOf(string owner) => owners.TryGetValue(owner, out var tally) ? tally.Total : 0;
 
+    /// <summary>The agent that a task, a volume or whatever else was added is on; null when it is unknown.</summary>
+    public string? AgentOf(string taskId) => tasks.TryGetValue(taskId, out var entry) ? slots[entry.Agent]!.Spec.Id : null;
+
     /// <summary>The task as the pool knows it; null when it is unknown.</summary>
     public PoolTask? Task(string taskId) => tasks.TryGetValue(taskId, out var entry) ? Describe(entry) : null;
 
@@ -40,16 +43,19 @@ public sealed partial class PlacementPool
     internal bool AddUnsorted(PoolTask task)
     {
         if (SlotOf(task.AgentId) is not { } slot || tasks.ContainsKey(task.Id)) return false;
-        var entry = new TaskEntry(task.Id, ClassOf(task), slot.Index, task.Started.UtcTicks, task.Ports.IsDefaultOrEmpty ? [] : [.. task.Ports])
-        {
-            Draws = task.FromReserved.IsDefaultOrEmpty ? null : [.. task.FromReserved.Select(part => new ReservedDraw(part.Role, Kinds.Of(part.Scalars)))],
-            Mounts = task.Mounts.IsDefaultOrEmpty ? null : [.. task.Mounts],
-        };
+        var entry = EntryOf(slot, task);
         Enter(slot, entry, null);
         Hold(slot, entry, null);
         Touch(slot);
         return true;
     }
+
+    private TaskEntry EntryOf(AgentSlot slot, PoolTask task) =>
+        new(task.Id, ClassOf(task), slot.Index, task.Started.UtcTicks, task.Ports.IsDefaultOrEmpty ? [] : [.. task.Ports])
+        {
+            Draws = task.FromReserved.IsDefaultOrEmpty ? null : [.. task.FromReserved.Select(part => new ReservedDraw(part.Role, Kinds.Of(part.Scalars)))],
+            Disks = task.Disks.IsDefaultOrEmpty ? null : [.. task.Disks],
+        };
 
     /// <summary>Judges the tasks of an agent again after some were added to it.</summary>
     /// <returns>Tasks that must leave, as <see cref="SetAgent"/> tells them.</returns>
@@ -175,7 +181,7 @@ public sealed partial class PlacementPool
     {
         foreach (var port in entry.Ports)
             if (claim is null || !claim.DebtPorts.Contains(port)) slot.PortsWith(port)?.Take(port);
-        foreach (var root in entry.Mounts ?? []) SetHolder(slot, root, entry.Id);
+        foreach (var part in entry.Disks ?? []) TakeDisk(slot, part, 1);
         HoldScalars(slot, entry, claim?.Debt ?? default);
         CountPorts(slot);
     }
@@ -194,7 +200,7 @@ public sealed partial class PlacementPool
     {
         foreach (var port in entry.Ports)
             if (claim is null || !claim.DebtPorts.Contains(port)) slot.PortsWith(port)?.Give(port);
-        foreach (var root in entry.Mounts ?? []) SetHolder(slot, root, null);
+        foreach (var part in entry.Disks ?? []) TakeDisk(slot, part, -1);
         var own = claim is null ? entry.Unreserved() : entry.Unreserved() - claim.Debt;
         if (entry.Class.Revocable) slot.SlackFree += own;
         else slot.Free += own;
@@ -216,10 +222,15 @@ public sealed partial class PlacementPool
         return null;
     }
 
-    internal static void SetHolder(AgentSlot slot, string root, string? holder)
+    internal static void TakeDisk(AgentSlot slot, DiskPart part, int times)
     {
-        for (var i = 0; i < slot.Mounts.Length; i++)
-            if (slot.Mounts[i].Root == root) slot.Mounts[i] = slot.Mounts[i] with { Holder = holder };
+        for (var i = 0; i < slot.Disks.Length; i++)
+        {
+            var disk = slot.Disks[i];
+            if (!disk.Is(part.Root, part.Role)) continue;
+            // A mount disk goes as a whole, whatever size was told when it was taken.
+            slot.Disks[i] = disk with { Free = disk.Free - (times * (disk.IsWhole ? disk.Size : ScalarKinds.Thousandths(part.Size))) };
+        }
     }
 
     private TaskClass ClassOf(PoolTask task)
@@ -265,7 +276,7 @@ public sealed partial class PlacementPool
         Revocable = entry.Class.Revocable,
         Preemptible = entry.Class.Preemptible,
         KillGrace = entry.Class.KillGrace,
-        Mounts = entry.Mounts is null ? [] : [.. entry.Mounts],
+        Disks = entry.Disks is null ? [] : [.. entry.Disks],
         Tolerations = entry.Class.Tolerations,
     };
 

@@ -138,7 +138,7 @@ public sealed partial class PlacementPool(PlacementStrategy defaultStrategy = Pl
         slot.Ports = new PortBits(agent.Ports) { Next = next };
         slot.Capacity = slot.Capacity.With(ScalarKinds.Ports, slot.Ports.Count);
         slot.Reserved = [.. agent.Reserved.Select(reserved => new ReservedBucket(reserved.Role, Kinds.Of(reserved.Scalars), new PortBits(reserved.Ports)))];
-        slot.Mounts = [.. agent.Mounts.Select(mount => new MountSlot(mount.Root, ScalarKinds.Thousandths(mount.Size), null))];
+        slot.Disks = [.. agent.Disks.Select(disk => new DiskSlot(disk, ScalarKinds.Thousandths(disk.Size), ScalarKinds.Thousandths(disk.Size)))];
         foreach (var entry in slot.Tasks) Hold(slot, entry, claims.GetValueOrDefault(entry.Id));
         CountPorts(slot);
     }

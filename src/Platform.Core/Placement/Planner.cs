@@ -71,9 +71,9 @@ public static class Planner
         {
             PlaceEverywhere(draft);
         }
-        else if (demand.Demand.PinnedAgent is { } pinned)
+        else if (demand.Demand.PinnedAgent is not null || !demand.Demand.ExistingVolumes.IsDefaultOrEmpty)
         {
-            if (pool.SlotOf(pinned) is { } slot) PlaceOn(draft, slot);
+            if (demand.PinnedTo() is { } slot) PlaceOn(draft, slot);
             pool.Flush();
         }
         else

@@ -33,8 +33,8 @@ public sealed record PoolAgent
     /// <summary>Slack that revocable tasks may use, beyond the rest.</summary>
     [Id(8)] public ScalarAmounts Slack { get; init; } = ScalarAmounts.None;
 
-    /// <summary>Disks that are used whole.</summary>
-    [Id(9)] public ImmutableArray<MountDisk> Mounts { get; init; } = [];
+    /// <summary>Disks besides that of the work directory.</summary>
+    [Id(9)] public ImmutableArray<AgentDisk> Disks { get; init; } = [];
 
     /// <summary>Marks that keep tasks away.</summary>
     [Id(10)] public ImmutableArray<Taint> Taints { get; init; } = [];

@@ -45,8 +45,8 @@ public sealed record PoolTask
     /// <summary>The time it has to end when it is preempted. Default 3 s.</summary>
     [Id(12)] public TimeSpan KillGrace { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>The disks it holds whole, by mount point.</summary>
-    [Id(13)] public ImmutableArray<string> Mounts { get; init; } = [];
+    /// <summary>What it holds of disks besides that of the work directory.</summary>
+    [Id(13)] public ImmutableArray<DiskPart> Disks { get; init; } = [];
 
     /// <summary>The taints it tolerates.</summary>
     [Id(14)] public ImmutableArray<Toleration> Tolerations { get; init; } = [];

@@ -2,7 +2,7 @@ namespace Platform.Core.Placement;
 
 /// <summary>
 /// Room made by killing tasks of lower priority: always where it costs least. Preferences do not count here; constraints do.
-/// Only unreserved resources, or slack, are made free this way, and no mount disks.
+/// Only unreserved resources, or slack, are made free this way, and no disks besides that of the work directory.
 /// </summary>
 internal sealed class PreemptionSearch
 {
@@ -28,7 +28,7 @@ internal sealed class PreemptionSearch
     {
         var demand = draft.Demand;
         return draft.Left > 0 && draft.Options.Preempt && demand.Demand.MayPreempt && demand.Demand.Priority > 0
-            && demand.AcceptsUnreserved && !demand.HasMounts && draft.Pool.LowestPriority < demand.Demand.Priority;
+            && demand.AcceptsUnreserved && !demand.HasDisks && draft.Pool.LowestPriority < demand.Demand.Priority;
     }
 
     /// <summary>Places what is left wherever it costs least.</summary>

@@ -43,6 +43,8 @@ public sealed record Rejection
         RejectionReason.InsufficientResource => $"{Subject}: {Amount} more needed at best, on {Count}",
         RejectionReason.InsufficientPorts => $"ports: {Amount} more needed at best, on {Count}",
         RejectionReason.PortUnavailable => $"port {Subject} is not available on {Count}",
+        RejectionReason.NoPathDisk => $"no path disk with {Subject} MB free on {Count}",
+        RejectionReason.VolumeMissing => $"volume {Subject} is on no agent",
         _ => $"no free mount disk of {Subject} MB on {Count}",
     };
 

@@ -59,4 +59,10 @@ public enum RejectionReason
 
     /// <summary>No disk is free that is large enough for a mount volume.</summary>
     NoMountDisk,
+
+    /// <summary>No disk has enough room for a path volume.</summary>
+    NoPathDisk,
+
+    /// <summary>A volume that the task needs is nowhere.</summary>
+    VolumeMissing,
 }

@@ -34,4 +34,18 @@ internal sealed class TaskClass
     public TimeSpan KillGrace { get; init; }
 
     public ImmutableArray<Toleration> Tolerations { get; init; } = [];
+
+    /// <summary>The same tasks with another need.</summary>
+    public TaskClass WithNeed(in Amounts need) => new()
+    {
+        Owner = Owner,
+        DemandId = DemandId,
+        Role = Role,
+        Priority = Priority,
+        Need = need,
+        Revocable = Revocable,
+        Preemptible = Preemptible,
+        KillGrace = KillGrace,
+        Tolerations = Tolerations,
+    };
 }

@@ -17,8 +17,8 @@ internal sealed class TaskEntry(string id, TaskClass @class, int agent, long sta
     /// <summary>Null when all is unreserved, or slack.</summary>
     public ReservedDraw[]? Draws { get; init; }
 
-    /// <summary>Mount points; null when there are none.</summary>
-    public string[]? Mounts { get; init; }
+    /// <summary>Parts of disks besides that of the work directory; null when there are none.</summary>
+    public DiskPart[]? Disks { get; init; }
 
     /// <summary>The part that is not drawn from reservations; without ports.</summary>
     public Amounts Unreserved()

@@ -36,12 +36,15 @@ public sealed record TaskPlacement
     /// <summary>The part of the shape that was taken from reservations; the rest is unreserved (or slack).</summary>
     [Id(9)] public ImmutableArray<ReservedAmounts> FromReserved { get; init; } = [];
 
-    /// <summary>The mount points of the disks it got, in the order of the shape's mount volumes.</summary>
-    [Id(10)] public ImmutableArray<string> Mounts { get; init; } = [];
+    /// <summary>What it got of disks besides that of the work directory, in the order of the shape's path and mount volumes.</summary>
+    [Id(10)] public ImmutableArray<DiskPart> Disks { get; init; } = [];
 
     /// <summary>Tasks that are leaving the agent and whose room this one gets. Empty: launch at once. Otherwise launch it when <see cref="PlacementPool.Release"/> tells so.</summary>
     [Id(11)] public ImmutableArray<string> Awaits { get; init; } = [];
 
     /// <summary>The graphics devices of the task, by their index on the agent. Default none.</summary>
     [Id(12)] public ImmutableArray<int> Gpus { get; init; } = [];
+
+    /// <summary>The new persistent volumes, in the order of the shape. They are held on their own until the allocator is told that they were destroyed.</summary>
+    [Id(13)] public ImmutableArray<PersistentVolume> Volumes { get; init; } = [];
 }

@@ -1,7 +1,20 @@
+using System.Collections.Immutable;
+
 namespace Platform.Core.Placement;
 
-/// <summary>A volume that a task needs and that does not exist yet. A task whose volumes exist is pinned to their agent.</summary>
+/// <summary>A volume that a task needs and that does not exist yet. Existing ones are named by <see cref="Demand.ExistingVolumes"/>.</summary>
 /// <param name="Kind">Where it lives.</param>
 /// <param name="Size">MB. For <see cref="VolumeKind.Mount"/> the smallest disk that will do.</param>
+/// <param name="Name">Tells the volumes of one task apart; the volume's id is <c>{task id}#{Name}</c>. Default empty.</param>
 [GenerateSerializer, Immutable]
-public sealed record VolumeRequest([property: Id(0)] VolumeKind Kind, [property: Id(1)] decimal Size);
+public sealed record VolumeRequest([property: Id(0)] VolumeKind Kind, [property: Id(1)] decimal Size, [property: Id(2)] string Name = "")
+{
+    /// <summary>MB: the largest mount disk that will do; null for any.</summary>
+    [Id(3)] public decimal? MaxSize { get; init; }
+
+    /// <summary>The storage profile that a mount disk must have; null for disks of any or none.</summary>
+    [Id(4)] public string? Profile { get; init; }
+
+    /// <summary>Regular expressions that the whole path of the disk must match, or must not (UNLIKE). Not for root volumes. Default none.</summary>
+    [Id(5)] public ImmutableArray<Constraint> Paths { get; init; } = [];
+}

@@ -51,7 +51,8 @@ internal static class AgentPlaces
             Revocable = task.Resources.Items.Any(item => item.Revocable),
             // It was let onto its agent: a restart of the control plane is no reason to send it away.
             Tolerations = [new()],
-            Mounts = [.. task.Resources.Items.Select(item => item.Disk?.Source).Where(source => source is { Type: DiskSourceType.Mount, Root: not null }).Select(source => source!.Root!)],
+            Disks = [.. task.Resources.Items.Where(item => item.Disk?.Source is { Root: not null })
+                .Select(item => new DiskPart(item.Disk!.Source!.Root!, item.Milli / 1000m, item.ReservationRole ?? "*"))],
         });
 
     private static Taint ParseTaint(string text)

@@ -232,7 +232,7 @@ public sealed class PlacementProperties
                 return demand with { Shape = demand.Shape with { StaticPorts = [] } };
             case RejectionReason.InsufficientPorts:
                 return demand with { Shape = demand.Shape with { DynamicPorts = 0, StaticPorts = [] } };
-            case RejectionReason.NoMountDisk:
+            case RejectionReason.NoMountDisk or RejectionReason.NoPathDisk:
                 return demand with { Shape = demand.Shape with { Volumes = [] } };
             case RejectionReason.InsufficientResource or RejectionReason.ReservedForRole:
                 var scalars = demand.Shape.Scalars;

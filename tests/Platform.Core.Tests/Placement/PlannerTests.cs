@@ -239,15 +239,15 @@ public sealed class PlannerTests
     [Fact]
     public void A_mount_volume_gets_the_smallest_disk_that_is_large_enough()
     {
-        var agent = Agent("a1") with { Mounts = [new("/big", 500), new("/mid", 200), new("/small", 50)] };
+        var agent = Agent("a1") with { Disks = [new("/big", 500), new("/mid", 200), new("/small", 50)] };
         var pool = new PoolBuilder().With(agent);
         var demand = Web() with { Shape = new() { Scalars = ScalarAmounts.Of(1), Volumes = [new(VolumeKind.Mount, 100)] } };
 
-        pool.Place(demand).Placements.Single().Mounts.ShouldBe(["/mid"]);
-        pool.Place(demand with { Id = "second" }).Placements.Single().Mounts.ShouldBe(["/big"]);
+        pool.Place(demand).Placements.Single().Disks.ShouldBe([new("/mid", 200)]);
+        pool.Place(demand with { Id = "second" }).Placements.Single().Disks.ShouldBe([new("/big", 500)]);
         pool.Place(demand with { Id = "third" }).Pending!.Rejections.Single().Reason.ShouldBe(RejectionReason.NoMountDisk);
         pool.Pool.Release("web#0");
-        pool.Place(demand with { Id = "third" }).Placements.Single().Mounts.ShouldBe(["/mid"]);
+        pool.Place(demand with { Id = "third" }).Placements.Single().Disks.ShouldBe([new("/mid", 200)]);
     }
 
     [Fact]
@@ -259,5 +259,44 @@ public sealed class PlannerTests
         pool.Place(demand).Placements.Length.ShouldBe(1);
         // 100 - 30 - 40 = 30 is left of 70.
         pool.Place(demand with { Id = "second" }).Pending!.Rejections.Single().Missing.ShouldBe(40);
+    }
+
+    [Fact]
+    public void Path_volumes_share_a_disk_and_take_the_fullest_that_has_room()
+    {
+        var agent = Agent("a1") with { Disks = [new("/big", 500, VolumeKind.Path), new("/mid", 200, VolumeKind.Path), new("/whole", 200)] };
+        var pool = new PoolBuilder().With(agent);
+        var demand = Web(3) with { Shape = new() { Scalars = ScalarAmounts.Of(0.1m), Volumes = [new(VolumeKind.Path, 100, "a"), new(VolumeKind.Path, 60, "b")] } };
+
+        // Largest first: 100 on /mid (200), then 60 on what is left of it (100). Next 100 on /big (500), 60 on /big (400), because /mid has 40. The third on /big (340, 240).
+        pool.Place(demand).Placements.Select(placement => string.Join(' ', placement.Disks.Select(part => $"{part.Root}:{part.Size:0}")))
+            .ShouldBe(["/mid:100 /mid:60", "/big:100 /big:60", "/big:100 /big:60"]);
+        // 500 - 320 = 180 is left on /big: enough for one more.
+        pool.Place(demand with { Id = "more" }).Pending!.Rejections.Single().ToString().ShouldBe("no path disk with 100+60 MB free on 1 agent");
+    }
+
+    [Fact]
+    public void A_disk_is_chosen_by_path_profile_and_largest_size()
+    {
+        var agent = Agent("a1") with { Disks = [new("/ssd1", 100), new("/ssd2", 400, Profile: "fast"), new("/hdd1", 200)] };
+        string? Root(VolumeRequest volume) =>
+            new PoolBuilder().With(agent).Place(Web() with { Shape = new() { Volumes = [volume] } }).Placements.SingleOrDefault()?.Disks.Single().Root;
+
+        Root(new(VolumeKind.Mount, 50)).ShouldBe("/ssd1");
+        Root(new(VolumeKind.Mount, 150)).ShouldBe("/hdd1");
+        Root(new(VolumeKind.Mount, 150) { Paths = [new("path", ConstraintOperator.Like, "/ssd.*")] }).ShouldBe("/ssd2");
+        Root(new(VolumeKind.Mount, 50) { Paths = [new("path", ConstraintOperator.Unlike, "/ssd.*")] }).ShouldBe("/hdd1");
+        Root(new(VolumeKind.Mount, 50) { Profile = "fast" }).ShouldBe("/ssd2");
+        Root(new(VolumeKind.Mount, 50) { Profile = "fast", MaxSize = 300 }).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_reserved_disk_is_for_its_role_and_used_first()
+    {
+        var agent = Agent("a1") with { Disks = [new("/free", 100), new("/theirs", 100, Role: "db")] };
+        var demand = Web() with { Shape = new() { Volumes = [new(VolumeKind.Mount, 50)] } };
+
+        new PoolBuilder().With(agent).Place(demand with { Role = "db/main" }).Placements.Single().Disks.ShouldBe([new("/theirs", 100, "db")]);
+        new PoolBuilder().With(agent).Place(demand).Placements.Single().Disks.ShouldBe([new("/free", 100)]);
     }
 }

@@ -21,8 +21,12 @@ internal static class PoolAudit
                 AtMost(running.SelectMany(task => task.FromReserved).Where(part => part.Role == reserved.Role).Select(part => part.Scalars), reserved.Scalars, $"{id} of {reserved.Role}");
             var ports = running.SelectMany(task => task.Ports).ToArray();
             ports.Distinct().Count().ShouldBe(ports.Length, $"ports on {id}");
-            var mounts = running.SelectMany(task => task.Mounts).ToArray();
-            mounts.Distinct().Count().ShouldBe(mounts.Length, $"mounts on {id}");
+            foreach (var disk in agent.Disks)
+            {
+                var parts = running.SelectMany(task => task.Disks).Where(part => (part.Root, part.Role) == (disk.Root, disk.Role)).ToArray();
+                if (disk.Kind == VolumeKind.Mount) parts.Length.ShouldBeLessThanOrEqualTo(1, $"{disk.Root} on {id}");
+                parts.Sum(part => part.Size).ShouldBeLessThanOrEqualTo(disk.Size, $"{disk.Root} on {id}");
+            }
         }
     }
 

@@ -75,10 +75,10 @@ internal static class QueueWriter
     private static string MarathonReason(Rejection rejection) => rejection.Reason switch
     {
         RejectionReason.QuotaLimit or RejectionReason.QuotaHeadroom or RejectionReason.ReservedForRole => "UnfulfilledRole",
-        RejectionReason.PinnedElsewhere => "NoCorrespondingReservationFound",
+        RejectionReason.PinnedElsewhere or RejectionReason.VolumeMissing => "NoCorrespondingReservationFound",
         RejectionReason.Draining or RejectionReason.Deactivated or RejectionReason.Unreachable or RejectionReason.Filtered => "AgentMaintenance",
         RejectionReason.InsufficientPorts or RejectionReason.PortUnavailable => "InsufficientPorts",
-        RejectionReason.NoMountDisk => "InsufficientDisk",
+        RejectionReason.NoMountDisk or RejectionReason.NoPathDisk => "InsufficientDisk",
         RejectionReason.InsufficientResource => rejection.Subject switch
         {
             "cpus" => "InsufficientCpus",

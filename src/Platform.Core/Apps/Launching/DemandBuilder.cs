@@ -68,7 +68,7 @@ public static class DemandBuilder
             if (volume.Persistent is { } persistent)
             {
                 var kind = persistent.Type switch { "path" => VolumeKind.Path, "mount" => VolumeKind.Mount, _ => VolumeKind.Root };
-                volumes.Add(new(kind, (decimal)persistent.Size));
+                volumes.Add(Request(kind, volume.ContainerPath, persistent));
             }
         }
         return new()
@@ -80,6 +80,13 @@ public static class DemandBuilder
             Volumes = volumes.DrainToImmutable(),
         };
     }
+
+    private static VolumeRequest Request(VolumeKind kind, string name, PersistentVolumeSpec volume) => new(kind, (decimal)volume.Size, name)
+    {
+        MaxSize = (decimal?)volume.MaxSize,
+        Profile = volume.ProfileName,
+        Paths = [.. ((IEnumerable<ConstraintSpec>)volume.Constraints).Select(Constraint)],
+    };
 
     private static Constraint Constraint(ConstraintSpec constraint) =>
         new(constraint.Field, ConstraintSyntax.OperatorOf(constraint.Operator) ?? throw new ArgumentException($"There is no operator {constraint.Operator}."), constraint.Value);
