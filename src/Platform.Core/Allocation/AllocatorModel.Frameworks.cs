@@ -116,20 +116,11 @@ public sealed partial class AllocatorModel
 
     private void MakeInverseOffers()
     {
-        foreach (var agent in _maintained)
+        foreach (var (framework, agent) in ResourceAllocator.AskToLeave(_maintained, _now.UtcTicks))
         {
-            foreach (var client in agent.Held.Keys)
-            {
-                if (client.Framework is not { IsActive: true } framework || agent.InverseOffered.Contains(framework)
-                    || (framework.InverseFilters.TryGetValue(agent.Id, out var until) && until > _now.UtcTicks))
-                {
-                    continue;
-                }
-                agent.InverseOffered.Add(framework);
-                var offer = new InverseOffer(NewId("I"), framework.Id, agent.Id, agent.Agent.Maintenance!);
-                _inverseOffers.Add(offer.Id, offer);
-                _newInverseOffers.Add(offer);
-            }
+            var offer = new InverseOffer(NewId("I"), framework.Id, agent.Id, agent.Agent.Maintenance!);
+            _inverseOffers.Add(offer.Id, offer);
+            _newInverseOffers.Add(offer);
         }
     }
 

@@ -110,15 +110,19 @@ public sealed partial class AllocatorModel
             ShowInPool(operation.TaskId, agent, client, resources);
             return null;
         }
-        if (Conversion(operation.Kind, resources, out var consumed, out var converted) is { } problem)
+        if ((OperationConversion.Of(operation, out var consumed, out var converted) ?? CheckIds(agent, operation)) is { } problem)
             return problem;
         if (operation.Kind == OfferOperationKind.Reserve
             && resources.Items.FirstOrDefault(resource => resource.ReservationRole != client.Role.Path && !Roles.RoleName.IsStrictSubroleOf(resource.ReservationRole!, client.Role.Path)) is { } foreign)
         {
             return $"Resources offered to role '{client.Role.Path}' cannot be reserved for role '{foreign.ReservationRole}'";
         }
+        if (operation.Kind == OfferOperationKind.Create && resources.Any(volume => volume.Shared) && client.Framework?.Can(FrameworkCapabilities.SharedResources) == false)
+            return "Create makes shared volumes only for frameworks with the capability SHARED_RESOURCES";
         if (!remaining.Contains(consumed))
             return $"{operation.Kind} needs {consumed}, but available are {remaining}";
+        if (operation.Kind == OfferOperationKind.Destroy && IsInUse(agent, consumed, client))
+            return "a shared volume is still in use";
         if (!_allocator.Convert(agent, client, consumed, converted))
             return $"{operation.Kind} needs {consumed}, which agent {agent.Id} does not have";
         remaining = remaining.Minus(consumed).Plus(converted);

@@ -23,13 +23,13 @@ public sealed partial class AllocatorModel
     {
         if (!_allocator.Agents.TryGetValue(agentId, out var agent))
             return $"there is no agent '{agentId}'";
-        if (Conversion(operation.Kind, operation.Resources.Unallocate(), out var consumed, out var converted) is { } problem)
+        if ((OperationConversion.Of(operation, out var consumed, out var converted) ?? CheckIds(agent, operation)) is { } problem)
             return problem;
         if (!agent.Available.Contains(consumed))
             RescindUntilFree(agent, consumed);
         if (!agent.Available.Contains(consumed))
             return $"{operation.Kind} needs {consumed}, but free on agent '{agentId}' is {agent.Available}";
-        if (consumed.Items.Any(resource => resource.Shared && agent.Held.Values.Any(held => held.Items.Any(item => item.Equals(resource)))))
+        if (operation.Kind == OfferOperationKind.Destroy && IsInUse(agent, consumed, null))
             return "a shared volume is still in use";
         _allocator.Convert(agent, null, consumed, converted);
         RememberReservations(agent);
@@ -68,6 +68,29 @@ public sealed partial class AllocatorModel
         return failure;
     }
 
+    /// <summary>
+    /// Whether a task uses a shared volume of these; offers of volumes that are not in use are taken back. One copy of the holder
+    /// that is about to destroy the volume does not count.
+    /// </summary>
+    private bool IsInUse(AgentEntry agent, Resources resources, RoleClient? except)
+    {
+        var volumes = resources.SharedOnly();
+        if (volumes.IsEmpty)
+            return false;
+        var offers = _offersByAgent.GetValueOrDefault(agent) ?? [];
+        foreach (var volume in volumes)
+        {
+            var copies = agent.Held.Values.Sum(CopiesIn) - offers.Sum(offer => CopiesIn(offer.Resources)) - (except is null ? 0 : 1);
+            if (copies > 0)
+                return true;
+
+            int CopiesIn(Resources held) => held.Where(item => item.Equals(volume)).Sum(item => item.Copies);
+        }
+        foreach (var offer in offers.Where(offer => offer.Resources.Any(volumes.Contains)).ToList())
+            Rescind(offer.Offer.Id);
+        return false;
+    }
+
     private void RescindUntilFree(AgentEntry agent, Resources consumed)
     {
         if (!_offersByAgent.TryGetValue(agent, out var offers))
@@ -80,44 +103,17 @@ public sealed partial class AllocatorModel
         }
     }
 
-    /// <summary>What an operation takes and what it makes of it.</summary>
-    private static string? Conversion(OfferOperationKind kind, Resources resources, out Resources consumed, out Resources converted)
+    /// <summary>The ids of volumes are unique for a role on an agent, so that a volume can be told from another.</summary>
+    private static string? CheckIds(AgentEntry agent, OfferOperation operation)
     {
-        consumed = Resources.Empty;
-        converted = Resources.Empty;
-        if (resources.IsEmpty)
-            return $"{kind} names no resources";
-        if (resources.Select(resource => resource.Validate()).FirstOrDefault(text => text is not null) is { } invalid)
-            return invalid;
-        switch (kind)
-        {
-            case OfferOperationKind.Reserve or OfferOperationKind.Unreserve:
-                if (resources.Items.Any(resource => !resource.IsDynamicallyReserved))
-                    return $"{kind} needs resources with a dynamic reservation on top";
-                if (resources.Items.Any(resource => resource.IsPersistentVolume))
-                    return $"{kind} cannot be done on persistent volumes; destroy them first";
-                if (resources.Items.Any(resource => resource.Revocable))
-                    return $"{kind} cannot be done on revocable resources";
-                var lower = resources.PopReservation();
-                (consumed, converted) = kind == OfferOperationKind.Reserve ? (lower, resources) : (resources, lower);
-                return null;
-            case OfferOperationKind.Create or OfferOperationKind.Destroy:
-                if (resources.Items.Any(resource => !resource.IsPersistentVolume || !resource.IsReserved))
-                    return $"{kind} needs persistent volumes on reserved disk";
-                var disk = Resources.Of(resources.Items.Select(WithoutVolume));
-                (consumed, converted) = kind == OfferOperationKind.Create ? (disk, resources) : (resources, disk);
-                return null;
-            default:
-                return $"{kind} is not an operation on reservations or volumes";
-        }
+        if (operation.Kind != OfferOperationKind.Create)
+            return null;
+        var ids = agent.Agent.Total.Concat(operation.Resources).Where(resource => resource.IsPersistentVolume)
+            .Select(volume => (Role: volume.ReservationRole, Id: volume.Disk!.PersistenceId));
+        return ids.GroupBy(id => id).FirstOrDefault(group => group.Count() > 1) is { } twice
+            ? $"Create needs a new id: role '{twice.Key.Role}' has a volume '{twice.Key.Id}' on agent '{agent.Id}'"
+            : null;
     }
-
-    private static Resource WithoutVolume(Resource resource) => resource with
-    {
-        Shared = false,
-        Copies = 1,
-        Disk = resource.Disk!.Source is null ? null : new() { Source = resource.Disk.Source },
-    };
 
     private void RememberReservations(AgentEntry agent)
     {

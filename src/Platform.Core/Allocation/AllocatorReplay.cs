@@ -57,9 +57,9 @@ public static class AllocatorReplay
         AllocatorScenario replay;
         try
         {
-            replay = new(scenario.TryGetProperty("options", out var options) ? options : default);
+            replay = new(scenario.ValueKind == JsonValueKind.Object && scenario.TryGetProperty("options", out var options) ? options : default);
         }
-        catch (Exception problem) when (problem is FormatException or InvalidOperationException)
+        catch (Exception problem) when (problem is not OutOfMemoryException)
         {
             return new(0, "known options", problem.Message);
         }
@@ -79,7 +79,8 @@ public static class AllocatorReplay
                 if (run(new(element)) is var (expected, actual))
                     return new(number, expected, actual);
             }
-            catch (Exception problem) when (problem is FormatException or InvalidOperationException or ArgumentException or KeyNotFoundException)
+            // Whatever a step leads to, the scenarios after it are run.
+            catch (Exception problem) when (problem is not OutOfMemoryException)
             {
                 return new(number, "a valid step", $"{problem.Message} in {element.GetRawText()}");
             }

@@ -18,4 +18,10 @@ public enum OfferOperationKind
 
     /// <summary>Unmakes persistent volumes.</summary>
     Destroy,
+
+    /// <summary>Adds free disk of the same kind to a persistent volume.</summary>
+    Grow,
+
+    /// <summary>Gives a part of a persistent volume back as free disk.</summary>
+    Shrink,
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Platform.Core.Roles;
 
 namespace Platform.Core.Allocation;
 
@@ -12,7 +11,7 @@ internal sealed class ReplayStep
     {
         if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() == 0)
             throw new FormatException("a step is an array of a verb and its arguments");
-        Verb = element[0].GetString() ?? "";
+        Verb = element[0].ValueKind == JsonValueKind.String ? element[0].GetString()! : throw new FormatException("a step begins with the name of its verb");
         _arguments = [.. element.EnumerateArray().Skip(1)];
     }
 
@@ -35,55 +34,5 @@ internal sealed class ReplayStep
         : this[index].ValueKind == JsonValueKind.Array ? [.. this[index].EnumerateArray().Select(item => item.GetString()!)]
         : [Text(index)];
 
-    internal Resources Resources(int index) => ParseResources(Text(index));
-
-    /// <summary>
-    /// Reads resources in the scenarios' form: Mesos' text form, with <c>disk@MOUNT:n</c> and <c>disk@PATH:n</c> for disks with
-    /// a source and <c>{REV}</c> after a name for revocable resources.
-    /// </summary>
-    internal static Resources ParseResources(string text)
-    {
-        var list = new List<Resource>();
-        foreach (var part in SplitParts(text))
-        {
-            var colon = part.IndexOf(':', StringComparison.Ordinal);
-            if (colon < 0)
-                throw new FormatException($"'{part}' is not a resource of the form name:amount");
-            var name = part[..colon].Trim();
-            var isRevocable = name.Contains("{REV}", StringComparison.Ordinal);
-            name = name.Replace("{REV}", "", StringComparison.Ordinal);
-            string? role = null;
-            var open = name.IndexOf('(', StringComparison.Ordinal);
-            if (open >= 0)
-            {
-                var close = name.IndexOf(')', open);
-                if (close < 0)
-                    throw new FormatException($"'{part}' has a parenthesis that is not closed");
-                role = name[(open + 1)..close];
-                name = name[..open] + name[(close + 1)..];
-            }
-            Disk? disk = null;
-            var at = name.IndexOf('@', StringComparison.Ordinal);
-            if (at >= 0)
-            {
-                if (!Enum.TryParse<DiskSourceType>(name[(at + 1)..], ignoreCase: true, out var source))
-                    throw new FormatException($"'{name}' has an unknown disk source");
-                disk = new() { Source = new(source) };
-                name = name[..at];
-            }
-            foreach (var resource in Core.Resources.Parse($"{name}:{part[(colon + 1)..]}"))
-            {
-                list.Add(resource with
-                {
-                    Disk = disk,
-                    Revocable = isRevocable,
-                    Reservations = role is null or RoleName.Default ? [] : [new Reservation(ReservationType.Static, role)],
-                });
-            }
-        }
-        return Core.Resources.Of(list);
-    }
-
-    private static string[] SplitParts(string text) =>
-        text is "" or "{}" ? [] : text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    internal Resources Resources(int index) => ScenarioResources.Parse(Text(index));
 }

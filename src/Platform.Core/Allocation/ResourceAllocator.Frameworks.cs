@@ -153,6 +153,30 @@ internal sealed partial class ResourceAllocator
         return freed;
     }
 
+    /// <summary>Who must be asked to leave agents that will be away: every active framework that holds something there and was not asked yet, or whose refusal has ended.</summary>
+    /// <param name="agents">The agents to look at.</param>
+    /// <param name="now">The time, in ticks.</param>
+    internal static List<(FrameworkEntry Framework, AgentEntry Agent)> AskToLeave(IEnumerable<AgentEntry> agents, long now)
+    {
+        var asked = new List<(FrameworkEntry, AgentEntry)>();
+        foreach (var agent in agents)
+        {
+            if (agent.Agent.Maintenance is null)
+                continue;
+            foreach (var client in agent.Held.Keys)
+            {
+                if (client.Framework is not { IsActive: true } framework || agent.InverseOffered.Contains(framework)
+                    || (framework.InverseFilters.TryGetValue(agent.Id, out var until) && until > now))
+                {
+                    continue;
+                }
+                agent.InverseOffered.Add(framework);
+                asked.Add((framework, agent));
+            }
+        }
+        return asked;
+    }
+
     private RoleClient NewClient(string role, string name, FrameworkEntry? framework)
     {
         var node = Roles.GetOrAdd(role);

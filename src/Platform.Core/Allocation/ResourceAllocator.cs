@@ -24,6 +24,9 @@ internal sealed partial class ResourceAllocator
         Roles = new(_totals, options.ExcludedFromFairness);
     }
 
+    /// <summary>What the operator decided.</summary>
+    internal AllocatorOptions Options => _options;
+
     internal RoleTree Roles { get; }
 
     internal Dictionary<string, AgentEntry> Agents { get; } = new(StringComparer.Ordinal);
@@ -226,9 +229,9 @@ internal sealed partial class ResourceAllocator
             client.Role.AddHeld(UnreservedNonRevocable(converted));
             Roles.Sorter.Update(client.Role.Client!, entry.Id, consumed, converted);
             client.Role.Owners!.Update(client.Sorted, entry.Id, consumed, converted);
-            // A shared volume becomes free for others as soon as it exists.
+            // A shared volume is free for others as long as it exists.
             var shared = entry.Agent.Total.SharedOnly();
-            if (!shared.IsEmpty)
+            if (entry.HasShared || !shared.IsEmpty)
                 SetAvailable(entry, entry.Available.NonShared().Plus(shared));
         }
         entry.SettledVersion = -1;

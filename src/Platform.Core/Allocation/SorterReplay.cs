@@ -52,6 +52,13 @@ internal sealed class SorterReplay
                 return Compare(step.Texts(0), Order());
             case "expectSortAsSet":
                 return Compare(step.Texts(0).Order(StringComparer.Ordinal), Order().Order(StringComparer.Ordinal));
+            case "expectContains":
+                return Compare([$"{step[1].GetBoolean()}"], [$"{_sorter.Find(step.Text(0)) is not null}"]);
+            case "expectAllocated":
+                // Without a client: of all clients together.
+                return step.Has(1)
+                    ? Compare([ResourceQuantities.Parse(step.Text(1)).ToString()], [Client(step).Allocated.ToString()])
+                    : Compare([ResourceQuantities.Parse(step.Text(0)).ToString()], [_sorter.Allocated.ToString()]);
             case "expectCount":
                 return _sorter.Count == (int)step.Number(0) ? null : (step.Text(0), $"{_sorter.Count}");
             default:
