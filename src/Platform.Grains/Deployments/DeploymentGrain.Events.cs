@@ -31,14 +31,4 @@ public sealed partial class DeploymentGrain
             json.WritePropertyName("currentStep");
             DeploymentJson.WriteStep(json, self.Current);
         }));
-
-    private void PublishEnd(string type, string? reason) =>
-        PlatformEvents.Publish(GrainFactory, PlatformEvents.Create(type, time.GetUtcNow(), (self: this, reason), static (json, state) =>
-        {
-            json.WriteString("id", state.self.Id);
-            json.WritePropertyName("plan");
-            json.WriteRawValue(state.self.PlanJson, skipInputValidation: true);
-            if (state.reason is not null)
-                json.WriteString("reason", state.reason);
-        }));
 }

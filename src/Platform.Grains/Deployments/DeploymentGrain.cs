@@ -100,7 +100,6 @@ public sealed partial class DeploymentGrain(
             _ended = true;
             LogAbandoned(Id, reason);
             await AbandonOpenAsync();
-            PublishEnd("deployment_failed", reason);
         }
         await ForgetAsync();
     }
@@ -246,7 +245,6 @@ public sealed partial class DeploymentGrain(
         _ended = true;
         _failure = failure;
         LogEnded(Id, failure ?? "success");
-        PublishEnd(failure is null ? "deployment_success" : "deployment_failed", failure);
         TellEnd();
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Grains.Deployments;
 using Platform.Grains.Events;
 
 namespace Platform.Grains.Groups;
@@ -50,11 +51,14 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         var decision = _gate.Decide(change, _time.GetUtcNow(), Guid.NewGuid().ToString());
         if (!decision.Accepted)
         {
-            LogRefused(decision.Result.Outcome, decision.Result.Subject, string.Join("; ", decision.Result.Problems), string.Join(", ", decision.Result.Conflicts));
+            var (problems, conflicts) = (string.Join("; ", decision.Result.Problems), string.Join(", ", decision.Result.Conflicts));
+            LogRefused(decision.Result.Outcome, decision.Result.Subject, problems, conflicts);
+            if (!change.DryRun)
+                PublishChange(GroupOf(change), TreeVersion.Of(_time.GetUtcNow()), $"{decision.Result.Outcome}: {decision.Result.Subject}{problems}{conflicts}");
             return decision.Result;
         }
         if (!change.DryRun)
-            await CarryOutAsync(decision, "superseded by a forced change");
+            await CarryOutAsync(decision, GroupOf(change), "superseded by a forced change");
         return decision.Result;
     }
 
@@ -69,11 +73,12 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         {
             var decision = _gate.Revert(deploymentId, _time.GetUtcNow(), Guid.NewGuid().ToString());
             if (decision.Accepted)
-                await CarryOutAsync(decision, "reverted on request");
+                await CarryOutAsync(decision, AppPath.Root, "reverted on request");
             return decision.Result;
         }
         _ledger.Unlock(deploymentId);
         await _writer.WriteAsync();
+        PublishEnd(deploymentId, start, "stopped on request");
         await GrainFactory.GetGrain<IDeploymentGrain>(deploymentId).AbandonAsync("stopped on request");
         return new() { Version = start.Version, DeploymentId = deploymentId };
     }
@@ -103,15 +108,15 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
             LogFailed(deploymentId, failure, decision.Result.Outcome, decision.Result.DeploymentId);
             if (decision.Accepted)
             {
-                await CarryOutAsync(decision, failure);
+                await CarryOutAsync(decision, AppPath.Root, failure);
                 return;
             }
         }
         _ledger.Unlock(deploymentId);
+        // Who hears of the end may change the same apps at once. After a crash before the write it ends, and is told, again.
+        PublishEnd(deploymentId, start, failure);
         await _writer.WriteAsync();
         await deployment.ForgetAsync();
-        if (failure is null)
-            Publish("group_change_success", start, null);
     }
 
     /// <inheritdoc/>
@@ -150,17 +155,21 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     /// <inheritdoc/>
     public Task<ValueMap<string>> GetLocksAsync() => Task.FromResult(_ledger.Locks.ToValueMap());
 
-    private async Task CarryOutAsync(GroupDecision decision, string reasonForCanceled)
+    private async Task CarryOutAsync(GroupDecision decision, string group, string reasonForCanceled)
     {
+        var canceled = decision.Canceled.Select(id => (Id: id, Start: _ledger.Deployments[id])).ToList();
         _ledger.Apply(decision);
         await _writer.WriteAsync();
-        LogAccepted(decision.Result.Version, decision.Result.DeploymentId, decision.Apps.Count, decision.Result.Plan?.Steps.Count ?? 0, decision.Canceled.Count);
-        if (decision.Canceled.Count > 0)
-            await Task.WhenAll(decision.Canceled.Select(id => GrainFactory.GetGrain<IDeploymentGrain>(id).AbandonAsync(reasonForCanceled)));
+        LogAccepted(decision.Result.Version, decision.Result.DeploymentId, decision.Apps.Count, decision.Result.Plan?.Steps.Count ?? 0, canceled.Count);
+        PublishChange(group, decision.Result.Version, null);
+        foreach (var (id, start) in canceled)
+            PublishEnd(id, start, reasonForCanceled);
+        if (canceled.Count > 0)
+            await Task.WhenAll(canceled.Select(deployment => GrainFactory.GetGrain<IDeploymentGrain>(deployment.Id).AbandonAsync(reasonForCanceled)));
         if (decision.Start is not null)
             await GrainFactory.GetGrain<IDeploymentGrain>(decision.Result.DeploymentId).StartAsync(decision.Start);
-        else if (decision.Groups.Count > 0)
-            Publish("group_change_success", decision.Result.Version, decision.Groups.Keys.MinBy(path => path.Length)!, null);
+        else
+            PublishEnd(decision.Result.DeploymentId, new() { Version = decision.Result.Version, Plan = new(default) }, null);
     }
 
     // A start that is repeated finds a deployment that runs, goes on, or has ended and says so again.
@@ -203,21 +212,33 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         Apps = _ledger.Apps.Select(app => KeyValuePair.Create(app.Key, app.Value.Version)).ToValueMap(),
     };
 
-    private void Publish(string type, DeploymentStart start, string? reason)
+    // The group that a change is about, as Marathon names it: the one that is put, or the closest that holds all its apps.
+    private static string GroupOf(ChangeSet change)
     {
-        var apps = GroupLedger.AppsOf(start).ToList();
-        var path = apps.Count == 1
-            ? AppPath.Parent(apps[0])
-            : AppPath.Ancestors(apps[0]).First(group => apps.TrueForAll(app => AppPath.IsWithin(app, group)));
-        Publish(type, start.Version, path, reason);
+        if (change.Groups.Count > 0)
+            return change.Groups.AsEnumerable().Select(group => group.Path).MinBy(path => path.Length)!;
+        return change.Apps.Count == 0
+            ? AppPath.Root
+            : AppPath.Ancestors(change.Apps[0].AppId).First(group => change.Apps.AsEnumerable().All(app => AppPath.IsWithin(app.AppId, group)));
     }
 
-    private void Publish(string type, string version, string groupId, string? reason) =>
-        PlatformEvents.Publish(GrainFactory, PlatformEvents.Create(type, _time.GetUtcNow(), (version, groupId, reason), static (json, state) =>
+    private void PublishChange(string group, string version, string? refusal) => PlatformEvents.Publish(GrainFactory, PlatformEvents.Create(
+        refusal is null ? "group_change_success" : "group_change_failed", _time.GetUtcNow(), (group, version, refusal), static (json, state) =>
         {
-            json.WriteString("groupId", state.groupId);
+            json.WriteString("groupId", state.group);
             json.WriteString("version", state.version);
-            if (state.reason is not null)
-                json.WriteString("reason", state.reason);
+            if (state.refusal is not null)
+                json.WriteString("reason", state.refusal);
+        }));
+
+    // It is this grain that tells it: only here is it known that the apps are free again.
+    private void PublishEnd(string deploymentId, DeploymentStart start, string? failure) => PlatformEvents.Publish(GrainFactory, PlatformEvents.Create(
+        failure is null ? "deployment_success" : "deployment_failed", _time.GetUtcNow(), (deploymentId, start, failure), static (json, state) =>
+        {
+            json.WriteString("id", state.deploymentId);
+            json.WritePropertyName("plan");
+            DeploymentJson.WritePlan(json, state.deploymentId, state.start.Version, state.start.Plan);
+            if (state.failure is not null)
+                json.WriteString("reason", state.failure);
         }));
 }

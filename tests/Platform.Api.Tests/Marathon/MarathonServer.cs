@@ -84,11 +84,11 @@ public sealed class MarathonServer : IAsyncLifetime
     public Task<Answer> AddAsync(string id, string members = "") =>
         ChangeAsync("POST", "/v2/apps", $$"""{"id":"{{id}}","cmd":"sleep 1000","cpus":0.01,"mem":1{{(members.Length > 0 ? "," + members : "")}}}""", HttpStatusCode.Created);
 
-    /// <summary>Waits until the tree has taken note of the end of the change's deployment.</summary>
+    /// <summary>Waits until the change's deployment has ended.</summary>
     public Task SettleAsync(Answer change) => SettleAsync(change.Json.GetProperty("version").GetString()!);
 
     public async Task SettleAsync(string version) => await WaitForAsync(item =>
-        item.Type == "group_change_success" && JsonElement.Parse(item.Json).GetProperty("version").GetString() == version);
+        item.Type == "deployment_success" && JsonElement.Parse(item.Json).GetProperty("plan").GetProperty("version").GetString() == version);
 
     /// <summary>Asks until the answer is as wanted: for what no event tells.</summary>
     public async Task<Answer> AskUntilAsync(string path, Func<Answer, bool> wanted)

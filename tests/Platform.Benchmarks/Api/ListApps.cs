@@ -73,7 +73,7 @@ internal sealed class ListApps : IBenchmark
         var version = JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("version").GetString()!;
         await foreach (var item in new EventFeed(grains, TimeProvider.System).ReadAsync(0, CancellationToken.None))
         {
-            if (item.Event is { Type: "group_change_success" } done && done.Json.Contains(version, StringComparison.Ordinal))
+            if (item.Event is { Type: "deployment_success" } done && done.Json.Contains(version, StringComparison.Ordinal))
                 break;
         }
         return watch.Elapsed;

@@ -32,7 +32,7 @@ public class GroupGrainTests
 
     private static async Task IdleAsync(GrainTestHost host, EventRecorder events, ChangeResult result)
     {
-        await events.NextAsync("group_change_success", json => json.Contains(result.Version, StringComparison.Ordinal));
+        await events.NextAsync("deployment_success", json => json.Contains(result.DeploymentId, StringComparison.Ordinal));
         (await Gate(host).GetDeploymentsAsync()).ShouldBeEmpty();
     }
 
@@ -50,10 +50,27 @@ public class GroupGrainTests
         second.Outcome.ShouldBe(ChangeOutcome.Locked);
         second.Conflicts.ToArray().ShouldBe([first.DeploymentId]);
         other.Outcome.ShouldBe(ChangeOutcome.Accepted);
+        await events.NextAsync("group_change_success", json => json.Contains(first.Version, StringComparison.Ordinal));
+        await events.NextAsync("group_change_failed", json => json.Contains(first.DeploymentId, StringComparison.Ordinal));
         // Start and scale of each of the two apps.
         await EndAsync(host, apps, 4);
         await IdleAsync(host, events, first);
         (await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web", 2))] })).Outcome.ShouldBe(ChangeOutcome.Accepted);
+    }
+
+    [Fact]
+    public async Task A_change_that_changes_nothing_ends_with_success_at_once()
+    {
+        var apps = new OwnerRecorder();
+        await using var host = await StartAsync(apps);
+        var events = await EventRecorder.StartAsync(host.GrainFactory);
+        await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web"))] });
+        await EndAsync(host, apps, 2);
+
+        var again = await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web"))] });
+
+        again.Outcome.ShouldBe(ChangeOutcome.Accepted);
+        await events.NextAsync("deployment_success", json => json.Contains(again.DeploymentId, StringComparison.Ordinal));
     }
 
     [Fact]
