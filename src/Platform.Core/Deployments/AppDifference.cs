@@ -7,13 +7,14 @@ namespace Platform.Core.Deployments;
 /// <param name="Before">The definition before; null if the app is new.</param>
 /// <param name="After">The definition after; null if the app is removed.</param>
 /// <param name="Restart">All instances shall be replaced, whether or not the definition differs.</param>
-public sealed record AppDifference(string AppId, AppSpec? Before, AppSpec? After, bool Restart = false)
+/// <param name="Scale">The number of instances shall be the definition's, whether or not that differs: something else, such as autoscaling, may have changed it.</param>
+public sealed record AppDifference(string AppId, AppSpec? Before, AppSpec? After, bool Restart = false, bool Scale = false)
 {
     /// <summary>True if instances that run must be replaced to match the new definition. A change of the number of instances, or of how a rollout is carried out and judged, is none.</summary>
     public bool ChangesInstances => Restart || (Before is not null && After is not null && Configuration(Before) != Configuration(After));
 
     /// <summary>True if nothing differs.</summary>
-    public bool IsEmpty => !Restart && Before == After;
+    public bool IsEmpty => !Restart && !Scale && Before == After;
 
     /// <summary>
     /// What a deployment does to an app that stands before and after; null if nothing. A new configuration with 0 instances is only scaled

@@ -217,7 +217,7 @@ public sealed partial class AppGrain : Grain, IAppGrain
             State.Previous = back ? null : State.Previous ?? standing;
             State.Completed = 0;
         }
-        if (State.Target is { } old && (old.Spec.Instances != target.Spec.Instances || target.Spec.Extension?.Autoscaling is null))
+        if (State.Target is { } old && (old.Spec.Instances != target.Spec.Instances || target.Spec.Extension?.Autoscaling is null || !order.KillFirst.IsEmpty))
             (State.ScaledTo, State.Autoscaled) = (null, null);
         State.Target = target;
         // A new order starts without a delay, as Marathon's restart does.

@@ -11,5 +11,5 @@ namespace Platform.Grains.Groups;
 /// <param name="Hints">The change that asked for it; null: a revert.</param>
 internal sealed record AppTransition(string AppId, AppVersion? Before, AppVersion? After, bool Restart, AppChange? Hints)
 {
-    public AppDifference Difference { get; } = new(AppId, Before?.Spec, After?.Spec, Restart);
+    public AppDifference Difference { get; } = new(AppId, Before?.Spec, After?.Spec, Restart, Before != After && Hints?.KillFirst.IsEmpty == false);
 }

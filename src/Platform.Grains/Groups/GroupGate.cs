@@ -170,7 +170,7 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
             case AppChangeKind.Restart:
                 return before! with { Version = version, LastConfigChangeAt = version };
             default:
-                var difference = new AppDifference(change.AppId, before?.Spec, change.Spec);
+                var difference = new AppDifference(change.AppId, before?.Spec, change.Spec, Scale: before is not null && !change.KillFirst.IsEmpty);
                 if (difference.IsEmpty)
                     return before;
                 return new()

@@ -14,6 +14,8 @@ internal sealed class TuningOptions
 
     private readonly Option<int> keepEvents = Count("--keep-events", "How many events are kept for readers that come back", 100_000);
 
+    private readonly Option<double> autoscalingInterval = Seconds("--autoscaling-interval", "How often the load of apps with autoscaling is measured", 15);
+
     private readonly Option<string?> secretKey = new("--secret-key-file")
     {
         Description = "The key that stored secrets are sealed with; made when missing. Default: secrets.key in the data directory, and none in a cluster.",
@@ -27,6 +29,7 @@ internal sealed class TuningOptions
         command.Add(unreachableAfter);
         command.Add(maxDeployments);
         command.Add(keepEvents);
+        command.Add(autoscalingInterval);
         command.Validators.Add(result =>
         {
             if (result.GetResult(heartbeat) is not null && result.GetResult(unreachableAfter) is not null && result.GetValue(unreachableAfter) <= result.GetValue(heartbeat))
@@ -41,6 +44,7 @@ internal sealed class TuningOptions
         options.Groups.MaxRunningDeployments = result.GetValue(maxDeployments);
         options.Secrets.KeyFile = result.GetValue(secretKey);
         options.Events.Retention = result.GetValue(keepEvents);
+        options.Apps.AutoscalingInterval = TimeSpan.FromSeconds(result.GetValue(autoscalingInterval));
     };
 
     private static Option<double> Seconds(string name, string description, double standard)

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Api.Events;
 using Platform.Api.Marathon;
 using Platform.Contracts.Events;
+using Platform.Grains.Apps;
 using Platform.Grains.Groups;
 using Platform.Grains.Startup;
 using Platform.Simulation;
@@ -26,6 +27,9 @@ public sealed class MarathonServer : IAsyncLifetime
 
     public SimulatedCluster Cluster { get; } = new(4, "cpus:100;mem:100000;disk:100000;ports:[31000-32000]");
 
+    /// <summary>What instances of apps with autoscaling expose; null: they cannot be read.</summary>
+    public ExposedMetrics Metrics { get; } = new();
+
     public IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
 
     public async Task InitializeAsync()
@@ -40,7 +44,12 @@ public sealed class MarathonServer : IAsyncLifetime
             options.GrainAssemblies.Add(typeof(GroupGrain).Assembly);
         });
         // Simulated agents give no sign of life by themselves.
-        builder.Services.AddPlatformGrains(options => options.Agents.UnreachableAfter = TimeSpan.FromHours(1));
+        builder.Services.AddSingleton<IMetricSource>(Metrics);
+        builder.Services.AddPlatformGrains(options =>
+        {
+            options.Agents.UnreachableAfter = TimeSpan.FromHours(1);
+            options.Apps.AutoscalingInterval = TimeSpan.FromMilliseconds(50);
+        });
         builder.Services.AddMarathon();
         _app = builder.Build();
         _app.MapMarathon();

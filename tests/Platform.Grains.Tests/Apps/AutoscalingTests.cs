@@ -67,7 +67,7 @@ public class AutoscalingTests
     public async Task The_decision_outlives_the_control_plane_and_ends_when_a_person_sets_the_number()
     {
         await using var cluster = await StartAsync();
-        var spec = Spec(new() { Min = 1, Max = 5, Targets = [new() { Metric = "mem", Value = 0.5 }] });
+        var spec = Spec(new() { Min = 1, Max = 5, Targets = [new() { Metric = "mem", Value = 0.5 }], ScaleDownWindowSeconds = 60 });
         await cluster.PutAndWaitAsync(spec);
         // 48 of 64 MB each: 2 * 0.75 / 0.5 = 3.
         await cluster.Agents[0].BeatAsync(cpus: 0, memoryBytes: 48 * 1024 * 1024);
@@ -82,6 +82,12 @@ public class AutoscalingTests
         cluster.Agents[0].Launches.Count.ShouldBe(3);
         // Nothing was measured since the start, and so nothing changes.
         (await MeasureAsync(cluster)).Measured!.Arithmetic.ShouldBe("mem was not measured");
+        // What was wished before the start is not known: 3 * 0.25 / 0.5 = 1.5, but three are kept until that was so for all of 60 s.
+        await cluster.Agents[0].BeatAsync(cpus: 0, memoryBytes: 16 * 1024 * 1024);
+        for (var seconds = 30; seconds < 60; seconds += 15)
+            (await MeasureAsync(cluster)).Measured!.Arithmetic.ShouldBe("mem: ceil(0.75 / 0.5) = 2; the highest wish of the last 60 s is 3");
+        (await MeasureAsync(cluster)).Measured!.Instances.ShouldBe(2);
+        await cluster.UntilAsync("/web", app => AppFixture.AllRun(app, 2), "two are left");
 
         status = await cluster.PutAndWaitAsync(spec with { Instances = 1 });
         AppFixture.AllRun(status, 1).ShouldBeTrue();

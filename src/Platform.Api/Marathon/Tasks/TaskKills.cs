@@ -20,12 +20,13 @@ internal sealed class TaskKills(MarathonApi api)
             {
                 // Read anew at each attempt: the number may have changed since.
                 var present = await api.Reader.FindDefinitionAsync(app.Spec.Id) ?? app;
+                var wanted = (await api.Reader.App(app.Spec.Id).GetStatusAsync())?.Autoscaled?.Instances ?? present.Spec.Instances;
                 var living = tasks.Count(t => !t.State.IsTerminal() && !t.Doomed && t.State != TaskState.Killing);
                 changes.Add(new()
                 {
                     AppId = app.Spec.Id,
                     Kind = AppChangeKind.Put,
-                    Spec = present.Spec with { Instances = Math.Max(0, present.Spec.Instances - living) },
+                    Spec = present.Spec with { Instances = Math.Max(0, wanted - living) },
                     ExpectedVersion = present.Version,
                     KillFirst = tasks.Select(t => t.TaskId).ToValueList(),
                 });
