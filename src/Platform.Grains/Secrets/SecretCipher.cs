@@ -65,13 +65,18 @@ public sealed class SecretCipher(IOptions<SecretOptions> options)
         }
     }
 
+    // Under another name first: a crash must not leave half a key behind.
     private static void WriteKey(string file)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var fresh = $"{file}.{Environment.ProcessId}";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var stream = new FileStream(file, options);
-        stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)) + "\n"));
-        stream.Flush(flushToDisk: true);
+        using (var stream = new FileStream(fresh, options))
+        {
+            stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)) + "\n"));
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(fresh, file, overwrite: false);
     }
 }

@@ -29,7 +29,7 @@ public sealed partial class SecretGrain(
         {
             return problem.Message;
         }
-        await secrets.WriteAsync();
+        await WriteAsync();
         LogStored(path);
         return null;
     }
@@ -39,7 +39,7 @@ public sealed partial class SecretGrain(
     {
         if (!secrets.Remove(path))
             return false;
-        await secrets.WriteAsync();
+        await WriteAsync();
         LogDeleted(path);
         return true;
     }
@@ -66,6 +66,20 @@ public sealed partial class SecretGrain(
             }
         }
         return Task.FromResult(values.ToValueMap());
+    }
+
+    // What was refused must not come with the next write: the next activation begins from what is stored.
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await secrets.WriteAsync();
+        }
+        catch (StorageException)
+        {
+            DeactivateOnIdle();
+            throw;
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Secret {Path} stored")]
