@@ -44,7 +44,7 @@ internal sealed class AgentPeer : ISessionPeer
     public AgentRegistration Register()
     {
         var registration = _registration();
-        return registration with { Tasks = _tasks.Report(), Volumes = Volumes() };
+        return registration with { Tasks = _tasks.Report(), Volumes = VolumeFolders.List(_work, _logger) };
     }
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ internal sealed class AgentPeer : ISessionPeer
                 _logger.LogWarning("More than {Count} files are being read, {Path} of {TaskId} is not answered", WaitingReads, read.Path, read.TaskId);
         }
         foreach (var volume in command.DestroyVolumes)
-            DestroyVolume(volume);
+            VolumeFolders.Destroy(volume, _work, _logger);
     }
 
     /// <inheritdoc/>
@@ -119,22 +119,5 @@ internal sealed class AgentPeer : ISessionPeer
         if (chunks.Count == PerFrame)
             _wake.Writer.TryWrite(true);
         return chunks.ToValueList();
-    }
-
-    private ValueList<string> Volumes() =>
-        Directory.EnumerateDirectories(_work.Volumes).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal).ToValueList();
-
-    private void DestroyVolume(string id)
-    {
-        try
-        {
-            if (Directory.Exists(_work.Volume(id)))
-                Directory.Delete(_work.Volume(id), recursive: true);
-            _logger.LogInformation("Persistent volume {Volume} destroyed", id);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _logger.LogError("Persistent volume {Volume} could not be destroyed: {Reason}", id, e.Message);
-        }
     }
 }

@@ -27,15 +27,7 @@ internal sealed class SimulatedAgent(AgentRegistration registration, TimeProvide
         {
             return registration with
             {
-                Tasks = _tasks.Values.Select(t => new TaskReport
-                {
-                    Status = t.Status,
-                    Resources = t.Spec.Resources,
-                    Role = t.Spec.Role,
-                    Priority = t.Spec.Priority,
-                    StartedAt = t.Status.Timestamp,
-                    Version = t.Spec.Version,
-                }).ToValueList(),
+                Tasks = _tasks.Values.Select(t => TaskReport.Of(t.Spec, t.Status, t.Status.Timestamp)).ToValueList(),
             };
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Platform.Agent.Updates;
+using Platform.Core.Placement;
 using Platform.Core.Tasks;
 
 namespace Platform.Agent.Tasks;
@@ -18,6 +19,8 @@ namespace Platform.Agent.Tasks;
 [JsonSerializable(typeof(FetchSpec[]))]
 [JsonSerializable(typeof(PortSpec[]))]
 [JsonSerializable(typeof(SecretText))]
+[JsonSerializable(typeof(PersistentVolume))]
+[JsonSerializable(typeof(Toleration[]))]
 [JsonSerializable(typeof(VolumeSpec[]))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(string[]))]

@@ -67,15 +67,7 @@ internal sealed partial class AgentTask : IDisposable
     public ProcessIdentity Process => _process;
 
     /// <summary>What a registration says of it.</summary>
-    public TaskReport Report => new()
-    {
-        Status = Status,
-        Resources = Spec.Resources,
-        Role = Spec.Role,
-        Priority = Spec.Priority,
-        StartedAt = _record.AcceptedAt,
-        Version = Spec.Version,
-    };
+    public TaskReport Report => TaskReport.Of(Spec, Status, _record.AcceptedAt);
 
     /// <summary>Writes a new task down.</summary>
     /// <exception cref="IOException">The disk is full.</exception>

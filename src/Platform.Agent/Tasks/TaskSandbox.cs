@@ -28,10 +28,9 @@ internal static class TaskSandbox
                     _ = Libc.ChangeOwner(file, user.Uid, user.Gid);
                 Link(volume.ContainerPath, file, sandbox);
             }
-            else if (volume.PersistentId is { } id)
+            else if (volume.PersistentId is not null)
             {
-                var folder = work.Volume(id);
-                Directory.CreateDirectory(folder);
+                var folder = VolumeFolders.Open(volume, spec, work);
                 if (user is not null)
                     _ = Libc.ChangeOwner(folder, user.Uid, user.Gid);
                 Link(volume.ContainerPath, folder, sandbox);

@@ -1,5 +1,6 @@
-using Platform.Core.Collections;
 using Platform.Core;
+using Platform.Core.Collections;
+using Platform.Core.Placement;
 
 namespace Platform.Contracts.Agents;
 
@@ -44,7 +45,7 @@ public sealed record AgentRegistration
     [Id(11)] public ValueList<TaskReport> Tasks { get; init; }
 
     /// <summary>Persistent volumes that it holds.</summary>
-    [Id(12)] public ValueList<string> Volumes { get; init; }
+    [Id(12)] public ValueList<PersistentVolume> Volumes { get; init; }
 
     /// <summary>Taints: <c>key=value:effect</c> or <c>key</c>.</summary>
     [Id(13)] public ValueList<string> Taints { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Platform.Core.Placement;
 using Platform.Core.Tasks;
 
 namespace Platform.Contracts.Agents;
@@ -25,6 +26,8 @@ namespace Platform.Contracts.Agents;
 [JsonSerializable(typeof(TaskSpec[]))]
 [JsonSerializable(typeof(TaskUpdate[]))]
 [JsonSerializable(typeof(TaskUsage[]))]
+[JsonSerializable(typeof(PersistentVolume[]))]
+[JsonSerializable(typeof(Toleration[]))]
 [JsonSerializable(typeof(VolumeSpec[]))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(string[]))]

@@ -1,4 +1,5 @@
 using Platform.Core.Collections;
+using Platform.Core.Placement;
 
 namespace Platform.Contracts.Agents;
 
@@ -26,4 +27,7 @@ public sealed record AgentStatus
 
     /// <summary>Its tasks.</summary>
     [Id(6)] public ValueList<TaskReport> Tasks { get; init; }
+
+    /// <summary>Persistent volumes that are on it, with or without a task.</summary>
+    [Id(7)] public ValueList<PersistentVolume> Volumes { get; init; }
 }

@@ -23,4 +23,7 @@ public sealed record AgentTasks
 
     /// <summary>While it drains: the longest time between SIGTERM and SIGKILL that its operator allows, seconds; null: as the tasks say.</summary>
     [Id(5)] public double? DrainGraceSeconds { get; init; }
+
+    /// <summary>The persistent volumes of this owner that are on the agent, by id. One that was ordered to be destroyed is not among them.</summary>
+    [Id(6)] public ValueList<string> Volumes { get; init; }
 }

@@ -1,4 +1,6 @@
 using Platform.Core;
+using Platform.Core.Collections;
+using Platform.Core.Placement;
 using Platform.Core.Tasks;
 
 namespace Platform.Contracts.Agents;
@@ -24,4 +26,30 @@ public sealed record TaskReport
 
     /// <summary>The version of the owner's definition that it was made from.</summary>
     [Id(5)] public string? Version { get; init; }
+
+    /// <summary>Time between SIGTERM and SIGKILL. Seconds, default 3.</summary>
+    [Id(6)] public double KillGraceSeconds { get; init; } = 3;
+
+    /// <summary>The taints that it tolerates.</summary>
+    [Id(7)] public ValueList<Toleration> Tolerations { get; init; }
+
+    /// <summary>The graphics devices that it uses, by their index on the agent.</summary>
+    [Id(8)] public ValueList<int> Gpus { get; init; }
+
+    /// <summary>What a task that holds resources reports of itself.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="status">Its state with the latest facts.</param>
+    /// <param name="startedAt">When it started.</param>
+    public static TaskReport Of(TaskSpec task, TaskUpdate status, DateTimeOffset startedAt) => new()
+    {
+        Status = status,
+        Resources = task.Resources,
+        Role = task.Role,
+        Priority = task.Priority,
+        StartedAt = startedAt,
+        Version = task.Version,
+        KillGraceSeconds = task.KillGraceSeconds,
+        Tolerations = task.Tolerations,
+        Gpus = task.Gpus,
+    };
 }

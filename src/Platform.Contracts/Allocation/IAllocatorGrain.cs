@@ -37,9 +37,13 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     [OneWay]
     Task ReleaseAsync(ValueList<string> taskIds);
 
-    /// <summary>After its activation an owner says which tasks it has; places held for others of it are released, its old demands are withdrawn.</summary>
+    /// <summary>These persistent volumes were destroyed, or never made: their disk is free. Told by agents' grains.</summary>
+    [OneWay]
+    Task ReleaseVolumesAsync(ValueList<string> volumeIds);
+
+    /// <summary>After its activation an owner says what it has; what is held for others of its tasks and volumes is released, its old demands are withdrawn.</summary>
     /// <returns>The number of this run of the allocator, which is another one after each of its activations.</returns>
-    Task<long> ResyncAsync(string owner, ValueList<string> taskIds);
+    Task<long> ResyncAsync(string owner, OwnerHoldings holdings);
 
     /// <summary>Why a demand waits; null if it does not.</summary>
     [AlwaysInterleave]

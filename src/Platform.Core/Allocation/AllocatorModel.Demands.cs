@@ -206,7 +206,7 @@ public sealed partial class AllocatorModel
         entry.PlacedInRound += plan.Placements.Length;
         var placements = plan.Placements;
         if (!demand.Shape.Volumes.IsDefaultOrEmpty)
-            placements = [.. placements.Select(placement => DetachVolumes(placement, _allocator.Agents[placement.AgentId], demand.Shape))];
+            placements = [.. placements.Select(placement => DetachVolumes(entry, placement, _allocator.Agents[placement.AgentId]))];
         var scalars = _pool.Task(placements[0].TaskId)!.Scalars;
         var plain = ResourceCarving.Plain(scalars, demand.Shape.Revocable);
         var sums = new Dictionary<AgentEntry, Resources>();

@@ -157,6 +157,9 @@ public sealed partial class AllocatorModel
         return gone;
     }
 
+    /// <summary>Says how many tasks of an owner may be away at one time because they were preempted, until a placed demand of it says otherwise; null = no limit.</summary>
+    public void SetDisruptionBudget(string owner, int? budget) => _pool.SetDisruption(owner, budget);
+
     private void Book(string taskId, AgentEntry entry, RoleClient client, string owner, Resources resources, int[] ports, ImmutableArray<int> gpus = default)
     {
         var task = Remember(taskId, entry, client, owner, resources, ports);

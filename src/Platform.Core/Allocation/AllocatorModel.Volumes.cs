@@ -100,11 +100,13 @@ public sealed partial class AllocatorModel
     }
 
     /// <summary>What a task that was just placed holds for its new volumes becomes theirs, before anything of it is booked.</summary>
-    private TaskPlacement DetachVolumes(TaskPlacement placement, AgentEntry agent, TaskShape shape)
+    private TaskPlacement DetachVolumes(DemandEntry entry, TaskPlacement placement, AgentEntry agent)
     {
-        var volumes = _pool.DetachVolumes(placement.TaskId, shape.Volumes);
+        var volumes = _pool.DetachVolumes(placement.TaskId, entry.InstanceOf(placement.TaskId), entry.Demand.Shape.Volumes);
         foreach (var volume in volumes)
         {
+            // An id that is known already is not made twice: the owner did not release it.
+            ReleaseVolume(volume.Id);
             Keep(volume);
             HoldVolume(_volumes[volume.Id], agent, inPool: false);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Platform.Core.Placement;
 
 namespace Platform.Core.Allocation;
@@ -5,6 +6,8 @@ namespace Platform.Core.Allocation;
 /// <summary>A demand inside the model, with what of it still waits.</summary>
 internal sealed class DemandEntry(Demand demand, RoleClient owner, DateTimeOffset since, long sequence)
 {
+    private Dictionary<string, string>? _instances;
+
     internal Demand Demand { get; } = demand;
 
     internal RoleClient Owner { get; } = owner;
@@ -32,8 +35,19 @@ internal sealed class DemandEntry(Demand demand, RoleClient owner, DateTimeOffse
 
     internal (long, long) ExplainedVersion { get; set; } = (-1, -1);
 
+    /// <summary>What a task is an instance of; the task itself when the demand does not say.</summary>
+    internal string InstanceOf(string taskId)
+    {
+        if (Demand.InstanceIds.IsDefaultOrEmpty)
+            return taskId;
+        _instances ??= Demand.TaskIds.Zip(Demand.InstanceIds).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        return _instances.GetValueOrDefault(taskId, taskId);
+    }
+
     /// <summary>The demand with what is left of it.</summary>
     internal Demand Rest => Demand.SystemApp || Left == Demand.Count
         ? Demand
-        : Demand with { Count = Left, TaskIds = NextIndex < Demand.TaskIds.Length ? Demand.TaskIds[NextIndex..] : [] };
+        : Demand with { Count = Left, TaskIds = From(Demand.TaskIds), InstanceIds = From(Demand.InstanceIds) };
+
+    private ImmutableArray<string> From(ImmutableArray<string> ids) => NextIndex < ids.Length ? ids[NextIndex..] : [];
 }

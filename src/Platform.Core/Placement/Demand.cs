@@ -83,4 +83,10 @@ public sealed record Demand
     /// themselves, so it is no part of the shape. Default none.
     /// </summary>
     [Id(23)] public ImmutableArray<string> ExistingVolumes { get; init; } = [];
+
+    /// <summary>
+    /// What the tasks of <see cref="TaskIds"/> are instances of, in the same order: a new volume of a task is called
+    /// <c>{instance id}#{name}</c>. A task beyond the list stands for itself.
+    /// </summary>
+    [Id(24)] public ImmutableArray<string> InstanceIds { get; init; } = [];
 }

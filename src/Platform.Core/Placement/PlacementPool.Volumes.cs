@@ -10,9 +10,10 @@ public sealed partial class PlacementPool
     /// becomes free in between; from then on the task and its volumes are released one by one.
     /// </summary>
     /// <param name="taskId">The task.</param>
+    /// <param name="instanceId">What the ids of the volumes start with.</param>
     /// <param name="requests">The volumes of its shape.</param>
     /// <returns>The volumes, in the order of the shape. A volume takes what its task drew from reservations before anything unreserved.</returns>
-    public ImmutableArray<PersistentVolume> DetachVolumes(string taskId, ImmutableArray<VolumeRequest> requests)
+    public ImmutableArray<PersistentVolume> DetachVolumes(string taskId, string instanceId, ImmutableArray<VolumeRequest> requests)
     {
         if (requests.IsDefaultOrEmpty || !tasks.TryGetValue(taskId, out var entry)) return [];
         var slot = slots[entry.Agent]!;
@@ -24,7 +25,7 @@ public sealed partial class PlacementPool
         {
             var volume = new PersistentVolume
             {
-                Id = $"{taskId}#{request.Name}",
+                Id = $"{instanceId}#{request.Name}",
                 AgentId = slot.Spec.Id,
                 Owner = entry.Class.Owner,
                 Role = entry.Class.Role,

@@ -5,7 +5,7 @@ namespace Platform.Core.Placement;
 /// <summary>A volume that a task needs and that does not exist yet. Existing ones are named by <see cref="Demand.ExistingVolumes"/>.</summary>
 /// <param name="Kind">Where it lives.</param>
 /// <param name="Size">MB. For <see cref="VolumeKind.Mount"/> the smallest disk that will do.</param>
-/// <param name="Name">Tells the volumes of one task apart; the volume's id is <c>{task id}#{Name}</c>. Default empty.</param>
+/// <param name="Name">Tells the volumes of one task apart; the volume's id is <c>{instance id}#{Name}</c>. Default empty.</param>
 [GenerateSerializer, Immutable]
 public sealed record VolumeRequest([property: Id(0)] VolumeKind Kind, [property: Id(1)] decimal Size, [property: Id(2)] string Name = "")
 {

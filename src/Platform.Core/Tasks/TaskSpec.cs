@@ -1,4 +1,5 @@
 using Platform.Core.Collections;
+using Platform.Core.Placement;
 
 namespace Platform.Core.Tasks;
 
@@ -74,4 +75,10 @@ public sealed record TaskSpec
 
     /// <summary>A terminal with the task's input and output. Default false.</summary>
     [Id(22)] public bool Tty { get; init; }
+
+    /// <summary>The taints that it tolerates; kept so that the control plane knows it again after a restart.</summary>
+    [Id(30)] public ValueList<Toleration> Tolerations { get; init; }
+
+    /// <summary>The graphics devices that it may use, by their index on the agent.</summary>
+    [Id(31)] public ValueList<int> Gpus { get; init; }
 }

@@ -1,3 +1,5 @@
+using Platform.Core.Placement;
+
 namespace Platform.Core.Tasks;
 
 /// <summary>A directory or file that a task sees besides its sandbox. Exactly one source is given.</summary>
@@ -18,4 +20,7 @@ public sealed record VolumeSpec
 
     /// <summary>No writing. Default false.</summary>
     [Id(4)] public bool ReadOnly { get; init; }
+
+    /// <summary>What the agent writes down of a persistent volume and reports; null when nothing more than its id is known.</summary>
+    [Id(6)] public PersistentVolume? Persistent { get; init; }
 }

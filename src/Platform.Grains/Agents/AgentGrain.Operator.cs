@@ -61,6 +61,7 @@ public sealed partial class AgentGrain
             .ToValueList();
         var owners = _tasks.Owners.Concat(_askers).Distinct().ToList();
         _tasks.Clear();
+        _volumes.Clear();
         _kills.Clear();
         await RouteAsync(lost);
         await TellOwnersAsync(owners);
@@ -73,9 +74,17 @@ public sealed partial class AgentGrain
     {
         agent.State.DestroyVolumes = agent.State.DestroyVolumes.AsEnumerable().Union(volumeIds).ToValueList();
         await agent.WriteStateAsync();
-        if (HasSession)
-            await _session!.SendAsync(new() { DestroyVolumes = volumeIds });
+        _volumes.Remove(volumeIds);
+        _status = null;
+        if (!HasSession)
+            return;
+        // Frames are carried out in order: what is launched there next finds the room.
+        await _session!.SendAsync(new() { DestroyVolumes = volumeIds });
+        await ReleaseVolumesAsync(volumeIds);
     }
+
+    private Task ReleaseVolumesAsync(ValueList<string> volumeIds) =>
+        volumeIds.IsEmpty ? Task.CompletedTask : Allocator.ReleaseVolumesAsync(volumeIds);
 
     /// <inheritdoc/>
     public async Task<FileChunk> ReadFileAsync(FileRequest request)

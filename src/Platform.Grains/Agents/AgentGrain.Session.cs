@@ -31,6 +31,7 @@ public sealed partial class AgentGrain
             return refusal;
         }
         var isNew = agent.State.Registration is null;
+        var ordered = agent.State.DestroyVolumes;
         await SaveAsync(registration);
 
         var old = _session;
@@ -47,7 +48,9 @@ public sealed partial class AgentGrain
         _usage = null;
         _askers.Clear();
         _tasks.Replace(registration.Tasks);
+        _volumes.Replace(registration.Volumes, agent.State.DestroyVolumes);
         owners.UnionWith(_tasks.Owners);
+        owners.UnionWith(_volumes.Owners);
         Become(agent.State.Drain is null ? AgentCondition.Active : _tasks.Alive > 0 ? AgentCondition.Draining : AgentCondition.Drained);
         Watch();
         LogRegistered(Id, registration.Name, registration.Hostname, _epoch, _tasks.Alive);
@@ -55,6 +58,7 @@ public sealed partial class AgentGrain
         if (old is not null)
             await old.CloseAsync("a newer session of this agent has taken its place");
         await Allocator.AgentAddedAsync((await GetStatusAsync())!);
+        await ReleaseVolumesAsync(ordered);
         await TellOwnersAsync(owners);
         if (isNew)
             Publish("agent_added_event", null);
@@ -110,7 +114,7 @@ public sealed partial class AgentGrain
     private async Task SaveAsync(AgentRegistration reported)
     {
         var registration = reported with { Tasks = default, Volumes = default, Run = "" };
-        var toDestroy = agent.State.DestroyVolumes.Where(reported.Volumes.Contains).ToValueList();
+        var toDestroy = agent.State.DestroyVolumes.Where(id => reported.Volumes.Any(volume => volume.Id == id)).ToValueList();
         if (agent.State.Registration == registration && agent.State.DestroyVolumes == toDestroy)
             return;
         if (agent.State.Registration is null)

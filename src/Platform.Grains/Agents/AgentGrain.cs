@@ -17,6 +17,7 @@ public sealed partial class AgentGrain(
     ILogger<AgentGrain> logger) : Grain, IAgentGrain
 {
     private readonly AgentTaskTable _tasks = new();
+    private readonly AgentVolumeTable _volumes = new();
     private readonly Dictionary<string, TaskKill> _kills = new(StringComparer.Ordinal);
     private readonly HashSet<string> _askers = new(StringComparer.Ordinal);
     private IAgentSession? _session;
@@ -108,6 +109,7 @@ public sealed partial class AgentGrain(
         if (fresh.Count > 0)
         {
             _status = null;
+            _volumes.Add(fresh);
             await _session!.SendAsync(new() { Launch = fresh.Count == tasks.Count ? tasks : [.. fresh] });
         }
         return new() { Epoch = _epoch };
@@ -171,6 +173,7 @@ public sealed partial class AgentGrain(
                 UnreachableSince = _unreachableSince,
                 Usage = _usage,
                 Tasks = _tasks.All.ToValueList(),
+                Volumes = _volumes.All.ToValueList(),
             };
         }
         else if (!_registering)
@@ -191,6 +194,7 @@ public sealed partial class AgentGrain(
         Condition = _condition,
         UnreachableSince = _unreachableSince,
         Tasks = _tasks.Of(owner),
+        Volumes = _volumes.Of(owner),
         DrainGraceSeconds = agent.State.Drain?.MaxGraceSeconds,
     };
 

@@ -50,15 +50,9 @@ internal sealed class AgentTaskTable
     }
 
     /// <summary>Adds a task that is launched; false if it is there already.</summary>
-    public bool Launch(TaskSpec task, DateTimeOffset now) => _tasks.TryAdd(task.TaskId, new()
-    {
-        Status = new() { TaskId = task.TaskId, Owner = task.Owner, State = TaskState.Staging, Timestamp = now },
-        Resources = task.Resources,
-        Role = task.Role,
-        Priority = task.Priority,
-        StartedAt = now,
-        Version = task.Version,
-    });
+    public bool Launch(TaskSpec task, DateTimeOffset now) => _tasks.TryAdd(
+        task.TaskId,
+        TaskReport.Of(task, new() { TaskId = task.TaskId, Owner = task.Owner, State = TaskState.Staging, Timestamp = now }, now));
 
     /// <summary>Takes an update in; true if it ended the task.</summary>
     public bool Update(TaskUpdate update)

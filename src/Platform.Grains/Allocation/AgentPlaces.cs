@@ -49,8 +49,9 @@ internal static class AgentPlaces
             FromReserved = !task.Resources.Items.Any(item => item.IsReserved) ? [] : [.. task.Resources.Reserved().Items.GroupBy(item => item.ReservationRole!).Select(role =>
                 new ReservedAmounts { Role = role.Key, Scalars = Scalars(Resources.Of(role)) })],
             Revocable = task.Resources.Items.Any(item => item.Revocable),
-            // It was let onto its agent: a restart of the control plane is no reason to send it away.
-            Tolerations = [new()],
+            KillGrace = TimeSpan.FromSeconds(task.KillGraceSeconds),
+            Tolerations = [.. task.Tolerations],
+            Gpus = [.. task.Gpus],
             Disks = [.. task.Resources.Items.Where(item => item.Disk?.Source is { Root: not null })
                 .Select(item => new DiskPart(item.Disk!.Source!.Root!, item.Milli / 1000m, item.ReservationRole ?? "*"))],
         });

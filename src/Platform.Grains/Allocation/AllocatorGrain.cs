@@ -54,7 +54,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     /// <inheritdoc/>
     public Task AgentAddedAsync(AgentStatus agent)
     {
-        _model.SetAgent(AgentPlaces.ToAgent(agent), AgentPlaces.Tasks(agent));
+        _model.SetAgent(AgentPlaces.ToAgent(agent), AgentPlaces.Tasks(agent), agent.Volumes);
         return DecideSoon();
     }
 
@@ -107,10 +107,18 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     }
 
     /// <inheritdoc/>
-    public async Task<long> ResyncAsync(string owner, ValueList<string> taskIds)
+    public Task ReleaseVolumesAsync(ValueList<string> volumeIds)
     {
-        var released = _model.Resync(owner, taskIds);
-        LogResynced(owner, taskIds.Count, released.Length);
+        _model.ReleaseVolumes(volumeIds);
+        return DecideSoon();
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> ResyncAsync(string owner, OwnerHoldings holdings)
+    {
+        var released = _model.Resync(owner, holdings.TaskIds, holdings.Volumes);
+        _model.SetDisruptionBudget(owner, holdings.DisruptionBudget);
+        LogResynced(owner, holdings.TaskIds.Count, released.Length);
         await DecideSoon();
         return _run;
     }

@@ -43,12 +43,12 @@ internal sealed class AppDemands(string appId, string owner)
     /// <summary>Makes what waits for a definition equal to the wish.</summary>
     /// <param name="target">The definition.</param>
     /// <param name="wish">What shall wait.</param>
-    /// <param name="agentOf">The agent of a parked instance and the id of its next task.</param>
+    /// <param name="placeOf">A parked instance and the id of its next task.</param>
     /// <param name="now">The instant.</param>
     /// <param name="submit">Receives demands to submit.</param>
     /// <param name="withdraw">Receives ids of demands to withdraw.</param>
     public void Reach(
-        AppTarget target, LaunchWish wish, Func<string, (string AgentId, string TaskId)?> agentOf, DateTimeOffset now, List<Demand> submit, List<string> withdraw)
+        AppTarget target, LaunchWish wish, Func<string, (InstanceState Instance, string TaskId)?> placeOf, DateTimeOffset now, List<Demand> submit, List<string> withdraw)
     {
         var parked = new HashSet<string>(wish.Parked, StringComparer.Ordinal);
         var count = 0;
@@ -76,8 +76,8 @@ internal sealed class AppDemands(string appId, string owner)
             submit.Add(Add(target, wish.Count - count, now));
         foreach (var instanceId in parked)
         {
-            if (agentOf(instanceId) is { } place)
-                submit.Add(AddParked(target, instanceId, place.AgentId, place.TaskId, now));
+            if (placeOf(instanceId) is { } place)
+                submit.Add(AddParked(target, place.Instance, place.TaskId, now));
         }
     }
 
@@ -142,15 +142,16 @@ internal sealed class AppDemands(string appId, string owner)
             pending.TaskIds.Add(taskId);
         }
         Insert(pending);
-        return DemandBuilder.Build(target, owner, demandId, ids.DrainToImmutable(), target.Spec.Instances);
+        var demand = DemandBuilder.Build(target, owner, demandId, ids.DrainToImmutable(), target.Spec.Instances);
+        return target.IsResident ? demand with { InstanceIds = [.. demand.TaskIds.Select(InstanceIds.InstanceOf)] } : demand;
     }
 
-    private Demand AddParked(AppTarget target, string instanceId, string agentId, string taskId, DateTimeOffset now)
+    private Demand AddParked(AppTarget target, InstanceState place, string taskId, DateTimeOffset now)
     {
-        var pending = new PendingLaunch(taskId, target, now) { Parked = instanceId };
+        var pending = new PendingLaunch(taskId, target, now) { Parked = place.InstanceId };
         pending.TaskIds.Add(taskId);
         Insert(pending);
-        return DemandBuilder.BuildPinned(target, owner, taskId, taskId, agentId, target.Spec.Instances);
+        return DemandBuilder.BuildPinned(target, owner, taskId, taskId, place.AgentId, target.Spec.Instances, place.PlacedVolumes);
     }
 
     private void Insert(PendingLaunch pending)

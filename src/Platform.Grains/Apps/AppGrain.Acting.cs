@@ -142,9 +142,9 @@ public sealed partial class AppGrain
         }
     }
 
-    private (string AgentId, string TaskId)? PlaceOf(string instanceId) =>
+    private (InstanceState Instance, string TaskId)? PlaceOf(string instanceId) =>
         _instances.Find(instanceId)?.State is { } parked
-            ? (parked.AgentId, InstanceIds.Task(instanceId, InstanceIds.IncarnationOf(parked.TaskId) + 1))
+            ? (parked, InstanceIds.Task(instanceId, InstanceIds.IncarnationOf(parked.TaskId) + 1))
             : null;
 
     private void Doom(AppInstance instance, InstanceGoal goal, string reason)

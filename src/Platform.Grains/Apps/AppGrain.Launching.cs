@@ -62,7 +62,13 @@ public sealed partial class AppGrain
     }
 
     private async Task ResyncAsync() => _allocatorRun = await Allocator.ResyncAsync(
-        Owner, _instances.States.Where(instance => !instance.Parked).Select(instance => instance.TaskId).ToValueList());
+        Owner,
+        new()
+        {
+            TaskIds = _instances.States.Where(instance => !instance.Parked).Select(instance => instance.TaskId).ToValueList(),
+            Volumes = _instances.States.SelectMany(instance => instance.PlacedVolumes).ToValueList(),
+            DisruptionBudget = _target?.Spec.Extension?.DisruptionBudget,
+        });
 
     private AppInstance Record(TaskPlacement placement, PendingLaunch pending, DateTimeOffset now)
     {
@@ -86,6 +92,8 @@ public sealed partial class AppGrain
             HasReadinessChecks = !spec.ReadinessChecks.IsEmpty,
             Ports = AppPorts.HostPorts(spec, placement.Ports).Select(port => port ?? 0).ToValueList(),
             Volumes = pending.Target.IsResident ? VolumeIds(spec, instanceId) : default,
+            PlacedVolumes = [.. placement.Volumes],
+            Gpus = [.. placement.Gpus],
         };
         if (pending.Parked is not null && _instances.Find(pending.Parked)?.State is { } parked)
             state = InstanceTransitions.Relaunch(parked, state);

@@ -72,4 +72,7 @@ public sealed partial class AppGrain
 
     [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId}: the volumes of instance {InstanceId} on agent {AgentId} are freed")]
     private partial void LogVolumesFreed(string appId, string instanceId, string agentId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId}: {Volumes} volumes on agent {AgentId} belong to no instance and are freed")]
+    private partial void LogVolumesUnknown(string appId, int volumes, string agentId);
 }

@@ -214,6 +214,7 @@ public sealed partial class AppGrain
             reported.Add(report.Status.TaskId);
             Report(tasks.AgentId, report.Status);
         }
+        FreeUnknownVolumes(tasks);
         var draining = tasks.Condition != AgentCondition.Active;
         if (draining && tasks.DrainGraceSeconds is { } grace)
             _drainGrace[tasks.AgentId] = grace;
@@ -238,6 +239,19 @@ public sealed partial class AppGrain
                 _instances.Set(instance, instance.State with { EvictReason = null });
             _mustDecide = true;
         }
+    }
+
+    // What no instance has any more would take room for ever.
+    private void FreeUnknownVolumes(AgentTasks tasks)
+    {
+        if (tasks.Volumes.IsEmpty)
+            return;
+        var known = _instances.On(tasks.AgentId).SelectMany(instance => instance.State.Volumes).ToHashSet(StringComparer.Ordinal);
+        var unknown = tasks.Volumes.Where(volume => !known.Contains(volume)).ToValueList();
+        if (unknown.IsEmpty)
+            return;
+        LogVolumesUnknown(Id, unknown.Count, tasks.AgentId);
+        _volumesToFree.Add((tasks.AgentId, unknown));
     }
 
     private const string DrainReason = "its agent is being drained";

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Agents;
 using Platform.Core;
+using Platform.Core.Placement;
 using Platform.Core.Tasks;
 using Platform.GrainRuntime.Testing;
 using Platform.Grains.Tests.Hosting;
@@ -264,10 +265,12 @@ public class AgentGrainTests
         var silent = new SilentSession();
         var session = host.GrainFactory.CreateObjectReference<IAgentSession>(silent);
 
-        var answer = await host.GetGrain<IAgentGrain>("a1").RegisterAsync(agent.Registration with { Volumes = ["v2", "v3"] }, session);
+        var answer = await host.GetGrain<IAgentGrain>("a1").RegisterAsync(agent.Registration with { Volumes = [Volume("v2"), Volume("v3")] }, session);
 
         answer.DestroyVolumes.ToArray().ShouldBe(["v2"]);
     }
+
+    private static PersistentVolume Volume(string id) => new() { Id = id, AgentId = "a1", Owner = "app:/db", Size = 10 };
 
     private sealed class SilentSession : IAgentSession
     {

@@ -130,12 +130,12 @@ public class AllocatorGrainTests
         await Allocator(host).SubmitAsync([Demand("d", 6)]);
         var (_, batch, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
 
-        var run = await Allocator(host).ResyncAsync("app:/web", [batch.Placements[0].TaskId]);
+        var run = await Allocator(host).ResyncAsync("app:/web", new() { TaskIds = [batch.Placements[0].TaskId] });
 
         var status = await Allocator(host).GetStatusAsync();
         (status.Tasks, status.Waiting).ShouldBe((1, 0));
         await host.CrashAsync();
-        (await Allocator(host).ResyncAsync("app:/web", [])).ShouldNotBe(run);
+        (await Allocator(host).ResyncAsync("app:/web", new())).ShouldNotBe(run);
     }
 
     [Fact]

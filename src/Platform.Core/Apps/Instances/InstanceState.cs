@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Platform.Core.Collections;
+using Platform.Core.Placement;
 using Platform.Core.Tasks;
 
 namespace Platform.Core.Apps;
@@ -85,6 +86,12 @@ public sealed record InstanceState
 
     /// <summary>It came back after its replacement was due; it is the first to go if there are too many.</summary>
     [Id(25)] public bool WasInactive { get; init; }
+
+    /// <summary>Its persistent volumes as the allocator placed them.</summary>
+    [Id(40)] public ValueList<PersistentVolume> PlacedVolumes { get; init; }
+
+    /// <summary>The graphics devices of its task, by their index on the agent.</summary>
+    [Id(41)] public ValueList<int> Gpus { get; init; }
 
     /// <summary>It has been asked to end.</summary>
     [JsonIgnore]

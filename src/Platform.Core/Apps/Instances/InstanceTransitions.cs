@@ -42,6 +42,7 @@ public static class InstanceTransitions
     {
         InstanceId = parked.InstanceId,
         Volumes = parked.Volumes,
+        PlacedVolumes = parked.PlacedVolumes,
         StartedAt = null,
     };
 }

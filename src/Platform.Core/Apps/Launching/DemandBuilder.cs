@@ -34,7 +34,7 @@ public static class DemandBuilder
                 "spread" => PlacementStrategy.Spread,
                 _ => PlacementStrategy.Default,
             },
-            Tolerations = extension is null ? [] : [.. ((IEnumerable<string>)extension.Tolerations).Select(Toleration)],
+            Tolerations = [.. Tolerations(spec)],
             NodePool = extension?.Pool ?? NodePools.Default,
             GangSize = extension?.Gang == true ? taskIds.Length : 0,
             SystemApp = extension?.System == true,
@@ -54,11 +54,16 @@ public static class DemandBuilder
     /// <param name="taskId">The id of the task.</param>
     /// <param name="agentId">The agent with the volumes.</param>
     /// <param name="wanted">How many instances the app shall have in all.</param>
-    public static Demand BuildPinned(AppTarget target, string owner, string demandId, string taskId, string agentId, int wanted)
+    /// <param name="volumes">The instance's volumes. Default none: only its agent counts.</param>
+    public static Demand BuildPinned(
+        AppTarget target, string owner, string demandId, string taskId, string agentId, int wanted, IEnumerable<PersistentVolume>? volumes = null)
     {
         var demand = Build(target, owner, demandId, [taskId], wanted);
-        return demand with { PinnedAgent = agentId, GangSize = 0, Shape = demand.Shape with { Volumes = [] } };
+        return demand with { PinnedAgent = agentId, ExistingVolumes = [.. (volumes ?? []).Select(volume => volume.Id)], GangSize = 0, Shape = demand.Shape with { Volumes = [] } };
     }
+
+    /// <summary>The taints that an app's tasks tolerate.</summary>
+    internal static IEnumerable<Toleration> Tolerations(AppSpec spec) => (spec.Extension?.Tolerations ?? default).Select(Toleration);
 
     private static TaskShape Shape(AppSpec spec)
     {

@@ -32,6 +32,15 @@ public static class TaskEnvironment
             yield return variable;
     }
 
+    /// <summary>The graphics devices that a task may use, as the libraries of their makers read them.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> OfGpus(ValueList<int> gpus)
+    {
+        var devices = string.Join(',', gpus.Select(index => index.ToString(CultureInfo.InvariantCulture)));
+        yield return new("CUDA_VISIBLE_DEVICES", devices);
+        yield return new("NVIDIA_VISIBLE_DEVICES", devices);
+        yield return new("ROCR_VISIBLE_DEVICES", devices);
+    }
+
     /// <summary><c>MARATHON_APP_LABELS</c> and one variable for each label that is short enough: key below 493 and value below 512 characters.</summary>
     public static IEnumerable<KeyValuePair<string, string>> OfLabels(ValueMap<string> labels)
     {

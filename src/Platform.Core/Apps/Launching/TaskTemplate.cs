@@ -57,6 +57,7 @@ public sealed class TaskTemplate
                 Ports = ports,
                 Checks = AppChecks.Build(_target.Spec, ports),
                 Volumes = Volumes(instance),
+                Gpus = instance.Gpus,
             },
             null);
     }
@@ -85,6 +86,7 @@ public sealed class TaskTemplate
             CpuLimit = spec.ResourceLimits?.Cpus,
             MemoryLimit = spec.ResourceLimits?.Mem,
             Priority = spec.Extension?.Priority ?? 0,
+            Tolerations = [.. DemandBuilder.Tolerations(spec)],
             Version = _target.Version,
             PreStop = spec.Extension?.PreStop is { } line ? new() { Shell = line, User = spec.User } : null,
             Tty = spec.Tty ?? false,
@@ -118,6 +120,8 @@ public sealed class TaskTemplate
         var all = new List<KeyValuePair<string, string>>(_ofApp.Length + spec.Env.Count + (4 * hostPorts.Count) + 4);
         all.AddRange(_ofApp);
         all.Add(new("MESOS_TASK_ID", instance.TaskId));
+        if (!instance.Gpus.IsEmpty)
+            all.AddRange(TaskEnvironment.OfGpus(instance.Gpus));
         foreach (var (name, value) in TaskEnvironment.OfPorts(_declared, hostPorts, Seed(instance.TaskId)))
             all.Add(new(_options.EnvPrefix + name, value));
         all.Add(new(_options.EnvPrefix + "HOST", instance.Host));
@@ -152,6 +156,7 @@ public sealed class TaskTemplate
                 ContainerPath = volume.ContainerPath,
                 HostPath = volume.HostPath,
                 PersistentId = volume.Persistent is null ? null : VolumeId(instance.InstanceId, volume.ContainerPath),
+                Persistent = volume.Persistent is null ? null : instance.PlacedVolumes.FirstOrDefault(placed => placed.Id == VolumeId(instance.InstanceId, volume.ContainerPath)),
                 Secret = volume.Secret is { } secret ? new(_secrets[secret]) : null,
                 ReadOnly = volume.Mode == "RO" || volume.Secret is not null,
             });
