@@ -18,6 +18,7 @@ namespace Platform.Agent.Tasks;
 [JsonSerializable(typeof(CheckSpec[]))]
 [JsonSerializable(typeof(FetchSpec[]))]
 [JsonSerializable(typeof(PortSpec[]))]
+[JsonSerializable(typeof(ReservedAmounts[]))]
 [JsonSerializable(typeof(SecretText))]
 [JsonSerializable(typeof(PersistentVolume))]
 [JsonSerializable(typeof(Toleration[]))]

@@ -20,6 +20,7 @@ namespace Platform.Contracts.Agents;
 [JsonSerializable(typeof(FileEntry[]))]
 [JsonSerializable(typeof(FileRequest[]))]
 [JsonSerializable(typeof(PortSpec[]))]
+[JsonSerializable(typeof(ReservedAmounts[]))]
 [JsonSerializable(typeof(SecretText))]
 [JsonSerializable(typeof(TaskKill[]))]
 [JsonSerializable(typeof(TaskReport[]))]

@@ -47,7 +47,8 @@ public sealed partial class AllocatorModel
     private void AdoptAll(AgentEntry entry, IEnumerable<PoolTask> tasks)
     {
         var plain = new Dictionary<RoleClient, (ResourceQuantities Scalars, List<int> Ports)>();
-        foreach (var reported in tasks)
+        // Who says which devices it has gets those before others are given any.
+        foreach (var reported in tasks.OrderBy(task => task.Gpus.IsDefaultOrEmpty))
         {
             var task = reported.AgentId == entry.Id ? reported : reported with { AgentId = entry.Id };
             if (_tasks.ContainsKey(task.Id))

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Platform.Core.Collections;
 
 namespace Platform.Core.Placement;
 
@@ -31,7 +31,7 @@ public sealed record PersistentVolume
     [Id(6)] public string? Root { get; init; }
 
     /// <summary>The part of its disk that comes from reservations; the rest is unreserved. Default none.</summary>
-    [Id(7)] public ImmutableArray<ReservedAmounts> FromReserved { get; init; } = [];
+    [Id(7)] public ValueList<ReservedAmounts> FromReserved { get; init; }
 
     /// <summary>What placement counts against it: a task that holds disk and is never preempted, of an owner of its own so that constraints do not count it.</summary>
     internal PoolTask Hold() => new()
@@ -42,7 +42,7 @@ public sealed record PersistentVolume
         Role = Role,
         Preemptible = false,
         Scalars = Root is null ? ScalarAmounts.Of(disk: Size) : ScalarAmounts.None,
-        FromReserved = Root is null ? FromReserved : [],
-        Disks = Root is null ? [] : [new DiskPart(Root, Size, FromReserved.IsDefaultOrEmpty ? "*" : FromReserved[0].Role)],
+        FromReserved = Root is null ? [.. FromReserved] : [],
+        Disks = Root is null ? [] : [new DiskPart(Root, Size, FromReserved.IsEmpty ? "*" : FromReserved[0].Role)],
     };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Platform.Core.Collections;
 
 namespace Platform.Core.Placement;
 
@@ -59,9 +60,9 @@ public sealed partial class PlacementPool
         return volumes.MoveToImmutable();
     }
 
-    private static ImmutableArray<ReservedAmounts> TakeDisk(List<ReservedDraw> draws, long size)
+    private static ValueList<ReservedAmounts> TakeDisk(List<ReservedDraw> draws, long size)
     {
-        var taken = ImmutableArray.CreateBuilder<ReservedAmounts>();
+        var taken = new List<ReservedAmounts>();
         for (var i = 0; i < draws.Count && size > 0; i++)
         {
             var there = draws[i].Amounts[ScalarKinds.Disk];
@@ -72,7 +73,7 @@ public sealed partial class PlacementPool
             taken.Add(new ReservedAmounts { Role = draws[i].Role, Scalars = ScalarAmounts.Of(disk: part / 1000m) });
         }
 
-        return taken.ToImmutable();
+        return taken.ToValueList();
     }
 
     private static TaskEntry WithoutDisk(TaskEntry entry, long disk, List<ReservedDraw> draws)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Platform.Contracts.Agents;
 using Platform.Core;
 using Platform.Core.Collections;
+using Platform.Core.Placement;
 using Platform.Core.Tasks;
 using Platform.GrainRuntime.Testing;
 
@@ -13,6 +14,7 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
     private readonly ConcurrentDictionary<string, TaskReport> _tasks = new();
     private readonly ConcurrentDictionary<string, TaskUpdate> _unacknowledged = new();
     private readonly ConcurrentQueue<string> _launches = new();
+    private readonly ConcurrentDictionary<string, PersistentVolume> _volumes = new();
     private Timer? _heart;
     private long _epoch;
     private int _updates;
@@ -27,6 +29,12 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
 
     /// <summary>Tasks that have not started yet.</summary>
     public IEnumerable<string> Staged => _tasks.Where(task => task.Value.Status.State == TaskState.Staging).Select(task => task.Key);
+
+    /// <summary>What it would report of its tasks.</summary>
+    public IReadOnlyCollection<TaskReport> Reports => [.. _tasks.Values];
+
+    /// <summary>Persistent volumes that it has.</summary>
+    public IReadOnlyCollection<PersistentVolume> Volumes => [.. _volumes.Values];
 
     /// <summary>Updates that were not acknowledged.</summary>
     public int Unacknowledged => _unacknowledged.Count;
@@ -55,10 +63,12 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
                 Attributes = attributes,
                 Containerizers = ["process"],
                 Tasks = [.. _tasks.Values],
+                Volumes = [.. _volumes.Values],
                 Run = "run",
             }),
             host.GrainFactory.CreateObjectReference<IAgentSession>(this));
         _epoch = reply.Registered!.Epoch;
+        Destroy(reply.DestroyVolumes);
         foreach (var kill in reply.Kill.ToArray())
             await KillAsync(kill);
         await SendAsync([.. _unacknowledged.Values]);
@@ -108,18 +118,14 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
 
     async Task IAgentSession.SendAsync(AgentCommand command)
     {
+        Destroy(command.DestroyVolumes);
         foreach (var task in command.Launch.ToArray())
         {
             _launches.Enqueue(task.TaskId);
-            _tasks[task.TaskId] = new()
-            {
-                Status = new() { TaskId = task.TaskId, Owner = task.Owner, Timestamp = DateTimeOffset.UtcNow },
-                Resources = task.Resources,
-                Role = task.Role,
-                Priority = task.Priority,
-                Version = task.Version,
-                StartedAt = DateTimeOffset.UtcNow,
-            };
+            _tasks[task.TaskId] = TaskReport.Of(
+                task, new() { TaskId = task.TaskId, Owner = task.Owner, Timestamp = DateTimeOffset.UtcNow }, DateTimeOffset.UtcNow);
+            foreach (var volume in task.Volumes.Select(volume => volume.Persistent).OfType<PersistentVolume>())
+                _volumes[volume.Id] = volume;
             var state = OnLaunch(task);
             await ReportAsync(task.TaskId, state, update => update with
             {
@@ -139,6 +145,12 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
     }
 
     Task IAgentSession.CloseAsync(string reason) => Task.CompletedTask;
+
+    private void Destroy(ValueList<string> volumes)
+    {
+        foreach (var volume in volumes)
+            _volumes.TryRemove(volume, out _);
+    }
 
     private Task KillAsync(TaskKill kill)
     {
