@@ -26,17 +26,18 @@ public class SessionTests
     public async Task The_session_survives_a_restart_of_the_control_plane_and_the_tasks_with_it()
     {
         using var folder = new TestFolder();
-        var master = await TestMaster.StartAsync();
-        var port = master.Address.Port;
+        await using var master = await TestMaster.StartAsync();
         await using var agent = TestAgent.Start(TestAgent.Options(master, folder));
         var session = await master.AcceptAsync();
         var task = TestTask.Forever();
         await session.LaunchAsync(task);
         var running = await session.UpdateAsync(task, TaskState.Running);
-        await master.DisposeAsync();
+        master.Down = true;
+        session.Drop();
+        await master.TurnedAwayAsync();
 
-        await using var next = await TestMaster.StartAsync(port);
-        session = await next.AcceptAsync();
+        master.Down = false;
+        session = await master.AcceptAsync();
         session.Registration.Tasks.ShouldHaveSingleItem().Status.ProcessId.ShouldBe(running.ProcessId);
     }
 

@@ -16,6 +16,7 @@ internal sealed class TestMaster : IAsyncDisposable
 {
     private readonly Channel<TestSession> _sessions = Channel.CreateUnbounded<TestSession>();
     private readonly WebApplication _app;
+    private readonly TaskCompletionSource _turnedAway = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _epoch;
 
     private TestMaster(WebApplication app) => _app = app;
@@ -27,11 +28,14 @@ internal sealed class TestMaster : IAsyncDisposable
 
     public double HeartbeatSeconds { get; set; } = 5;
 
-    public static async Task<TestMaster> StartAsync(int port = 0)
+    /// <summary>While it is set nobody is answered, as when the control plane is down. The port stays taken, so that nothing else gets it meanwhile.</summary>
+    public bool Down { get; set; }
+
+    public static async Task<TestMaster> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         app.UseWebSockets();
         var master = new TestMaster(app);
@@ -40,6 +44,9 @@ internal sealed class TestMaster : IAsyncDisposable
         master.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return master;
     }
+
+    /// <summary>Completes when somebody was turned away because it is down.</summary>
+    public Task TurnedAwayAsync() => _turnedAway.Task.BeforeDeadline();
 
     /// <summary>The next session that an agent begins.</summary>
     public async Task<TestSession> AcceptAsync() => await _sessions.Reader.ReadAsync(Deadline.Token());
@@ -55,6 +62,12 @@ internal sealed class TestMaster : IAsyncDisposable
 
     private async Task AcceptAsync(HttpContext context)
     {
+        if (Down)
+        {
+            _turnedAway.TrySetResult();
+            context.Abort();
+            return;
+        }
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var first = await TestSession.ReceiveAsync(socket, context.RequestAborted);
         if (first?.Register is not { } registration)

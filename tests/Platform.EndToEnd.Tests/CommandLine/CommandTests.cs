@@ -31,8 +31,9 @@ public sealed class CommandTests(ITestOutputHelper output)
 
         await SucceedAsync(cluster, null, "app", "scale", "/shop/app", "2", "--wait");
         (await JsonAsync(cluster, "app", "tasks", "/shop/app")).AsArray().Count.ShouldBe(2);
-        (await SucceedAsync(cluster, null, "app", "logs", "/shop/app")).ShouldBe("out\n");
-        (await SucceedAsync(cluster, null, "app", "logs", "/shop/app", "--stderr")).ShouldBe("err\n");
+        // It runs from the moment when its shell was started; what the shell writes comes after that.
+        await cluster.UntilAsync("the output is there", async () => await SucceedAsync(cluster, null, "app", "logs", "/shop/app") == "out\n");
+        await cluster.UntilAsync("the errors are there", async () => await SucceedAsync(cluster, null, "app", "logs", "/shop/app", "--stderr") == "err\n");
         await SucceedAsync(cluster, null, "app", "restart", "/shop/app", "--wait");
 
         var task = (await cluster.RunningAsync("/shop/app", 2))[0];

@@ -56,7 +56,7 @@ internal sealed partial class Cluster : IAsyncDisposable
     /// <summary>Starts the control plane: on a free port the first time, on the same port and data again later.</summary>
     internal async Task StartServerAsync()
     {
-        var port = Client is null ? 0 : Client.Url.Port;
+        var port = Client is null ? FreePorts.Take() : Client.Url.Port;
         Server = Track(RunningProcess.Start(
             $"control plane {processes.Count}", Directory.Path, ["dev", "--port", $"{port}", "--data", Directory.Of("data"), .. LaneOptions, .. ServerOptions]));
         var line = await Server.LineAsync(one => one.Contains("listens on", StringComparison.Ordinal), TimeSpan.FromSeconds(60));

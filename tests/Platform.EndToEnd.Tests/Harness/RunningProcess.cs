@@ -65,14 +65,14 @@ internal sealed class RunningProcess : IAsyncDisposable
     internal Task KillAsync()
     {
         Signals.Send(process.Id, Signals.Kill);
-        return EndAsync(TimeSpan.FromSeconds(10));
+        return EndAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>SIGTERM, and waits until it has ended by itself.</summary>
     internal Task TerminateAsync()
     {
         Signals.Send(process.Id, Signals.Terminate);
-        return EndAsync(TimeSpan.FromSeconds(30));
+        return EndAsync(TimeSpan.FromSeconds(60));
     }
 
     internal async Task EndAsync(TimeSpan limit)

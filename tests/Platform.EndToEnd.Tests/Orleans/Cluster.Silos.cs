@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Platform.Client;
 using Xunit.Abstractions;
 
@@ -19,7 +17,7 @@ internal sealed partial class Cluster
         var cluster = new Cluster(output);
         try
         {
-            foreach (var ports in FreePorts(3 * count).Chunk(3))
+            foreach (var ports in Enumerable.Range(0, 3 * count).Select(_ => FreePorts.Take()).Chunk(3))
                 cluster.silos.Add(new Silo(new Uri($"http://127.0.0.1:{ports[0]}"), ports[1], ports[2]));
             cluster.Masters = string.Join(',', cluster.silos.Select(silo => silo.Url.OriginalString));
             await Task.WhenAll(cluster.silos.Select(cluster.StartSiloAsync));
@@ -65,17 +63,6 @@ internal sealed partial class Cluster
     {
         var last = agent.Log.Split('\n').LastOrDefault(line => line.Contains("Registered with http", StringComparison.Ordinal));
         return last is null ? null : silos.Single(silo => last.Contains(silo.Url.OriginalString, StringComparison.Ordinal));
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-            listener.Start();
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
     }
 
     /// <summary>One silo: where it is, and its process of the moment.</summary>

@@ -78,13 +78,16 @@ public class AgentGrainTests
     {
         var owners = new OwnerRecorder();
         await using var host = await StartAsync(owners);
-        await Agent(host).ConnectAsync();
+        var agent = Agent(host);
+        await agent.ConnectAsync();
 
         await host.GetGrain<IAgentGrain>("a1").KillAsync([new() { TaskId = "ghost", Owner = Owner }]);
 
         var (_, _, second) = await owners.NextAsync<string>(nameof(ITaskOwnerGrain.TaskStatusAsync));
         var update = ((Core.Collections.ValueList<TaskUpdate>)second!)[0];
         (update.TaskId, update.State, update.UpdateId).ShouldBe(("ghost", TaskState.Lost, ""));
+        // The runtime keeps no session alive that nobody else holds.
+        GC.KeepAlive(agent);
     }
 
     [Fact]
@@ -245,13 +248,16 @@ public class AgentGrainTests
     public async Task A_read_of_a_file_that_is_not_answered_ends_with_an_error()
     {
         await using var host = await StartAsync(new());
-        await Agent(host).ConnectAsync();
+        var agent = Agent(host);
+        await agent.ConnectAsync();
 
         var silent = await host.GetGrain<IAgentGrain>("a1").ReadFileAsync(new() { TaskId = "t1", Path = "stdout" });
         var unknown = await host.GetGrain<IAgentGrain>("a2").ReadFileAsync(new() { TaskId = "t1", Path = "stdout" });
 
         silent.Error.ShouldBe("agent a1 did not answer within 0.2 s");
         unknown.Error.ShouldBe("agent a2 is Recovering: its files cannot be read now");
+        // The runtime keeps no session alive that nobody else holds.
+        GC.KeepAlive(agent);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Tasks;
+using Platform.Grains.Tests.Hosting;
 
 namespace Platform.Grains.Tests.Apps;
 
@@ -129,7 +131,8 @@ public class AppFlowTests
         foreach (var agent in cluster.Agents)
             agent.OnLaunch = _ => TaskState.Staging;
         await cluster.PutAsync(Spec with { Cmd = "sleep 3000" });
-        await cluster.UntilAsync("/web", app => app.Instances.Count == 6, "new ones are staged beside the old");
+        await cluster.UntilAsync(
+            "/web", app => app.Instances.Count == 6 && cluster.Agents.Sum(agent => agent.Staged.Count()) == 3, "new ones are staged beside the old");
 
         await cluster.Host.CrashAsync();
         foreach (var agent in cluster.Agents)
@@ -165,11 +168,16 @@ public class AppFlowTests
     [Fact]
     public async Task Tasks_on_an_agent_out_of_reach_are_replaced_elsewhere_and_killed_when_it_returns()
     {
-        await using var cluster = await AppFixture.StartAsync(agents: 1, options => options.Agents.UnreachableAfter = TimeSpan.FromSeconds(2));
-        cluster.Agents[0].Beat(TimeSpan.FromMilliseconds(100));
+        var time = new SteppedTime();
+        await using var cluster = await AppFixture.StartAsync(
+            agents: 1, options => options.Agents.UnreachableAfter = TimeSpan.FromMinutes(10), services => services.AddSingleton<TimeProvider>(time));
         var before = await cluster.PutAndWaitAsync(Spec);
         await cluster.Agents[0].HangUpAsync();
-        (await cluster.AddAgentAsync("spare")).Beat(TimeSpan.FromMilliseconds(100));
+        time.Advance(TimeSpan.FromMinutes(6));
+        await cluster.AddAgentAsync("spare");
+
+        // 11 minutes after the last sign of life of the one, 5 after that of the other.
+        time.Advance(TimeSpan.FromMinutes(5));
 
         await cluster.UntilAsync("/web", app => AppFixture.AllRun(app, 3) && app.Instances.All(instance => instance.AgentId == "spare"), "three run on the spare agent");
         await cluster.Agents[0].DialAsync();

@@ -9,13 +9,12 @@ using Platform.GrainRuntime.Testing;
 namespace Platform.Grains.Tests.Apps;
 
 /// <summary>An agent without processes, at the other end of a real session: it does what it is told, unless a test says otherwise.</summary>
-internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSession, IAsyncDisposable
+internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSession
 {
     private readonly ConcurrentDictionary<string, TaskReport> _tasks = new();
     private readonly ConcurrentDictionary<string, TaskUpdate> _unacknowledged = new();
     private readonly ConcurrentQueue<string> _launches = new();
     private readonly ConcurrentDictionary<string, PersistentVolume> _volumes = new();
-    private Timer? _heart;
     private long _epoch;
     private int _updates;
 
@@ -74,21 +73,7 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
         await SendAsync([.. _unacknowledged.Values]);
     }
 
-    public async Task HangUpAsync()
-    {
-        await DisposeAsync();
-        await host.GetGrain<IAgentGrain>(id).DisconnectAsync(_epoch, "the test hung up");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_heart is not null)
-            await _heart.DisposeAsync();
-    }
-
-    /// <summary>Sends heartbeats until it hangs up.</summary>
-    public void Beat(TimeSpan interval) => _heart = new(
-        _ => host.GetGrain<IAgentGrain>(id).HeartbeatAsync(_epoch, new() { Timestamp = DateTimeOffset.UtcNow }), null, TimeSpan.Zero, interval);
+    public Task HangUpAsync() => host.GetGrain<IAgentGrain>(id).DisconnectAsync(_epoch, "the test hung up");
 
     /// <summary>One heartbeat that says what each running task uses.</summary>
     public Task BeatAsync(double cpus, long memoryBytes) => host.GetGrain<IAgentGrain>(id).HeartbeatAsync(_epoch, new()

@@ -27,15 +27,14 @@ internal sealed class OwnerRecorder : IIncomingGrainCallFilter
         context.Result = null;
     }
 
-    /// <summary>The next call of this method with an argument of this type; others before it are passed over.</summary>
-    public async Task<(string AppId, T Argument, object? Second)> NextAsync<T>(string method, CancellationToken cancellation = default)
+    /// <summary>The next call of this method with an argument of this type that fits; others before it are passed over.</summary>
+    public async Task<(string AppId, T Argument, object? Second)> NextAsync<T>(string method, Func<string, T, bool>? fits = null)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             var (appId, called, first, second) = await _calls.Reader.ReadAsync(timeout.Token);
-            if (called == method && first is T argument)
+            if (called == method && first is T argument && (fits is null || fits(appId, argument)))
                 return (appId, argument, second);
         }
     }
