@@ -62,8 +62,7 @@ internal sealed class AgentPeer : ISessionPeer
             _tasks.Acknowledge(updateId);
         foreach (var kill in command.Kill)
             _tasks.Kill(kill);
-        foreach (var task in command.Launch)
-            _tasks.Launch(task);
+        _tasks.Launch(command.Launch);
         foreach (var read in command.ReadFiles)
         {
             // A full queue drops the question; who asked gives up after its own time.

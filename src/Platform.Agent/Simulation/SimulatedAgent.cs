@@ -62,10 +62,12 @@ internal sealed class SimulatedAgent(AgentRegistration registration, TimeProvide
                 if (!known || !task.Status.State.IsTerminal())
                     Report(task.Spec, kill.TaskId, kill.Owner, known ? TaskState.Killed : TaskState.Lost, kill.Reason);
             }
+            // What others wait for has succeeded as soon as it is started.
+            var first = command.Launch.SelectMany(spec => spec.StartsAfter).ToHashSet(StringComparer.Ordinal);
             foreach (var spec in command.Launch)
             {
                 if (!_tasks.ContainsKey(spec.TaskId))
-                    Report(spec, spec.TaskId, spec.Owner, TaskState.Running, null);
+                    Report(spec, spec.TaskId, spec.Owner, first.Contains(spec.TaskId) ? TaskState.Finished : TaskState.Running, null);
             }
         }
         _wake.Writer.TryWrite(true);

@@ -18,6 +18,7 @@ internal sealed partial class AgentTask : IDisposable
     private readonly string _sandbox;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _killOrdered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _killDeadline;
     private readonly CancellationTokenSource _stopPreparing = new();
     private readonly TaskRecord _record;
@@ -32,14 +33,22 @@ internal sealed partial class AgentTask : IDisposable
         _record = record;
         _status = status;
         _services = services;
-        Held = record.Spec.Resources.NonRevocable();
+        Held = record.Spec.Held.NonRevocable();
         _folder = services.Work.TaskFolder(record.Spec.TaskId);
         _sandbox = services.Work.Sandbox(record.Spec.TaskId);
+        if (status.State.IsTerminal())
+            _over.SetResult();
         _killDeadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Time);
     }
 
     /// <summary>Raised once, with the last update, when the task has ended.</summary>
     public event Action<AgentTask, TaskUpdate>? Ended;
+
+    /// <summary>Completes when the task has ended and all who wanted to know have been told.</summary>
+    public Task Over => _over.Task;
+
+    /// <summary>Completes when the task is ordered to end.</summary>
+    public Task KillOrdered => _killOrdered.Task;
 
     /// <summary>What it is.</summary>
     public TaskSpec Spec => _record.Spec;
@@ -162,6 +171,7 @@ internal sealed partial class AgentTask : IDisposable
         Publish(_ => last);
         _services.Logger.LogInformation("Task {TaskId} ended as {State}: {Message}", Spec.TaskId, last.State.ToWireName(), last.Message);
         Ended?.Invoke(this, Status);
+        _over.TrySetResult();
     }
 
     /// <summary>Frees what only a task that is not over needs.</summary>

@@ -35,6 +35,10 @@ internal static class TaskSandbox
                     _ = Libc.ChangeOwner(folder, user.Uid, user.Gid);
                 Link(volume.ContainerPath, folder, sandbox);
             }
+            else if (volume.GroupPath is { } path)
+            {
+                Link(volume.ContainerPath, GroupFolder(volume, path, spec, work), sandbox);
+            }
             else if (volume.HostPath is { } host)
             {
                 var source = Path.IsPathRooted(host) ? host : Path.Combine(sandbox, host);
@@ -66,6 +70,18 @@ internal static class TaskSandbox
         var folder = SecretFolder(spec.TaskId, work);
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
+    }
+
+    private static string GroupFolder(VolumeSpec volume, string path, TaskSpec spec, WorkDirectory work)
+    {
+        var shared = work.GroupFolder(spec.Group ?? spec.TaskId);
+        var folder = Path.GetFullPath(Path.Combine(shared, path));
+        if (!folder.StartsWith(shared + "/", StringComparison.Ordinal))
+            throw new TaskStartException(TaskReasons.LaunchFailed, $"Volume {volume.ContainerPath}: the path {path} leads out of the directory of its pod");
+        Directory.CreateDirectory(folder);
+        // Each container may run as a user of its own.
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
+        return folder;
     }
 
     private static string SecretFolder(string taskId, WorkDirectory work) => Directory.Exists(MemoryBacked)

@@ -19,6 +19,7 @@ internal sealed class TaskTable
     private readonly SandboxCollector _collector;
     private readonly Resources _total;
     private readonly Lock _admission = new();
+    private readonly TaskGroups _groups;
 
     /// <param name="services">What tasks share.</param>
     /// <param name="collector">Told of sandboxes that are not used any more.</param>
@@ -28,6 +29,7 @@ internal sealed class TaskTable
         _services = services;
         _collector = collector;
         _total = total;
+        _groups = new(services, () => Tasks, taskId => _tasks.GetValueOrDefault(taskId), FindEnded);
     }
 
     /// <summary>The tasks whose end was not acknowledged.</summary>
@@ -69,47 +71,85 @@ internal sealed class TaskTable
             group.TryRemove();
         }
         _services.Logger.LogInformation("Recovered {Tasks} tasks and {Updates} unacknowledged updates", _tasks.Count, _services.Outbox.Count);
-        foreach (var task in Tasks.Where(t => !t.Status.State.IsTerminal()))
-            _ = Task.Run(task.RunAsync);
+        _groups.Recover();
+        foreach (var task in Tasks.Where(t => !t.Status.State.IsTerminal()).ToList())
+            _ = Task.Run(() => _groups.RunAsync(task));
     }
 
-    /// <summary>Starts a task. One that is known already only gets its state reported again.</summary>
-    public void Launch(TaskSpec spec)
+    /// <summary>Starts tasks, those of a group all or none. One that is known already only gets its state reported again.</summary>
+    public void Launch(IEnumerable<TaskSpec> specs)
     {
-        AgentTask task;
+        foreach (var group in specs.GroupBy(spec => spec.Group ?? spec.TaskId, StringComparer.Ordinal))
+        {
+            foreach (var task in Accept([.. group]))
+            {
+                _services.Logger.LogDebug("Task {TaskId} of {Owner} accepted", task.Spec.TaskId, task.Spec.Owner);
+                _ = Task.Run(() => _groups.RunAsync(task));
+            }
+        }
+    }
+
+    private List<AgentTask> Accept(IReadOnlyList<TaskSpec> specs)
+    {
         lock (_admission)
         {
-            if (_tasks.TryGetValue(spec.TaskId, out var known))
+            var fresh = specs.Where(spec => !AnswerKnown(spec)).ToList();
+            var accepted = new List<AgentTask>(fresh.Count);
+            for (var i = 0; i < fresh.Count; i++)
             {
-                if (known.Status.State != TaskState.Staging)
-                    _services.Outbox.Add(known.Status with { Timestamp = _services.Time.GetUtcNow() });
-                return;
+                if (Refusal(fresh[i], fresh.Take(i)) is { } refusal)
+                {
+                    Refuse(fresh, refusal);
+                    return accepted;
+                }
             }
-            if (FindEnded(spec) is { } ended)
+            foreach (var spec in fresh)
             {
-                _services.Outbox.Add(ended with { Timestamp = _services.Time.GetUtcNow() });
-                return;
+                try
+                {
+                    var task = AgentTask.Accept(spec, _services);
+                    Add(task);
+                    accepted.Add(task);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    _services.Logger.LogError("Task {TaskId} cannot be written down: {Reason}", spec.TaskId, e.Message);
+                    var failure = Answer(spec, TaskState.Failed, TaskReasons.LaunchFailed, $"The task could not be written to the agent's disk: {e.Message}");
+                    foreach (var task in accepted)
+                        task.Kill(_groups.KillBecauseOf(task, spec.TaskId));
+                    Refuse(fresh.Skip(accepted.Count), failure);
+                    break;
+                }
             }
-            if (Refusal(spec) is { } refusal)
-            {
-                _services.Logger.LogWarning("Task {TaskId} is refused: {Reason}", spec.TaskId, refusal.Message);
-                _services.Outbox.Add(refusal);
-                return;
-            }
-            try
-            {
-                task = AgentTask.Accept(spec, _services);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                _services.Logger.LogError("Task {TaskId} cannot be written down: {Reason}", spec.TaskId, e.Message);
-                _services.Outbox.Add(Answer(spec, TaskState.Failed, TaskReasons.LaunchFailed, $"The task could not be written to the agent's disk: {e.Message}"));
-                return;
-            }
-            Add(task);
+            return accepted;
         }
-        _services.Logger.LogDebug("Task {TaskId} of {Owner} accepted", spec.TaskId, spec.Owner);
-        _ = Task.Run(task.RunAsync);
+    }
+
+    private bool AnswerKnown(TaskSpec spec)
+    {
+        if (_tasks.TryGetValue(spec.TaskId, out var known))
+        {
+            if (known.Status.State != TaskState.Staging)
+                _services.Outbox.Add(known.Status with { Timestamp = _services.Time.GetUtcNow() });
+            return true;
+        }
+        if (FindEnded(spec.TaskId) is not { } ended)
+            return false;
+        _services.Outbox.Add((ended.TaskId.Length > 0 ? ended : Answer(spec, TaskState.Lost, TaskReasons.Reconciliation, "The task ran on this agent before and has ended"))
+            with { Timestamp = _services.Time.GetUtcNow() });
+        return true;
+    }
+
+    // A group that cannot be started as a whole is not started at all.
+    private void Refuse(IEnumerable<TaskSpec> specs, TaskUpdate refusal)
+    {
+        _services.Logger.LogWarning("Task {TaskId} is refused: {Reason}", refusal.TaskId, refusal.Message);
+        _services.Outbox.Add(refusal);
+        foreach (var spec in specs)
+        {
+            if (spec.TaskId != refusal.TaskId)
+                _services.Outbox.Add(Answer(spec, TaskState.Dropped, TaskReasons.GroupEnded, $"Task {refusal.TaskId} of the same group was refused"));
+        }
     }
 
     /// <summary>Ends a task. One that is not known is reported as lost.</summary>
@@ -152,27 +192,11 @@ internal sealed class TaskTable
 
     private void Add(AgentTask task)
     {
-        task.Ended += OnEnded;
+        task.Ended += _groups.OnEnded;
         _tasks[task.Spec.TaskId] = task;
     }
 
-    private void OnEnded(AgentTask ended, TaskUpdate update)
-    {
-        if (ended.Spec.Group is not { } group)
-            return;
-        foreach (var task in Tasks.Where(t => t.Spec.Group == group && t != ended))
-        {
-            task.Kill(new KillOrder
-            {
-                Reason = TaskReasons.GroupEnded,
-                Message = $"Task {ended.Spec.TaskId} of the same group ended",
-                GraceSeconds = task.Spec.KillGraceSeconds,
-                At = _services.Time.GetUtcNow(),
-            });
-        }
-    }
-
-    private TaskUpdate? Refusal(TaskSpec spec)
+    private TaskUpdate? Refusal(TaskSpec spec, IEnumerable<TaskSpec> before)
     {
         if (spec.Image is { } image && image.Containerizer != "process")
             return Answer(spec, TaskState.Error, TaskReasons.Invalid, $"This agent does not offer the {image.Containerizer} containerizer");
@@ -186,10 +210,11 @@ internal sealed class TaskTable
         }
         if (!_total.Ports.Contains(spec.Resources.Ports))
             return Answer(spec, TaskState.Dropped, TaskReasons.InsufficientResources, $"This agent does not have the ports {spec.Resources.Ports}");
-        var needed = spec.Resources.NonRevocable();
+        var needed = spec.Held.NonRevocable();
+        var ofGroup = before.Select(other => other.Held.NonRevocable()).ToList();
         foreach (var name in Kinds)
         {
-            var held = live.Sum(t => t.Held.Milli(name));
+            var held = live.Sum(t => t.Held.Milli(name)) + ofGroup.Sum(other => other.Milli(name));
             var wanted = needed.Milli(name);
             if (wanted > 0 && held + wanted > _total.Milli(name))
             {
@@ -200,9 +225,10 @@ internal sealed class TaskTable
         return null;
     }
 
-    private TaskUpdate? FindEnded(TaskSpec spec)
+    // How a task ended whose end was acknowledged; without an id if that cannot be read any more; null if there was none.
+    private TaskUpdate? FindEnded(string taskId)
     {
-        var folder = _services.Work.EndedFolder(spec.TaskId);
+        var folder = _services.Work.EndedFolder(taskId);
         if (!Directory.Exists(folder))
             return null;
         try
@@ -211,7 +237,7 @@ internal sealed class TaskTable
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
-            return Answer(spec, TaskState.Lost, TaskReasons.Reconciliation, "The task ran on this agent before and has ended");
+            return new() { TaskId = "", Owner = "", State = TaskState.Lost };
         }
     }
 
@@ -220,6 +246,8 @@ internal sealed class TaskTable
         _services.Journal.Forget(taskId);
         var known = _tasks.TryRemove(taskId, out var task);
         task?.Dispose();
+        if (task?.Spec.Group is { } group)
+            _groups.Leave(group);
         if (known || Directory.Exists(_services.Work.TaskFolder(taskId)))
             Archive(_services.Work.TaskFolder(taskId), last);
     }

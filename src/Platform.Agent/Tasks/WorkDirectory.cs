@@ -37,6 +37,9 @@ internal sealed class WorkDirectory : IDisposable
     /// <summary>Persistent volumes, a folder each.</summary>
     public string Volumes => Path.Combine(Root, "volumes");
 
+    /// <summary>What the tasks of a group share as long as one of them is there: a folder for each group.</summary>
+    public string Groups => Path.Combine(Root, "groups");
+
     /// <summary>Fetched files that tasks share.</summary>
     public string Cache => Path.Combine(Root, "cache");
 
@@ -58,6 +61,9 @@ internal sealed class WorkDirectory : IDisposable
     /// <summary>The folder of one persistent volume.</summary>
     public string Volume(string volumeId) => Path.Combine(Volumes, TaskDirectoryName.Of(volumeId));
 
+    /// <summary>What the tasks of one group share.</summary>
+    public string GroupFolder(string group) => Path.Combine(Groups, TaskDirectoryName.Of(group));
+
     /// <summary>Makes the folder if it is missing, and locks it.</summary>
     /// <exception cref="AgentStartException">It is not writable, or another agent has it.</exception>
     public static WorkDirectory Open(string path, ILogger logger)
@@ -66,7 +72,7 @@ internal sealed class WorkDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            foreach (var folder in (string[])["tasks", "ended", "sandboxes", "volumes", "cache", "bin"])
+            foreach (var folder in (string[])["tasks", "ended", "sandboxes", "volumes", "groups", "cache", "bin"])
                 Directory.CreateDirectory(Path.Combine(path, folder));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

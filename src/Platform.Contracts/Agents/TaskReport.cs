@@ -36,6 +36,9 @@ public sealed record TaskReport
     /// <summary>The graphics devices that it uses, by their index on the agent.</summary>
     [Id(8)] public ValueList<int> Gpus { get; init; }
 
+    /// <summary>The group that it is one of, which holds its resources; null: it is alone.</summary>
+    [Id(9)] public string? Group { get; init; }
+
     /// <summary>What a task that holds resources reports of itself.</summary>
     /// <param name="task">The task.</param>
     /// <param name="status">Its state with the latest facts.</param>
@@ -43,7 +46,7 @@ public sealed record TaskReport
     public static TaskReport Of(TaskSpec task, TaskUpdate status, DateTimeOffset startedAt) => new()
     {
         Status = status,
-        Resources = task.Resources,
+        Resources = task.Held,
         Role = task.Role,
         Priority = task.Priority,
         StartedAt = startedAt,
@@ -51,5 +54,6 @@ public sealed record TaskReport
         KillGraceSeconds = task.KillGraceSeconds,
         Tolerations = task.Tolerations,
         Gpus = task.Gpus,
+        Group = task.Group,
     };
 }

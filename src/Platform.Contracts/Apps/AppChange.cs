@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 
 namespace Platform.Contracts.Apps;
 
-/// <summary>The change of one app.</summary>
+/// <summary>The change of one app or pod.</summary>
 [GenerateSerializer, Immutable]
 public sealed record AppChange
 {
@@ -24,4 +24,7 @@ public sealed record AppChange
 
     /// <summary>Also destroy the persistent volumes of <see cref="KillFirst"/>.</summary>
     [Id(5)] public bool Wipe { get; init; }
+
+    /// <summary>The path is meant as that of a pod: an app that has it is not touched. The other way round without it.</summary>
+    [Id(6)] public bool IsPod { get; init; }
 }

@@ -1,16 +1,17 @@
+using Platform.Contracts.Pods;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
 namespace Platform.Contracts.Apps;
 
-/// <summary>One instance of an app.</summary>
+/// <summary>One instance of an app or pod.</summary>
 [GenerateSerializer, Immutable]
 public sealed record InstanceStatus
 {
     /// <summary>The instance, such as <c>shop_web.instance-UUID</c>.</summary>
     [Id(0)] public required string InstanceId { get; init; }
 
-    /// <summary>Its current task, such as <c>shop_web.instance-UUID._app.1</c>.</summary>
+    /// <summary>Its place and current task, such as <c>shop_web.instance-UUID._app.1</c>; for a pod its place and task group, <c>..._pod.1</c>.</summary>
     [Id(1)] public required string TaskId { get; init; }
 
     /// <summary>The version of the definition that it was made from.</summary>
@@ -57,4 +58,10 @@ public sealed record InstanceStatus
 
     /// <summary>Ids of its persistent volumes.</summary>
     [Id(16)] public ValueList<string> Volumes { get; init; }
+
+    /// <summary>The containers of a pod's instance in the order of their definition; empty for an app.</summary>
+    [Id(17)] public ValueList<PodContainerStatus> Containers { get; init; }
+
+    /// <summary>When its state or health last changed. Pods only.</summary>
+    [Id(18)] public DateTimeOffset Since { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Platform.Core.Collections;
+using Platform.Core.Pods;
 using Platform.Core.Tasks;
 
 namespace Platform.Core.Apps;
@@ -116,4 +117,7 @@ public sealed record AppSpec
 
     /// <summary>Resources of a custom executor, kept and echoed; null: none.</summary>
     [Id(35)] public ExecutorResources? ExecutorResources { get; init; }
+
+    /// <summary>The containers, if this is the definition of a pod; null: an app.</summary>
+    [Id(36)] public PodSpec? Pod { get; init; }
 }

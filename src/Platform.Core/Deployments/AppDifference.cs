@@ -13,6 +13,9 @@ public sealed record AppDifference(string AppId, AppSpec? Before, AppSpec? After
     /// <summary>True if instances that run must be replaced to match the new definition. A change of the number of instances, or of how a rollout is carried out and judged, is none.</summary>
     public bool ChangesInstances => Restart || (Before is not null && After is not null && Configuration(Before) != Configuration(After));
 
+    /// <summary>It is a pod.</summary>
+    public bool IsPod => (After ?? Before)?.Pod is not null;
+
     /// <summary>True if nothing differs.</summary>
     public bool IsEmpty => !Restart && !Scale && Before == After;
 

@@ -1,7 +1,15 @@
+using System.Text.Json.Serialization;
+
 namespace Platform.Core.Deployments;
 
-/// <summary>One action on one app.</summary>
+/// <summary>One action on one app or pod.</summary>
 /// <param name="Kind">What is done.</param>
-/// <param name="AppId">The app's path.</param>
+/// <param name="AppId">The path.</param>
+/// <param name="IsPod">It is a pod.</param>
 [GenerateSerializer, Immutable]
-public sealed record DeploymentAction([property: Id(0)] DeploymentActionKind Kind, [property: Id(1)] string AppId);
+public sealed record DeploymentAction([property: Id(0)] DeploymentActionKind Kind, [property: Id(1)] string AppId, [property: Id(2)] bool IsPod = false)
+{
+    /// <summary>Marathon's name of the action.</summary>
+    [JsonIgnore]
+    public string MarathonName => Kind.ToMarathonName(IsPod);
+}

@@ -3,12 +3,14 @@ namespace Platform.Core.Deployments;
 /// <summary>Facts about <see cref="DeploymentActionKind"/>s.</summary>
 public static class DeploymentActionKinds
 {
-    /// <summary>Marathon's name of the action on an app.</summary>
-    public static string ToMarathonName(this DeploymentActionKind kind) => kind switch
+    /// <summary>Marathon's name of the action.</summary>
+    /// <param name="kind">The action.</param>
+    /// <param name="isPod">It is about a pod.</param>
+    public static string ToMarathonName(this DeploymentActionKind kind, bool isPod = false) => kind switch
     {
-        DeploymentActionKind.Start => "StartApplication",
-        DeploymentActionKind.Scale => "ScaleApplication",
-        DeploymentActionKind.Restart => "RestartApplication",
-        _ => "StopApplication",
+        DeploymentActionKind.Start => isPod ? "StartPod" : "StartApplication",
+        DeploymentActionKind.Scale => isPod ? "ScalePod" : "ScaleApplication",
+        DeploymentActionKind.Restart => isPod ? "RestartPod" : "RestartApplication",
+        _ => isPod ? "StopPod" : "StopApplication",
     };
 }

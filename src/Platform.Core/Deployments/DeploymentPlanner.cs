@@ -15,13 +15,13 @@ public static class DeploymentPlanner
     {
         var steps = new List<DeploymentStep>();
         Add(steps, differences.Where(difference => difference.After is null && difference.Before is not null)
-            .Select(difference => new DeploymentAction(DeploymentActionKind.Stop, difference.AppId)));
+            .Select(difference => new DeploymentAction(DeploymentActionKind.Stop, difference.AppId, difference.IsPod)));
         Add(steps, differences.Where(difference => difference.Before is null && difference.After is not null)
-            .Select(difference => new DeploymentAction(DeploymentActionKind.Start, difference.AppId)));
+            .Select(difference => new DeploymentAction(DeploymentActionKind.Start, difference.AppId, difference.IsPod)));
 
         var updates = differences
             .Where(difference => difference.Update is not null)
-            .Select(difference => new DeploymentAction(difference.Update!.Value, difference.AppId))
+            .Select(difference => new DeploymentAction(difference.Update!.Value, difference.AppId, difference.IsPod))
             .ToList();
         if (updates.Count <= 1)
             Add(steps, updates);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
 
@@ -75,6 +76,19 @@ public sealed record TaskSpec
 
     /// <summary>A terminal with the task's input and output. Default false.</summary>
     [Id(22)] public bool Tty { get; init; }
+
+    /// <summary>Tasks of its group that must have exited with 0 before it is started.</summary>
+    [Id(23)] public ValueList<string> StartsAfter { get; init; }
+
+    /// <summary>What its end means for its group. Default: all end.</summary>
+    [Id(24)] public TaskGroupEnd EndsGroup { get; init; }
+
+    /// <summary>What the group holds on the agent besides the resources of its tasks; given with one of them. Null: nothing.</summary>
+    [Id(25)] public Resources? Overhead { get; init; }
+
+    /// <summary>All that is held with this task: its resources and, if it carries that, the overhead of its group.</summary>
+    [JsonIgnore]
+    public Resources Held => Overhead is null ? Resources : Resources.Plus(Overhead);
 
     /// <summary>The taints that it tolerates; kept so that the control plane knows it again after a restart.</summary>
     [Id(30)] public ValueList<Toleration> Tolerations { get; init; }

@@ -21,6 +21,9 @@ public sealed record VolumeSpec
     /// <summary>No writing. Default false.</summary>
     [Id(4)] public bool ReadOnly { get; init; }
 
+    /// <summary>A directory, by its path relative to the one that the tasks of a group share as long as one of them is there; or null.</summary>
+    [Id(5)] public string? GroupPath { get; init; }
+
     /// <summary>What the agent writes down of a persistent volume and reports; null when nothing more than its id is known.</summary>
     [Id(6)] public PersistentVolume? Persistent { get; init; }
 }

@@ -35,26 +35,49 @@ internal static class AgentPlaces
         _ => AgentAvailability.Deactivated,
     };
 
-    public static IEnumerable<PoolTask> Tasks(AgentStatus agent) =>
-        agent.Tasks.Where(task => !task.Status.State.IsTerminal()).Select(task => new PoolTask
+    /// <summary>The places that tasks hold: one for each task, and one for all tasks of a group.</summary>
+    public static IEnumerable<PoolTask> Tasks(AgentStatus agent)
+    {
+        Dictionary<string, TaskReport>? groups = null;
+        foreach (var task in (IEnumerable<TaskReport>)agent.Tasks)
         {
-            Id = task.Status.TaskId,
-            AgentId = agent.Registration.AgentId,
-            Owner = task.Status.Owner,
-            Role = task.Role,
-            Priority = task.Priority,
-            Started = task.StartedAt,
-            Scalars = Scalars(task.Resources),
-            Ports = [.. task.Resources.Ports.Items.SelectMany(range => Enumerable.Range((int)range.Begin, (int)(range.End - range.Begin + 1)))],
-            FromReserved = !task.Resources.Items.Any(item => item.IsReserved) ? [] : [.. task.Resources.Reserved().Items.GroupBy(item => item.ReservationRole!).Select(role =>
-                new ReservedAmounts { Role = role.Key, Scalars = Scalars(Resources.Of(role)) })],
-            Revocable = task.Resources.Items.Any(item => item.Revocable),
-            KillGrace = TimeSpan.FromSeconds(task.KillGraceSeconds),
-            Tolerations = [.. task.Tolerations],
-            Gpus = [.. task.Gpus],
-            Disks = [.. task.Resources.Items.Where(item => item.Disk?.Source is { Root: not null })
-                .Select(item => new DiskPart(item.Disk!.Source!.Root!, item.Milli / 1000m, item.ReservationRole ?? "*"))],
-        });
+            if (task.Status.State.IsTerminal())
+                continue;
+            if (task.Group is null)
+                yield return Place(agent, task.Status.TaskId, task);
+            else
+                (groups ??= new(StringComparer.Ordinal))[task.Group] = groups.TryGetValue(task.Group, out var others) ? Together(others, task) : task;
+        }
+        foreach (var (id, tasks) in groups ?? [])
+            yield return Place(agent, id, tasks);
+    }
+
+    private static TaskReport Together(TaskReport left, TaskReport right) => left with
+    {
+        Resources = left.Resources.Plus(right.Resources),
+        KillGraceSeconds = Math.Max(left.KillGraceSeconds, right.KillGraceSeconds),
+        Gpus = [.. left.Gpus, .. right.Gpus],
+    };
+
+    private static PoolTask Place(AgentStatus agent, string id, TaskReport task) => new()
+    {
+        Id = id,
+        AgentId = agent.Registration.AgentId,
+        Owner = task.Status.Owner,
+        Role = task.Role,
+        Priority = task.Priority,
+        Started = task.StartedAt,
+        Scalars = Scalars(task.Resources),
+        Ports = [.. task.Resources.Ports.Items.SelectMany(range => Enumerable.Range((int)range.Begin, (int)(range.End - range.Begin + 1)))],
+        FromReserved = !task.Resources.Items.Any(item => item.IsReserved) ? [] : [.. task.Resources.Reserved().Items.GroupBy(item => item.ReservationRole!).Select(role =>
+            new ReservedAmounts { Role = role.Key, Scalars = Scalars(Resources.Of(role)) })],
+        Revocable = task.Resources.Items.Any(item => item.Revocable),
+        KillGrace = TimeSpan.FromSeconds(task.KillGraceSeconds),
+        Tolerations = [.. task.Tolerations],
+        Gpus = [.. task.Gpus],
+        Disks = [.. task.Resources.Items.Where(item => item.Disk?.Source is { Root: not null })
+            .Select(item => new DiskPart(item.Disk!.Source!.Root!, item.Milli / 1000m, item.ReservationRole ?? "*"))],
+    };
 
     private static Taint ParseTaint(string text)
     {

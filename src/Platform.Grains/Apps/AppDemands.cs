@@ -132,12 +132,12 @@ internal sealed class AppDemands(string appId, string owner)
     private Demand Add(AppTarget target, int count, DateTimeOffset now)
     {
         var system = target.Spec.Extension?.System == true;
-        var demandId = InstanceIds.Task(InstanceIds.NewInstance(appId, Guid.NewGuid()), 1);
+        var demandId = NewPlace(target);
         var pending = new PendingLaunch(demandId, target, now) { Standing = system };
         var ids = ImmutableArray.CreateBuilder<string>(system ? 0 : count);
         for (var i = 0; i < count && !system; i++)
         {
-            var taskId = i == 0 ? demandId : InstanceIds.Task(InstanceIds.NewInstance(appId, Guid.NewGuid()), 1);
+            var taskId = i == 0 ? demandId : NewPlace(target);
             ids.Add(taskId);
             pending.TaskIds.Add(taskId);
         }
@@ -145,6 +145,9 @@ internal sealed class AppDemands(string appId, string owner)
         var demand = DemandBuilder.Build(target, owner, demandId, ids.DrainToImmutable(), target.Spec.Instances);
         return target.IsResident ? demand with { InstanceIds = [.. demand.TaskIds.Select(InstanceIds.InstanceOf)] } : demand;
     }
+
+    private string NewPlace(AppTarget target) =>
+        InstanceIds.Place(InstanceIds.NewInstance(appId, Guid.NewGuid()), 1, target.Spec.Pod is not null);
 
     private Demand AddParked(AppTarget target, InstanceState place, string taskId, DateTimeOffset now)
     {

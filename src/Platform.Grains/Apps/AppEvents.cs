@@ -9,7 +9,24 @@ namespace Platform.Grains.Apps;
 /// <summary>What happens with an app's instances, as events in Marathon's shapes.</summary>
 internal static class AppEvents
 {
-    public static PlatformEvent StatusUpdate(string appId, InstanceState instance, TaskUpdate update, DateTimeOffset now) =>
+    /// <summary>Adds an event for each task that a report has brought into another state.</summary>
+    public static void AddStatusUpdates(
+        List<PlatformEvent> events, string appId, InstanceState before, InstanceState after, TaskUpdate update, DateTimeOffset now)
+    {
+        if (!after.IsPod)
+        {
+            if (before.State != update.State || update.State.IsTerminal())
+                events.Add(StatusUpdate(appId, before, update, now));
+            return;
+        }
+        for (var i = 0; i < after.Containers.Count; i++)
+        {
+            if (before.Containers[i].State != after.Containers[i].State)
+                events.Add(StatusUpdate(appId, before, after.Containers[i].LastStatus!, now));
+        }
+    }
+
+    private static PlatformEvent StatusUpdate(string appId, InstanceState instance, TaskUpdate update, DateTimeOffset now) =>
         PlatformEvents.Create("status_update_event", now, (appId, instance, update), static (json, state) =>
         {
             var (appId, instance, update) = state;

@@ -144,7 +144,7 @@ public sealed partial class AppGrain
 
     private (InstanceState Instance, string TaskId)? PlaceOf(string instanceId) =>
         _instances.Find(instanceId)?.State is { } parked
-            ? (parked, InstanceIds.Task(instanceId, InstanceIds.IncarnationOf(parked.TaskId) + 1))
+            ? (parked, InstanceIds.Place(instanceId, InstanceIds.IncarnationOf(parked.TaskId) + 1, parked.IsPod))
             : null;
 
     private void Doom(AppInstance instance, InstanceGoal goal, string reason)
@@ -201,13 +201,16 @@ public sealed partial class AppGrain
             byAgent ??= new(StringComparer.Ordinal);
             if (!byAgent.TryGetValue(state.AgentId, out var kills))
                 byAgent[state.AgentId] = kills = [];
-            kills.Add(new()
+            foreach (var taskId in state.LiveTaskIds)
             {
-                TaskId = state.TaskId,
-                Owner = Owner,
-                GraceSeconds = GraceOf(state),
-                Reason = state.EvictReason is null ? null : TaskReasonOf(state.EvictReason),
-            });
+                kills.Add(new()
+                {
+                    TaskId = taskId,
+                    Owner = Owner,
+                    GraceSeconds = GraceOf(state),
+                    Reason = KillReasonOf(state),
+                });
+            }
         }
         if (byAgent is null)
             return;
@@ -224,7 +227,13 @@ public sealed partial class AppGrain
 
     private TimeSpan KillPatience => _options.KillRetry + TimeSpan.FromSeconds(_target?.Spec.TaskKillGracePeriodSeconds ?? 3);
 
-    private static string TaskReasonOf(string evictReason) => evictReason == DrainReason ? TaskReasons.AgentDraining : TaskReasons.Preempted;
+    private static string? KillReasonOf(InstanceState instance) => instance switch
+    {
+        { EvictReason: DrainReason } => TaskReasons.AgentDraining,
+        { EvictReason: not null } => TaskReasons.Preempted,
+        { EndedBy: not null } => TaskReasons.GroupEnded,
+        _ => null,
+    };
 
     private void LookAgain(DateTimeOffset when)
     {

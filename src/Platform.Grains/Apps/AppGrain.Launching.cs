@@ -4,6 +4,7 @@ using Platform.Contracts.Secrets;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
+using Platform.Core.Pods;
 using Platform.Core.Tasks;
 
 namespace Platform.Grains.Apps;
@@ -12,7 +13,7 @@ namespace Platform.Grains.Apps;
 public sealed partial class AppGrain
 {
     private long _allocatorRun;
-    private readonly Dictionary<string, TaskTemplate> _templates = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InstanceTemplate> _templates = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public async Task PlacedAsync(PlacementBatch batch)
@@ -88,12 +89,14 @@ public sealed partial class AppGrain
             Role = spec.Role,
             State = TaskState.Staging,
             StagedAt = now,
-            HasHealthChecks = !spec.HealthChecks.IsEmpty,
+            HasHealthChecks = spec.Pod is { } pod ? PodTransitions.HasHealthChecks(pod) : !spec.HealthChecks.IsEmpty,
             HasReadinessChecks = !spec.ReadinessChecks.IsEmpty,
             Ports = AppPorts.HostPorts(spec, placement.Ports).Select(port => port ?? 0).ToValueList(),
             Volumes = pending.Target.IsResident ? VolumeIds(spec, instanceId) : default,
             PlacedVolumes = [.. placement.Volumes],
             Gpus = [.. placement.Gpus],
+            Containers = PodTransitions.Stage(pending.Target, instanceId, InstanceIds.IncarnationOf(placement.TaskId), now),
+            Since = now,
         };
         if (pending.Parked is not null && _instances.Find(pending.Parked)?.State is { } parked)
             state = InstanceTransitions.Relaunch(parked, state);
@@ -123,13 +126,15 @@ public sealed partial class AppGrain
         return attributes?.ToValueMap() ?? default;
     }
 
-    private static ValueList<string> VolumeIds(AppSpec spec, string instanceId) =>
-        spec.Container!.Volumes.Where(volume => volume.Persistent is not null).Select(volume => TaskTemplate.VolumeId(instanceId, volume.ContainerPath)).ToValueList();
+    private static ValueList<string> VolumeIds(AppSpec spec, string instanceId) => (spec.Pod is { } pod
+        ? pod.Volumes.Where(volume => volume.Persistent is not null).Select(volume => volume.Name)
+        : spec.Container!.Volumes.Where(volume => volume.Persistent is not null).Select(volume => volume.ContainerPath))
+        .Select(path => TaskTemplate.VolumeId(instanceId, path)).ToValueList();
 
     private async Task LaunchAsync(List<(AppInstance Instance, PendingLaunch Pending, TaskPlacement Placement)> launches)
     {
-        var byAgent = new Dictionary<string, List<(AppInstance Instance, TaskSpec Task)>>(StringComparer.Ordinal);
-        TaskTemplate? template = null;
+        var byAgent = new Dictionary<string, List<(AppInstance Instance, ValueList<TaskSpec> Tasks)>>(StringComparer.Ordinal);
+        InstanceTemplate? template = null;
         foreach (var (instance, pending, placement) in launches)
         {
             var state = instance.State;
@@ -142,15 +147,15 @@ public sealed partial class AppGrain
             }
             template = template?.Target == pending.Target ? template : await TemplateAsync(pending.Target);
             var build = template.Build(state, placement.FromReserved);
-            if (build.Task is not { } task)
+            if (build.Problem is { } problem)
             {
                 instance.LaunchEpoch = 0;
-                Report(state.AgentId, Imply(instance, TaskState.Error, _time.GetUtcNow(), TaskReasons.Invalid, build.Problem!));
+                Report(state.AgentId, Imply(instance, TaskState.Error, _time.GetUtcNow(), TaskReasons.Invalid, problem));
                 continue;
             }
             if (!byAgent.TryGetValue(state.AgentId, out var onAgent))
                 byAgent[state.AgentId] = onAgent = [];
-            onAgent.Add((instance, task));
+            onAgent.Add((instance, build.Tasks));
         }
         LogLaunching(Id, launches.Count, byAgent.Count);
         if (byAgent.Count == 1)
@@ -166,13 +171,13 @@ public sealed partial class AppGrain
             await SettleAsync();
     }
 
-    private async Task LaunchAsync(string agentId, List<(AppInstance Instance, TaskSpec Task)> launches)
+    private async Task LaunchAsync(string agentId, List<(AppInstance Instance, ValueList<TaskSpec> Tasks)> launches)
     {
         long epoch;
         string? refused;
         try
         {
-            var reply = await GrainFactory.GetGrain<IAgentGrain>(agentId).LaunchAsync(launches.Select(launch => launch.Task).ToValueList());
+            var reply = await GrainFactory.GetGrain<IAgentGrain>(agentId).LaunchAsync(launches.SelectMany(launch => launch.Tasks).ToValueList());
             (epoch, refused) = (reply.Epoch, reply.Refused);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -185,10 +190,10 @@ public sealed partial class AppGrain
             _mustDecide = true;
             return;
         }
-        foreach (var (instance, task) in launches)
+        foreach (var (instance, tasks) in launches)
         {
             instance.LaunchEpoch = epoch;
-            if (_instances.FindByTask(task.TaskId) != instance)
+            if (_instances.FindByTask(tasks[0].TaskId) != instance)
                 continue;
             if (refused is not null)
                 Report(agentId, Imply(instance, TaskState.Dropped, _time.GetUtcNow(), TaskReasons.AgentDisconnected, refused));
@@ -205,7 +210,7 @@ public sealed partial class AppGrain
             LogRefused(Id, launches.Count, agentId, refused);
     }
 
-    private async ValueTask<TaskTemplate> TemplateAsync(AppTarget target)
+    private async ValueTask<InstanceTemplate> TemplateAsync(AppTarget target)
     {
         if (_templates.TryGetValue(target.Version, out var template) && template.Target == target)
             return template;
@@ -218,7 +223,7 @@ public sealed partial class AppGrain
                 .Select(secret => KeyValuePair.Create(secret.Key, sources[secret.Value].Value))
                 .ToValueMap();
         }
-        template = new(target, Owner, secrets, new(_options.EnvPrefix, target.EnforceRole));
+        template = InstanceTemplate.For(target, Owner, secrets, new(_options.EnvPrefix, target.EnforceRole));
         // Values of secrets may change at any time, so they are asked for with each launch.
         if (target.Spec.Secrets.IsEmpty)
         {

@@ -3,6 +3,7 @@ using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
+using Platform.Core.Pods;
 using Platform.Core.Tasks;
 
 namespace Platform.Grains.Apps;
@@ -98,16 +99,15 @@ public sealed partial class AppGrain
         if (InstanceTransitions.IsStale(before, update))
             return;
         Changed(head: false);
-        if (before.State != update.State || update.State.IsTerminal())
-            _events.Add(AppEvents.StatusUpdate(Id, before, update, now));
+        var after = InstanceTransitions.Apply(before, update, update.State.IsTerminal() ? null : _target?.Spec.UnreachableStrategy, now);
+        AppEvents.AddStatusUpdates(_events, Id, before, after, update, now);
         if (update.Reason == TaskReasons.Unhealthy && before.LastStatus?.Reason != TaskReasons.Unhealthy)
             _events.Add(HealthEvents.Kill(Id, before, update, now));
-        if (update.State.IsTerminal())
+        if (after.State.IsTerminal())
         {
-            End(instance, update, now);
+            End(instance, after, update, now);
             return;
         }
-        var after = InstanceTransitions.Apply(before, update, _target?.Spec.UnreachableStrategy, now);
         _instances.Set(instance, after);
         if (before.State != after.State)
             _events.Add(AppEvents.InstanceChanged(Id, after, after.State, now));
@@ -120,7 +120,7 @@ public sealed partial class AppGrain
     /// <summary>False for the many reports that cannot change a decision, such as the first 99 of 100 instances that come up.</summary>
     private bool Matters(InstanceState before, InstanceState after)
     {
-        if (after.State == TaskState.Unreachable || before.State == TaskState.Unreachable || _instances.Leaving > 0)
+        if (after.State == TaskState.Unreachable || before.State == TaskState.Unreachable || _instances.Leaving > 0 || before.Goal != after.Goal)
             return true;
         if (before.Counts == after.Counts && before.IsHealthy == after.IsHealthy)
             return false;
@@ -141,11 +141,12 @@ public sealed partial class AppGrain
         GrainFactory.GetGrain<IAgentGrain>(agentId).KillAsync([new() { TaskId = update.TaskId, Owner = Owner, Reason = "not an instance of the app" }]).Ignore();
     }
 
-    private void End(AppInstance instance, TaskUpdate update, DateTimeOffset now)
+    private void End(AppInstance instance, InstanceState after, TaskUpdate update, DateTimeOffset now)
     {
         var before = instance.State;
+        if (after.IsPod)
+            (before, update) = PodTransitions.Verdict(after, update);
         var end = TaskEnd.Judge(before, update, _target?.Spec.Extension?.RunOnce == true);
-        var after = InstanceTransitions.Apply(before, update, null, now);
         _events.Add(AppEvents.InstanceChanged(Id, after, update.State, now));
         if (end.Parks)
             _instances.Set(instance, after with { EvictReason = null });
@@ -174,7 +175,16 @@ public sealed partial class AppGrain
     private void Remember(InstanceState instance, TaskUpdate update)
     {
         var slot = (State.Ends++ % _options.KeptFailures).ToString("D4");
-        _failures.Set(slot, new() { Status = update, AgentId = instance.AgentId, Host = instance.Host, Version = instance.Version });
+        _failures.Set(slot, new()
+        {
+            Status = update,
+            AgentId = instance.AgentId,
+            Host = instance.Host,
+            Version = instance.Version,
+            InstanceId = instance.IsPod ? instance.InstanceId : null,
+            StartedAt = instance.StartedAt ?? instance.StagedAt,
+            Containers = AppInstance.ContainersOf(instance),
+        });
     }
 
     private void Delay(InstanceState instance, DateTimeOffset now)
@@ -222,13 +232,17 @@ public sealed partial class AppGrain
             _drainGrace.Remove(tasks.AgentId);
         foreach (var instance in _instances.On(tasks.AgentId).Where(instance => !instance.State.Parked).ToList())
         {
-            if (!reported.Contains(instance.State.TaskId))
+            var missing = instance.State.LiveTaskIds.Where(taskId => !reported.Contains(taskId)).ToList();
+            if (missing.Count > 0)
             {
                 // A launch that is on its way, or was sent on this session, is not in the report yet.
                 if (instance.LaunchEpoch == AppInstance.Launching)
                     _epochs[tasks.AgentId] = tasks.Epoch;
                 else if (tasks.Epoch > 0 && instance.LaunchEpoch < tasks.Epoch)
-                    Report(tasks.AgentId, Imply(instance, TaskState.Gone, now, TaskReasons.AgentRestarted, "The agent came back without the task."));
+                {
+                    foreach (var taskId in missing)
+                        Report(tasks.AgentId, Imply(instance, TaskState.Gone, now, TaskReasons.AgentRestarted, "The agent came back without the task.") with { TaskId = taskId });
+                }
                 continue;
             }
             if (instance.State.Doomed)
@@ -266,6 +280,7 @@ public sealed partial class AppGrain
         LogEvicted(Id, instance.State.TaskId, reason);
     }
 
+    // In a pod it is about all tasks of the instance.
     private TaskUpdate Imply(AppInstance instance, TaskState state, DateTimeOffset when, string reason, string message) => new()
     {
         TaskId = instance.State.TaskId,

@@ -1,5 +1,7 @@
 using Platform.Contracts.Apps;
+using Platform.Contracts.Pods;
 using Platform.Core.Apps;
+using Platform.Core.Collections;
 
 namespace Platform.Grains.Apps;
 
@@ -49,5 +51,19 @@ internal sealed class AppInstance(InstanceState state)
         Doomed = _state.Doomed,
         Role = _state.Role,
         Volumes = _state.Volumes,
+        Containers = ContainersOf(_state),
+        Since = _state.Since,
     };
+
+    /// <summary>What readers see of the containers of a pod's instance.</summary>
+    public static ValueList<PodContainerStatus> ContainersOf(InstanceState instance) => instance.Containers.Select(container => new PodContainerStatus
+    {
+        Name = container.Name,
+        TaskId = container.TaskId,
+        State = container.State,
+        Since = container.Since,
+        StartedAt = container.StartedAt,
+        Healthy = container.Healthy,
+        LastStatus = container.LastStatus,
+    }).ToValueList();
 }

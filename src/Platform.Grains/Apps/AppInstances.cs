@@ -45,7 +45,7 @@ internal sealed class AppInstances
     /// <summary>How many shall leave their agents.</summary>
     public int Leaving { get; private set; }
 
-    /// <summary>The instance with this task; null if there is none.</summary>
+    /// <summary>The instance with this place or task; null if there is none.</summary>
     public AppInstance? FindByTask(string taskId) => _byTask.GetValueOrDefault(taskId);
 
     /// <summary>The instance; null if there is none.</summary>
@@ -59,8 +59,8 @@ internal sealed class AppInstances
     {
         if (_byId.TryGetValue(state.InstanceId, out var parked))
         {
-            _byTask.Remove(parked.State.TaskId);
-            _byTask[state.TaskId] = parked;
+            Unname(parked.State);
+            Name(state, parked);
             Set(parked, state);
             return parked;
         }
@@ -85,7 +85,7 @@ internal sealed class AppInstances
         var state = instance.State;
         Tally(state, -1);
         _byId.Remove(state.InstanceId);
-        _byTask.Remove(state.TaskId);
+        Unname(state);
         if (_byAgent.TryGetValue(state.AgentId, out var onAgent) && onAgent.Remove(instance) && onAgent.Count == 0)
             _byAgent.Remove(state.AgentId);
         _items.Remove(state.InstanceId);
@@ -95,11 +95,26 @@ internal sealed class AppInstances
     {
         var state = instance.State;
         _byId[state.InstanceId] = instance;
-        _byTask[state.TaskId] = instance;
+        Name(state, instance);
         if (!_byAgent.TryGetValue(state.AgentId, out var onAgent))
             _byAgent[state.AgentId] = onAgent = [];
         onAgent.Add(instance);
         Tally(state, 1);
+    }
+
+    // A pod's instance is found by its place and by each of its tasks.
+    private void Name(InstanceState state, AppInstance instance)
+    {
+        _byTask[state.TaskId] = instance;
+        foreach (var container in state.Containers)
+            _byTask[container.TaskId] = instance;
+    }
+
+    private void Unname(InstanceState state)
+    {
+        _byTask.Remove(state.TaskId);
+        foreach (var container in state.Containers)
+            _byTask.Remove(container.TaskId);
     }
 
     private void Tally(InstanceState state, int change)

@@ -27,8 +27,8 @@ internal static class DeploymentJson
         foreach (var action in step.Actions)
         {
             json.WriteStartObject();
-            json.WriteString("action"u8, action.Kind.ToMarathonName());
-            json.WriteString("app"u8, action.AppId);
+            json.WriteString("action"u8, action.MarathonName);
+            json.WriteString(action.IsPod ? "pod"u8 : "app"u8, action.AppId);
             json.WriteEndObject();
         }
         json.WriteEndArray();

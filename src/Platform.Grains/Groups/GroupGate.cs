@@ -143,6 +143,12 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
 
     private static GroupDecision? Refusal(AppChange change, AppVersion? before)
     {
+        if (before is not null && before.Spec.Pod is not null != change.IsPod)
+        {
+            return change.Kind == AppChangeKind.Put
+                ? GroupDecision.Refuse(ChangeOutcome.Invalid, change.AppId, $"Applications and Pods may not share the same id: {change.AppId}")
+                : GroupDecision.Refuse(ChangeOutcome.NotFound, change.AppId);
+        }
         if (change.ExpectedVersion == "" && before is not null)
             return GroupDecision.Refuse(ChangeOutcome.Exists, change.AppId);
         if (before is null && (change.Kind != AppChangeKind.Put || !string.IsNullOrEmpty(change.ExpectedVersion)))
@@ -213,12 +219,13 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
         var problems = new List<(string, string)>();
         var changed = transitions.ToDictionary(transition => transition.AppId, StringComparer.Ordinal);
         bool HasApp(string path) => changed.TryGetValue(path, out var transition) ? transition.After is not null : ledger.Apps.ContainsKey(path);
+        bool IsPod(string path) => (changed.GetValueOrDefault(path)?.After ?? ledger.Apps.GetValueOrDefault(path))?.Spec.Pod is not null;
         bool HasGroup(string path) => groups.TryGetValue(path, out var group) ? group is not null : ledger.Groups.ContainsKey(path);
 
         foreach (var path in transitions.Where(transition => transition is { Before: null, After: not null }).Select(transition => transition.AppId)
             .Concat(groups.Where(group => group.Value is not null && !ledger.Groups.ContainsKey(group.Key)).Select(group => group.Key))
             .Distinct().Where(path => HasApp(path) && HasGroup(path)))
-            problems.Add((path, $"Groups and Applications may not have the same identifier: {path}"));
+            problems.Add((path, $"Groups and {(IsPod(path) ? "Pods" : "Applications")} may not have the same identifier: {path}"));
 
         foreach (var (path, _) in groups.Where(group => group.Value is null))
         {

@@ -58,7 +58,7 @@ internal sealed class AppFixture : IAsyncDisposable
 
     public async Task<ChangeResult> PutAsync(AppSpec spec, bool force = false) => await Root.ChangeAsync(new()
     {
-        Apps = [new() { AppId = spec.Id, Kind = AppChangeKind.Put, Spec = spec }],
+        Apps = [new() { AppId = spec.Id, Kind = AppChangeKind.Put, Spec = spec, IsPod = spec.Pod is not null }],
         Force = force,
     });
 

@@ -23,6 +23,9 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
     /// <summary>Ids of all launches ever received.</summary>
     public IReadOnlyCollection<string> Launches => _launches;
 
+    /// <summary>What was told of each task that was ever launched.</summary>
+    public ConcurrentDictionary<string, TaskSpec> Specs { get; } = new();
+
     /// <summary>Tasks that run now.</summary>
     public IEnumerable<string> Running => _tasks.Where(task => task.Value.Status.State == TaskState.Running).Select(task => task.Key);
 
@@ -84,6 +87,9 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
     /// <summary>The tasks are gone with the machine.</summary>
     public void LoseTasks() => _tasks.Clear();
 
+    /// <summary>One task is gone, and nobody knows how.</summary>
+    public void LoseTask(string taskId) => _tasks.TryRemove(taskId, out _);
+
     /// <summary>A task changes its state by itself.</summary>
     public Task ReportAsync(string taskId, TaskState state, Func<TaskUpdate, TaskUpdate>? with = null)
     {
@@ -107,6 +113,7 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
         foreach (var task in command.Launch.ToArray())
         {
             _launches.Enqueue(task.TaskId);
+            Specs[task.TaskId] = task;
             _tasks[task.TaskId] = TaskReport.Of(
                 task, new() { TaskId = task.TaskId, Owner = task.Owner, Timestamp = DateTimeOffset.UtcNow }, DateTimeOffset.UtcNow);
             foreach (var volume in task.Volumes.Select(volume => volume.Persistent).OfType<PersistentVolume>())

@@ -165,11 +165,12 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
                 _tasks[task.TaskId] = new()
                 {
                     Status = new() { TaskId = task.TaskId, Owner = task.Owner, State = TaskState.Staging, Timestamp = now },
-                    Resources = task.Resources,
+                    Resources = task.Held,
                     Role = task.Role,
                     Priority = task.Priority,
                     StartedAt = now,
                     Version = task.Version,
+                    Group = task.Group,
                 };
                 if (Mute)
                     continue;

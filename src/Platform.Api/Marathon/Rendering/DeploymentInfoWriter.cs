@@ -16,12 +16,8 @@ internal static class DeploymentInfoWriter
         writer.WriteStartObject();
         writer.WriteString("id", deployment.Id);
         writer.WriteString("version", deployment.Start.Version);
-        writer.WriteStartArray("affectedApps");
-        foreach (var app in plan.Steps.SelectMany(step => step.Actions).Select(action => action.AppId).Distinct(StringComparer.Ordinal))
-            writer.WriteStringValue(app);
-        writer.WriteEndArray();
-        writer.WriteStartArray("affectedPods");
-        writer.WriteEndArray();
+        WriteAffected(writer, "affectedApps", plan, pods: false);
+        WriteAffected(writer, "affectedPods", plan, pods: true);
         DeploymentWriter.WriteSteps(writer, plan);
         writer.WriteStartArray("currentActions");
         foreach (var action in Current(deployment)?.Actions ?? default)
@@ -38,6 +34,14 @@ internal static class DeploymentInfoWriter
         if (deployment.Paused)
             writer.WriteBoolean("paused", true);
         writer.WriteEndObject();
+    }
+
+    private static void WriteAffected(Utf8JsonWriter writer, string name, Core.Deployments.DeploymentPlan plan, bool pods)
+    {
+        writer.WriteStartArray(name);
+        foreach (var id in plan.Steps.SelectMany(step => step.Actions).Where(action => action.IsPod == pods).Select(action => action.AppId).Distinct(StringComparer.Ordinal))
+            writer.WriteStringValue(id);
+        writer.WriteEndArray();
     }
 
     private static Core.Deployments.DeploymentStep? Current(DeploymentStatus deployment) =>

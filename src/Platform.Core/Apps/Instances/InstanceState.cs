@@ -1,18 +1,23 @@
 using System.Text.Json.Serialization;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
+using Platform.Core.Pods;
 using Platform.Core.Tasks;
 
 namespace Platform.Core.Apps;
 
-/// <summary>One instance of an app as its grain records it: placed on an agent, or (resident apps) parked there without a task.</summary>
+/// <summary>One instance of an app or pod as its grain records it: placed on an agent, or (resident apps) parked there without a task.</summary>
+/// <remarks>
+/// An instance holds one place. That of an app has one task, whose id is also that of the place. That of a pod has a task for each of its
+/// <see cref="Containers"/>, the group of which has the place's id, and the rest of the record is what they are together.
+/// </remarks>
 [GenerateSerializer, Immutable]
 public sealed record InstanceState
 {
     /// <summary>The instance, such as <c>shop_web.instance-UUID</c>.</summary>
     [Id(0)] public required string InstanceId { get; init; }
 
-    /// <summary>Its current or last task, such as <c>shop_web.instance-UUID._app.1</c>.</summary>
+    /// <summary>Its place and current or last task, such as <c>shop_web.instance-UUID._app.1</c>; for a pod its place and task group, <c>..._pod.1</c>.</summary>
     [Id(1)] public required string TaskId { get; init; }
 
     /// <summary>The version of the definition that the task was made from.</summary>
@@ -92,6 +97,23 @@ public sealed record InstanceState
 
     /// <summary>The graphics devices of its task, by their index on the agent.</summary>
     [Id(41)] public ValueList<int> Gpus { get; init; }
+
+    /// <summary>A pod's containers in the order of their definition; empty for an app.</summary>
+    [Id(26)] public ValueList<PodContainerState> Containers { get; init; }
+
+    /// <summary>The end of a container that ended the whole instance; null: none did.</summary>
+    [Id(27)] public TaskUpdate? EndedBy { get; init; }
+
+    /// <summary>When its state or health last changed. Pods only.</summary>
+    [Id(28)] public DateTimeOffset Since { get; init; }
+
+    /// <summary>It is the instance of a pod.</summary>
+    [JsonIgnore]
+    public bool IsPod => !Containers.IsEmpty;
+
+    /// <summary>The tasks that have not ended; that of an app whether or not it has.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> LiveTaskIds => IsPod ? Containers.Where(container => container.IsLive).Select(container => container.TaskId) : [TaskId];
 
     /// <summary>It has been asked to end.</summary>
     [JsonIgnore]

@@ -1,3 +1,4 @@
+using Platform.Core.Pods;
 using Platform.Core.Tasks;
 
 namespace Platform.Core.Apps;
@@ -7,11 +8,13 @@ public static class InstanceTransitions
 {
     /// <summary>The instance after a report about its task.</summary>
     /// <param name="instance">The instance.</param>
-    /// <param name="update">The report.</param>
+    /// <param name="update">The report; in a pod about one task, or (with the id of the place) about all.</param>
     /// <param name="strategy">What the app wants for instances out of reach.</param>
     /// <param name="now">The instant.</param>
     public static InstanceState Apply(InstanceState instance, TaskUpdate update, UnreachableStrategy? strategy, DateTimeOffset now)
     {
+        if (instance.IsPod)
+            return PodTransitions.Apply(instance, update, strategy, now);
         var unreachable = update.State == TaskState.Unreachable;
         var started = instance.StartedAt ?? (update.State == TaskState.Running ? update.Timestamp : null);
         return instance with
@@ -30,6 +33,8 @@ public static class InstanceTransitions
     /// <summary>True if a report says nothing that the instance does not know, or is older than what it knows.</summary>
     public static bool IsStale(InstanceState instance, TaskUpdate update)
     {
+        if (instance.IsPod)
+            return PodTransitions.IsStale(instance, update);
         if (instance.LastStatus is not { } last)
             return false;
         if (update.UpdateId.Length > 0 && update.UpdateId == last.UpdateId)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Platform.Core.Collections;
+using Platform.Core.Pods;
 using Platform.Core.Tasks;
 
 namespace Platform.Core.Apps;
@@ -14,7 +15,15 @@ public static class AppPorts
     public static ImmutableArray<int> Static(AppSpec spec)
     {
         var ports = ImmutableArray.CreateBuilder<int>();
-        if (UsesMappings(spec))
+        if (spec.Pod is { } pod)
+        {
+            foreach (var endpoint in Endpoints(pod))
+            {
+                if (endpoint.HostPort is > 0 and var port)
+                    ports.Add(port);
+            }
+        }
+        else if (UsesMappings(spec))
         {
             foreach (var mapping in spec.Container!.PortMappings)
             {
@@ -37,6 +46,8 @@ public static class AppPorts
     public static int DynamicCount(AppSpec spec)
     {
         var count = 0;
+        if (spec.Pod is { } pod)
+            return Endpoints(pod).Count(endpoint => endpoint.HostPort == 0);
         if (UsesMappings(spec))
         {
             foreach (var mapping in spec.Container!.PortMappings)
@@ -50,12 +61,17 @@ public static class AppPorts
         return count;
     }
 
+    /// <summary>The endpoints of all containers of a pod, in the order of their definition, which is also that of an instance's ports.</summary>
+    public static IEnumerable<PodEndpointSpec> Endpoints(PodSpec pod) => pod.Containers.SelectMany(container => container.Endpoints);
+
     /// <summary>The host port of each definition in order; null for a container port that is not published.</summary>
     /// <param name="spec">The definition.</param>
     /// <param name="placed">The ports of the placement: the static ones in order, then those of the agent's choice.</param>
     public static ValueList<int?> HostPorts(AppSpec spec, ImmutableArray<int> placed)
     {
         var dynamicPort = Static(spec).Length;
+        if (spec.Pod is { } pod)
+            return Endpoints(pod).Select(endpoint => endpoint.HostPort is { } port ? port > 0 ? port : placed[dynamicPort++] : (int?)null).ToValueList();
         if (UsesMappings(spec))
         {
             var mappings = spec.Container!.PortMappings;

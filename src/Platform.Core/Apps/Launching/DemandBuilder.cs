@@ -39,7 +39,7 @@ public static class DemandBuilder
             GangSize = extension?.Gang == true ? taskIds.Length : 0,
             SystemApp = extension?.System == true,
             AcceptedResourceRoles = [.. spec.AcceptedResourceRoles.AsSpan()],
-            Containerizer = spec.Container?.Docker is { Image.Length: > 0 } ? Containerizers.Docker : Containerizers.Process,
+            Containerizer = NeedsDocker(spec) ? Containerizers.Docker : Containerizers.Process,
             DisruptionBudget = extension?.DisruptionBudget,
             KillGrace = TimeSpan.FromSeconds(spec.TaskKillGracePeriodSeconds ?? 3),
             OwnerInstances = wanted,
@@ -68,13 +68,10 @@ public static class DemandBuilder
     private static TaskShape Shape(AppSpec spec)
     {
         var volumes = ImmutableArray.CreateBuilder<VolumeRequest>();
-        foreach (var volume in spec.Container?.Volumes ?? default)
+        foreach (var (name, persistent) in PersistentVolumes(spec))
         {
-            if (volume.Persistent is { } persistent)
-            {
-                var kind = persistent.Type switch { "path" => VolumeKind.Path, "mount" => VolumeKind.Mount, _ => VolumeKind.Root };
-                volumes.Add(Request(kind, volume.ContainerPath, persistent));
-            }
+            var kind = persistent.Type switch { "path" => VolumeKind.Path, "mount" => VolumeKind.Mount, _ => VolumeKind.Root };
+            volumes.Add(Request(kind, name, persistent));
         }
         return new()
         {
@@ -92,6 +89,13 @@ public static class DemandBuilder
         Profile = volume.ProfileName,
         Paths = [.. ((IEnumerable<ConstraintSpec>)volume.Constraints).Select(Constraint)],
     };
+
+    private static IEnumerable<(string Name, PersistentVolumeSpec Volume)> PersistentVolumes(AppSpec spec) => spec.Pod is { } pod
+        ? pod.Volumes.Where(volume => volume.Persistent is not null).Select(volume => (volume.Name, volume.Persistent!))
+        : (spec.Container?.Volumes ?? default).Where(volume => volume.Persistent is not null).Select(volume => (volume.ContainerPath, volume.Persistent!));
+
+    private static bool NeedsDocker(AppSpec spec) =>
+        spec.Container?.Docker is { Image.Length: > 0 } || (spec.Pod is { } pod && pod.Containers.Any(container => container.Image is not null));
 
     private static Constraint Constraint(ConstraintSpec constraint) =>
         new(constraint.Field, ConstraintSyntax.OperatorOf(constraint.Operator) ?? throw new ArgumentException($"There is no operator {constraint.Operator}."), constraint.Value);

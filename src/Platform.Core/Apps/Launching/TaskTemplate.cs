@@ -4,8 +4,8 @@ using Platform.Core.Tasks;
 
 namespace Platform.Core.Apps;
 
-/// <summary>Builds the tasks of one definition: what all of them share is made once.</summary>
-public sealed class TaskTemplate
+/// <summary>Builds the tasks of one app's definition: what all of them share is made once.</summary>
+public sealed class TaskTemplate : InstanceTemplate
 {
     private readonly AppTarget _target;
     private readonly ValueMap<string> _secrets;
@@ -27,6 +27,7 @@ public sealed class TaskTemplate
     /// <param name="secrets">The values of the app's secrets by the names that the definition uses; one that is missing makes every build fail.</param>
     /// <param name="options">What the site has set.</param>
     public TaskTemplate(AppTarget target, string owner, ValueMap<string> secrets, Options? options = null)
+        : base(target)
     {
         (_target, _secrets, _options) = (target, secrets, options ?? new());
         _ofApp = [.. TaskEnvironment.OfApp(target, _options.EnforceRole)];
@@ -36,30 +37,24 @@ public sealed class TaskTemplate
         _shared = Shared(owner);
     }
 
-    /// <summary>The definition.</summary>
-    public AppTarget Target => _target;
-
-    /// <summary>Builds the task of an instance.</summary>
-    /// <param name="instance">The instance as recorded.</param>
-    /// <param name="fromReserved">The part of its resources that comes from reservations.</param>
-    public TaskBuild Build(InstanceState instance, IReadOnlyCollection<ReservedAmounts> fromReserved)
+    /// <inheritdoc/>
+    public override TaskBuild Build(InstanceState instance, IReadOnlyCollection<ReservedAmounts> fromReserved)
     {
         if (_problem is not null)
-            return new(null, _problem);
+            return new(default, _problem);
         var hostPorts = instance.Ports.Select(port => port == 0 ? (int?)null : port).ToValueList();
         var ports = AppPorts.Describe(_target.Spec, hostPorts);
-        return new(
-            _shared with
-            {
-                TaskId = instance.TaskId,
-                Resources = TaskResources.Of(_scalars, hostPorts, fromReserved, _target.Spec.Extension?.Revocable == true),
-                Environment = Environment(instance, hostPorts),
-                Ports = ports,
-                Checks = AppChecks.Build(_target.Spec, ports),
-                Volumes = Volumes(instance),
-                Gpus = instance.Gpus,
-            },
-            null);
+        var task = _shared with
+        {
+            TaskId = instance.TaskId,
+            Resources = TaskResources.Of(_scalars, hostPorts, fromReserved, _target.Spec.Extension?.Revocable == true),
+            Environment = Environment(instance, hostPorts),
+            Ports = ports,
+            Checks = AppChecks.Build(_target.Spec, ports),
+            Volumes = Volumes(instance),
+            Gpus = instance.Gpus,
+        };
+        return new([task], null);
     }
 
     /// <summary>The id of the volume that an instance has at a path.</summary>

@@ -33,6 +33,6 @@ public sealed record AppTarget(
                     return true;
             }
         }
-        return false;
+        return spec.Pod is { } pod && pod.Volumes.Any(volume => volume.Persistent is not null);
     }
 }
