@@ -91,6 +91,18 @@ public static class PodTransitions
         return true;
     }
 
+    /// <summary>The containers that a report has changed, before and after it, each as if it were an app's instance of its own.</summary>
+    public static IReadOnlyList<(InstanceState Before, InstanceState After)> ChangedTasks(InstanceState before, InstanceState after)
+    {
+        var changed = new List<(InstanceState, InstanceState)>(1);
+        for (var i = 0; i < after.Containers.Count; i++)
+        {
+            if (!ReferenceEquals(before.Containers[i], after.Containers[i]))
+                changed.Add((AsInstance(before, before.Containers[i]), AsInstance(after, after.Containers[i])));
+        }
+        return changed;
+    }
+
     /// <summary>How the end of an instance is to be judged: the report that it ended of, and the instance as it was asked to run until then.</summary>
     /// <param name="ended">The instance with no live container.</param>
     /// <param name="update">The last report.</param>
@@ -106,6 +118,9 @@ public static class PodTransitions
                 .MinBy(status => status.Timestamp) ?? ended.EndedBy;
         return (ended with { Goal = InstanceGoal.Running }, cause);
     }
+
+    private static InstanceState AsInstance(InstanceState instance, PodContainerState container) =>
+        instance with { TaskId = container.TaskId, State = container.State, Healthy = container.Healthy, LastStatus = container.LastStatus };
 
     private static bool HasHealthCheck(PodContainerSpec container) => container.HealthCheck is not null && container.Role != PodContainerRole.Init;
 

@@ -101,8 +101,12 @@ public sealed partial class AppGrain
         Changed(head: false);
         var after = InstanceTransitions.Apply(before, update, update.State.IsTerminal() ? null : _target?.Spec.UnreachableStrategy, now);
         AppEvents.AddStatusUpdates(_events, Id, before, after, update, now);
-        if (update.Reason == TaskReasons.Unhealthy && before.LastStatus?.Reason != TaskReasons.Unhealthy)
-            _events.Add(HealthEvents.Kill(Id, before, update, now));
+        var tasks = after.IsPod ? PodTransitions.ChangedTasks(before, after) : [(before, after)];
+        foreach (var (earlier, _) in tasks)
+        {
+            if (update.Reason == TaskReasons.Unhealthy && earlier.LastStatus?.Reason != TaskReasons.Unhealthy)
+                _events.Add(HealthEvents.Kill(Id, earlier, update, now));
+        }
         if (after.State.IsTerminal())
         {
             End(instance, after, update, now);
@@ -113,7 +117,8 @@ public sealed partial class AppGrain
             _events.Add(AppEvents.InstanceChanged(Id, after, after.State, now));
         if (before.Healthy != after.Healthy)
             _events.Add(AppEvents.HealthChanged(Id, after, now));
-        HealthEvents.Tell(_events, SpecOf(after), Id, before, after, now);
+        foreach (var (earlier, later) in tasks)
+            HealthEvents.Tell(_events, SpecOf(after), Id, earlier, later, now);
         _mustDecide |= Matters(before, after);
     }
 
