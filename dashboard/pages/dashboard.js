@@ -58,10 +58,10 @@ async function refresh() {
   busy = false;
 }
 
-const events = new EventSource("v2/events");
+const events = new EventSource("v2/events?event_type=*");
 events.onopen = refresh;
 events.onerror = () => { state.textContent = "disconnected, trying again"; };
 for (const type of ["status_update_event", "instance_health_changed_event", "deployment_info", "deployment_step_success", "deployment_success",
-  "deployment_failed", "app_terminated_event", "agent_event"]) events.addEventListener(type, refresh);
+  "deployment_failed", "app_terminated_event", "autoscaling_event", "agent_added_event", "agent_reachable_event", "agent_unreachable_event", "agent_removed_event"]) events.addEventListener(type, refresh);
 setInterval(refresh, 10000);
 refresh();

@@ -29,6 +29,8 @@ internal static class RequestJson
         // A byte order mark is not JSON, but some editors write one.
         if (body.Span.StartsWith("\uFEFF"u8))
             body = body[3..];
+        if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
+            throw new ApiException(ErrorAnswer.BadRequest("Please specify data in JSON format") with { Detail = "No content to map due to end-of-input" });
         if (!Utf8.IsValid(body.Span))
             throw Malformed("The body is not valid UTF-8.");
         try

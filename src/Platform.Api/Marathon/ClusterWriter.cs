@@ -19,11 +19,15 @@ internal sealed class ClusterWriter(ClusterReader reader)
     }
 
     /// <summary>Makes a change that depends on what stands; it is made anew if that has changed before it came to the gate.</summary>
-    public async Task<ChangeResult> ChangeAsync(Func<Task<ChangeSet>> make)
+    /// <param name="make">Makes the change.</param>
+    /// <param name="review">Looks at the first one before it is sent.</param>
+    public async Task<ChangeResult> ChangeAsync(Func<Task<ChangeSet>> make, Func<ChangeSet, Task>? review = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             var change = await make();
+            if (attempt == 1 && review is not null)
+                await review(change);
             var result = await reader.Groups.ChangeAsync(change);
             if (result.Outcome == ChangeOutcome.Accepted)
                 return result;

@@ -15,6 +15,9 @@ public sealed class MarathonOptions
     /// <summary>The name that is told in <c>/v2/info</c>. Default marathon.</summary>
     public string FrameworkName { get; set; } = "marathon";
 
+    /// <summary>Apps that fit none of the agents that are there are refused instead of waiting. Default false: agents may come.</summary>
+    public bool RefuseImpossible { get; set; }
+
     /// <summary>The silence after which a comment is sent on an event stream, so that dead connections are found. Default 15 s.</summary>
     public TimeSpan EventHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
 }

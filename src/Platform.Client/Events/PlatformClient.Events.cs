@@ -12,8 +12,10 @@ public sealed partial class PlatformClient
     public async IAsyncEnumerable<PlatformEvent> EventsAsync(EventOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         options ??= new EventOptions();
-        var query = string.Concat(options.Types.Select((type, index) => $"{(index == 0 ? '?' : '&')}event_type={Uri.EscapeDataString(type)}"));
-        using var response = await wire.SendAsync(HttpMethod.Get, "/v2/events" + query, null, cancellationToken, request =>
+        // Without a type the control plane would tell only of what Marathon's clients know.
+        var types = options.Types.Count == 0 ? ["*"] : options.Types;
+        var query = string.Join('&', types.Select(type => "event_type=" + Uri.EscapeDataString(type)));
+        using var response = await wire.SendAsync(HttpMethod.Get, "/v2/events?" + query, null, cancellationToken, request =>
         {
             request.Headers.Accept.Clear();
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));

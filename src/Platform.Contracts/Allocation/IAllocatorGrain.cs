@@ -49,6 +49,14 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     [AlwaysInterleave]
     Task<PendingExplanation?> ExplainAsync(string demandId);
 
+    /// <summary>At most <paramref name="most"/> of the agents that cannot take a task of a waiting demand now, each with its causes; none when it does not wait.</summary>
+    [AlwaysInterleave]
+    Task<ValueList<AgentRejection>> ExplainByAgentAsync(string demandId, int most);
+
+    /// <summary>Of these demands, which need not be submitted, those of which no task could ever run on the agents that are there or within the limit of its role.</summary>
+    [AlwaysInterleave]
+    Task<ValueList<PendingExplanation>> FindImpossibleAsync(ValueList<Demand> demands);
+
     /// <summary>Every demand that waits, longest first.</summary>
     [AlwaysInterleave]
     Task<ValueList<WaitingDemand>> GetPendingAsync();

@@ -16,9 +16,12 @@ public interface IGroupGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<GroupTree?> GetAsync(string? version = null);
 
-    /// <summary>The versions of the tree that are kept, oldest first.</summary>
+    /// <summary>The versions of the tree that are kept and had this group, oldest first.</summary>
     [AlwaysInterleave]
-    Task<ValueList<string>> GetVersionsAsync();
+    Task<ValueList<string>> GetVersionsAsync(string group = "/");
+
+    /// <summary>The gate gives up what it has in memory and is activated anew from its records, where the cluster sees fit. Changes meanwhile wait.</summary>
+    Task AbdicateAsync();
 
     /// <summary>The running deployment that holds an app, by the app's path.</summary>
     [AlwaysInterleave]

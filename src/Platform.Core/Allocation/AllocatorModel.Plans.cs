@@ -31,6 +31,19 @@ public sealed partial class AllocatorModel
         }
     }
 
+    /// <summary>Of these demands those of which no task could ever run: no agent that is there could take one even if it were empty and active, or one alone is more than the limit of its role. Changes nothing.</summary>
+    public ImmutableArray<PendingExplanation> FindImpossible(IEnumerable<Demand> demands, DateTimeOffset now) =>
+        [.. demands.Select(demand => Planner.FindImpossible(_pool, demand, now, LimitsOf(demand))).OfType<PendingExplanation>()];
+
+    /// <summary>The agents that cannot take a task of a waiting demand now, each with its causes; none when it does not wait.</summary>
+    public ImmutableArray<AgentRejection> ExplainByAgent(string demandId, int most)
+    {
+        if (!_demands.TryGetValue(demandId, out var entry))
+            return [];
+        SyncOffers();
+        return Planner.ExplainByAgent(_pool, entry.Rest, most, OptionsFor(entry.Demand, isExplained: true, mayPreempt: false));
+    }
+
     private ImmutableArray<PlacementPlan> PlanOn(PlacementPool pool, List<PlannedChange> changes, DateTimeOffset now)
     {
         var plans = ImmutableArray.CreateBuilder<PlacementPlan>();

@@ -137,6 +137,24 @@ public sealed partial class AllocatorModel
         };
     }
 
+    /// <summary>The limits of a demand's role and of those above it, as if nothing were used.</summary>
+    private PlacementOptions LimitsOf(Demand demand)
+    {
+        if (!_allocator.Roles.HasQuota || demand.Shape.Revocable)
+            return ExplainedOnly;
+        var allowances = ImmutableArray.CreateBuilder<RoleAllowance>();
+        var role = _allocator.Roles.Find(demand.Role);
+        for (var node = role ?? (Options.HierarchicalQuota ? NearestAbove(demand.Role) : null); node is { Parent: not null }; node = Options.HierarchicalQuota ? node.Parent : null)
+        {
+            if (!node.Quota.Limits.IsEmpty)
+            {
+                allowances.Add(new(RejectionReason.QuotaLimit, node.Path, node.Quota.Limits.Bounds.ToImmutableSortedDictionary(
+                    bound => bound.Key, bound => bound.Value / 1000m), UnreservedOnly: true));
+            }
+        }
+        return ExplainedOnly with { Allowances = allowances.ToImmutable() };
+    }
+
     private RoleNode? NearestAbove(string role)
     {
         for (var slash = role.LastIndexOf('/'); slash > 0; slash = role.LastIndexOf('/', slash - 1))

@@ -40,22 +40,7 @@ internal sealed class Explainer
         }
 
         var rejections = ImmutableArray.CreateBuilder<Rejection>();
-        foreach (var allowance in compiled.Allowances)
-        {
-            for (var lane = 0; lane < pool.Kinds.Count; lane++)
-            {
-                var missing = compiled.Need[lane] - allowance.Left[lane];
-                if (missing <= 0) continue;
-                rejections.Add(new Rejection
-                {
-                    Reason = allowance.Allowance.Reason,
-                    Subject = allowance.Allowance.Subject,
-                    Resource = pool.Kinds.NameOf(lane),
-                    Missing = ScalarKinds.InUnits(lane, missing),
-                });
-            }
-        }
-
+        rejections.AddRange(OfLimits(pool, compiled));
         if (gang > 0 && demand.GangDeadline < now) rejections.Add(new Rejection { Reason = RejectionReason.GangDeadlinePassed });
         else if (gang > 0 && feasible > 0)
             rejections.Add(new Rejection { Reason = RejectionReason.GangIncomplete, Subject = $"{gang} together, room for {room}" });
@@ -72,6 +57,86 @@ internal sealed class Explainer
             WhenEmpty = impossible ? empty!.Rejections() : [],
             At = now,
         };
+    }
+
+    /// <summary>Why no agent could ever take a task, as far as agents are known; null when one could. It ends at the first that could.</summary>
+    public static PendingExplanation? FindImpossible(PlacementPool pool, CompiledDemand compiled, DateTimeOffset now)
+    {
+        var limits = OfLimits(pool, compiled);
+        var empty = new Explainer(pool, compiled, whenEmpty: true);
+        // Without agents nothing is known about what agents will bring.
+        var fits = pool.AgentCount == 0 || empty.OneFits();
+        pool.ForgetEmpty(compiled.Demand.Owner);
+        return fits && limits.Count == 0 ? null : new PendingExplanation
+        {
+            DemandId = compiled.Demand.Id,
+            Waiting = compiled.Demand.Count,
+            Agents = pool.AgentCount,
+            Rejections = [.. limits],
+            Impossible = true,
+            WhenEmpty = fits ? [] : empty.Rejections(),
+            At = now,
+        };
+    }
+
+    /// <summary>The agents that cannot take a task now, each with its causes, in the order of the pool.</summary>
+    public static ImmutableArray<AgentRejection> ByAgent(PlacementPool pool, CompiledDemand compiled, int most)
+    {
+        var explainer = new Explainer(pool, compiled, whenEmpty: false);
+        var agents = ImmutableArray.CreateBuilder<AgentRejection>();
+        for (var index = 0; index < pool.SlotCount && agents.Count < most; index++)
+        {
+            if (pool.Slot(index) is not { } slot) continue;
+            explainer.causes.Clear();
+            explainer.Judge(slot);
+            if (explainer.causes.Count == 0) continue;
+            agents.Add(new AgentRejection
+            {
+                Agent = slot.Spec,
+                Free = pool.Kinds.ToScalars(compiled.Usable(slot).AtLeastZero()),
+                Ports = slot.Ports.FreeRanges(),
+                Causes = [.. explainer.causes.Select(cause => new Rejection { Reason = cause.Reason, Subject = cause.Subject, Missing = cause.Missing, Agents = 1 })],
+            });
+        }
+
+        pool.ForgetEmpty(compiled.Demand.Owner);
+        return agents.ToImmutable();
+    }
+
+    private static List<Rejection> OfLimits(PlacementPool pool, CompiledDemand compiled)
+    {
+        var rejections = new List<Rejection>();
+        foreach (var allowance in compiled.Allowances)
+        {
+            for (var lane = 0; lane < pool.Kinds.Count; lane++)
+            {
+                var missing = compiled.Need[lane] - allowance.Left[lane];
+                if (missing <= 0) continue;
+                rejections.Add(new Rejection
+                {
+                    Reason = allowance.Allowance.Reason,
+                    Subject = allowance.Allowance.Subject,
+                    Resource = pool.Kinds.NameOf(lane),
+                    Missing = ScalarKinds.InUnits(lane, missing),
+                });
+            }
+        }
+
+        return rejections;
+    }
+
+    private bool OneFits()
+    {
+        for (var index = 0; index < pool.SlotCount; index++)
+        {
+            if (pool.Slot(index) is not { } slot) continue;
+            causes.Clear();
+            Judge(slot);
+            if (causes.Count == 0) return true;
+            Count();
+        }
+
+        return false;
     }
 
     private int JudgeAll(out long room)
@@ -91,14 +156,20 @@ internal sealed class Explainer
                 continue;
             }
 
-            foreach (var (reason, subject, missing) in causes)
-            {
-                ref var tally = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, (reason, subject), out var known);
-                tally = new Tally(tally.Agents + 1, tally.Alone + (causes.Count == 1 ? 1 : 0), known ? Math.Min(tally.Missing, missing) : missing);
-            }
+            Count();
         }
 
         return feasible;
+    }
+
+    /// <summary>Counts the causes of the agent that was judged last.</summary>
+    private void Count()
+    {
+        foreach (var (reason, subject, missing) in causes)
+        {
+            ref var tally = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, (reason, subject), out var known);
+            tally = new Tally(tally.Agents + 1, tally.Alone + (causes.Count == 1 ? 1 : 0), known ? Math.Min(tally.Missing, missing) : missing);
+        }
     }
 
     private ImmutableArray<Rejection> Rejections() =>

@@ -49,6 +49,18 @@ public static class Planner
     public static PendingExplanation Explain(PlacementPool pool, Demand demand, DateTimeOffset now, PlacementOptions? options = null) =>
         Explainer.Explain(pool, new CompiledDemand(pool, demand, options ?? PlacementOptions.Default), demand.Count, now);
 
+    /// <summary>Why no agent of the pool could take a task of a demand even if it were empty and active, or why a limit is too low for one; null when a task could run. Changes nothing.</summary>
+    public static PendingExplanation? FindImpossible(PlacementPool pool, Demand demand, DateTimeOffset now, PlacementOptions? options = null) =>
+        Explainer.FindImpossible(pool, new CompiledDemand(pool, demand, options ?? PlacementOptions.Default), now);
+
+    /// <summary>The agents that cannot take a task of a demand now, each with its causes. Changes nothing.</summary>
+    /// <param name="pool">The agents and tasks.</param>
+    /// <param name="demand">The demand.</param>
+    /// <param name="most">At most so many agents are told.</param>
+    /// <param name="options">Limits and filters; null for none.</param>
+    public static ImmutableArray<AgentRejection> ExplainByAgent(PlacementPool pool, Demand demand, int most, PlacementOptions? options = null) =>
+        Explainer.ByAgent(pool, new CompiledDemand(pool, demand, options ?? PlacementOptions.Default), most);
+
     /// <summary>What <see cref="Place"/> would do for some demands in turn. The pool is left as it was.</summary>
     public static ImmutableArray<PlacementPlan> DryRun(PlacementPool pool, IEnumerable<Demand> demands, DateTimeOffset now, PlacementOptions? options = null)
     {

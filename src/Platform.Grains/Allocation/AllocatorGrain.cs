@@ -127,6 +127,13 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     public Task<PendingExplanation?> ExplainAsync(string demandId) => Task.FromResult(_model.Explain(demandId, _time.GetUtcNow()));
 
     /// <inheritdoc/>
+    public Task<ValueList<AgentRejection>> ExplainByAgentAsync(string demandId, int most) => Task.FromResult(_model.ExplainByAgent(demandId, most).ToValueList());
+
+    /// <inheritdoc/>
+    public Task<ValueList<PendingExplanation>> FindImpossibleAsync(ValueList<Demand> demands) =>
+        Task.FromResult(_model.FindImpossible(demands, _time.GetUtcNow()).ToValueList());
+
+    /// <inheritdoc/>
     public Task<ValueList<WaitingDemand>> GetPendingAsync() => Task.FromResult(_model.Waiting().ToValueList());
 
     /// <inheritdoc/>
@@ -166,7 +173,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         if (_model.HasWork)
             return ArmAsync(TimeSpan.Zero);
         if (round.NextWakeup is { } wakeup)
-            _round.Change(wakeup > now ? wakeup - now : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _round.Change(TimeSpan.FromTicks(Math.Clamp((wakeup - now).Ticks, 0, TimeSpan.TicksPerDay * 30)), Timeout.InfiniteTimeSpan);
         return Task.CompletedTask;
     }
 

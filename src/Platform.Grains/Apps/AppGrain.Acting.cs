@@ -241,6 +241,8 @@ public sealed partial class AppGrain
             _deadline = when;
     }
 
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(30);
+
     private void ArmTimer()
     {
         if (_unseen.Count > 0)
@@ -254,7 +256,10 @@ public sealed partial class AppGrain
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
+        // A timer cannot be set for longer than 49 days; what is later is looked at again on the way.
         var due = deadline - _time.GetUtcNow();
+        if (due > LongestTimer)
+            due = LongestTimer;
         // A moment later, so that the deadline has passed whatever the clock's grain.
         _timer.Change(due <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : due + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }

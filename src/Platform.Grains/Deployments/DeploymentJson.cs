@@ -7,15 +7,28 @@ namespace Platform.Grains.Deployments;
 internal static class DeploymentJson
 {
     /// <summary>Writes a plan: its id, steps and version.</summary>
+    /// <remarks>
+    /// Marathon left out what was before and what will be since it had "light" plans. Clients that are older cannot read an event without
+    /// the two, so they are there and name the root only.
+    /// </remarks>
     public static void WritePlan(Utf8JsonWriter json, string id, string version, DeploymentPlan plan)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, id);
+        WriteRoot(json, "original"u8);
+        WriteRoot(json, "target"u8);
         json.WriteStartArray("steps"u8);
         foreach (var step in plan.Steps)
             WriteStep(json, step);
         json.WriteEndArray();
         json.WriteString("version"u8, version);
+        json.WriteEndObject();
+    }
+
+    private static void WriteRoot(Utf8JsonWriter json, ReadOnlySpan<byte> name)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("id"u8, "/"u8);
         json.WriteEndObject();
     }
 

@@ -147,7 +147,14 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     }
 
     /// <inheritdoc/>
-    public Task<ValueList<string>> GetVersionsAsync() => Task.FromResult(_ledger.Revisions.Select(revision => revision.Version).ToValueList());
+    public Task<ValueList<string>> GetVersionsAsync(string group = AppPath.Root) => Task.FromResult(_ledger.VersionsWith(group).ToValueList());
+
+    /// <inheritdoc/>
+    public Task AbdicateAsync()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task<ValueList<string>> GetDeploymentsAsync() => Task.FromResult(_ledger.DeploymentOrder.ToValueList());

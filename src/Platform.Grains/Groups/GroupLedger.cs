@@ -77,6 +77,22 @@ internal sealed class GroupLedger
         }
     }
 
+    /// <summary>The versions in which a group was there, oldest first.</summary>
+    public IEnumerable<string> VersionsWith(string group)
+    {
+        var versions = new List<string>();
+        var isThere = group == AppPath.Root || _groups.ContainsKey(group);
+        foreach (var (version, revision) in RevisionsBackwards)
+        {
+            if (isThere)
+                versions.Add(version);
+            if (group != AppPath.Root && revision.Groups.TryGetValue(group, out var before))
+                isThere = before is not null;
+        }
+        versions.Reverse();
+        return versions;
+    }
+
     /// <summary>The tree's version; "" before the first change.</summary>
     public string Version => _groups.TryGetValue(AppPath.Root, out var root) ? root.Version : "";
 

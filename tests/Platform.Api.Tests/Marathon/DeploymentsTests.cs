@@ -99,7 +99,6 @@ public sealed class DeploymentsTests(MarathonServer server) : IClassFixture<Mara
             .Single(i => i.GetProperty("app").GetProperty("id").GetString() == "/waiting");
         item.GetProperty("count").GetInt32().ShouldBe(1);
         item.GetProperty("delay").GetProperty("overdue").GetBoolean().ShouldBeTrue();
-        item.GetProperty("lastUnusedOffers").GetArrayLength().ShouldBe(0);
         var pending = (await server.GetAsync("/v2/apps/waiting/pending")).Json;
         (pending.GetProperty("app").GetString(), pending.GetProperty("waiting").GetInt32()).ShouldBe(("/waiting", 1));
         (await server.SendAsync("DELETE", "/v2/queue/waiting/delay")).Status.ShouldBe(HttpStatusCode.NoContent);

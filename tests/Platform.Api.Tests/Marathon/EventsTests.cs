@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Platform.Contracts.Events;
 
 namespace Platform.Api.Tests.Marathon;
 
@@ -27,6 +28,46 @@ public sealed class EventsTests(MarathonServer server) : IClassFixture<MarathonS
         await server.AddAsync("/events/b");
         var first = await stream.NextAsync();
         first.Type.ShouldBeOneOf("deployment_success", "group_change_success");
+    }
+
+    [Fact]
+    public async Task Who_names_no_type_gets_what_Marathon_has_and_everything_is_for_who_asks_for_it()
+    {
+        var log = server.Grains.GetGrain<IEventLogGrain>(0);
+        await using var plain = await OpenAsync("/v2/events", null);
+        await using var named = await OpenAsync("/v2/events?event_type=ours_event", null);
+        await using var all = await OpenAsync("/v2/events?event_type=*", null);
+        await plain.NextAsync("event_stream_attached");
+        await all.NextAsync("event_stream_attached");
+        await log.AppendAsync(
+        [
+            new() { Type = "ours_event", Timestamp = DateTimeOffset.UnixEpoch, Json = "{\"eventType\":\"ours_event\"}" },
+            new() { Type = "scheduler_registered_event", Timestamp = DateTimeOffset.UnixEpoch, Json = "{\"eventType\":\"scheduler_registered_event\"}" },
+        ]);
+        (await named.NextAsync()).Type.ShouldBe("ours_event");
+        var ours = await all.NextAsync("ours_event");
+        var theirs = await all.NextAsync("scheduler_registered_event");
+        theirs.Id.ShouldBe(ours.Id + 1);
+        // All that comes before it on the plain stream is Marathon's.
+        Event next;
+        do
+        {
+            next = await plain.NextAsync();
+            next.Type.ShouldNotBe("ours_event");
+        }
+        while (next.Type != "scheduler_registered_event");
+        next.Id.ShouldBe(theirs.Id);
+    }
+
+    [Fact]
+    public async Task A_deployment_is_told_in_a_form_that_clients_of_any_age_can_read()
+    {
+        await server.AddAsync("/events/plan");
+        var told = await server.WaitForAsync(item => item.Type == "deployment_success" && item.Json.Contains("/events/plan", StringComparison.Ordinal));
+        var plan = JsonElement.Parse(told.Json).GetProperty("plan");
+        plan.GetProperty("original").GetProperty("id").GetString().ShouldBe("/");
+        plan.GetProperty("target").GetProperty("id").GetString().ShouldBe("/");
+        plan.GetProperty("steps")[0].GetProperty("actions")[0].GetProperty("app").GetString().ShouldBe("/events/plan");
     }
 
     [Fact]

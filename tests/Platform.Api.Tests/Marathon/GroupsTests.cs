@@ -95,6 +95,55 @@ public sealed class GroupsTests(MarathonServer server) : IClassFixture<MarathonS
         (await server.SendAsync("PATCH", "/v2/groups/never", """{"enforceRole":true}""")).Message.ShouldBe("Group '/never' does not exist");
     }
 
+    [Theory]
+    [InlineData("true", "", 422)]
+    [InlineData("false", ",\"role\":\"*\"", 200)]
+    public async Task Apps_of_groups_below_get_the_role_that_the_request_makes_the_top_level_group_enforce(string enforce, string member, int status)
+    {
+        // The role "*" is not among those that an enforcing group allows.
+        var path = "/v2/groups/top" + enforce;
+        var refused = await server.SendAsync("PUT", path + "?dryRun=true", $$"""{"enforceRole":{{enforce}},"groups":[{"id":"sub","apps":[{"id":"a","cmd":"aa","instances":0,"role":"*"}]}]}""");
+        ((int)refused.Status).ShouldBe(status, refused.Text);
+        await server.ChangeAsync("PUT", path, $$"""{"enforceRole":{{enforce}},"groups":[{"id":"sub","apps":[{"id":"a","cmd":"aa","instances":0{{member}}}]}]}""", HttpStatusCode.OK);
+        (await server.GetAsync($"/v2/apps/top{enforce}/sub/a")).Json.GetProperty("app").GetProperty("role").GetString().ShouldBe(enforce == "true" ? "toptrue" : "*");
+        (await server.SendAsync("PUT", path, """{"groups":[{"id":"sub","apps":[{"id":"a","cmd":"aa","role":"other"}]}]}""")).Problems[0].ShouldStartWith("/groups(0)/apps(0)/role: got other, expected one of:");
+    }
+
+    [Fact]
+    public async Task A_group_is_returned_to_a_version_by_its_address()
+    {
+        var first = await server.ChangeAsync("PUT", "/v2/groups/back", """{"apps":[{"id":"a","cmd":"aa","instances":0}]}""", HttpStatusCode.OK);
+        await server.ChangeAsync("PUT", "/v2/groups/back", """{"apps":[{"id":"a","cmd":"bb","instances":0}]}""", HttpStatusCode.OK);
+        await server.ChangeAsync("PUT", $"/v2/groups/back/versions/{first.Json.GetProperty("version").GetString()}", null, HttpStatusCode.OK);
+        (await server.GetAsync("/v2/apps/back/a")).Json.GetProperty("app").GetProperty("cmd").GetString().ShouldBe("aa");
+        (await server.SendAsync("PUT", "/v2/groups/back/versions/yesterday")).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await server.SendAsync("PUT", "/v2/groups/back/versions/2001-01-01T00:00:00.000Z")).Message.ShouldBe("Group /back not available in version 2001-01-01T00:00:00.000Z");
+    }
+
+    [Fact]
+    public async Task A_group_has_the_versions_in_which_it_was_there()
+    {
+        var before = await server.ChangeAsync("PUT", "/v2/groups/early", """{"apps":[{"id":"a","cmd":"aa","instances":0}]}""", HttpStatusCode.OK);
+        var made = await server.ChangeAsync("PUT", "/v2/groups/late", """{"apps":[{"id":"a","cmd":"aa","instances":0}]}""", HttpStatusCode.OK);
+        var removed = await server.ChangeAsync("DELETE", "/v2/groups/early", null, HttpStatusCode.OK);
+        var versions = (await server.GetAsync("/v2/groups/late/versions")).Json.EnumerateArray().Select(v => v.GetString()!).ToList();
+        versions.ShouldNotContain(Version(before));
+        versions.ShouldContain(Version(made));
+        versions.ShouldContain(Version(removed));
+        (await server.GetAsync("/v2/groups/versions")).Json.EnumerateArray().Select(v => v.GetString()!).ShouldContain(Version(before));
+
+        static string Version(Answer answer) => answer.Json.GetProperty("version").GetString()!;
+    }
+
+    [Fact]
+    public async Task A_group_cannot_be_scaled_beyond_what_an_app_may_have()
+    {
+        await server.ChangeAsync("PUT", "/v2/groups/big", """{"apps":[{"id":"a","cmd":"aa","instances":2}]}""", HttpStatusCode.OK);
+        var answer = await server.SendAsync("PUT", "/v2/groups/big", """{"scaleBy":1e9}""");
+        answer.Problems.ShouldBe(["/scaleBy: 2 instances of /big/a times 1000000000 are more than 100000"]);
+        (await server.GetAsync("/v2/apps/big/a")).Json.GetProperty("app").GetProperty("instances").GetInt32().ShouldBe(2);
+    }
+
     [Fact]
     public async Task A_removed_group_is_gone_with_its_apps()
     {

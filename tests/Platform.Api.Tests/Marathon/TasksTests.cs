@@ -40,6 +40,19 @@ public sealed class TasksTests(MarathonServer server) : IClassFixture<MarathonSe
     }
 
     [Fact]
+    public async Task A_task_is_found_by_the_address_that_clients_of_old_make_of_its_id()
+    {
+        await server.AddAsync("/kill/derived");
+        var id = (await Tasks("/v2/apps/kill/derived/tasks"))[0];
+        // All before the last dot, with slashes for underscores.
+        var app = id[..id.LastIndexOf('.')].Replace('_', '/');
+        var killed = await server.SendAsync("DELETE", $"/v2/apps/{app}/tasks/{id}");
+        killed.Status.ShouldBe(HttpStatusCode.OK, killed.Text);
+        killed.Json.GetProperty("task").GetProperty("id").GetString().ShouldBe(id);
+        (await server.SendAsync("DELETE", "/v2/apps/kill/other.instance-1./app/tasks/kill_derived.instance-1._app.1")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task A_kill_with_scale_lowers_the_number_of_instances()
     {
         await server.AddAsync("/kill/scale", "\"instances\":3");

@@ -60,12 +60,25 @@ internal sealed class AppTasksEndpoints(MarathonApi api)
         return TaskLists.Answer([(app.Definition.Spec, killed)]);
     }
 
+    /// <summary>
+    /// Clients that know the task ids of Marathon before 1.9 make the app's path of all that is before the last dot of the task's id,
+    /// with slashes for underscores: <c>/shop/web.instance-UUID./app</c>.
+    /// </summary>
+    private async Task<AppView?> FindByDerivedIdAsync(string id, string taskId)
+    {
+        var end = id.IndexOf(".instance-", StringComparison.Ordinal);
+        return end > 0 && taskId.StartsWith(AppPath.Safe(id[..end]) + ".instance-", StringComparison.Ordinal)
+            ? await api.Reader.FindAsync(id[..end])
+            : null;
+    }
+
     private async Task<IResult> KillOneAsync(ApiRequest request)
     {
         var (id, taskId) = (request.PathValue("id"), request.Value("task"));
         var options = KillOptions.From(request.Query);
-        if (await api.Reader.FindAsync(id) is not { } app)
+        if ((await api.Reader.FindAsync(id) ?? await FindByDerivedIdAsync(id, taskId)) is not { } app)
             return MarathonErrors.UnknownApp(id);
+        id = app.Definition.Spec.Id;
         var wanted = (app.Status?.Instances ?? default).Where(t => t.TaskId == taskId || t.InstanceId == taskId).ToList();
         if (wanted.Count == 0)
             return MarathonErrors.UnknownTask(taskId);

@@ -80,6 +80,7 @@ internal sealed class AppsEndpoints(MarathonApi api)
         if (request.Query.Flag("dryRun"))
             return await DryRuns.AnswerAsync(api, set);
 
+        await ImpossiblePlans.ReviewAsync(api, request, set);
         var result = await api.Writer.ChangeAsync(set);
         await api.PublishAsync(request.Http, change.Spec!);
         // The definition is read back, with the ports that it was given.
@@ -117,7 +118,7 @@ internal sealed class AppsEndpoints(MarathonApi api)
 
         if (request.Query.Flag("dryRun"))
             return await DryRuns.AnswerAsync(api, await MakeAsync());
-        var result = await api.Writer.ChangeAsync(MakeAsync);
+        var result = await api.Writer.ChangeAsync(MakeAsync, set => ImpossiblePlans.ReviewAsync(api, request, set));
         await api.PublishAsync(request.Http, spec!);
         return created
             ? MarathonApi.Accepted(result, StatusCodes.Status201Created, "/v2/apps" + id)
@@ -131,7 +132,7 @@ internal sealed class AppsEndpoints(MarathonApi api)
         var bulk = new BulkChange(api, body.RootElement, partial, allowCreation, request.Query.Flag("force"));
         return request.Query.Flag("dryRun")
             ? await DryRuns.AnswerAsync(api, await bulk.MakeAsync())
-            : MarathonApi.Accepted(await api.Writer.ChangeAsync(bulk.MakeAsync));
+            : MarathonApi.Accepted(await api.Writer.ChangeAsync(bulk.MakeAsync, set => ImpossiblePlans.ReviewAsync(api, request, set)));
     }
 
     private async Task<IResult> RestartAsync(ApiRequest request)

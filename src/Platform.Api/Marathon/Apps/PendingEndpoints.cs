@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Rendering;
+using Platform.Contracts.Allocation;
+using Platform.Core.Placement;
 
 namespace Platform.Api.Marathon.Apps;
 
@@ -16,14 +18,22 @@ internal sealed class PendingEndpoints(MarathonApi api)
         routes.Get("/v2/apps/{id+}/pending", pending.ShowAsync);
     }
 
+    /// <summary>Of so many agents is told why they cannot take an app.</summary>
+    private const int MostUnused = 100;
+
     private async Task<IResult> ListAsync(ApiRequest request)
     {
-        var embed = request.Query.Set("embed");
         var waiting = (await api.Reader.ListAsync(Core.Apps.AppPath.Root)).Where(app => app.Status?.Queue is not null).ToList();
+        var unused = request.Query.Set("embed").Contains("lastUnusedOffers") ? await Task.WhenAll(waiting.Select(UnusedAsync)) : null;
         var now = api.Time.GetUtcNow();
         return ListAnswer.Of("queue", waiting.Count, null, FieldSelection.From(request.Query),
-            (writer, i) => QueueWriter.Write(writer, waiting[i], api.Pieces, embed.Contains("lastUnusedOffers"), now));
+            (writer, i) => QueueWriter.Write(writer, waiting[i], api.Pieces, unused?[i], now));
     }
+
+    private async Task<IReadOnlyList<AgentRejection>> UnusedAsync(AppView app) =>
+        app.Status!.Queue!.Explanation is { } explanation
+            ? [.. await api.Grains.GetGrain<IAllocatorGrain>(0).ExplainByAgentAsync(explanation.DemandId, MostUnused)]
+            : [];
 
     private async Task<IResult> ResetDelayAsync(ApiRequest request)
     {

@@ -25,15 +25,15 @@ internal static class AppReader
             Args = app.Texts("args"),
             User = app.Text("user"),
             Env = app.Map("env", ReadEnvValue),
-            Instances = app.Integer("instances", 0),
-            Cpus = app.Number("cpus", 0.001),
-            Mem = app.Number("mem", 0),
-            Disk = app.Number("disk", 0),
-            Gpus = app.Integer("gpus", 0),
+            Instances = app.Integer("instances", 0, Bounds.Instances),
+            Cpus = app.Number("cpus", 0.001, Bounds.Resource),
+            Mem = app.Number("mem", 0, Bounds.Resource),
+            Disk = app.Number("disk", 0, Bounds.Resource),
+            Gpus = app.Integer("gpus", 0, (int)Bounds.Resource),
             ResourceLimits = ReadLimits(app),
             Executor = app.Text("executor"),
             ExecutorResources = app.Object("executorResources") is { } executor
-                ? new() { Cpus = executor.Number("cpus", 0.1) ?? 0.1, Mem = executor.Number("mem", 32) ?? 32, Disk = executor.Number("disk", 10) ?? 10 }
+                ? new() { Cpus = executor.Number("cpus", 0.1, Bounds.Resource) ?? 0.1, Mem = executor.Number("mem", 32, Bounds.Resource) ?? 32, Disk = executor.Number("disk", 10, Bounds.Resource) ?? 10 }
                 : null,
             Fetch = app.List("fetch", ReadFetch),
             Constraints = app.List("constraints", PlacementReader.ReadConstraint, unique: true),
@@ -50,7 +50,7 @@ internal static class AppReader
             AcceptedResourceRoles = app.Texts("acceptedResourceRoles", unique: true),
             Role = app.Text("role", 1),
             BackoffSeconds = app.Integer("backoffSeconds", 0),
-            BackoffFactor = app.Number("backoffFactor", 1),
+            BackoffFactor = app.Number("backoffFactor", 1, Bounds.Factor),
             MaxLaunchDelaySeconds = app.Integer("maxLaunchDelaySeconds", 0),
             KillSelection = app.Choice("killSelection", "YOUNGEST_FIRST", "OLDEST_FIRST") switch
             {
@@ -153,8 +153,8 @@ internal static class AppReader
             return default;
         return (false, new()
         {
-            InactiveAfterSeconds = strategy.Long("inactiveAfterSeconds", 0) ?? 0,
-            ExpungeAfterSeconds = strategy.Long("expungeAfterSeconds", 0) ?? 0,
+            InactiveAfterSeconds = strategy.Long("inactiveAfterSeconds", 0, Bounds.Seconds) ?? 0,
+            ExpungeAfterSeconds = strategy.Long("expungeAfterSeconds", 0, Bounds.Seconds) ?? 0,
         });
     }
 
@@ -172,6 +172,6 @@ internal static class AppReader
             limits.Rule(name, $"'{value.GetString()}' is an invalid resource limit. It must be 'unlimited' or a number");
             return null;
         }
-        return limits.Number(name, 0);
+        return limits.Number(name, 0, Bounds.Resource);
     }
 }

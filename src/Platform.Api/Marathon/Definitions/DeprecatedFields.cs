@@ -52,7 +52,8 @@ internal static class DeprecatedFields
             var named = ports.Where(port => port != 0).ToList();
             if (named.Distinct().Count() != named.Count)
                 problems.Rule(path, "ports must be unique");
-            if (app.PortDefinitions is { } definitions && !definitions.Select(d => d.Port).SequenceEqual(ports))
+            // No ports beside definitions is how clients write back both members of what they read.
+            if (!ports.IsEmpty && app.PortDefinitions is { } definitions && !definitions.Select(d => d.Port).SequenceEqual(ports))
                 problems.Rule(path, "cannot specify both ports and port definitions");
         }
         if (app.Container is not { } container)

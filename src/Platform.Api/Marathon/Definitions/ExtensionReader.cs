@@ -37,7 +37,7 @@ internal static class ExtensionReader
             RunOnce = platform.Flag("runOnce") ?? false,
             DisruptionBudget = platform.Integer("disruptionBudget", 0),
             PreStop = platform.Text("preStop", 1),
-            ProgressDeadlineSeconds = platform.Number("progressDeadlineSeconds", 1),
+            ProgressDeadlineSeconds = platform.Number("progressDeadlineSeconds", 1, Bounds.Seconds),
             FailureBudget = platform.Integer("failureBudget", 0),
             Canary = platform.Object("canary") is { } canary ? ReadCanary(canary) : null,
             Autoscaling = platform.Object("autoscaling") is { } autoscaling ? ReadAutoscaling(autoscaling) : null,
@@ -64,7 +64,7 @@ internal static class ExtensionReader
         var blueGreen = canary.Flag("blueGreen") ?? false;
         if (steps.IsEmpty && !blueGreen)
             canary.Rule("steps", "must have at least one step, such as 1 or \"10%\"");
-        return new() { Steps = steps, PromoteAfterSeconds = canary.Number("promoteAfterSeconds", 0), BlueGreen = blueGreen };
+        return new() { Steps = steps, PromoteAfterSeconds = canary.Number("promoteAfterSeconds", 0, Bounds.Seconds), BlueGreen = blueGreen };
     }
 
     /// <summary>A count as number or text, or a share such as "10%".</summary>
@@ -86,9 +86,9 @@ internal static class ExtensionReader
     private static AutoscalingSpec ReadAutoscaling(JsonObjectReader autoscaling)
     {
         OnlyKnown(autoscaling, "min", "max", "targets", "scaleDownWindowSeconds", "scaleUpWindowSeconds");
-        var min = autoscaling.Integer("min", 0) ?? 1;
+        var min = autoscaling.Integer("min", 0, Bounds.Instances) ?? 1;
         autoscaling.Require("max");
-        var max = autoscaling.Integer("max", 1) ?? Math.Max(1, min);
+        var max = autoscaling.Integer("max", 1, Bounds.Instances) ?? Math.Max(1, min);
         if (max < min)
             autoscaling.Rule("max", "must not be less than min");
         var targets = autoscaling.List("targets", ReadTarget) ?? default;
@@ -101,8 +101,8 @@ internal static class ExtensionReader
             Min = min,
             Max = max,
             Targets = targets,
-            ScaleDownWindowSeconds = autoscaling.Number("scaleDownWindowSeconds", 0) ?? 300,
-            ScaleUpWindowSeconds = autoscaling.Number("scaleUpWindowSeconds", 0) ?? 0,
+            ScaleDownWindowSeconds = autoscaling.Number("scaleDownWindowSeconds", 0, Bounds.Seconds) ?? 300,
+            ScaleUpWindowSeconds = autoscaling.Number("scaleUpWindowSeconds", 0, Bounds.Seconds) ?? 0,
         };
     }
 

@@ -42,8 +42,8 @@ internal static partial class VolumeReader
         return new()
         {
             Type = volume.Choice("type", "root", "path", "mount") ?? (profile is null ? "root" : "mount"),
-            Size = volume.Long("size", 0) ?? 0,
-            MaxSize = volume.Long("maxSize", 0),
+            Size = volume.Long("size", 0, (long)Bounds.Resource) ?? 0,
+            MaxSize = volume.Long("maxSize", 0, (long)Bounds.Resource),
             ProfileName = profile,
             Constraints = volume.List("constraints", PlacementReader.ReadConstraint, unique: true) ?? default,
         };
@@ -73,7 +73,7 @@ internal static partial class VolumeReader
             volume.Rule("provider", "must fully match regular expression '" + Label + "'");
         else if (provider != "dvdi")
             volume.Rule("provider", "is unknown provider");
-        volume.Long("size", 0);
+        volume.Long("size", 0, (long)Bounds.Resource);
         volume.Flag("shared");
         foreach (var key in (volume.TextMap("options") ?? default).Keys)
         {

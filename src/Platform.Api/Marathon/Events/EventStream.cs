@@ -15,7 +15,7 @@ namespace Platform.Api.Marathon.Events;
 /// Each event has its sequence number as id, so that a client which comes back with <c>Last-Event-ID</c> goes on where it was. A client reads at
 /// its own pace and costs no memory; when it falls behind what the log keeps, an <c>events_missed</c> event tells it how many it missed.
 /// </remarks>
-internal sealed class EventStream(MarathonApi api, HashSet<string> types, long? after) : IResult
+internal sealed class EventStream(MarathonApi api, EventSelection selection, long? after) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -103,7 +103,7 @@ internal sealed class EventStream(MarathonApi api, HashSet<string> types, long? 
     {
         if (item.Event is { } happened)
         {
-            if (types.Count == 0 || types.Contains(happened.Type))
+            if (selection.Takes(happened.Type))
                 Append(text, happened.Type, happened.Sequence, happened.Json);
             return;
         }

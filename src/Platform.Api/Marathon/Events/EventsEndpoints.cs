@@ -21,6 +21,6 @@ internal sealed class EventsEndpoints(MarathonApi api)
                 return Task.FromResult<IResult>(ErrorAnswer.BadRequest($"Last-Event-ID must be the id of an event, not '{last}'."));
             after = sequence;
         }
-        return Task.FromResult<IResult>(new EventStream(api, request.Query.Set("event_type"), after));
+        return Task.FromResult<IResult>(new EventStream(api, new(request.Query.Set("event_type")), after));
     }
 }

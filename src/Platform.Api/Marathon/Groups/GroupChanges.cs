@@ -1,4 +1,5 @@
 using Platform.Api.Http;
+using Platform.Api.Marathon.Definitions;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
@@ -65,7 +66,9 @@ internal sealed class GroupChanges(ClusterReader reader, GroupTree? tree, ValueM
         foreach (var (id, app) in standing.Where(app => AppPath.IsWithin(app.Key, path)))
         {
             var instances = Math.Ceiling(app.Spec.Instances * factor);
-            Put(app.Spec with { Instances = (int)Math.Min(instances, int.MaxValue) });
+            if (instances > Bounds.Instances)
+                throw new ApiException(ErrorAnswer.Invalid("/scaleBy", $"{app.Spec.Instances} instances of {id} times {factor} are more than {Bounds.Instances}"));
+            Put(app.Spec with { Instances = (int)instances });
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
     /// <param name="at">Where it stands in the request.</param>
     /// <param name="within">The group that its id is seen from; its own path if it has no id and <paramref name="idRequired"/> is false.</param>
     /// <param name="idRequired">It must have an id, and be below <paramref name="within"/>.</param>
-    public GroupDocument? Read(JsonElement json, string at, string within, bool idRequired)
+    /// <param name="topEnforces">What this very request says of the top-level group that it is in, or null.</param>
+    public GroupDocument? Read(JsonElement json, string at, string within, bool idRequired, bool? topEnforces = null)
     {
         if (JsonObjectReader.Open(json, at, problems) is not { } group)
             return null;
@@ -40,11 +41,12 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
             EnforceRole = group.Flag("enforceRole"),
             Dependencies = group.Texts("dependencies", unique: true, minLength: 1)?.Select(d => AppPath.Canonical(d, path)).ToValueList(),
         };
-        var enforced = document.EnforceRole ?? tree?.Groups.Find(path)?.EnforceRole;
+        // The top-level group may be made by this very request.
+        var enforced = path == AppPath.Root ? null : topEnforces ?? document.EnforceRole;
         document = document with
         {
             Apps = group.List("apps", (item, itemAt, _) => ReadApp(item, itemAt, path, enforced)),
-            Groups = group.List("groups", (item, itemAt, _) => Read(item, itemAt, path, idRequired: true)),
+            Groups = group.List("groups", (item, itemAt, _) => Read(item, itemAt, path, idRequired: true, enforced)),
         };
         if (document.EnforceRole == true && AppPath.Parent(path) != AppPath.Root || document.EnforceRole == true && path == AppPath.Root)
             group.Rule("enforceRole", $"enforceRole can only be set for top-level groups, and {path} is not top-level");
@@ -64,8 +66,7 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
     {
         var id = AppChanges.IdOf(json, group) ?? group;
         var context = RoleRules.For(id, standing.Find(id), tree, options, group);
-        // The group may be made by this very request.
-        if (enforced is { } enforce && AppPath.TopLevelGroup(id) is { } top && "/" + top == group)
+        if (enforced is { } enforce && AppPath.TopLevelGroup(id) is { } top)
             context = RoleRules.For(top, enforce, standing.Find(id), options, group);
         var spec = AppDefinitions.Create(json, at, null, context, problems);
         if (spec is not null && AppPath.Parent(spec.Id) != group)

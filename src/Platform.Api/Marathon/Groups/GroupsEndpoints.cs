@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Apps;
@@ -24,6 +25,9 @@ internal sealed class GroupsEndpoints(MarathonApi api)
         routes.Get("/v2/groups/{id+}", request => groups.ShowAsync(request, request.PathValue("id")));
         routes.Post("/v2/groups", request => groups.CreateAsync(request, AppPath.Root));
         routes.Post("/v2/groups/{id+}", request => groups.CreateAsync(request, request.PathValue("id")));
+        // Clients of old go back to a version by its address.
+        routes.Put("/v2/groups/versions/{version}", request => groups.GoBackAsync(request, AppPath.Root));
+        routes.Put("/v2/groups/{id+}/versions/{version}", request => groups.GoBackAsync(request, request.PathValue("id")));
         routes.Put("/v2/groups", request => groups.UpdateAsync(request, AppPath.Root));
         routes.Put("/v2/groups/{id+}", request => groups.UpdateAsync(request, request.PathValue("id")));
         routes.Patch("/v2/groups/{id+}", groups.PatchAsync);
@@ -62,7 +66,7 @@ internal sealed class GroupsEndpoints(MarathonApi api)
     {
         if (path != AppPath.Root && (await api.Reader.Groups.GetAsync())?.Groups.ContainsKey(path) != true)
             return MarathonErrors.UnknownGroup(path);
-        var versions = await api.Reader.Groups.GetVersionsAsync();
+        var versions = await api.Reader.Groups.GetVersionsAsync(path);
         return new JsonAnswer(writer =>
         {
             writer.WriteStartArray();
@@ -91,9 +95,23 @@ internal sealed class GroupsEndpoints(MarathonApi api)
 
     private Task<IResult> UpdateAsync(ApiRequest request, string path) => ChangeAsync(request, path, isNew: false);
 
+    private async Task<IResult> GoBackAsync(ApiRequest request, string path)
+    {
+        var text = request.Value("version");
+        if (Timestamps.Normalize(text) is not { } version)
+            return ErrorAnswer.Unprocessable($"Invalid format: \"{text}\" is no instant such as 2026-01-31T12:00:00.000Z");
+        using var body = JsonDocument.Parse($$"""{"version":"{{version}}"}""");
+        return await ChangeAsync(request, path, isNew: false, body);
+    }
+
     private async Task<IResult> ChangeAsync(ApiRequest request, string path, bool isNew)
     {
         using var body = await request.ReadJsonAsync();
+        return await ChangeAsync(request, path, isNew, body);
+    }
+
+    private async Task<IResult> ChangeAsync(ApiRequest request, string path, bool isNew, JsonDocument body)
+    {
         var changed = path;
         async Task<ChangeSet> MakeAsync()
         {
@@ -116,7 +134,7 @@ internal sealed class GroupsEndpoints(MarathonApi api)
 
         if (request.Query.Flag("dryRun"))
             return await DryRuns.AnswerAsync(api, await MakeAsync());
-        var result = await api.Writer.ChangeAsync(MakeAsync);
+        var result = await api.Writer.ChangeAsync(MakeAsync, set => ImpossiblePlans.ReviewAsync(api, request, set));
         return isNew ? MarathonApi.Accepted(result, StatusCodes.Status201Created, "/v2/groups" + changed) : MarathonApi.Accepted(result);
     }
 

@@ -14,9 +14,15 @@ internal static class QueueWriter
     [
         "UnfulfilledRole", "UnfulfilledConstraint", "NoCorrespondingReservationFound", "AgentMaintenance",
         "InsufficientCpus", "InsufficientMemory", "InsufficientDisk", "InsufficientGpus", "InsufficientPorts",
+        "DeclinedScarceResources",
     ];
 
-    public static void Write(Utf8JsonWriter writer, AppView app, RenderedPieces pieces, bool withOffers, DateTimeOffset now)
+    /// <param name="writer">Where it goes.</param>
+    /// <param name="app">The app.</param>
+    /// <param name="pieces">Parts of answers.</param>
+    /// <param name="unused">The agents that cannot take it, or null if nobody asked.</param>
+    /// <param name="now">The time.</param>
+    public static void Write(Utf8JsonWriter writer, AppView app, RenderedPieces pieces, IReadOnlyList<AgentRejection>? unused, DateTimeOffset now)
     {
         var queue = app.Status!.Queue!;
         var left = queue.DelayedUntil is { } until ? (until - now).TotalSeconds : 0;
@@ -28,12 +34,8 @@ internal static class QueueWriter
         writer.WriteEndObject();
         writer.WriteString("since", Timestamps.Of(queue.Since));
         WriteSummary(writer, queue);
-        if (withOffers)
-        {
-            // There are no offers: what each agent lacked is in the summary's member "platform".
-            writer.WriteStartArray("lastUnusedOffers");
-            writer.WriteEndArray();
-        }
+        if (unused is not null)
+            UnusedOfferWriter.Write(writer, unused, queue.Explanation?.At ?? now);
         writer.WriteStartObject("app");
         RenderedPieces.Put(writer, pieces.Definition(app.Definition));
         writer.WriteEndObject();
@@ -59,20 +61,24 @@ internal static class QueueWriter
     private static void WriteFunnel(Utf8JsonWriter writer, string name, PendingExplanation explanation)
     {
         var declined = explanation.Rejections.ToLookup(MarathonReason, r => r.Agents);
+        // Each agent falls out at its first reason, and only those that are left come to the next. Ours count an agent under each of its causes.
+        var left = explanation.Agents;
         writer.WriteStartArray(name);
         foreach (var reason in Funnel)
         {
+            var here = Math.Min(left, declined[reason].Sum());
             writer.WriteStartObject();
             writer.WriteString("reason", reason);
-            // An agent may be counted under several of our reasons that are one of Marathon's.
-            writer.WriteNumber("declined", Math.Min(explanation.Agents, declined[reason].Sum()));
-            writer.WriteNumber("processed", explanation.Agents);
+            writer.WriteNumber("declined", here);
+            writer.WriteNumber("processed", left);
             writer.WriteEndObject();
+            left -= here;
         }
         writer.WriteEndArray();
     }
 
-    private static string MarathonReason(Rejection rejection) => rejection.Reason switch
+    /// <summary>Marathon's name of a reason.</summary>
+    public static string MarathonReason(Rejection rejection) => rejection.Reason switch
     {
         RejectionReason.QuotaLimit or RejectionReason.QuotaHeadroom or RejectionReason.ReservedForRole => "UnfulfilledRole",
         RejectionReason.PinnedElsewhere or RejectionReason.VolumeMissing => "NoCorrespondingReservationFound",

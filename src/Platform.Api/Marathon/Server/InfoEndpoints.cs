@@ -21,8 +21,7 @@ internal sealed class InfoEndpoints(MarathonApi api)
         routes.Get("/v2/info", request => Answer(writer => info.WriteInfo(writer, request.Http)));
         routes.Get("/config", request => Answer(writer => info.WriteConfig(writer, request.Http)));
         routes.Get("/v2/leader", request => Answer(writer => writer.WriteString("leader", info.Leader(request.Http))));
-        // There is no leader in the sense of Marathon: every silo serves, so that nothing has to be given up.
-        routes.Delete("/v2/leader", _ => Answer(writer => writer.WriteString("message", "Leadership abdicated")));
+        routes.Delete("/v2/leader", _ => info.AbdicateAsync());
         routes.Get("/v2/plugins", _ => Answer(writer =>
         {
             writer.WriteStartArray("plugins");
@@ -36,6 +35,13 @@ internal sealed class InfoEndpoints(MarathonApi api)
         write(writer);
         writer.WriteEndObject();
     }));
+
+    /// <summary>Every silo serves. What there is one of, and what a leader would give up, is the gate of all changes: it begins anew from what is stored.</summary>
+    private async Task<IResult> AbdicateAsync()
+    {
+        await api.Reader.Groups.AbdicateAsync();
+        return await Answer(writer => writer.WriteString("message", "Leadership abdicated"));
+    }
 
     private string Leader(HttpContext http)
     {

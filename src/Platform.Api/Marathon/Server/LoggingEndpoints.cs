@@ -10,6 +10,11 @@ internal sealed class LoggingEndpoints(MarathonApi api, LogLevels? levels)
     private static readonly (string Name, LogLevel Level)[] Names =
         [("TRACE", LogLevel.Trace), ("DEBUG", LogLevel.Debug), ("INFO", LogLevel.Information), ("WARN", LogLevel.Warning), ("ERROR", LogLevel.Error), ("OFF", LogLevel.None)];
 
+    /// <summary>What Marathon's own loggers were called, and scripts still call them, is all of ours.</summary>
+    private const string MarathonLogger = "mesosphere.marathon";
+
+    private const string OwnLogger = "Platform";
+
     public static void Map(ApiRouter routes, MarathonApi api, LogLevels? levels)
     {
         var logging = new LoggingEndpoints(api, levels);
@@ -20,10 +25,14 @@ internal sealed class LoggingEndpoints(MarathonApi api, LogLevels? levels)
     private JsonAnswer List() => new(writer =>
     {
         writer.WriteStartObject();
-        foreach (var (logger, level) in levels?.Current ?? new Dictionary<string, LogLevel>())
-            writer.WriteString(logger, Array.Find(Names, n => n.Level == level).Name ?? "ERROR");
+        var current = levels?.Current ?? new Dictionary<string, LogLevel> { ["ROOT"] = LogLevel.Information };
+        foreach (var (logger, level) in current)
+            writer.WriteString(logger, NameOf(level));
+        writer.WriteString(MarathonLogger, current.TryGetValue(OwnLogger, out var own) ? NameOf(own) : NameOf(current["ROOT"]) + " (inherited)");
         writer.WriteEndObject();
     });
+
+    private static string NameOf(LogLevel level) => Array.Find(Names, n => n.Level == level).Name ?? "ERROR";
 
     private async Task<IResult> ChangeAsync(ApiRequest request)
     {
@@ -39,7 +48,8 @@ internal sealed class LoggingEndpoints(MarathonApi api, LogLevels? levels)
             return ErrorAnswer.Invalid(problems);
         if (levels is null)
             return new ErrorAnswer(StatusCodes.Status503ServiceUnavailable, "The log levels of this server cannot be changed while it runs.");
-        levels.Set(logger!, Array.Find(Names, n => n.Name == level).Level, seconds is { } s ? TimeSpan.FromSeconds(s) : null, api.Time);
+        var category = logger == MarathonLogger ? OwnLogger : logger!;
+        levels.Set(category, Array.Find(Names, n => n.Name == level).Level, seconds is { } s ? TimeSpan.FromSeconds(s) : null, api.Time);
         return new JsonAnswer(writer =>
         {
             writer.WriteStartObject();

@@ -49,6 +49,8 @@ internal sealed class MetricsEndpoints(MarathonApi api)
         return new JsonAnswer(writer =>
         {
             writer.WriteStartObject();
+            // The version of the format, which is that of the library whose form this is.
+            writer.WriteString("version", "4.0.0");
             writer.WriteString("start", Timestamps.Of(_start));
             writer.WriteString("end", Timestamps.Of(api.Time.GetUtcNow()));
             foreach (var empty in (string[])["counters", "histograms", "meters", "timers"])

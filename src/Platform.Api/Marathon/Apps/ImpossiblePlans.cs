@@ -1,0 +1,76 @@
+using System.Text;
+using Platform.Api.Http;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Allocation;
+using Platform.Contracts.Apps;
+using Platform.Contracts.Directory;
+using Platform.Core.Apps;
+using Platform.Core.Collections;
+using Platform.Core.Placement;
+
+namespace Platform.Api.Marathon.Apps;
+
+/// <summary>Tells at once of changes that could not be carried out, instead of letting their deployments wait without a word.</summary>
+/// <remarks>
+/// An instance that is more than its role's limit is refused. What is too large for every agent that is there, or fits none of them, is
+/// taken, because agents may come, with the reason in the header <c>Warning</c>; it is refused if the client asks for that with
+/// <c>impossible=refuse</c> or the server is set so. docs/decisions/impossible-plans.md has the reasons.
+/// </remarks>
+internal static class ImpossiblePlans
+{
+    private const int LongestWarning = 1_000;
+
+    /// <summary>Looks at the apps that a change makes or changes.</summary>
+    /// <exception cref="ApiException">422: it can never be carried out.</exception>
+    public static async Task ReviewAsync(MarathonApi api, ApiRequest request, ChangeSet change)
+    {
+        var demands = change.Apps.Where(app => app is { Kind: AppChangeKind.Put, Spec.Instances: > 0 }).Select(app => DemandOf(app.Spec!)).ToValueList();
+        if (demands.IsEmpty)
+            return;
+        var impossible = await api.Grains.GetGrain<IAllocatorGrain>(0).FindImpossibleAsync(demands);
+        if (impossible.IsEmpty)
+            return;
+        var refuses = impossible.Where(plan => !plan.Rejections.IsEmpty || !plan.WhenEmpty.IsEmpty && Refuses(api, request)).ToList();
+        if (refuses.Exists(plan => plan.Rejections.IsEmpty) && await AgentsAreMissingAsync(api))
+            refuses.RemoveAll(plan => plan.Rejections.IsEmpty);
+        if (refuses.Count > 0)
+        {
+            var problems = new JsonProblems();
+            foreach (var plan in refuses)
+                problems.Rule("/", Text(plan));
+            throw new ApiException(ErrorAnswer.Invalid(problems));
+        }
+        var warning = string.Join("; ", impossible.Select(Text));
+        request.Http.Response.Headers.Warning = $"199 platform \"{Quotable(warning)}\"";
+    }
+
+    private static bool Refuses(MarathonApi api, ApiRequest request) => request.Query.Text("impossible") switch
+    {
+        "refuse" => true,
+        "wait" => false,
+        null => api.Options.RefuseImpossible,
+        var other => throw new ApiException(ErrorAnswer.BadRequest($"The parameter 'impossible' must be refuse or wait, not '{other}'.")),
+    };
+
+    /// <summary>After a restart the allocator may not know yet of the agent that would do.</summary>
+    private static async Task<bool> AgentsAreMissingAsync(MarathonApi api)
+    {
+        var known = api.Grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
+        return (await api.Grains.GetGrain<IAllocatorGrain>(0).GetStatusAsync()).Agents < (await known).Count;
+    }
+
+    private static Demand DemandOf(AppSpec app) =>
+        DemandBuilder.Build(new AppTarget(app, "", ""), TaskOwners.OfApp(app.Id), app.Id, ["plan:" + app.Id], app.Instances) with { GangSize = 0 };
+
+    private static string Text(PendingExplanation plan) =>
+        $"{plan.DemandId} can never run{(plan.Rejections.IsEmpty ? " on the agents that are there" : "")}: {string.Join(", ", plan.Rejections.Concat(plan.WhenEmpty))}";
+
+    /// <summary>A header takes visible ASCII only.</summary>
+    private static string Quotable(string text)
+    {
+        var quotable = new StringBuilder();
+        foreach (var c in text.Length > LongestWarning ? text[..LongestWarning] : text)
+            quotable.Append(c is '"' or '\\' ? '\'' : c is < ' ' or > '~' ? '?' : c);
+        return quotable.ToString();
+    }
+}
