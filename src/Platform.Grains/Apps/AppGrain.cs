@@ -205,16 +205,15 @@ public sealed partial class AppGrain : Grain, IAppGrain
             KillFirst = order.KillFirst,
             Wipe = order.Wipe,
         };
-        State.Rollout = new() { ProgressAt = now };
+        State.Rollout = RolloutState.Begin(
+            State.Rollout, State.Target?.LastConfigChangeAt, State.Previous?.LastConfigChangeAt, order.Target?.LastConfigChangeAt, now);
         if (order.Target is not { } target)
             return;
         TellChecks(target, now);
         var config = target.LastConfigChangeAt;
         if (State.Target is { } standing && standing.LastConfigChangeAt != config)
         {
-            var back = State.Previous?.LastConfigChangeAt == config;
-            State.Rollout = State.Rollout with { SkipCanary = back };
-            State.Previous = back ? null : State.Previous ?? standing;
+            State.Previous = State.Previous?.LastConfigChangeAt == config ? null : State.Previous ?? standing;
             State.Completed = 0;
         }
         if (State.Target is { } old && (old.Spec.Instances != target.Spec.Instances || target.Spec.Extension?.Autoscaling is null || !order.KillFirst.IsEmpty))

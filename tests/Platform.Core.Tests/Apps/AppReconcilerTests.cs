@@ -333,6 +333,26 @@ public class AppReconcilerTests
         app.WaitingForTarget.ShouldBe(1);
     }
 
+    [Fact]
+    public void A_rollout_that_is_scaled_down_gives_up_new_instances_that_do_not_serve_before_those_that_do()
+    {
+        var spec = Spec with { Instances = 4, HealthChecks = [new()], UpgradeStrategy = new() { MinimumHealthCapacity = 1, MaximumOverCapacity = 1 } };
+        var app = Settled(spec);
+        app.Execute(DeploymentActionKind.Restart, new(spec, "v2", "v2"));
+        // All new ones are there; the two oldest of them have fallen ill, the two youngest serve, and all old ones crash.
+        for (var i = 0; i < 4; i++)
+            app.Place(healthy: true);
+        var fresh = app.Active.Where(instance => instance.ConfigVersion == "v2").OrderBy(instance => instance.StagedAt).ToList();
+        foreach (var ill in fresh.Take(2))
+            app.Change(ill.InstanceId, instance => instance with { Healthy = false });
+        foreach (var old in app.Instances.Where(instance => instance.ConfigVersion == "v1").ToList())
+            app.End(old, TaskState.Failed);
+
+        app.Execute(DeploymentActionKind.Restart, new(spec with { Instances = 2 }, "v3", "v2"));
+
+        app.Active.Select(instance => instance.InstanceId).ShouldBe(fresh.Skip(2).Select(instance => instance.InstanceId), ignoreOrder: true);
+    }
+
     private static AppSimulation Settled(AppSpec spec)
     {
         var app = new AppSimulation(spec);

@@ -70,14 +70,12 @@ internal sealed class AppSimulation
     public void Execute(DeploymentActionKind kind, AppTarget? target = null, params string[] killFirst)
     {
         Order = new() { DeploymentId = $"d{++_ids}", Kind = kind, StartedAt = Now, KillFirst = [.. killFirst] };
-        Rollout = new() { ProgressAt = Now };
+        Rollout = RolloutState.Begin(Rollout, Target?.ConfigVersion, Previous?.ConfigVersion, target?.ConfigVersion, Now);
         if (target is not null)
         {
             if (Target is { } standing && standing.ConfigVersion != target.ConfigVersion)
             {
-                var back = Previous?.ConfigVersion == target.ConfigVersion;
-                Rollout = Rollout with { SkipCanary = back };
-                Previous = back ? null : Previous ?? standing;
+                Previous = Previous?.ConfigVersion == target.ConfigVersion ? null : Previous ?? standing;
                 Completed = 0;
             }
             Target = target;
@@ -87,6 +85,22 @@ internal sealed class AppSimulation
             _forPrevious = waiting.FirstOrDefault(wish => Still(wish, Previous) is not null);
         }
         Decide();
+    }
+
+    /// <summary>The control plane crashes and comes back: what waited at the allocator is gone, what was recorded is there.</summary>
+    public void Crash() => (_forTarget, _forPrevious) = (null, null);
+
+    /// <summary>What the decision says shall wait, or what waits already.</summary>
+    public LaunchWish? WishAfter(AppDecision decision) => decision.ForTarget ?? Still(_forTarget, Target);
+
+    /// <inheritdoc cref="WishAfter"/>
+    public LaunchWish? PreviousWishAfter(AppDecision decision) => decision.ForPrevious ?? Still(_forPrevious, Previous);
+
+    /// <summary>The state of an order is set by a person: paused or resumed, promoted.</summary>
+    public void Set(Func<RolloutState, RolloutState> change)
+    {
+        if (Order is not null)
+            Rollout = change(Rollout);
     }
 
     public AppDecision Look() => AppReconciler.Decide(

@@ -9,7 +9,7 @@ namespace Platform.Core.Tests.Apps;
 /// <summary>What must hold for every rollout, over random histories of health, crashes and lost agents. A number stands for an event.</summary>
 public class RolloutPropertyTests
 {
-    private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(80);
+    private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(80).WithReplay(20_260_101, 31);
 
     private static readonly double[] Shares = [0, 0.25, 0.5, 0.75, 1];
 

@@ -246,6 +246,67 @@ public class AppFlowTests
     }
 
     [Fact]
+    public async Task A_paused_rollout_stays_paused_over_a_crash_of_the_control_plane()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        var spec = Spec with { UpgradeStrategy = new() { MinimumHealthCapacity = 1, MaximumOverCapacity = 0.34 } };
+        var before = await cluster.PutAndWaitAsync(spec);
+        cluster.Agents[0].OnLaunch = _ => TaskState.Staging;
+        var change = await cluster.PutAsync(spec with { Cmd = "sleep 2000" });
+        // 3 * 1.34 = 4.02: one more than there are.
+        await cluster.UntilAsync("/web", app => app.Instances.Count == 4 && cluster.Agents[0].Staged.Any(), "one new one is staged");
+        (await cluster.Host.GetGrain<IDeploymentGrain>(change.DeploymentId).PauseAsync()).ShouldBeTrue();
+
+        await cluster.Host.CrashAsync();
+        cluster.Agents[0].OnLaunch = _ => TaskState.Running;
+        await cluster.Agents[0].DialAsync();
+        await cluster.Agents[0].ReportAsync(cluster.Agents[0].Staged.Single(), TaskState.Running);
+
+        var deployment = cluster.Host.GetGrain<IDeploymentGrain>(change.DeploymentId);
+        await AppFixture.UntilAsync(async () => await deployment.GetStatusAsync() is { Paused: true }, "the deployment is found again, paused");
+        await cluster.UntilAsync("/web", app => AppFixture.AllRun(app, 4), "the new one runs beside all old ones");
+        // Another app comes and goes in the meantime: the control plane is at work, and only this rollout rests.
+        await cluster.PutAndWaitAsync(Spec with { Id = "/other", Instances = 1, PortDefinitions = default });
+        var paused = await cluster.UntilAsync("/web", app => AppFixture.AllRun(app, 4), "nothing has changed");
+        paused.Instances.Count(instance => instance.Version == before.Target.Version).ShouldBe(3);
+        (await cluster.Root.GetDeploymentsAsync()).ShouldBe([change.DeploymentId]);
+
+        (await deployment.ResumeAsync()).ShouldBeTrue();
+        await AppFixture.UntilAsync(async () => (await cluster.Root.GetDeploymentsAsync()).IsEmpty, "the deployment ends");
+        (await cluster.App("/web").GetStatusAsync())!.Instances.ShouldAllBe(instance => instance.Version == change.Version);
+        // 3 old ones, 3 new ones, and the other app's.
+        cluster.Agents[0].Launches.Count.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task A_canary_step_that_was_promoted_stays_promoted_when_the_rollout_is_scaled_and_after_a_crash()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 2);
+        var spec = Spec with { Instances = 4, Extension = new() { Canary = new() { Steps = ["1", "2"] } } };
+        var before = await cluster.PutAndWaitAsync(spec);
+        var next = spec with { Cmd = "sleep 4000" };
+        await cluster.PutAsync(next);
+        await NewOnesAsync(1, of: 4);
+        (await cluster.App("/web").PromoteAsync()).ShouldBeTrue();
+        await NewOnesAsync(2, of: 4);
+
+        await cluster.Host.CrashAsync();
+        foreach (var agent in cluster.Agents)
+            await agent.DialAsync();
+        await NewOnesAsync(2, of: 4);
+        (await cluster.PutAsync(next with { Instances = 5 }, force: true)).Outcome.ShouldBe(ChangeOutcome.Accepted);
+        // The second step stays: two are new, and the old ones are one more.
+        await NewOnesAsync(2, of: 5);
+
+        (await cluster.App("/web").PromoteAsync()).ShouldBeTrue();
+        await AppFixture.UntilAsync(async () => (await cluster.Root.GetDeploymentsAsync()).IsEmpty, "the deployment ends");
+        await NewOnesAsync(5, of: 5);
+
+        Task NewOnesAsync(int count, int of) => cluster.UntilAsync(
+            "/web", app => AppFixture.AllRun(app, of) && app.Instances.Count(instance => instance.Version != before.Target.Version) == count, $"{count} of {of} are new");
+    }
+
+    [Fact]
     public async Task Instances_are_told_that_their_group_enforces_its_role()
     {
         await using var cluster = await AppFixture.StartAsync(agents: 1);

@@ -13,7 +13,7 @@ internal static class RollingPlan
         if (target.Spec.Extension?.Canary is { BlueGreen: true } && !rollout.SkipCanary && !launches.IsBound)
             capacity = Math.Max(capacity, 2 * wanted);
 
-        KillSurplus(target, census, gate, decision);
+        KillSurplus(target, census, launches, gate, strategy, decision);
         KillOld(target, census, launches, gate, strategy, decision);
         launches.ForTarget((launches.IsSystem ? wanted : gate.NewInstances) - census.Current.Count, capacity);
         if (!gate.Open)
@@ -60,18 +60,23 @@ internal static class RollingPlan
         return rollout;
     }
 
-    // More new instances than there may be: the number was lowered, or a cancelled rollout left them.
-    private static void KillSurplus(AppTarget target, InstanceCensus census, CanaryGate gate, AppDecision decision)
+    // More new instances than there may be: the number was lowered, or a cancelled rollout left them. Those that do not serve go first.
+    private static void KillSurplus(
+        AppTarget target, InstanceCensus census, LaunchPlan launches, CanaryGate gate, RestartStrategy strategy, AppDecision decision)
     {
         var surplus = census.Current.Count - gate.NewInstances;
-        if (surplus <= 0 || target.Spec.Extension?.System == true)
+        if (surplus <= 0 || launches.IsSystem)
             return;
-        foreach (var instance in KillOrder.Choose(census.Current, target.Spec, surplus))
+        var idle = KillOrder.Choose(census.Current.Where(instance => !instance.Counts).ToList(), target.Spec, surplus);
+        var allowed = Math.Min(surplus - idle.Count, Math.Max(0, census.Healthy - Floor(launches, strategy)));
+        var serving = KillOrder.Choose(census.Current.Where(instance => instance.Counts).ToList(), target.Spec, allowed);
+        foreach (var instance in idle.Concat(serving))
         {
             decision.Kill(instance, Goal(target), "there are more new instances than wanted");
             census.Remove(instance);
         }
-        decision.Because($"{surplus} new instances are killed: there are more than wanted");
+        if (idle.Count + serving.Count > 0)
+            decision.Because($"{idle.Count + serving.Count} new instances are killed: there are {surplus} more than wanted");
     }
 
     private static void KillOld(

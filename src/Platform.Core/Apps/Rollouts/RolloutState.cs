@@ -27,4 +27,21 @@ public sealed record RolloutState
 
     /// <summary>When that point was reached.</summary>
     [Id(7)] public DateTimeOffset ProgressAt { get; init; }
+
+    /// <summary>The state at the beginning of an order.</summary>
+    /// <remarks>
+    /// An order for the configuration that stands breaks into its rollout, to change the number of instances or to go on: steps that were promoted
+    /// stay promoted, and the way back stays without steps.
+    /// </remarks>
+    /// <param name="before">The state before.</param>
+    /// <param name="standing">The configuration that stands; null: none.</param>
+    /// <param name="previous">The configuration before that, if its rollout has not succeeded; null: it has.</param>
+    /// <param name="next">The configuration to reach.</param>
+    /// <param name="now">The instant.</param>
+    public static RolloutState Begin(RolloutState before, string? standing, string? previous, string? next, DateTimeOffset now) => new()
+    {
+        ProgressAt = now,
+        CanaryStep = next == standing ? before.CanaryStep : 0,
+        SkipCanary = next == standing ? before.SkipCanary : next is not null && next == previous,
+    };
 }
