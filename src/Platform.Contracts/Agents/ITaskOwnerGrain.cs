@@ -23,6 +23,10 @@ public interface ITaskOwnerGrain : IGrainWithStringKey
     [OneWay]
     Task PreemptAsync(ValueList<string> taskIds, string reason);
 
+    /// <summary>Gangs of these demands found no room within their time limit; the demands do not wait any more.</summary>
+    [OneWay]
+    Task GangExpiredAsync(ValueList<string> demandIds);
+
     /// <summary>These places were found a while ago and hold resources in the owner's name: it releases those that it has no task for.</summary>
     [OneWay]
     Task ReviewPlacesAsync(ValueList<string> taskIds);

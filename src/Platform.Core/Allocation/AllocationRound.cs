@@ -40,7 +40,7 @@ public sealed record AllocationRound
 
     /// <summary>Gangs that were given up because their time limit has passed.</summary>
     [Id(7)]
-    public ImmutableArray<string> Expired { get; init; } = [];
+    public ImmutableArray<ExpiredGang> Expired { get; init; } = [];
 
     /// <summary>When the model wants another round although nothing happens until then; null for never.</summary>
     [Id(8)]

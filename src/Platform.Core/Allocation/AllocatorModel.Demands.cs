@@ -256,7 +256,7 @@ public sealed partial class AllocatorModel
             if (!_demands.TryGetValue(id, out var entry) || entry.Demand.GangDeadline is not { } deadline || deadline >= now)
                 continue;
             WithdrawDemand(id);
-            _expired.Add(id);
+            _expired.Add(new(id, entry.Demand.Owner));
         }
     }
 

@@ -19,7 +19,7 @@ public sealed partial class AllocatorModel : IDemandTurn
     private readonly List<InverseOffer> _newInverseOffers = [];
     private readonly List<PendingExplanation> _explanations = [];
     private readonly List<string> _satisfied = [];
-    private readonly List<string> _expired = [];
+    private readonly List<ExpiredGang> _expired = [];
     private DateTimeOffset _now;
     private long _round;
     private long _nextId;

@@ -50,4 +50,7 @@ public sealed record AppExtension
 
     /// <summary>Autoscaling; null: none.</summary>
     [Id(14)] public AutoscalingSpec? Autoscaling { get; init; }
+
+    /// <summary>A deployment whose gang found no room for this long has failed and is rolled back. Seconds; null: it waits for ever.</summary>
+    [Id(15)] public double? GangDeadlineSeconds { get; init; }
 }

@@ -41,6 +41,7 @@ public sealed record AppDifference(string AppId, AppSpec? Before, AppSpec? After
         {
             DisruptionBudget = null,
             ProgressDeadlineSeconds = null,
+            GangDeadlineSeconds = null,
             FailureBudget = null,
             Canary = null,
             Autoscaling = null,

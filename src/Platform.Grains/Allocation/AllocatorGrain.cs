@@ -200,8 +200,12 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         }
         foreach (var explanation in round.Explanations)
             LogWaits(explanation.DemandId, explanation.Waiting, explanation.Impossible, explanation.Rejections.IsEmpty ? "" : explanation.Rejections[0].ToString());
-        foreach (var demand in round.Expired)
-            LogExpired(demand);
+        foreach (var gangs in round.Expired.GroupBy(gang => gang.Owner))
+        {
+            foreach (var gang in gangs)
+                LogExpired(gang.DemandId);
+            TaskOwners.Find(GrainFactory, gangs.Key)?.GangExpiredAsync([.. gangs.Select(gang => gang.DemandId)]).Ignore();
+        }
     }
 
     private static string ReasonOf(PreemptionCause cause) => cause switch

@@ -47,8 +47,15 @@ internal sealed class AppDemands(string appId, string owner)
     /// <param name="now">The instant.</param>
     /// <param name="submit">Receives demands to submit.</param>
     /// <param name="withdraw">Receives ids of demands to withdraw.</param>
+    /// <param name="gangDeadline">Until when a gang may wait; null: for ever.</param>
     public void Reach(
-        AppTarget target, LaunchWish wish, Func<string, (InstanceState Instance, string TaskId)?> placeOf, DateTimeOffset now, List<Demand> submit, List<string> withdraw)
+        AppTarget target,
+        LaunchWish wish,
+        Func<string, (InstanceState Instance, string TaskId)?> placeOf,
+        DateTimeOffset now,
+        List<Demand> submit,
+        List<string> withdraw,
+        DateTimeOffset? gangDeadline = null)
     {
         var parked = new HashSet<string>(wish.Parked, StringComparer.Ordinal);
         var count = 0;
@@ -73,7 +80,7 @@ internal sealed class AppDemands(string appId, string owner)
             }
         }
         if (count < wish.Count)
-            submit.Add(Add(target, wish.Count - count, now));
+            submit.Add(Add(target, wish.Count - count, now) with { GangDeadline = gangDeadline });
         foreach (var instanceId in parked)
         {
             if (placeOf(instanceId) is { } place)
@@ -100,6 +107,21 @@ internal sealed class AppDemands(string appId, string owner)
             if (_byDemand.TryGetValue(demand.Id, out var pending))
                 Drop(pending);
         }
+    }
+
+    /// <summary>Takes demands off the list that the allocator has given up.</summary>
+    /// <returns>True if one of them was waiting.</returns>
+    public bool Expire(IEnumerable<string> demandIds)
+    {
+        var isKnown = false;
+        foreach (var demandId in demandIds)
+        {
+            if (!_byDemand.TryGetValue(demandId, out var pending))
+                continue;
+            Drop(pending);
+            isKnown = true;
+        }
+        return isKnown;
     }
 
     /// <summary>Withdraws everything that is for other definitions than these.</summary>

@@ -111,12 +111,21 @@ public sealed partial class AppGrain
         if (decision.Rollout is { } rollout)
             State.Rollout = rollout;
         if (decision.ForTarget is { } forTarget)
-            _demands.Reach(_target!, forTarget, PlaceOf, now, submit, withdraw);
+            _demands.Reach(_target!, forTarget, PlaceOf, now, submit, withdraw, GangDeadline(now));
         if (decision.ForPrevious is { } forPrevious)
             _demands.Reach(_previous!, forPrevious, PlaceOf, now, submit, withdraw);
         if (decision.Ended is { } end)
             EndOrder(end, ends, now);
         return decision.Ended is not null && !_removed;
+    }
+
+    /// <summary>Until when a gang may wait. The limit is one of starting: it counts from the beginning of the order, and for what follows once instances are there, from now.</summary>
+    private DateTimeOffset? GangDeadline(DateTimeOffset now)
+    {
+        if (State.Order is null || State.Rollout.Halted || _target?.Spec.Extension is not { Gang: true, GangDeadlineSeconds: { } seconds })
+            return null;
+        var isStarted = _instances.States.Any(instance => instance.ConfigVersion == _target.ConfigVersion);
+        return (isStarted ? now : State.Rollout.ProgressAt).AddSeconds(seconds);
     }
 
     private bool _removed;

@@ -46,6 +46,19 @@ public sealed partial class AppGrain
         await SettleAsync();
     }
 
+    /// <inheritdoc/>
+    public async Task GangExpiredAsync(ValueList<string> demandIds)
+    {
+        // What was placed, withdrawn or asked for anew meanwhile does not wait under these ids.
+        if (!_demands.Expire(demandIds))
+            return;
+        if (State.Order is not null && !State.Rollout.Halted)
+            State.Rollout = State.Rollout with { GangExpired = true };
+        Changed();
+        _mustDecide = true;
+        await SettleAsync();
+    }
+
     /// <summary>Stores what was staged, then does what follows from it. All calls of a burst share the write; the first to come back does the rest.</summary>
     private async Task SettleAsync()
     {

@@ -126,7 +126,7 @@ public sealed partial class AppGrain : Grain, IAppGrain
         if (State.Target is null && order.Target is not null)
             await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps).AddAsync([Id]);
         if (repeated)
-            State.Rollout = State.Rollout with { Halted = false, ProgressAt = _time.GetUtcNow() };
+            State.Rollout = State.Rollout with { Halted = false, GangExpired = false, ProgressAt = _time.GetUtcNow() };
         else
             Take(order);
         Changed();

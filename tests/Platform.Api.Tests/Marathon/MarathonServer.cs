@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Platform.Api.Allocation;
 using Platform.Api.Events;
 using Platform.Api.Marathon;
 using Platform.Contracts.Events;
@@ -53,6 +54,7 @@ public sealed class MarathonServer : IAsyncLifetime
         builder.Services.AddMarathon();
         _app = builder.Build();
         _app.MapMarathon();
+        _app.MapAllocator();
         await _app.StartAsync();
         Http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()), Timeout = Patience };
         await Cluster.ConnectAsync(Grains);

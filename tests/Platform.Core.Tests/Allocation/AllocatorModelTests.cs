@@ -368,7 +368,7 @@ public class AllocatorModelTests
         round.Placements.ShouldBeEmpty();
         round.NextWakeup!.Value.ShouldBeGreaterThan(Start.AddSeconds(60));
         model.Allocate(Start.AddSeconds(60)).Expired.ShouldBeEmpty();
-        model.Allocate(Start.AddSeconds(61)).Expired.ShouldBe(["gang"]);
+        model.Allocate(Start.AddSeconds(61)).Expired.ShouldBe([new("gang", "app:/gang")]);
         model.WaitingCount.ShouldBe(0);
     }
 

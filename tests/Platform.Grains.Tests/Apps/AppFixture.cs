@@ -110,9 +110,11 @@ internal sealed class AppFixture : IAsyncDisposable
         }
     }
 
+    /// <summary>The events so far.</summary>
+    public async Task<IReadOnlyList<PlatformEvent>> EventsAsync() => [.. await Host.GetGrain<IEventLogGrain>(0).ReadAsync(1, 10_000)];
+
     /// <summary>Types of the events so far.</summary>
-    public async Task<IReadOnlyList<string>> EventTypesAsync() =>
-        [.. (await Host.GetGrain<IEventLogGrain>(0).ReadAsync(1, 10_000)).Select(logged => logged.Type)];
+    public async Task<IReadOnlyList<string>> EventTypesAsync() => [.. (await EventsAsync()).Select(logged => logged.Type)];
 
     public static bool AllRun(AppStatus status, int count) =>
         status.Instances.Count == count && status.Instances.All(instance => instance.State == TaskState.Running && !instance.Doomed);

@@ -126,6 +126,40 @@ public class AppPlacementTests
     }
 
     [Fact]
+    public async Task A_gang_has_a_time_limit_of_its_own_and_the_reason_of_its_end_is_told()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+
+        await cluster.PutAsync(App("/gang", 2, cpus: 6, new() { Gang = true, GangDeadlineSeconds = 1 }));
+
+        var failed = "";
+        await AppFixture.UntilAsync(
+            async () => (failed = (await cluster.EventsAsync()).FirstOrDefault(logged => logged.Type == "deployment_failed")?.Json ?? "").Length > 0, "the deployment fails");
+        failed.ShouldContain("the gang found no room within 1 s");
+        await AppFixture.UntilAsync(async () => (await Allocator(cluster).GetPendingAsync()).IsEmpty, "nothing waits any more");
+        cluster.Agents[0].Launches.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_gang_that_started_in_time_is_not_given_up_later()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 2);
+        var gang = App("/gang", 2, cpus: 6, new() { Gang = true, GangDeadlineSeconds = 60 });
+        var status = await cluster.PutAndWaitAsync(gang);
+        var demands = (await Allocator(cluster).GetPendingAsync()).Count;
+
+        // The news of an end that is none does no harm: nothing waits under that id.
+        await cluster.App("/gang").GangExpiredAsync([status.Instances[0].TaskId]);
+
+        status = await cluster.UntilAsync("/gang", app => AppFixture.AllRun(app, 2), "both run");
+        (demands, status.Deployments.Count).ShouldBe((0, 0));
+        // Where an instance is lost later, its successor waits without a limit.
+        var lost = status.Instances.Single(instance => instance.AgentId == "agent0").TaskId;
+        await cluster.Agents[0].ReportAsync(lost, TaskState.Failed);
+        await cluster.UntilAsync("/gang", app => AppFixture.AllRun(app, 2) && app.Instances.All(instance => instance.TaskId != lost), "both run again");
+    }
+
+    [Fact]
     public async Task Pools_and_taints_take_only_those_that_ask_for_them_and_a_crash_sends_nobody_away()
     {
         await using var cluster = await AppFixture.StartAsync(agents: 0);

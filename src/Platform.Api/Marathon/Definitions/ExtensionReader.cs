@@ -22,8 +22,11 @@ internal static class ExtensionReader
 
     private static AppExtension ReadPlatform(JsonObjectReader platform)
     {
-        OnlyKnown(platform, "priority", "preferences", "placement", "tolerations", "pool", "system", "gang", "revocable", "runOnce",
+        OnlyKnown(platform, "priority", "preferences", "placement", "tolerations", "pool", "system", "gang", "gangDeadlineSeconds", "revocable", "runOnce",
             "disruptionBudget", "preStop", "progressDeadlineSeconds", "failureBudget", "canary", "autoscaling");
+        var isGang = platform.Flag("gang") ?? false;
+        if (!isGang && platform.TryGet("gangDeadlineSeconds", out _))
+            platform.Rule("gangDeadlineSeconds", "is for gangs; set gang too");
         return new()
         {
             Priority = platform.Integer("priority", 0, 100) ?? 0,
@@ -32,7 +35,8 @@ internal static class ExtensionReader
             Tolerations = platform.Texts("tolerations", minLength: 1) ?? default,
             Pool = platform.Text("pool", 1),
             System = platform.Flag("system") ?? false,
-            Gang = platform.Flag("gang") ?? false,
+            Gang = isGang,
+            GangDeadlineSeconds = platform.Number("gangDeadlineSeconds", 1),
             Revocable = platform.Flag("revocable") ?? false,
             RunOnce = platform.Flag("runOnce") ?? false,
             DisruptionBudget = platform.Integer("disruptionBudget", 0),

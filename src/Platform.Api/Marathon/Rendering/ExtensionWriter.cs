@@ -21,6 +21,8 @@ internal static class ExtensionWriter
         writer.WriteOptional("pool", extension.Pool);
         WriteFlag(writer, "system", extension.System);
         WriteFlag(writer, "gang", extension.Gang);
+        if (extension.GangDeadlineSeconds is { } limit)
+            writer.WriteNumber("gangDeadlineSeconds", limit);
         WriteFlag(writer, "revocable", extension.Revocable);
         WriteFlag(writer, "runOnce", extension.RunOnce);
         if (extension.DisruptionBudget is { } disruption)

@@ -15,6 +15,11 @@ internal static class ProgressGuard
             GiveUp(order, rollout, $"{rollout.Failures} new instances failed, the budget is {budget}", decision);
             return;
         }
+        if (rollout.GangExpired)
+        {
+            GiveUp(order, rollout, $"the gang found no room within {extension.GangDeadlineSeconds:0.###} s", decision);
+            return;
+        }
         if (extension.ProgressDeadlineSeconds is not { } seconds || AwaitsPerson(rollout, extension))
             return;
         var progress = census.CurrentCounted - census.Old.Count - census.OldEnding;

@@ -28,6 +28,9 @@ public sealed record RolloutState
     /// <summary>When that point was reached.</summary>
     [Id(7)] public DateTimeOffset ProgressAt { get; init; }
 
+    /// <summary>The gang of the order found no room within its time limit.</summary>
+    [Id(8)] public bool GangExpired { get; init; }
+
     /// <summary>The state at the beginning of an order.</summary>
     /// <remarks>
     /// An order for the configuration that stands breaks into its rollout, to change the number of instances or to go on: steps that were promoted

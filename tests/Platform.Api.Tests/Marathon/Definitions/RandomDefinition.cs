@@ -100,6 +100,8 @@ internal sealed class RandomDefinition(int seed)
     {
         ["priority"] = _random.Next(101),
         ["runOnce"] = Coin(),
+        ["gang"] = true,
+        ["gangDeadlineSeconds"] = _random.Next(1, 100),
         ["preStop"] = "sleep 1",
         ["progressDeadlineSeconds"] = _random.Next(1, 100),
         ["preferences"] = new JsonArray(new JsonObject { ["target"] = "rack", ["value"] = "r1", ["weight"] = _random.Next(-100, 101) }),
