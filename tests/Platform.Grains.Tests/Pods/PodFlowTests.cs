@@ -1,9 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Pods;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Apps;
+using Platform.Grains.Tests.Hosting;
 
 namespace Platform.Grains.Tests.Pods;
 
@@ -147,20 +149,20 @@ public class PodFlowTests
     [Fact]
     public async Task An_instance_on_an_agent_out_of_reach_is_replaced_and_the_old_one_ends_when_the_agent_returns()
     {
-        await using var cluster = await AppFixture.StartAsync(agents: 2, options =>
-        {
-            options.Agents.HeartbeatInterval = TimeSpan.FromSeconds(1);
-            options.Agents.UnreachableAfter = TimeSpan.FromSeconds(3);
-        });
-        cluster.Agents[1].Beat(TimeSpan.FromSeconds(0.5));
-        // Only the first agent can take it at first.
-        await cluster.Host.GetGrain<Platform.Contracts.Agents.IAgentGrain>("agent1").DrainAsync(null, markGone: false);
+        var time = new SteppedTime();
+        await using var cluster = await AppFixture.StartAsync(
+            agents: 1, options => options.Agents.UnreachableAfter = TimeSpan.FromMinutes(10), services => services.AddSingleton<TimeProvider>(time));
         var spec = Spec with { Instances = 1, UnreachableStrategy = new() { InactiveAfterSeconds = 0, ExpungeAfterSeconds = 0 } };
         var before = await cluster.PutAndWaitAsync(spec);
         before.Instances[0].AgentId.ShouldBe("agent0");
-        await cluster.Host.GetGrain<Platform.Contracts.Agents.IAgentGrain>("agent1").ReactivateAsync();
+        await cluster.Agents[0].HangUpAsync();
+        time.Advance(TimeSpan.FromMinutes(6));
+        await cluster.AddAgentAsync("spare");
 
-        var after = await cluster.UntilAsync("/pod", pod => AppFixture.AllRun(pod, 1) && pod.Instances[0].AgentId == "agent1", "it runs on the other agent");
+        // 11 minutes after the last sign of life of the one, 5 after that of the other.
+        time.Advance(TimeSpan.FromMinutes(5));
+
+        var after = await cluster.UntilAsync("/pod", pod => AppFixture.AllRun(pod, 1) && pod.Instances[0].AgentId == "spare", "it runs on the other agent");
         await cluster.Agents[0].DialAsync();
 
         await AppFixture.UntilAsync(() => Task.FromResult(!cluster.Agents[0].Running.Any()), "the old containers are killed");
