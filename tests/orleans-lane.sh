@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the Orleans lane and runs its tests, the ones with several silos among them, against a Redis of its own.
 #
-#   tests/orleans-lane.sh [MSBUILD-OPTION ...]    for example -p:OrleansVersion=10.4.2 or -p:RestoreConfigFile=/path/NuGet.Config
+#   tests/orleans-lane.sh [MSBUILD-OPTION ...]    for example -p:OrleansVersion=10.3.1 or -p:RestoreConfigFile=/path/NuGet.Config
 #
 # Where the packages cannot be restored or there is no redis-server, it says so, counts the lane as skipped and exits with 0.
 # The last line is "N passed, N failed, N skipped".

@@ -8,6 +8,9 @@ public sealed class GrainRuntimeOptions
     /// <summary>Of no effect: Orleans finds the grains of all assemblies.</summary>
     public IList<Assembly> GrainAssemblies { get; } = [];
 
+    /// <summary>A name for the state in Redis: silos that are started one after the other with the same name go on from each other's state.</summary>
+    public string DataDirectory { get; set; } = "";
+
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     public TimeSpan CollectionAge { get; set; } = TimeSpan.FromMinutes(15);

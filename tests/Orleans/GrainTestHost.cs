@@ -1,9 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans.Configuration;
-using Orleans.Hosting;
-using Platform.Grains.Orleans;
 
 namespace Platform.GrainRuntime.Testing;
 
@@ -79,22 +76,12 @@ public sealed class GrainTestHost : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        var options = new GrainRuntimeOptions();
-        _configure?.Invoke(options);
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.UseOrleans(silo =>
+        builder.Services.AddGrainRuntime(options =>
         {
-            // A silo alone, with its membership in memory; the ports are the system's choice.
-            var (siloPort, gatewayPort) = (FreePort.Take(), FreePort.Take());
-            silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: _cluster, clusterId: _cluster);
-            silo.AddPlatformStorage(new OrleansSiloOptions { Redis = Redis, Cluster = _cluster, MinimumReminderPeriod = options.MinimumReminderPeriod });
-            silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
-            silo.Configure<GrainCollectionOptions>(collection =>
-            {
-                collection.CollectionAge = options.CollectionAge;
-                collection.CollectionQuantum = options.CollectionQuantum;
-            });
+            options.DataDirectory = _cluster;
+            _configure?.Invoke(options);
         });
         _configureServices?.Invoke(builder.Services);
         _host = builder.Build();
