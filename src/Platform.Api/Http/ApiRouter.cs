@@ -46,7 +46,12 @@ internal sealed partial class ApiRouter(ILogger logger)
         }
         if (otherMethods.Count == 0)
             return ErrorAnswer.NotFound("URI not found");
+        otherMethods.Add(HttpMethods.Options);
+        if (otherMethods.Contains(HttpMethods.Get))
+            otherMethods.Add(HttpMethods.Head);
         http.Response.Headers.Allow = string.Join(", ", otherMethods);
+        if (HttpMethods.IsOptions(method))
+            return Results.Ok();
         return new ErrorAnswer(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed");
     }
 

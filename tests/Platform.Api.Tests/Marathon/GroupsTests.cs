@@ -88,7 +88,7 @@ public sealed class GroupsTests(MarathonServer server) : IClassFixture<MarathonS
         await server.ChangeAsync("PUT", "/v2/groups/dev", """{"enforceRole":true}""", HttpStatusCode.OK);
         (await server.GetAsync("/v2/groups/dev")).Json.GetProperty("enforceRole").GetBoolean().ShouldBeTrue();
         var refused = await server.SendAsync("POST", "/v2/apps", """{"id":"/dev/a","cmd":"x","role":"*"}""");
-        refused.Problems.ShouldBe(["/role: got *, expected one of: dev"]);
+        refused.Problems.ShouldBe(["/role: got *, expected one of: [dev]"]);
         (await server.SendAsync("POST", "/v2/apps?dryRun=true", """{"id":"/dev/a","cmd":"x"}""")).Status.ShouldBe(HttpStatusCode.OK);
         (await server.SendAsync("PATCH", "/v2/groups/dev", """{"enforceRole":false}""")).Status.ShouldBe(HttpStatusCode.OK);
         (await server.SendAsync("PATCH", "/v2/groups/dev/sub", """{"enforceRole":true}""")).Problems.ShouldBe(["/: Path needs to be top-level"]);

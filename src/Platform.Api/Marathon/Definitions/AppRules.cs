@@ -67,7 +67,7 @@ internal static partial class AppRules
     private static void CheckRoles(AppSpec app, string path, AppDefinitionContext context, JsonProblems problems)
     {
         if (context.ValidRoles is { } valid && !valid.Contains(app.Role))
-            problems.Rule(path + "/role", $"got {app.Role}, expected one of: {string.Join(", ", valid)}");
+            problems.Rule(path + "/role", $"got {app.Role}, expected one of: [{string.Join(", ", valid)}]");
         if (app.AcceptedResourceRoles.IsEmpty)
             return;
         var at = path + "/acceptedResourceRoles";

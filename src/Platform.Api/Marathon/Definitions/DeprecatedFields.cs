@@ -99,13 +99,14 @@ internal static class DeprecatedFields
         var mappings = container.PortMappings;
         if (container.DockerPortMappings is { } old)
         {
-            if (mappings is { IsEmpty: false } && !old.IsEmpty)
+            // No mappings beside others is a contradiction; none of the deprecated ones beside others is how clients of old wrote it.
+            if (mappings is not null && !old.IsEmpty)
                 problems.Rule(path + "/container/portMappings", "cannot specify both portMappings and docker.portMappings");
-            mappings = mappings is { IsEmpty: false } ? mappings : old;
+            mappings ??= old;
         }
         if (address is { DiscoveryPorts.IsEmpty: false } && container.Type == "MESOS")
         {
-            if (mappings is { IsEmpty: false })
+            if (mappings is not null)
                 problems.Rule(path + "/container/portMappings", "container.portMappings and ipAddress.discovery.ports must not both be set");
             mappings = address.DiscoveryPorts;
         }

@@ -130,5 +130,5 @@ public sealed class RulesTests
 
     [Fact]
     public void A_role_must_be_one_that_the_app_may_have() =>
-        Definition.Problem(Definition.With("\"role\":\"prod\""), new() { ValidRoles = ["*", "dev"] }).ShouldBe("/role: got prod, expected one of: *, dev");
+        Definition.Problem(Definition.With("\"role\":\"prod\""), new() { ValidRoles = ["*", "dev"] }).ShouldBe("/role: got prod, expected one of: [*, dev]");
 }
