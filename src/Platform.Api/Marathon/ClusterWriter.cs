@@ -66,7 +66,7 @@ internal sealed class ClusterWriter(ClusterReader reader)
             case ChangeOutcome.TooManyDeployments:
                 return new(StatusCodes.Status403Forbidden,
                     string.Join("; ", (IEnumerable<string>)result.Problems)
-                    + ". Wait for existing deployments to complete or cancel one using force=true parameter. You can increase max deployment number by using --max_running_deployments parameter.");
+                    + ". Wait for existing deployments to complete or cancel one using force=true parameter. You can increase max deployment number by using --max-running-deployments parameter.");
             default:
                 var problems = new JsonProblems();
                 foreach (var problem in result.Problems)

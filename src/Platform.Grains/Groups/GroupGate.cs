@@ -92,7 +92,7 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
         var plan = DeploymentPlanner.Plan([.. transitions.Select(transition => transition.Difference)], LevelsAfter(transitions, groups));
         if (!plan.Steps.IsEmpty && ledger.Deployments.Count - conflicts.Count >= options.MaxRunningDeployments)
             return GroupDecision.Refuse(
-                ChangeOutcome.TooManyDeployments, null, $"{options.MaxRunningDeployments} deployments are running, which is the most that may");
+                ChangeOutcome.TooManyDeployments, null, $"Max number ({options.MaxRunningDeployments}) of running deployments is achieved");
 
         var start = plan.Steps.IsEmpty ? null : new DeploymentStart
         {

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Platform.Api.Agents;
 using Platform.Api.Allocation;
+using Platform.Api.Http;
 using Platform.Api.Marathon;
 using Platform.Api.Native;
 using Platform.Api.Secrets;
@@ -34,6 +35,7 @@ internal static class ControlPlane
         if (IPAddress.IsLoopback(settings.Listen.Address))
             app.UseBrowserGuard();
         app.UseWebSockets();
+        app.UseOneLeadingSlash();
         app.UseRouting();
         app.MapAgentSessions();
         app.MapNativeApi();

@@ -91,6 +91,30 @@ public sealed class AppsTests(MarathonServer server) : IClassFixture<MarathonSer
         }
     }
 
+    [Theory]
+    [InlineData("/v2/apps/..")]
+    [InlineData("/v2/apps/a%2F..%2F..")]
+    [InlineData("/v2/apps/%2F")]
+    public async Task The_root_is_no_app(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(server.Http.BaseAddress! + path.TrimStart('/'), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var answer = await server.Http.SendAsync(request);
+        answer.StatusCode.ShouldBeOneOf(HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed);
+    }
+
+    [Fact]
+    public async Task Slashes_before_within_and_after_do_no_harm()
+    {
+        await server.AddAsync("/slashed/app", "\"instances\":0");
+        foreach (var path in (string[])["v2/apps/slashed/app", "/v2//apps///slashed/app/", "v2/apps//slashed/app/", "marathon/v2/apps//slashed/app", "/service/marathon/v2/apps/slashed//app"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Http.BaseAddress! + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+            using var answer = await server.Http.SendAsync(request);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+        }
+        (await server.SendAsync("POST", "/v2/apps/", """{"id":"/slashed/other","cmd":"a","instances":0}""")).Status.ShouldBe(HttpStatusCode.Created);
+    }
+
     [Fact]
     public async Task A_patch_changes_only_what_it_names()
     {
@@ -242,6 +266,6 @@ public sealed class AppsTests(MarathonServer server) : IClassFixture<MarathonSer
         (unknown.Status, unknown.Text).ShouldBe((HttpStatusCode.NotFound, """{"message":"URI not found"}"""));
         var method = await server.SendAsync("DELETE", "/v2/apps");
         (method.Status, method.Text).ShouldBe((HttpStatusCode.MethodNotAllowed, """{"message":"Method Not Allowed"}"""));
-        method.Headers["Allow"].ShouldBe("GET,PATCH,POST,PUT");
+        method.Headers["Allow"].ShouldBe("GET,HEAD,OPTIONS,PATCH,POST,PUT");
     }
 }

@@ -110,6 +110,21 @@ public sealed class GroupsTests(MarathonServer server) : IClassFixture<MarathonS
     }
 
     [Fact]
+    public async Task What_the_role_of_apps_is_cannot_be_changed_together_with_any_apps()
+    {
+        await server.ChangeAsync("PUT", "/v2/groups/unenforced", """{"enforceRole":false}""", HttpStatusCode.OK);
+        await server.ChangeAsync("PUT", "/v2/groups/unrelated", "{}", HttpStatusCode.OK);
+        // Every other group is named too: what the root's list leaves out would be removed.
+        var others = (await server.GetAsync("/v2/groups?embed=group.groups")).Json.GetProperty("groups").EnumerateArray().Select(g => g.GetProperty("id").GetString()!)
+            .Where(id => id is not ("/unenforced" or "/unrelated")).Select(id => $$"""{"id":"{{id}}"},""");
+        var refused = await server.SendAsync("PUT", "/v2/groups", $$"""
+            {"id":"/","groups":[{"id":"unrelated","apps":[{"id":"a","cmd":"sleep 1","instances":0}]},{"id":"/unenforced","enforceRole":true},{{string.Concat(others).TrimEnd(',')}}]}
+            """.Replace(",]", "]", StringComparison.Ordinal));
+        refused.Problems.ShouldBe(["/groups(1)/enforceRole: enforceRole cannot be modified in a request that adds, removes or modifies services; please make these changes in separate requests."]);
+        (await server.GetAsync("/v2/apps/unrelated/a")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task A_group_is_returned_to_a_version_by_its_address()
     {
         var first = await server.ChangeAsync("PUT", "/v2/groups/back", """{"apps":[{"id":"a","cmd":"aa","instances":0}]}""", HttpStatusCode.OK);

@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.Api.Allocation;
 using Platform.Api.Events;
+using Platform.Api.Http;
 using Platform.Api.Marathon;
+using Platform.Api.Secrets;
 using Platform.Contracts.Events;
 using Platform.Grains.Apps;
 using Platform.Grains.Groups;
@@ -19,6 +21,9 @@ namespace Platform.Api.Tests.Marathon;
 /// <summary>The API over real grains and simulated agents, on a port of its own.</summary>
 public sealed class MarathonServer : IAsyncLifetime
 {
+    /// <summary>Events that the log keeps.</summary>
+    public const int KeptEvents = 20_000;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("marathon-").FullName;
@@ -49,12 +54,17 @@ public sealed class MarathonServer : IAsyncLifetime
         builder.Services.AddPlatformGrains(options =>
         {
             options.Agents.UnreachableAfter = TimeSpan.FromHours(1);
+            options.Events.Retention = KeptEvents;
+            options.Secrets.KeyFile = Path.Combine(_directory, "secrets.key");
             options.Apps.AutoscalingInterval = TimeSpan.FromMilliseconds(50);
         });
         builder.Services.AddMarathon();
         _app = builder.Build();
+        _app.UseOneLeadingSlash();
+        _app.UseRouting();
         _app.MapMarathon();
         _app.MapAllocator();
+        _app.MapSecrets();
         await _app.StartAsync();
         Http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()), Timeout = Patience };
         await Cluster.ConnectAsync(Grains);

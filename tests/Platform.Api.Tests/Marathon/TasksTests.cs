@@ -77,6 +77,30 @@ public sealed class TasksTests(MarathonServer server) : IClassFixture<MarathonSe
     }
 
     [Fact]
+    public async Task A_task_tells_its_persistent_volumes_and_a_wiped_one_comes_back_without_them()
+    {
+        await server.AddAsync("/kept/db", """
+            "container":{"type":"MESOS","volumes":[{"containerPath":"data","mode":"RW","persistent":{"size":10}}]}
+            """);
+        var before = (await server.GetAsync("/v2/apps/kept/db/tasks")).Json.GetProperty("tasks")[0];
+        var id = before.GetProperty("id").GetString()!;
+        var uuid = id["kept_db.instance-".Length..id.IndexOf("._app", StringComparison.Ordinal)];
+        before.GetProperty("localVolumes").GetRawText().ShouldBe(
+            $$"""[{"runSpecId":"/kept/db","containerPath":"data","uuid":"{{uuid}}","persistenceId":"kept_db#data#{{uuid}}"}]""");
+
+        await server.SendAsync("DELETE", $"/v2/apps/kept/db/tasks/{id}");
+        await Running("/kept/db", not: id);
+        var again = (await server.GetAsync("/v2/apps/kept/db/tasks")).Json.GetProperty("tasks")[0];
+        again.GetProperty("id").GetString().ShouldBe($"kept_db.instance-{uuid}._app.2");
+        again.GetProperty("localVolumes").GetRawText().ShouldBe(before.GetProperty("localVolumes").GetRawText());
+
+        await server.SendAsync("POST", "/v2/tasks/delete?wipe=true", $$"""{"ids":["{{again.GetProperty("id").GetString()}}"]}""");
+        await server.WaitForAsync(item => item.Type == "status_update_event" && item.Json.Contains("/kept/db", StringComparison.Ordinal)
+            && item.Json.Contains("TASK_RUNNING", StringComparison.Ordinal) && !item.Json.Contains(uuid, StringComparison.Ordinal));
+        (await server.GetAsync("/v2/apps/kept/db/tasks")).Json.GetProperty("tasks")[0].GetProperty("localVolumes")[0].GetProperty("uuid").GetString().ShouldNotBe(uuid);
+    }
+
+    [Fact]
     public async Task A_failure_is_remembered_with_its_reason()
     {
         await server.AddAsync("/failing");

@@ -20,6 +20,9 @@ internal static class AppDefinitions
         var document = AppReader.Read(json, path, problems);
         if (document is not null && document.Id is null && id is null && !json.TryGetProperty("id", out _))
             problems.Shape(path + "/id", "error.path.missing");
+        // An update takes the roles away with an empty list; a definition leaves them out.
+        if (document?.AcceptedResourceRoles is { IsEmpty: true })
+            problems.Rule(path + "/acceptedResourceRoles", "must not be empty");
         return document is null ? null : Finish(document, path, id, context, problems, before);
     }
 

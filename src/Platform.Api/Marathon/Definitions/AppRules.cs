@@ -38,7 +38,9 @@ internal static partial class AppRules
         var image = app.Container is { } container && (container.Docker is not null || container.Type == "MESOS");
         // Imageless containers satisfied only the first of Marathon's two validators; without a command there is nothing to run.
         var runnable = image && app.Container!.Docker is not null;
-        if (!(cmd ^ args || !(cmd && args) && runnable))
+        // A command that could not be read is told already, and is not missing.
+        var unread = problems.Items.Any(p => p.Shape && (p.Path == path + "/cmd" || p.Path.StartsWith(path + "/args", StringComparison.Ordinal) || p.Path.StartsWith(path + "/container", StringComparison.Ordinal)));
+        if (!unread && !(cmd ^ args || !(cmd && args) && runnable))
             problems.Rule(path, "AppDefinition must either contain one of 'cmd' or 'args', and/or a 'container'.");
         if (app.Cmd is { Length: > 0 } line && string.IsNullOrWhiteSpace(line))
             problems.Rule(path + "/cmd", "must not be empty");
@@ -51,17 +53,19 @@ internal static partial class AppRules
 
     private static void CheckEnvironment(AppSpec app, string path, JsonProblems problems)
     {
+        var position = 0;
         foreach (var (name, value) in app.Env)
         {
             if (name.Length == 0)
-                problems.Rule(path + "/env", "must not be empty");
+                problems.Rule($"{path}/env/keys({position})", "must not be empty");
             else if (name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal))
                 problems.Rule($"{path}/env/{name}", "the name of a variable must not contain = or NUL");
             if (value.Secret is { } secret && !app.Secrets.ContainsKey(secret))
                 problems.Rule($"{path}/env/{name}/secret", "references an undefined secret");
+            position++;
         }
         if (app.Secrets.ContainsKey(""))
-            problems.Rule(path + "/secrets", "must not be empty");
+            problems.Rule($"{path}/secrets/keys({app.Secrets.Keys.ToList().IndexOf("")})", "must not be empty");
     }
 
     private static void CheckRoles(AppSpec app, string path, AppDefinitionContext context, JsonProblems problems)

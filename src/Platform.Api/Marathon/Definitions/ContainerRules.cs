@@ -33,6 +33,9 @@ internal static class ContainerRules
         var names = container.Volumes.Where(v => v.Persistent is not null).Select(v => v.ContainerPath).ToList();
         if (names.Distinct(StringComparer.Ordinal).Count() != names.Count)
             problems.Rule(at + "/volumes", "Persistent volumes must have different container paths");
+        var external = container.Volumes.Where(v => v.ExternalJson is not null).Select(v => ExternalName(v.ExternalJson!)).OfType<string>().ToList();
+        if (external.Distinct(StringComparer.Ordinal).Count() != external.Count)
+            problems.Rule(at + "/volumes", "Volume names must be unique");
     }
 
     private static void CheckVolume(AppVolume volume, string at, AppSpec app, ContainerSpec container, JsonProblems problems)
@@ -64,6 +67,12 @@ internal static class ContainerRules
             problems.Rule(info, "Max size must be larger than size");
         for (var i = 0; i < persistent.Constraints.Count; i++)
             ConstraintRules.CheckVolume(persistent.Constraints[i], $"{info}/constraints({i})", problems);
+    }
+
+    private static string? ExternalName(string external)
+    {
+        using var document = JsonDocument.Parse(external);
+        return new JsonObjectReader(document.RootElement, "", new()).Text("name");
     }
 
     /// <summary>The parts of an external volume that depend on the container; the rest was checked when it was read.</summary>

@@ -53,13 +53,15 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
         return document;
     }
 
-    /// <summary>Changing what the role of apps is and the apps at the same time would leave it open which role they get.</summary>
-    public void CheckEnforceRole(GroupDocument group, string at)
+    /// <summary>Changing what the role of apps is and apps anywhere at the same time would leave it open which role they get.</summary>
+    public void CheckEnforceRole(GroupDocument group) => CheckEnforceRole(group, "", group.ChangesApps);
+
+    private void CheckEnforceRole(GroupDocument group, string at, bool changesApps)
     {
-        if (group is { EnforceRole: { } wanted, ChangesApps: true } && tree?.Groups.Find(group.Path) is { } stands && stands.EnforceRole != wanted)
+        if (changesApps && group.EnforceRole is { } wanted && tree?.Groups.Find(group.Path) is { } stands && stands.EnforceRole != wanted)
             problems.Rule(at + "/enforceRole", "enforceRole cannot be modified in a request that adds, removes or modifies services; please make these changes in separate requests.");
         for (var i = 0; i < (group.Groups?.Count ?? 0); i++)
-            CheckEnforceRole(group.Groups![i], $"{at}/groups({i})");
+            CheckEnforceRole(group.Groups![i], $"{at}/groups({i})", changesApps);
     }
 
     private AppSpec? ReadApp(JsonElement json, string at, string group, bool? enforced)

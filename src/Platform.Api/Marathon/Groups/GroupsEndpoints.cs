@@ -121,7 +121,7 @@ internal sealed class GroupsEndpoints(MarathonApi api)
             var reader = new GroupReader(tree, standing, api.Options, problems);
             var group = reader.Read(body.RootElement, "", path, idRequired: false);
             if (group is not null)
-                reader.CheckEnforceRole(group, "");
+                reader.CheckEnforceRole(group);
             if (group is null || problems.Any)
                 throw new ApiException(ErrorAnswer.Invalid(problems));
             changed = group.Path;

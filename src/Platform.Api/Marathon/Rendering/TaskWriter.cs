@@ -10,6 +10,8 @@ namespace Platform.Api.Marathon.Rendering;
 /// <summary>Writes instances as Marathon's tasks.</summary>
 internal static class TaskWriter
 {
+    private const string InstanceMarker = ".instance-";
+
     /// <summary>All instances of an app as items of an array that is open.</summary>
     public static void WriteAll(Utf8JsonWriter writer, AppStatus app)
     {
@@ -134,15 +136,17 @@ internal static class TaskWriter
         writer.WriteEndArray();
     }
 
-    /// <summary>A volume's id is <c>app#path#uuid</c>, as Marathon's.</summary>
+    /// <summary>A volume is told as Marathon did, <c>app#path#uuid</c>; the allocator's name for it is its instance and its path.</summary>
     private static void WriteVolume(Utf8JsonWriter writer, string appId, string volume)
     {
-        var parts = volume.Split('#');
+        var mark = volume.IndexOf('#', StringComparison.Ordinal);
+        var (instance, path) = mark < 0 ? (volume, "") : (volume[..mark], volume[(mark + 1)..]);
+        var uuid = instance[(instance.LastIndexOf(InstanceMarker, StringComparison.Ordinal) is var at and >= 0 ? at + InstanceMarker.Length : 0)..];
         writer.WriteStartObject();
         writer.WriteString("runSpecId", appId);
-        writer.WriteString("containerPath", parts.Length > 1 ? parts[1] : "");
-        writer.WriteString("uuid", parts[^1]);
-        writer.WriteString("persistenceId", volume);
+        writer.WriteString("containerPath", path);
+        writer.WriteString("uuid", uuid);
+        writer.WriteString("persistenceId", $"{AppPath.Safe(appId)}#{path}#{uuid}");
         writer.WriteEndObject();
     }
 }

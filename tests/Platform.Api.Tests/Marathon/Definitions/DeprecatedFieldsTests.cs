@@ -74,6 +74,8 @@ public sealed class DeprecatedFieldsTests
     [InlineData("\"uris\":[\"http://x/a\"],\"fetch\":[{\"uri\":\"http://x/b\"}]", "/uris: may not be set in conjunction with fetch")]
     [InlineData("\"uris\":[\"http://x/a b\"]", "/uris(0): URI has invalid syntax.")]
     [InlineData("\"ipAddress\":{\"networkName\":\"a\"},\"ports\":[1]", "/: cannot specify both an IP address and port")]
+    [InlineData("\"container\":{\"type\":\"DOCKER\",\"portMappings\":[],\"docker\":{\"image\":\"a\",\"network\":\"BRIDGE\",\"portMappings\":[{\"containerPort\":1}]}}", "/container/portMappings: cannot specify both portMappings and docker.portMappings")]
+    [InlineData("\"ipAddress\":{\"networkName\":\"a\",\"discovery\":{\"ports\":[{\"number\":1,\"name\":\"x\"}]}},\"container\":{\"type\":\"MESOS\",\"portMappings\":[]}", "/container/portMappings: container.portMappings and ipAddress.discovery.ports must not both be set")]
     [InlineData("\"ipAddress\":{},\"networks\":[{\"mode\":\"host\"}]", "/: must not specify both networks and ipAddress")]
     [InlineData("\"container\":{\"type\":\"DOCKER\",\"docker\":{\"image\":\"a\",\"network\":\"HOST\"}},\"networks\":[{\"mode\":\"host\"}]", "/: must not specify both container.docker.network and networks")]
     [InlineData("\"container\":{\"type\":\"DOCKER\",\"docker\":{\"image\":\"a\",\"network\":\"NONE\"}}", "/container/docker/network: unsupported docker network type NONE")]
