@@ -36,7 +36,9 @@ public sealed class EventFeed(IGrainFactory grains, TimeProvider time) : IEventO
         {
             await log.SubscribeAsync(reference);
             var renewed = time.GetTimestamp();
-            var next = (after ?? (await log.GetRangeAsync()).Last) + 1;
+            // Who has seen more than there is comes from another log, and would wait for ever.
+            var last = (await log.GetRangeAsync()).Last;
+            var next = Math.Min(after ?? last, last) + 1;
             while (true)
             {
                 var events = await log.ReadAsync(next, Batch);

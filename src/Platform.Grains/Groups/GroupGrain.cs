@@ -40,6 +40,7 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     {
         _ledger = new(_items, _options.KeptVersions);
         _gate = new(_ledger, _options);
+        PublishRegistered();
         this.RegisterGrainTimer(ResumeAsync, new GrainTimerCreationOptions(TimeSpan.Zero, _options.ResumeInterval) { Interleave = true });
         return Task.CompletedTask;
     }
@@ -226,7 +227,7 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
             return change.Groups.AsEnumerable().Select(group => group.Path).MinBy(path => path.Length)!;
         return change.Apps.Count == 0
             ? AppPath.Root
-            : AppPath.Ancestors(change.Apps[0].AppId).First(group => change.Apps.AsEnumerable().All(app => AppPath.IsWithin(app.AppId, group)));
+            : AppPath.Ancestors(change.Apps[0].AppId).FirstOrDefault(group => change.Apps.AsEnumerable().All(app => AppPath.IsWithin(app.AppId, group)), AppPath.Root);
     }
 
     private void PublishChange(string group, string version, string? refusal) => PlatformEvents.Publish(GrainFactory, PlatformEvents.Create(

@@ -83,6 +83,31 @@ public sealed class EventsTests(MarathonServer server) : IClassFixture<MarathonS
     }
 
     [Fact]
+    public async Task A_reader_that_comes_too_late_is_told_how_many_events_it_missed()
+    {
+        var log = server.Grains.GetGrain<IEventLogGrain>(0);
+        var seen = (await log.GetRangeAsync()).Last;
+        PlatformEvent[] many = [.. Enumerable.Repeat(new PlatformEvent { Type = "flood_event", Timestamp = DateTimeOffset.UnixEpoch, Json = "{}" }, MarathonServer.KeptEvents + 1_000)];
+        await log.AppendAsync([.. many]);
+
+        await using var late = await OpenAsync("/v2/events?event_type=flood_event", seen.ToString());
+        var missed = await late.NextAsync();
+        missed.Type.ShouldBe("events_missed");
+        var first = await late.NextAsync();
+        // It begins with the oldest that is kept.
+        missed.Data.GetProperty("missed").GetInt64().ShouldBe(first.Id - seen - 1);
+        missed.Data.GetProperty("missed").GetInt64().ShouldBeGreaterThanOrEqualTo(500);
+        first.Type.ShouldBe("flood_event");
+    }
+
+    [Fact]
+    public async Task A_reader_that_has_seen_more_than_there_is_gets_what_is_new()
+    {
+        await using var stream = await OpenAsync("/v2/events", "999999999");
+        (await stream.NextAsync("event_stream_attached")).Id.ShouldBeLessThan(999_999_999);
+    }
+
+    [Fact]
     public async Task Who_does_not_take_events_is_refused()
     {
         (await server.GetAsync("/v2/events", accept: "application/json")).Status.ShouldBe(HttpStatusCode.MethodNotAllowed);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 
 namespace Platform.Api.Tests.Marathon;
 
@@ -26,12 +27,37 @@ public sealed class ServerTests(MarathonServer server) : IClassFixture<MarathonS
             ["name", "version", "buildref", "elected", "leader", "frameworkId", "marathon_config", "zookeeper_config", "http_config"]);
         info.GetProperty("elected").GetBoolean().ShouldBeTrue();
         info.GetProperty("http_config").GetProperty("http_port").GetInt32().ShouldBe(server.Http.BaseAddress!.Port);
+        // Every key that Marathon 1.11 has.
+        info.GetProperty("marathon_config").EnumerateObject().Count().ShouldBe(41);
+        info.GetProperty("zookeeper_config").EnumerateObject().Count().ShouldBe(8);
         (await server.GetAsync("/v2/leader")).Json.GetProperty("leader").GetString().ShouldBe($"127.0.0.1:{server.Http.BaseAddress.Port}");
         (await server.SendAsync("DELETE", "/v2/leader")).Text.ShouldBe("""{"message":"Leadership abdicated"}""");
         (await server.GetAsync("/v2/plugins")).Text.ShouldBe("""{"plugins":[]}""");
         (await server.GetAsync("/config")).Json.GetProperty("mesos_role").GetString().ShouldBe("*");
         (await server.GetAsync("/health")).Json.GetProperty("healthy").GetBoolean().ShouldBeTrue();
         (await server.GetAsync("/help")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_the_lead_is_told_of_as_a_scheduler_that_leaves_and_comes_back()
+    {
+        await server.AddAsync("/led");
+        (await server.SendAsync("DELETE", "/v2/leader")).Status.ShouldBe(HttpStatusCode.OK);
+        var left = await server.WaitForAsync(item => item.Type == "scheduler_disconnected_event");
+        await server.GetAsync("/v2/deployments");
+        var back = await server.WaitForAsync(item => item.Type == "scheduler_reregistered_event" && item.Sequence > left.Sequence);
+        JsonElement.Parse(back.Json).GetProperty("master").GetString().ShouldNotBeEmpty();
+        (await server.GetAsync("/v2/apps/led")).Status.ShouldBe(HttpStatusCode.OK);
+        await server.ChangeAsync("DELETE", "/v2/apps/led", null, HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Options_tell_what_a_path_allows()
+    {
+        var apps = await server.SendAsync("OPTIONS", "/v2/apps");
+        (apps.Status, apps.Text, apps.Headers["Allow"]).ShouldBe((HttpStatusCode.OK, "", "GET,HEAD,OPTIONS,PATCH,POST,PUT"));
+        (await server.SendAsync("DELETE", "/v2/deployments")).Headers["Allow"].ShouldBe("GET,HEAD,OPTIONS");
+        (await server.SendAsync("OPTIONS", "/v2/nothing")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]

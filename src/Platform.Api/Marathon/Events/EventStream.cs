@@ -22,8 +22,9 @@ internal sealed class EventStream(MarathonApi api, EventSelection selection, lon
         var stopping = httpContext.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
         var log = api.Grains.GetGrain<IEventLogGrain>(0);
-        // Before the answer begins, so that nothing which happens after it is missed.
-        var from = after ?? (await log.GetRangeAsync()).Last;
+        // Before the answer begins, so that nothing which happens after it is missed. Who has seen more than there is gets what is new.
+        var last = (await log.GetRangeAsync()).Last;
+        var from = Math.Min(after ?? last, last);
 
         var response = httpContext.Response;
         response.ContentType = "text/event-stream";

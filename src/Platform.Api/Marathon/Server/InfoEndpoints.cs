@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
+using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 
 namespace Platform.Api.Marathon.Server;
@@ -58,7 +59,7 @@ internal sealed class InfoEndpoints(MarathonApi api)
         writer.WriteString("buildref", "platform-" + Build);
         writer.WriteBoolean("elected", true);
         writer.WriteString("leader", Leader(http));
-        writer.WriteString("frameworkId", "platform-apps");
+        writer.WriteString("frameworkId", AppScheduler.FrameworkId);
         writer.WriteStartObject("marathon_config");
         WriteConfig(writer, http);
         writer.WriteEndObject();
@@ -66,6 +67,7 @@ internal sealed class InfoEndpoints(MarathonApi api)
         writer.WriteStartObject("zookeeper_config");
         writer.WriteString("zk", "");
         writer.WriteNumber("zk_max_versions", 50);
+        WriteNulls(writer, "zk_compression", "zk_compression_threshold", "zk_connection_timeout", "zk_max_node_size", "zk_session_timeout", "zk_timeout");
         writer.WriteEndObject();
         writer.WriteStartObject("http_config");
         writer.WriteNumber("http_port", http.Connection.LocalPort);
@@ -90,7 +92,22 @@ internal sealed class InfoEndpoints(MarathonApi api)
         writer.WriteString("mesos_leader_ui_url", $"http://{http.Request.Host.Value}/");
         writer.WriteString("mesos_role", api.Options.DefaultRole);
         writer.WriteString("new_group_enforce_role", "off");
-        if (api.Options.DefaultNetworkName is { } network)
-            writer.WriteString("default_network_name", network);
+        writer.WriteString("default_network_name", api.Options.DefaultNetworkName);
+        writer.WriteBoolean("maintenance_mode", false);
+        writer.WriteString("mesos_bridge_name", "mesos-bridge");
+        // Settings of Marathon's that have no counterpart here: who lists them finds them unset.
+        WriteNulls(writer,
+            "access_control_allow_origin", "decline_offer_duration", "env_vars_prefix", "failover_timeout", "launch_token", "launch_token_refresh_interval",
+            "leader_proxy_connection_timeout_ms", "leader_proxy_read_timeout_ms", "max_instances_per_offer", "mesos_heartbeat_failure_threshold",
+            "mesos_heartbeat_interval", "mesos_user", "min_revive_offers_interval", "offer_matching_timeout", "on_elected_prepare_timeout",
+            "reconciliation_initial_delay", "reconciliation_interval", "scale_apps_initial_delay", "scale_apps_interval", "store_cache",
+            "task_launch_confirm_timeout", "task_launch_timeout", "task_lost_expunge_initial_delay", "task_lost_expunge_interval",
+            "task_reservation_timeout", "webui_url");
+    }
+
+    private static void WriteNulls(Utf8JsonWriter writer, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            writer.WriteNull(name);
     }
 }

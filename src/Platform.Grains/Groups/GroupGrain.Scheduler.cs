@@ -1,0 +1,24 @@
+using Platform.Contracts.Apps;
+using Platform.Grains.Events;
+
+namespace Platform.Grains.Groups;
+
+/// <summary>Tells when the gate begins and ends to serve: what a leader was for clients of Marathon.</summary>
+public sealed partial class GroupGrain
+{
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        PlatformEvents.Publish(GrainFactory, PlatformEvents.Create("scheduler_disconnected_event", _time.GetUtcNow(), 0, static (_, _) => { }));
+        return Task.CompletedTask;
+    }
+
+    // Until something was changed there is nothing that a scheduler could come back to.
+    private void PublishRegistered() => PlatformEvents.Publish(GrainFactory, PlatformEvents.Create(
+        _ledger.Version.Length == 0 ? "scheduler_registered_event" : "scheduler_reregistered_event", _time.GetUtcNow(), _ledger.Version.Length == 0, static (json, first) =>
+        {
+            if (first)
+                json.WriteString("frameworkId", AppScheduler.FrameworkId);
+            json.WriteString("master", Environment.MachineName);
+        }));
+}
