@@ -26,4 +26,7 @@ public sealed record AppStatus
 
     /// <summary>What autoscaling last measured, and what it made of that; null: no autoscaling, or not measured yet.</summary>
     [Id(6)] public AutoscalingStatus? Measured { get; init; }
+
+    /// <summary>The canary step that holds the rollout back; null: none does.</summary>
+    [Id(7)] public CanaryStatus? Canary { get; init; }
 }

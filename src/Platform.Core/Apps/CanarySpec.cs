@@ -14,4 +14,7 @@ public sealed record CanarySpec
 
     /// <summary>Start all new instances beside the old ones and switch at promotion (blue-green). Default false.</summary>
     [Id(2)] public bool BlueGreen { get; init; }
+
+    /// <summary>The number of promotions: blue-green without steps has one.</summary>
+    public int StepCount => BlueGreen ? Math.Max(1, Steps.Count) : Steps.Count;
 }

@@ -43,7 +43,17 @@ public sealed partial class AppGrain
         Queue = Queue(),
         Autoscaled = State.Autoscaled,
         Measured = _measured,
+        Canary = Canary(),
     };
+
+    private CanaryStatus? Canary()
+    {
+        var rollout = State.Rollout;
+        if (State.Order is null || rollout.Halted || rollout.SkipCanary || State.Target!.Spec.Extension?.Canary is not { } canary || rollout.CanaryStep >= canary.StepCount)
+            return null;
+        var due = canary.PromoteAfterSeconds is { } seconds ? rollout.StepHealthySince?.AddSeconds(seconds) : null;
+        return new(rollout.CanaryStep + 1, canary.StepCount, rollout.StepHealthySince, due);
+    }
 
     private AppQueue? Queue()
     {

@@ -85,8 +85,13 @@ public sealed class DeploymentsTests(MarathonServer server) : IClassFixture<Mara
         var started = await server.SendAsync("PATCH", "/v2/apps/canary", """{"cmd":"sleep 2","upgradeStrategy":{"canary":{"steps":[1]}}}""");
         var version = started.Json.GetProperty("version").GetString()!;
         await server.WaitForAsync(item => item.Type == "status_update_event" && item.Json.Contains("TASK_RUNNING", StringComparison.Ordinal) && item.Json.Contains(version, StringComparison.Ordinal));
+        var waiting = await server.AskUntilAsync("/v2/deployments", answer => answer.Text.Contains("\"waitsForPromotion\":true", StringComparison.Ordinal));
+        var step = waiting.Json.EnumerateArray().Single(d => d.GetProperty("affectedApps")[0].GetString() == "/canary").GetProperty("currentActions")[0].GetProperty("canary");
+        (step.GetProperty("step").GetInt32(), step.GetProperty("steps").GetInt32()).ShouldBe((1, 1));
+        (await server.GetAsync("/v2/apps/canary")).Json.GetProperty("app").GetProperty("canary").GetProperty("waitsForPromotion").GetBoolean().ShouldBeTrue();
         (await server.SendAsync("POST", "/v2/apps/canary/promote")).Status.ShouldBe(HttpStatusCode.OK);
         await server.SettleAsync(started);
+        (await server.GetAsync("/v2/apps/canary")).Json.GetProperty("app").TryGetProperty("canary", out _).ShouldBeFalse();
         (await server.GetAsync("/v2/apps/canary")).Json.GetProperty("app").GetProperty("tasksRunning").GetInt32().ShouldBe(2);
     }
 

@@ -85,6 +85,12 @@ internal sealed record AppDocument
 
     public AppExtension? Extension { get; init; }
 
+    /// <summary>An update says something of <c>platform</c>, and so of all in it but the canary.</summary>
+    public bool SaysPlatform { get; init; }
+
+    /// <summary>An update says something of the canary, if only that there is none.</summary>
+    public bool SaysCanary { get; init; }
+
     /// <summary>Deprecated: ports.</summary>
     public ValueList<int>? Ports { get; init; }
 
@@ -177,6 +183,14 @@ internal sealed record AppDocument
         TaskKillGracePeriodSeconds = update.TaskKillGracePeriodSeconds ?? TaskKillGracePeriodSeconds,
         Secrets = update.Secrets ?? Secrets,
         Tty = update.Tty ?? Tty,
-        Extension = update.Extension ?? Extension,
+        Extension = ExtensionWith(update),
     };
+
+    // Clients that know nothing of a canary write the rest of an upgrade strategy back without it, and must not lose it.
+    private AppExtension? ExtensionWith(AppDocument update)
+    {
+        var platform = (update.SaysPlatform ? update.Extension : Extension) ?? new();
+        var merged = platform with { Canary = (update.SaysCanary ? update.Extension : Extension)?.Canary };
+        return merged == new AppExtension() ? null : merged;
+    }
 }

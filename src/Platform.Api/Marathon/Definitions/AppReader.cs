@@ -64,6 +64,8 @@ internal static class AppReader
             Secrets = app.Map("secrets", ReadSecret),
             Tty = app.Flag("tty"),
             Extension = ExtensionReader.Read(app),
+            SaysPlatform = app.Has("platform"),
+            SaysCanary = ExtensionReader.SaysCanary(app),
             Ports = app.Integers("ports", 0, 65_535),
             Uris = app.Texts("uris", minLength: 1),
             IpAddress = app.Object("ipAddress") is { } address ? NetworkReader.ReadIpAddress(address) : null,

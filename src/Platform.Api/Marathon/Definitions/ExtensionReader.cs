@@ -20,6 +20,10 @@ internal static class ExtensionReader
         return extension == new AppExtension() ? null : extension;
     }
 
+    /// <summary>A canary is given, or null for none.</summary>
+    public static bool SaysCanary(JsonObjectReader app) =>
+        ((string[])["upgradeStrategy", "platform"]).Any(name => app.TryGet(name, out var holder) && holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty("canary", out _));
+
     private static AppExtension ReadPlatform(JsonObjectReader platform)
     {
         OnlyKnown(platform, "priority", "preferences", "placement", "tolerations", "pool", "system", "gang", "gangDeadlineSeconds", "revocable", "runOnce",

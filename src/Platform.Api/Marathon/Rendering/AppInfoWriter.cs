@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.Api.Marathon.Definitions;
 using Platform.Contracts.Apps;
 using Platform.Core.Tasks;
 
@@ -16,6 +17,8 @@ internal sealed class AppInfoWriter(RenderedPieces pieces, TimeProvider time)
             TaskCounts.Of(instances).WriteForApp(writer);
         if (embed.HasFlag(AppEmbed.Counts) && app.Status?.Measured is { } measured)
             WriteAutoscaling(writer, measured, app.Status.Autoscaled);
+        if (embed.HasFlag(AppEmbed.Counts) && app.Status?.Canary is { } canary)
+            WriteCanary(writer, canary);
         if (embed.HasFlag(AppEmbed.Deployments))
         {
             writer.WriteStartArray("deployments");
@@ -68,6 +71,20 @@ internal sealed class AppInfoWriter(RenderedPieces pieces, TimeProvider time)
             writer.WriteString("arithmetic", changed.Arithmetic);
             writer.WriteEndObject();
         }
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The step that a rollout is at, and whether it waits for a promotion.</summary>
+    public static void WriteCanary(Utf8JsonWriter writer, CanaryStatus canary)
+    {
+        writer.WriteStartObject("canary");
+        writer.WriteNumber("step", canary.Step);
+        writer.WriteNumber("steps", canary.Steps);
+        if (canary.HealthySince is { } since)
+            writer.WriteString("healthySince", Timestamps.Of(since));
+        if (canary.PromotedAt is { } promoted)
+            writer.WriteString("promotedAt", Timestamps.Of(promoted));
+        writer.WriteBoolean("waitsForPromotion", canary is { HealthySince: not null, PromotedAt: null });
         writer.WriteEndObject();
     }
 

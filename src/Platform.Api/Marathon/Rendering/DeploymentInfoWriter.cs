@@ -24,7 +24,10 @@ internal static class DeploymentInfoWriter
         {
             writer.WriteStartObject();
             DeploymentWriter.WriteAction(writer, action);
-            AppInfoWriter.WriteReadiness(writer, apps.GetValueOrDefault(action.AppId)?.Instances ?? default);
+            var app = apps.GetValueOrDefault(action.AppId);
+            AppInfoWriter.WriteReadiness(writer, app?.Instances ?? default);
+            if (app?.Canary is { } canary)
+                AppInfoWriter.WriteCanary(writer, canary);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

@@ -13,8 +13,7 @@ internal readonly record struct CanaryGate(int NewInstances, int OldKept, bool O
     {
         if (target.Spec.Extension?.Canary is not { } canary || rollout.SkipCanary)
             return new(wanted, 0, true);
-        var steps = canary.BlueGreen ? Math.Max(1, canary.Steps.Count) : canary.Steps.Count;
-        if (rollout.CanaryStep >= steps)
+        if (rollout.CanaryStep >= canary.StepCount)
             return new(wanted, 0, true);
         if (canary.BlueGreen)
             return new(canary.Steps.IsEmpty ? wanted : InstancesOf(canary.Steps[rollout.CanaryStep], wanted), wanted, false);

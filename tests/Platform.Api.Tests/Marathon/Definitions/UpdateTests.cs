@@ -50,4 +50,18 @@ public sealed class UpdateTests
         Definition.Update(disabled, "{\"unreachableStrategy\":{\"inactiveAfterSeconds\":1,\"expungeAfterSeconds\":2}}").UnreachableStrategy
             .ShouldBe(new UnreachableStrategy { InactiveAfterSeconds = 1, ExpungeAfterSeconds = 2 });
     }
+
+    [Fact]
+    public void The_platform_object_and_the_canary_are_changed_each_by_itself()
+    {
+        var canary = new CanarySpec { Steps = ["1"] };
+        var both = Definition.Update(Host, "{\"platform\":{\"priority\":5},\"upgradeStrategy\":{\"minimumHealthCapacity\":1,\"maximumOverCapacity\":1,\"canary\":{\"steps\":[1]}}}");
+        both.Extension.ShouldBe(new AppExtension { Priority = 5, Canary = canary });
+        Definition.Update(both, "{\"platform\":{\"failureBudget\":2}}").Extension.ShouldBe(new AppExtension { FailureBudget = 2, Canary = canary });
+        Definition.Update(both, "{\"platform\":{}}").Extension.ShouldBe(new AppExtension { Canary = canary });
+        // A client of Marathon writes back what it knows of an upgrade strategy.
+        Definition.Update(both, "{\"upgradeStrategy\":{\"minimumHealthCapacity\":1,\"maximumOverCapacity\":0}}").Extension.ShouldBe(both.Extension);
+        Definition.Update(both, "{\"upgradeStrategy\":{\"minimumHealthCapacity\":1,\"maximumOverCapacity\":0,\"canary\":null}}").Extension.ShouldBe(new AppExtension { Priority = 5 });
+        Definition.Update(both, "{\"platform\":{\"canary\":null}}").Extension.ShouldBeNull();
+    }
 }
