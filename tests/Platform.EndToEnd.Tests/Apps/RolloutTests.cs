@@ -14,18 +14,20 @@ public sealed class RolloutTests(ITestOutputHelper output)
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
         await cluster.DeployAsync("""
-            {"id":"/steady","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"instances":2,"backoffSeconds":0,
+            {"id":"/steady","cmd":"touch ready; exec sleep 100000","cpus":0.1,"mem":16,"instances":2,"backoffSeconds":0,
+             "healthChecks":[{"protocol":"COMMAND","command":{"value":"test -f ready"},"gracePeriodSeconds":600,"intervalSeconds":1,"delaySeconds":0}],
              "upgradeStrategy":{"minimumHealthCapacity":1,"maximumOverCapacity":0.5},"platform":{"failureBudget":1} }
             """);
         var before = (await cluster.ProcessesAsync("/steady", 2)).Select(process => process.Id).Order().ToArray();
 
+        // It is never healthy, so that nothing old has to make room for it.
         var rollout = await UpdateAsync(cluster, "/steady", """{"cmd":"echo cannot go on >&2; exit 3"}""");
         var outcome = await rollout.WaitAsync();
         (outcome.Succeeded, outcome.Reason).ShouldBe((false, "/steady: 2 new instances failed, the budget is 1"));
         await cluster.QuietAsync();
 
         (await cluster.ProcessesAsync("/steady", 2)).Select(process => process.Id).Order().ShouldBe(before);
-        (await AppAsync(cluster, "/steady")).GetProperty("cmd").GetString().ShouldBe("exec sleep 100000");
+        (await AppAsync(cluster, "/steady")).GetProperty("cmd").GetString().ShouldBe("touch ready; exec sleep 100000");
         var failures = (await cluster.GetAsync("/v2/apps/steady/failures")).GetProperty("failures").EnumerateArray().ToList();
         failures.Count.ShouldBeGreaterThanOrEqualTo(2);
         failures.ShouldAllBe(failure => failure.GetProperty("exitStatus").GetInt32() == 3 && failure.GetProperty("stderr").GetString()!.Contains("cannot go on", StringComparison.Ordinal));
