@@ -56,20 +56,20 @@ public abstract class RecoveryTests(string? shim)
         await using var master = await TestMaster.StartAsync();
         var options = Options(master, folder);
         var task = TestTask.Shell("exit 4");
+        master.AutoAcknowledge = false;
         var agent = TestAgent.Start(options, keepTasks: true);
         var session = await master.AcceptAsync();
-        session.AutoAcknowledge = false;
         await session.LaunchAsync(task);
         var end = await session.EndAsync(task);
 
         session.Drop();
         session = await master.AcceptAsync();
-        session.AutoAcknowledge = false;
         session.Registration.Tasks.ShouldHaveSingleItem().Status.ShouldBe(end);
         (await session.UpdateAsync()).State.ShouldBe(TaskState.Running);
         (await session.UpdateAsync()).ShouldBe(end);
         await agent.DisposeAsync();
 
+        master.AutoAcknowledge = true;
         await using var again = TestAgent.Start(options);
         session = await master.AcceptAsync();
         session.Registration.Tasks.ShouldHaveSingleItem().Status.ShouldBe(end);

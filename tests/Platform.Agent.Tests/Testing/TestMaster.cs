@@ -28,6 +28,9 @@ internal sealed class TestMaster : IAsyncDisposable
 
     public double HeartbeatSeconds { get; set; } = 5;
 
+    /// <summary>Sessions that begin from now on acknowledge every update at once.</summary>
+    public bool AutoAcknowledge { get; set; } = true;
+
     /// <summary>While it is set nobody is answered, as when the control plane is down. The port stays taken, so that nothing else gets it meanwhile.</summary>
     public bool Down { get; set; }
 
@@ -78,7 +81,7 @@ internal sealed class TestMaster : IAsyncDisposable
             await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, "refused", CancellationToken.None);
             return;
         }
-        using var session = new TestSession(socket, registration);
+        using var session = new TestSession(socket, registration) { AutoAcknowledge = AutoAcknowledge };
         await session.SendAsync(new AgentCommand { Registered = new AgentRegistered { Epoch = ++_epoch, HeartbeatSeconds = HeartbeatSeconds, UnreachableAfterSeconds = 15 } });
         _sessions.Writer.TryWrite(session);
         await session.RunAsync(context.RequestAborted);

@@ -17,7 +17,7 @@ internal sealed class TestSession(WebSocket socket, AgentRegistration registrati
     public AgentRegistration Registration { get; } = registration;
 
     /// <summary>Every update is acknowledged at once when this is set.</summary>
-    public bool AutoAcknowledge { get; set; } = true;
+    public bool AutoAcknowledge { get; init; }
 
     public Task LaunchAsync(params TaskSpec[] tasks) => SendAsync(new AgentCommand { Launch = [.. tasks] });
 
