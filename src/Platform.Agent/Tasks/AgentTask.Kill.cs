@@ -105,11 +105,11 @@ internal sealed partial class AgentTask
         _process = default;
         try
         {
-            TaskSandbox.RemoveSecrets(Spec, _services.Work);
+            TaskSecrets.Remove(Spec, _services.Work);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _services.Logger.LogWarning("Secret files of {TaskId} could not be removed: {Reason}", Spec.TaskId, e.Message);
+            _services.Logger.LogWarning("Secrets of {TaskId} could not be removed: {Reason}", Spec.TaskId, e.Message);
         }
     }
 }

@@ -86,7 +86,16 @@ internal sealed partial class AgentTask : IDisposable
         var record = new TaskRecord { Spec = spec, AcceptedAt = now, BootId = services.Work.BootId };
         var task = new AgentTask(record, Staging(spec, now), services);
         Directory.CreateDirectory(task._folder);
-        task.Save();
+        try
+        {
+            TaskSecrets.Save(spec, services.Work);
+            task.Save();
+        }
+        catch (IOException)
+        {
+            TaskSecrets.Remove(spec, services.Work);
+            throw;
+        }
         return task;
     }
 
@@ -96,6 +105,7 @@ internal sealed partial class AgentTask : IDisposable
         try
         {
             var record = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(folder, "task.json")), AgentJson.Default.TaskRecord)!;
+            record = record with { Spec = TaskSecrets.Restore(record.Spec, services.Work) };
             var status = services.Journal.Latest(record.Spec.TaskId) ?? Staging(record.Spec, record.AcceptedAt);
             var task = new AgentTask(record, status, services);
             var kill = Path.Combine(folder, "kill.json");
@@ -335,7 +345,7 @@ internal sealed partial class AgentTask : IDisposable
     }
 
     private void Save() => WorkDirectory.WriteAtomically(
-        Path.Combine(_folder, "task.json"), JsonSerializer.Serialize(_record, AgentJson.Default.TaskRecord), secret: true);
+        Path.Combine(_folder, "task.json"), JsonSerializer.Serialize(_record with { Spec = TaskSecrets.Without(Spec) }, AgentJson.Default.TaskRecord), secret: true);
 
     private void TryWriteKill(KillOrder order)
     {

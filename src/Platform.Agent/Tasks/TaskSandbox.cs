@@ -6,8 +6,6 @@ namespace Platform.Agent.Tasks;
 /// <summary>Makes a task's sandbox: the folder, its volumes and its secret files.</summary>
 internal static class TaskSandbox
 {
-    private const string MemoryBacked = "/dev/shm";
-
     /// <summary>
     /// Makes the folder and links volumes into it. The process containerizer has no mounts of its own: a volume is a symbolic link at
     /// a relative path, and an absolute path is possible only where it is the same on the agent.
@@ -20,7 +18,7 @@ internal static class TaskSandbox
         {
             if (volume.Secret is { } secret)
             {
-                var file = Path.Combine(SecretFolder(spec.TaskId, work), TaskDirectoryName.Of(volume.ContainerPath));
+                var file = Path.Combine(TaskSecrets.FolderOf(spec.TaskId, work), TaskDirectoryName.Of(volume.ContainerPath));
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 File.SetUnixFileMode(Path.GetDirectoryName(file)!, (UnixFileMode)0b111_101_101);
                 WorkDirectory.WriteAtomically(file, secret.Value, secret: true);
@@ -62,16 +60,6 @@ internal static class TaskSandbox
         }
     }
 
-    /// <summary>Destroys a task's secret files.</summary>
-    public static void RemoveSecrets(TaskSpec spec, WorkDirectory work)
-    {
-        if (!spec.Volumes.Any(v => v.Secret is not null))
-            return;
-        var folder = SecretFolder(spec.TaskId, work);
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
-    }
-
     private static string GroupFolder(VolumeSpec volume, string path, TaskSpec spec, WorkDirectory work)
     {
         var shared = work.GroupFolder(spec.Group ?? spec.TaskId);
@@ -83,10 +71,6 @@ internal static class TaskSandbox
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
         return folder;
     }
-
-    private static string SecretFolder(string taskId, WorkDirectory work) => Directory.Exists(MemoryBacked)
-        ? Path.Combine(MemoryBacked, "platform-" + work.AgentId, TaskDirectoryName.Of(taskId))
-        : Path.Combine(work.TaskFolder(taskId), "secrets");
 
     private static void Link(string containerPath, string source, string sandbox)
     {

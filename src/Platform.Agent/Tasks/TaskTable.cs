@@ -259,7 +259,7 @@ internal sealed class TaskTable
         {
             if (last is not null)
                 File.WriteAllBytes(Path.Combine(folder, "final.json"), JsonSerializer.SerializeToUtf8Bytes(last, AgentJson.Default.TaskUpdate));
-            File.Delete(Path.Combine(folder, "task.json")); // It may hold secrets.
+            File.Delete(Path.Combine(folder, "task.json"));
             if (Directory.Exists(target))
                 Directory.Delete(target, recursive: true);
             Directory.Move(folder, target);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -6,11 +5,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Api.Http;
 using Platform.Contracts.Secrets;
-using Platform.Core.Tasks;
 
 namespace Platform.Api.Secrets;
 
-/// <summary><c>/api/secrets</c>: names can be listed, values only be written.</summary>
+/// <summary><c>/api/secrets</c>, and <c>/secrets/v1</c> in the shape of DC/OS: names can be listed, values only be written.</summary>
 public static class SecretEndpoints
 {
     /// <summary>Adds the endpoints.</summary>
@@ -24,6 +22,8 @@ public static class SecretEndpoints
         RequestDelegate answer = http => routes.InvokeAsync(http, http.Request.Path.Value!);
         endpoints.Map("/api/secrets", answer);
         endpoints.Map("/api/secrets/{**path}", answer);
+        DcosSecretEndpoints.Map(routes, grains);
+        endpoints.Map("/secrets/v1/{**path}", answer);
         return endpoints;
     }
 
@@ -43,11 +43,8 @@ public static class SecretEndpoints
 
     private static async Task<IResult> PutAsync(IGrainFactory grains, ApiRequest request)
     {
-        using var body = await request.ReadJsonAsync();
-        if (body.RootElement.ValueKind != JsonValueKind.Object
-            || !body.RootElement.TryGetProperty("value", out var value) || value.ValueKind != JsonValueKind.String)
-            return new ErrorAnswer(StatusCodes.Status422UnprocessableEntity, "The body must be an object with the text \"value\".");
-        var problem = await grains.GetGrain<ISecretGrain>(0).PutAsync(request.Value("path"), new SecretText(value.GetString()!));
+        var value = await SecretBody.ReadAsync(request);
+        var problem = await grains.GetGrain<ISecretGrain>(0).PutAsync(request.Value("path"), value);
         return problem is null ? Results.NoContent() : new ErrorAnswer(StatusCodes.Status422UnprocessableEntity, problem);
     }
 

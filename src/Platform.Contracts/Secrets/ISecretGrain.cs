@@ -9,6 +9,9 @@ public interface ISecretGrain : IGrainWithIntegerKey
     /// <summary>Stores a value under a path such as <c>shop/db-password</c>; durable when it returns. The problem is returned, or null.</summary>
     Task<string?> PutAsync(string path, SecretText value);
 
+    /// <summary>Stores a value on condition that the path has none yet, or that it has one; durable when it returns.</summary>
+    Task<SecretWrite> WriteAsync(string path, SecretText value, bool mustBeNew);
+
     /// <summary>Removes a value; false if there is none.</summary>
     Task<bool> DeleteAsync(string path);
 

@@ -35,6 +35,15 @@ public sealed partial class SecretGrain(
     }
 
     /// <inheritdoc/>
+    public async Task<SecretWrite> WriteAsync(string path, SecretText value, bool mustBeNew)
+    {
+        if (secrets.Items.ContainsKey(path) == mustBeNew)
+            return new(Written: false, Problem: null);
+        var problem = await PutAsync(path, value);
+        return new(problem is null, problem);
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> DeleteAsync(string path)
     {
         if (!secrets.Remove(path))

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Agent.Tasks;
+
+/// <summary>Where the values of a task's secrets are while it lives: in memory-backed files, and nowhere on a disk.</summary>
+/// <remarks>Such files outlive the agent, as its tasks do, and are gone with the machine's run, as its tasks are.</remarks>
+internal static class TaskSecrets
+{
+    private const string MemoryBacked = "/dev/shm";
+
+    /// <summary>The folder of a task's secret files.</summary>
+    public static string FolderOf(string taskId, WorkDirectory work) => Directory.Exists(MemoryBacked)
+        ? Path.Combine(MemoryBacked, "platform-" + work.AgentId, TaskDirectoryName.Of(taskId))
+        : Path.Combine(work.TaskFolder(taskId), "secrets");
+
+    /// <summary>The task as it may be written to the disk: values are left out.</summary>
+    public static TaskSpec Without(TaskSpec spec) => HasAny(spec)
+        ? spec with
+        {
+            SecretEnvironment = default,
+            Volumes = spec.Volumes.Select(v => v.Secret is null ? v : v with { Secret = new("") }).ToValueList(),
+        }
+        : spec;
+
+    /// <summary>Keeps the values for the next run of the agent.</summary>
+    /// <exception cref="IOException">There is no room for them.</exception>
+    public static void Save(TaskSpec spec, WorkDirectory work)
+    {
+        if (!HasAny(spec))
+            return;
+        var values = spec.Volumes.Where(v => v.Secret is not null).Select(v => KeyValuePair.Create("volume " + v.ContainerPath, v.Secret!))
+            .Concat(spec.SecretEnvironment.Select(e => KeyValuePair.Create("env " + e.Key, e.Value)))
+            .GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value.Value, StringComparer.Ordinal);
+        var file = FileOf(spec.TaskId, work);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        WorkDirectory.WriteAtomically(file, JsonSerializer.Serialize(values, AgentJson.Default.DictionaryStringString), secret: true);
+    }
+
+    /// <summary>The task with the values that were kept for it; without them if the machine was restarted meanwhile.</summary>
+    public static TaskSpec Restore(TaskSpec spec, WorkDirectory work)
+    {
+        var file = FileOf(spec.TaskId, work);
+        if (!File.Exists(file))
+            return spec;
+        var values = JsonSerializer.Deserialize(File.ReadAllText(file), AgentJson.Default.DictionaryStringString)!;
+        return spec with
+        {
+            SecretEnvironment = values.Where(v => v.Key.StartsWith("env ", StringComparison.Ordinal))
+                .Select(v => KeyValuePair.Create(v.Key["env ".Length..], new SecretText(v.Value))).ToValueMap(),
+            Volumes = spec.Volumes
+                .Select(v => v.Secret is not null && values.TryGetValue("volume " + v.ContainerPath, out var value) ? v with { Secret = new(value) } : v)
+                .ToValueList(),
+        };
+    }
+
+    /// <summary>Destroys all values of the task.</summary>
+    public static void Remove(TaskSpec spec, WorkDirectory work)
+    {
+        if (!HasAny(spec))
+            return;
+        File.Delete(FileOf(spec.TaskId, work));
+        var folder = FolderOf(spec.TaskId, work);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private static bool HasAny(TaskSpec spec) => !spec.SecretEnvironment.IsEmpty || spec.Volumes.Any(v => v.Secret is not null);
+
+    // Beside the folder and not in it: the task may read that.
+    private static string FileOf(string taskId, WorkDirectory work) => FolderOf(taskId, work) + ".json";
+}
