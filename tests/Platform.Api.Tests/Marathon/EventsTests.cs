@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Platform.Contracts.Events;
+using Platform.Core.Tasks;
 
 namespace Platform.Api.Tests.Marathon;
 
@@ -68,6 +69,19 @@ public sealed class EventsTests(MarathonServer server) : IClassFixture<MarathonS
         plan.GetProperty("original").GetProperty("id").GetString().ShouldBe("/");
         plan.GetProperty("target").GetProperty("id").GetString().ShouldBe("/");
         plan.GetProperty("steps")[0].GetProperty("actions")[0].GetProperty("app").GetString().ShouldBe("/events/plan");
+    }
+
+    [Fact]
+    public async Task The_end_of_a_task_that_nobody_knows_is_told()
+    {
+        const string Unknown = "events_d.instance-00000000-0000-0000-0000-000000000000";
+        await server.AddAsync("/events/d");
+        var id = (await server.GetAsync("/v2/apps/events/d/tasks")).Json.GetProperty("tasks")[0].GetProperty("id").GetString()!;
+        var agent = server.Cluster.Agents.Single(a => a.Tasks.Contains(id));
+        await agent.ReportAsync(id, TaskState.Failed, update => update with { TaskId = Unknown + "._app.1" });
+        var told = JsonElement.Parse((await server.WaitForAsync(item => item.Type == "unknown_instance_terminated_event")).Json);
+        told.EnumerateObject().Select(m => m.Name).ShouldBe(["instanceId", "runSpecId", "condition", "eventType", "timestamp"]);
+        (told.GetProperty("instanceId").GetString(), told.GetProperty("runSpecId").GetString(), told.GetProperty("condition").GetString()).ShouldBe((Unknown, "/events/d", "Failed"));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed class FuzzTests(MarathonServer server) : IClassFixture<MarathonSer
     [
         ("POST", "/v2/apps"), ("PUT", "/v2/apps"), ("PATCH", "/v2/apps"), ("PUT", "/v2/apps/fuzz"), ("PATCH", "/v2/apps/keep"), ("PUT", "/v2/apps/keep?partialUpdate=false"),
         ("POST", "/v2/groups"), ("PUT", "/v2/groups"), ("PUT", "/v2/groups/fuzz"), ("PATCH", "/v2/groups/fuzz"), ("POST", "/v2/tasks/delete"), ("POST", "/logging"),
+        ("PUT", "/api/secrets/fuzz"), ("PUT", "/secrets/v1/secret/default/fuzz"), ("PATCH", "/secrets/v1/secret/default/fuzz"),
     ];
 
     [Fact]
@@ -74,7 +75,21 @@ public sealed class FuzzTests(MarathonServer server) : IClassFixture<MarathonSer
     [InlineData("/v2/groups/versions/x")]
     [InlineData("/v2/apps/keep/versions/%ff")]
     [InlineData("/v2/apps?label=%5C&embed=%00&limit=1")]
-    public async Task Odd_addresses_never_break_the_server(string path) => ((int)(await server.GetAsync(path)).Status).ShouldBeLessThan(500);
+    [InlineData("/v2/apps/..%2f..")]
+    [InlineData("/v2/apps/keep/tasks/%ff")]
+    [InlineData("/v2/queue/%00/delay")]
+    [InlineData("/v2/deployments/x%2fy")]
+    [InlineData("/api/secrets/%00")]
+    [InlineData("/secrets/v1/secret/default/..%2f..")]
+    public async Task Odd_addresses_never_break_the_server(string path)
+    {
+        foreach (var method in (string[])["GET", "HEAD", "OPTIONS", "DELETE", "POST", "PUT", "PATCH"])
+        {
+            var body = method is "POST" or "PUT" or "PATCH" ? "{}" : null;
+            var answer = await server.SendAsync(method, path + (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "dryRun=true", body);
+            ((int)answer.Status).ShouldBeLessThan(500, $"{method} {path}");
+        }
+    }
 
     private static string Damage(JsonObject definition, Random random)
     {
