@@ -37,6 +37,7 @@ public static class AgentDaemon
             return;
         }
         using var work = WorkDirectory.Open(options.WorkDirectory, logger);
+        using var starts = StartLock.Take(work);
         using var journal = new UpdateJournal(work.Journal, logger);
         using var watcher = new ProcessWatcher();
         using var probe = new CheckProbe(watcher, time);
@@ -48,7 +49,7 @@ public static class AgentDaemon
         var services = new TaskServices
         {
             Work = work,
-            Shims = new ShimLauncher(work, options.ShimProgram, logger),
+            Shims = new ShimLauncher(work, options.ShimProgram, starts, logger),
             Watcher = watcher,
             Cgroups = DetectCgroups(options, work, logger),
             Outbox = outbox,

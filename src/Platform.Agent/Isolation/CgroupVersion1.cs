@@ -1,3 +1,5 @@
+using Platform.Agent.Files;
+
 namespace Platform.Agent.Isolation;
 
 /// <summary>Version 1: one hierarchy for each controller, each with the same folder for a task.</summary>
@@ -28,7 +30,7 @@ internal sealed class CgroupVersion1 : ICgroupLayout
     {
         var group = Open(name);
         foreach (var folder in group.Folders)
-            Directory.CreateDirectory(folder);
+            SmallFile.MakeFolder(folder);
         if (Folder("cpu", name) is { } cpu)
         {
             Write(cpu, "cpu.shares", CpuArithmetic.Shares(limits.CpuRequest));
@@ -42,8 +44,7 @@ internal sealed class CgroupVersion1 : ICgroupLayout
         {
             Write(memory, "memory.limit_in_bytes", bytes);
             // With swap accounting the limit covers both, else a task would only become slow.
-            if (File.Exists(Path.Combine(memory, "memory.memsw.limit_in_bytes")))
-                Write(memory, "memory.memsw.limit_in_bytes", bytes);
+            SmallFile.TryWrite(Path.Combine(memory, "memory.memsw.limit_in_bytes"), $"{bytes}");
         }
         if (Folder("pids", name) is { } pids && limits.Processes is { } processes)
             Write(pids, "pids.max", processes);
@@ -65,5 +66,5 @@ internal sealed class CgroupVersion1 : ICgroupLayout
     private string? Folder(string controller, string name) =>
         _controllers.TryGetValue(controller, out var root) ? Path.Combine(root, name) : null;
 
-    private static void Write(string folder, string file, long value) => File.WriteAllText(Path.Combine(folder, file), value.ToString());
+    private static void Write(string folder, string file, long value) => SmallFile.Write(Path.Combine(folder, file), $"{value}");
 }

@@ -1,3 +1,5 @@
+using Platform.Agent.Files;
+
 namespace Platform.Agent.Isolation;
 
 /// <summary>Version 2: one hierarchy, one folder for a task.</summary>
@@ -30,7 +32,7 @@ internal sealed class CgroupVersion2 : ICgroupLayout
     public TaskCgroup Create(string name, in TaskLimits limits)
     {
         var folder = Path.Combine(_root, name);
-        Directory.CreateDirectory(folder);
+        SmallFile.MakeFolder(folder);
         Write(folder, "cpu.weight", $"{CpuArithmetic.Weight(limits.CpuRequest)}");
         if (_cpu == CpuLimitMode.Quota && limits.CpuLimit is { } cpus)
             Write(folder, "cpu.max", $"{CpuArithmetic.Quota(cpus)} {CpuArithmetic.PeriodMicroseconds}");
@@ -38,8 +40,7 @@ internal sealed class CgroupVersion2 : ICgroupLayout
         {
             Write(folder, "memory.max", $"{bytes}");
             // The limit covers swap too, else a task would only become slow. Missing where the kernel has no swap accounting.
-            if (File.Exists(Path.Combine(folder, "memory.swap.max")))
-                Write(folder, "memory.swap.max", "0");
+            SmallFile.TryWrite(Path.Combine(folder, "memory.swap.max"), "0");
         }
         if (limits.Processes is { } processes)
             Write(folder, "pids.max", $"{processes}");
@@ -63,5 +64,5 @@ internal sealed class CgroupVersion2 : ICgroupLayout
     public IReadOnlyList<string> List() =>
         Directory.Exists(_root) ? [.. Directory.EnumerateDirectories(_root).Select(d => Path.GetFileName(d))] : [];
 
-    private static void Write(string folder, string file, string value) => File.WriteAllText(Path.Combine(folder, file), value);
+    private static void Write(string folder, string file, string value) => SmallFile.Write(Path.Combine(folder, file), value);
 }

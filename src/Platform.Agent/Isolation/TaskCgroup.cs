@@ -1,3 +1,4 @@
+using Platform.Agent.Files;
 using Platform.Agent.Processes;
 
 namespace Platform.Agent.Isolation;
@@ -53,11 +54,11 @@ internal sealed class TaskCgroup
     /// <summary>Sends SIGKILL to every process in it, new ones included, and returns how many there were.</summary>
     public int KillAll()
     {
-        if (KillFile is not null && File.Exists(KillFile) && TryWrite(KillFile, "1"))
+        if (KillFile is not null && SmallFile.TryWrite(KillFile, "1"))
             return Processes().Count;
         // Nothing can be forked meanwhile, so that one pass over the list after another comes to an end.
         if (ProcessesFile is not null)
-            TryWrite(ProcessesFile, "0");
+            SmallFile.TryWrite(ProcessesFile, "0");
         var killed = 0;
         foreach (var pid in Processes())
         {
@@ -104,7 +105,7 @@ internal sealed class TaskCgroup
             try
             {
                 // rmdir(2): the kernel's files inside do not count.
-                if (Directory.Exists(folder))
+                if (Libc.RemoveDirectory(folder) != 0 && Directory.Exists(folder))
                     RemoveTree(folder);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -122,19 +123,6 @@ internal sealed class TaskCgroup
             RemoveTree(inner);
         if (Libc.RemoveDirectory(folder) != 0 && Directory.Exists(folder))
             throw new IOException($"{folder} is in use");
-    }
-
-    private static bool TryWrite(string path, string text)
-    {
-        try
-        {
-            File.WriteAllText(path, text);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private static string[] ReadLines(string? path)

@@ -3,10 +3,12 @@
  *
  *   shim STATUS SANDBOX USER COUNT CGROUP_PROCS... PROGRAM [ARGUMENT...]
  *
- * STATUS        is created; if it is there already another shim has this task, and nothing is started (exit 125).
+ * STATUS        the task's file, which is there already; lines are added to it.
  * SANDBOX       the working directory; stdout and stderr are appended to files of these names in it.
  * USER          "-" or "uid,gid[,group...]".
  * COUNT         how many files to write "0" to, to join cgroups.
+ * Descriptor 3  the lock of the work directory's starts, shared with the agent. It is closed when the first line is written: whoever
+ *               gets the lock after an agent's death finds everything that was begun in the files, and nothing begins any more.
  *
  * Lines of STATUS, each written at once:
  *   shim PID STARTTIME                   this process
@@ -65,7 +67,8 @@ __asm__(".globl _start\n_start:\n mov x29,#0\n mov x0,sp\n bl run\n");
 #error "no system call numbers for this architecture; the agent uses the shell instead"
 #endif
 
-enum { O_WRONLY = 1, O_CREAT = 0100, O_EXCL = 0200, O_APPEND = 02000, O_CLOEXEC = 02000000, AT_FDCWD = -100 };
+enum { O_WRONLY = 1, O_CREAT = 0100, O_APPEND = 02000, O_CLOEXEC = 02000000, AT_FDCWD = -100 };
+enum { START_LOCK = 3 };
 enum { SIGKILL = 9, EINTR = 4, ENOENT = 2, EACCES = 13, ENOTDIR = 20, ETXTBSY = 26, PR_SET_CHILD_SUBREAPER = 36 };
 
 /* struct rusage of a 64-bit machine: two timevals, then maxrss and thirteen words that are not used. */
@@ -243,11 +246,12 @@ __attribute__((used)) void run(word *stack)
     int cgroups = (int)get_number(&number);
     if (count < 6 + cgroups)
         leave(124);
-    status_file = (int)open_file(arguments[1], O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC);
+    status_file = (int)open_file(arguments[1], O_WRONLY | O_APPEND | O_CLOEXEC);
     if (status_file < 0)
         leave(125);
     uword self = syscall5(SYS_getpid, 0, 0, 0, 0, 0);
     say("shim", 2, self, start_time(self), 0);
+    close_file(START_LOCK);
     syscall5(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 
     /* Closes by itself when the program is executed; what comes through it is why it was not. */

@@ -1,9 +1,8 @@
 # The supervisor of one task where there is no C compiler to build shim.c: the same arguments and the same lines in STATUS.
 # It cannot take in orphans, so what a task leaves behind is found and killed by the agent. The shell's own words about a
 # signal ("Killed") go to STATUS too: they tell an end by a signal from an exit with the same number.
-set -Cf
-exec 9>"$1" 2>&9 </dev/null || exit 125
-set +C
+set -f
+exec 9>>"$1" 2>&9 </dev/null || exit 125
 _platform_self() {
   _platform_pid=$1
   shift 21
@@ -12,6 +11,7 @@ _platform_self() {
 read -r _platform_stat </proc/self/stat
 _platform_self $_platform_stat
 echo "shim $_platform_pid $_platform_start" >&9
+exec 3>&-
 (
   _platform_sandbox=$2 _platform_user=$3 _platform_count=$4
   shift 4

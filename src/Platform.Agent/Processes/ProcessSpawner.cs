@@ -14,8 +14,9 @@ internal static unsafe class ProcessSpawner
     /// <param name="path">The program's file.</param>
     /// <param name="arguments">Its arguments, the program's name first.</param>
     /// <param name="environment">Its whole environment as NAME=VALUE.</param>
+    /// <param name="inherited">An open file that it gets as its descriptor 3; null: none.</param>
     /// <exception cref="Win32Exception">It could not be started.</exception>
-    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
+    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, int? inherited = null)
     {
         var actions = stackalloc byte[Libc.OpaqueSize];
         var attributes = stackalloc byte[Libc.OpaqueSize];
@@ -26,10 +27,12 @@ internal static unsafe class ProcessSpawner
         _ = Libc.SpawnAttributesInit(attributes);
         try
         {
-            const int ReadOnly = 0, WriteOnly = 1;
+            const int ReadOnly = 0, FirstFree = 3;
             _ = Libc.FileActionsOpen(actions, 0, "/dev/null", ReadOnly, 0);
-            _ = Libc.FileActionsOpen(actions, 1, "/dev/null", WriteOnly, 0);
-            _ = Libc.FileActionsOpen(actions, 2, "/dev/null", WriteOnly, 0);
+            _ = Libc.FileActionsOpen(actions, 1, "/dev/null", Libc.WriteOnly, 0);
+            _ = Libc.FileActionsOpen(actions, 2, "/dev/null", Libc.WriteOnly, 0);
+            if (inherited is { } file)
+                _ = Libc.FileActionsDuplicate(actions, file, FirstFree);
             _ = Libc.SpawnAttributesSetFlags(attributes, Libc.SpawnSetSid | Libc.SpawnSetSigDef | Libc.SpawnSetSigMask);
             _ = Libc.SignalSetFill(signals);
             _ = Libc.SpawnAttributesSetSignalDefault(attributes, signals);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Platform.Agent.Processes;
 
 /// <summary>
-/// One thread that waits for the end of processes (children or not, by pidfd, Linux 5.3) and for changes in directories
+/// One thread that waits for the end of processes (children or not, by pidfd, Linux 5.3) and for changes of files
 /// (by inotify), whatever their number.
 /// </summary>
 internal sealed unsafe class ProcessWatcher : IDisposable
@@ -47,14 +47,14 @@ internal sealed unsafe class ProcessWatcher : IDisposable
         return waiter.Completion.Task;
     }
 
-    /// <summary>Calls back, on the watcher's thread, when a file in the directory was created or written, until disposed.</summary>
-    public IDisposable WatchDirectory(string path, Action changed)
+    /// <summary>Calls back, on the watcher's thread, when the file, or one in the directory, was created or written, until disposed.</summary>
+    public IDisposable Watch(string path, Action changed)
     {
         lock (_gate)
         {
             var watch = Check(Libc.InotifyAdd(_inotify, path, Libc.InModify | Libc.InCreate));
             _changes[watch] = changed;
-            return new DirectoryWatch(this, watch);
+            return new Watching(this, watch);
         }
     }
 
@@ -138,7 +138,7 @@ internal sealed unsafe class ProcessWatcher : IDisposable
         public TaskCompletionSource<int?> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class DirectoryWatch(ProcessWatcher owner, int watch) : IDisposable
+    private sealed class Watching(ProcessWatcher owner, int watch) : IDisposable
     {
         public void Dispose()
         {

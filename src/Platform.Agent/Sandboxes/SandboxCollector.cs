@@ -29,8 +29,8 @@ internal sealed class SandboxCollector
         _disk = disk;
         _time = time;
         _logger = logger;
-        foreach (var folder in new DirectoryInfo(work.Ended).EnumerateDirectories().OrderBy(d => d.LastWriteTimeUtc))
-            _ended.Enqueue((folder.Name, folder.LastWriteTimeUtc));
+        foreach (var file in new DirectoryInfo(work.Ended).EnumerateFiles().OrderBy(f => f.LastWriteTimeUtc))
+            _ended.Enqueue((file.Name, file.LastWriteTimeUtc));
     }
 
     /// <summary>The age up to which sandboxes stay now: the retention, shortened by the part of the disk that is used (Mesos' gc_delay and gc_disk_headroom).</summary>
@@ -54,8 +54,9 @@ internal sealed class SandboxCollector
         {
             try
             {
-                Delete(Path.Combine(_work.Sandboxes, name));
-                Delete(Path.Combine(_work.Ended, name));
+                if (Path.Combine(_work.Sandboxes, name) is var sandbox && Directory.Exists(sandbox))
+                    Directory.Delete(sandbox, recursive: true);
+                File.Delete(Path.Combine(_work.Ended, name));
                 count++;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -72,11 +73,5 @@ internal sealed class SandboxCollector
     {
         lock (_gate)
             return _ended.TryPeek(out var first) && first.EndedAt <= oldest ? _ended.Dequeue().Name : null;
-    }
-
-    private static void Delete(string folder)
-    {
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
     }
 }

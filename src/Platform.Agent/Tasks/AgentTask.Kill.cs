@@ -75,7 +75,8 @@ internal sealed partial class AgentTask
             return;
         if (_cgroup.Folders.Count > 0)
         {
-            while (_cgroup.KillAll() > 0)
+            // A group that can be removed is empty, and one that is empty can be: most often that is all there is to do.
+            while (!_cgroup.TryRemove() && _cgroup.KillAll() > 0)
                 await Task.Delay(5).ConfigureAwait(false);
             return;
         }

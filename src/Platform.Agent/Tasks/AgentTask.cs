@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Checks;
 using Platform.Agent.Isolation;
@@ -14,7 +13,7 @@ namespace Platform.Agent.Tasks;
 internal sealed partial class AgentTask : IDisposable
 {
     private readonly TaskServices _services;
-    private readonly string _folder;
+    private readonly string _file;
     private readonly string _sandbox;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _killOrdered = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,7 +33,7 @@ internal sealed partial class AgentTask : IDisposable
         _status = status;
         _services = services;
         Held = record.Spec.Held.NonRevocable();
-        _folder = services.Work.TaskFolder(record.Spec.TaskId);
+        _file = services.Work.TaskFile(record.Spec.TaskId);
         _sandbox = services.Work.Sandbox(record.Spec.TaskId);
         if (status.State.IsTerminal())
             _over.SetResult();
@@ -85,11 +84,10 @@ internal sealed partial class AgentTask : IDisposable
         var now = services.Time.GetUtcNow();
         var record = new TaskRecord { Spec = spec, AcceptedAt = now, BootId = services.Work.BootId };
         var task = new AgentTask(record, Staging(spec, now), services);
-        Directory.CreateDirectory(task._folder);
         try
         {
             TaskSecrets.Save(spec, services.Work);
-            task.Save();
+            TaskFile.Create(task._file, record with { Spec = TaskSecrets.Without(spec) });
         }
         catch (IOException)
         {
@@ -99,25 +97,12 @@ internal sealed partial class AgentTask : IDisposable
         return task;
     }
 
-    /// <summary>Finds a task that an earlier run of the agent accepted; null if its record cannot be read.</summary>
-    public static AgentTask? Load(string folder, TaskServices services)
+    /// <summary>A task that an earlier run of the agent accepted.</summary>
+    /// <exception cref="IOException">The values of its secrets cannot be read.</exception>
+    public static AgentTask Recover(TaskRecord record, KillOrder? kill, TaskServices services)
     {
-        try
-        {
-            var record = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(folder, "task.json")), AgentJson.Default.TaskRecord)!;
-            record = record with { Spec = TaskSecrets.Restore(record.Spec, services.Work) };
-            var status = services.Journal.Latest(record.Spec.TaskId) ?? Staging(record.Spec, record.AcceptedAt);
-            var task = new AgentTask(record, status, services);
-            var kill = Path.Combine(folder, "kill.json");
-            if (File.Exists(kill))
-                task._kill = JsonSerializer.Deserialize(File.ReadAllText(kill), AgentJson.Default.KillOrder);
-            return task;
-        }
-        catch (Exception e) when (e is IOException or JsonException)
-        {
-            services.Logger.LogError("The record of a task in {Folder} cannot be read, the task is given up: {Reason}", folder, e.Message);
-            return null;
-        }
+        record = record with { Spec = TaskSecrets.Restore(record.Spec, services.Work) };
+        return new(record, services.Journal.Latest(record.Spec.TaskId) ?? Staging(record.Spec, record.AcceptedAt), services) { _kill = kill };
     }
 
     /// <summary>Ends the task. A later order can only shorten the grace.</summary>
@@ -196,7 +181,7 @@ internal sealed partial class AgentTask : IDisposable
         if (_record.BootId != _services.Work.BootId)
             return Next() with { State = TaskState.Lost, Reason = TaskReasons.AgentRestarted, Message = "The machine was restarted" };
         _cgroup = _services.Cgroups.Open(TaskDirectoryName.Of(Spec.TaskId));
-        _supervision = TaskSupervision.Attach(StatusFile, _services.Watcher);
+        _supervision = TaskSupervision.Attach(_file, _services.Watcher);
         if (_supervision is null)
         {
             if (_kill is not null)
@@ -219,9 +204,10 @@ internal sealed partial class AgentTask : IDisposable
             await AccompanyAsync(process).ConfigureAwait(false);
         }
         var end = await _supervision.Ended.WaitAsync(_services.Stopping).ConfigureAwait(false);
+        var oomKills = end.ExitCode == 0 ? 0 : _cgroup.OomKills();
         await KillLeftoversAsync(end).ConfigureAwait(false);
         var limit = Spec.MemoryLimit ?? Spec.Resources.Scalar(ResourceNames.Mem);
-        var last = TaskEnd.Describe(Next(), end, _kill, _cgroup.OomKills(), limit);
+        var last = TaskEnd.Describe(Next(), end, _kill, oomKills, limit);
         return last.State == TaskState.Failed ? last with { StderrTail = Sandboxes.SandboxFiles.Tail(Path.Combine(_sandbox, "stderr")) } : last;
     }
 
@@ -240,7 +226,7 @@ internal sealed partial class AgentTask : IDisposable
         _cgroup = _services.Cgroups.Create(TaskDirectoryName.Of(Spec.TaskId), TaskLimits.Of(Spec, _services.ProcessesPerTask));
         _supervision = TaskSupervision.Start(_services.Shims, new ShimStart
         {
-            StatusFile = StatusFile,
+            File = _file,
             Sandbox = _sandbox,
             User = user?.ForShim,
             JoinFiles = [.. _cgroup.JoinFiles],
@@ -323,8 +309,6 @@ internal sealed partial class AgentTask : IDisposable
         Spec, _sandbox, _services.Hostname, Environment.GetEnvironmentVariable("PATH"),
         user?.Home ?? Environment.GetEnvironmentVariable("HOME"));
 
-    private string StatusFile => Path.Combine(_folder, "status");
-
     private TaskUpdate Next() => Status with
     {
         UpdateId = "",
@@ -344,14 +328,11 @@ internal sealed partial class AgentTask : IDisposable
         }
     }
 
-    private void Save() => WorkDirectory.WriteAtomically(
-        Path.Combine(_folder, "task.json"), JsonSerializer.Serialize(_record with { Spec = TaskSecrets.Without(Spec) }, AgentJson.Default.TaskRecord), secret: true);
-
     private void TryWriteKill(KillOrder order)
     {
         try
         {
-            WorkDirectory.WriteAtomically(Path.Combine(_folder, "kill.json"), JsonSerializer.Serialize(order, AgentJson.Default.KillOrder));
+            TaskFile.Add(_file, order);
         }
         catch (IOException e)
         {

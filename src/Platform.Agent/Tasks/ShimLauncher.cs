@@ -11,12 +11,15 @@ internal sealed class ShimLauncher
 
     private readonly string? _program;
     private readonly string _script;
+    private readonly StartLock _starts;
 
     /// <param name="work">Where the agent's own copy of the program is kept: a task's supervisor outlives a rebuild or an update.</param>
     /// <param name="program">The compiled program, or null to use the shell.</param>
+    /// <param name="starts">What each supervisor inherits until it has begun.</param>
     /// <param name="logger">Told which one is used.</param>
-    public ShimLauncher(WorkDirectory work, string? program, ILogger logger)
+    public ShimLauncher(WorkDirectory work, string? program, StartLock starts, ILogger logger)
     {
+        _starts = starts;
         using var reader = new StreamReader(typeof(ShimLauncher).Assembly.GetManifestResourceStream("shim.sh")!);
         _script = reader.ReadToEnd();
         _program = program is not null && File.Exists(program) ? Install(work, program, logger) : null;
@@ -35,10 +38,10 @@ internal sealed class ShimLauncher
     public int Start(ShimStart start)
     {
         List<string> arguments = _program is not null ? [_program] : ["sh", "-c", _script, "shim"];
-        arguments.AddRange([start.StatusFile, start.Sandbox, start.User ?? "-", $"{start.JoinFiles.Count}"]);
+        arguments.AddRange([start.File, start.Sandbox, start.User ?? "-", $"{start.JoinFiles.Count}"]);
         arguments.AddRange(start.JoinFiles);
         arguments.AddRange(start.Command);
-        return ProcessSpawner.Start(_program ?? Shell, arguments, start.Environment);
+        return ProcessSpawner.Start(_program ?? Shell, arguments, start.Environment, _starts.Descriptor);
     }
 
     private static string? Install(WorkDirectory work, string program, ILogger logger)

@@ -3,8 +3,8 @@ namespace Platform.Agent.Tasks;
 /// <summary>What a task's supervisor is told.</summary>
 internal sealed record ShimStart
 {
-    /// <summary>The file that it creates and reports in.</summary>
-    public required string StatusFile { get; init; }
+    /// <summary>The task's file, where it reports.</summary>
+    public required string File { get; init; }
 
     /// <summary>The working directory.</summary>
     public required string Sandbox { get; init; }

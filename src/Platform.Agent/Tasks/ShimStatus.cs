@@ -62,7 +62,8 @@ internal sealed record ShimStatus
                     status = status.FailedStep is null ? OfShell(status, int.Parse(code), remark) : status;
                     break;
                 default:
-                    remark = line;
+                    if (!TaskFile.IsOfAgent(line))
+                        remark = line;
                     break;
             }
         }

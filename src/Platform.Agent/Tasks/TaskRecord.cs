@@ -13,7 +13,4 @@ internal sealed record TaskRecord
 
     /// <summary>The machine's run in which it was started.</summary>
     public string BootId { get; init; } = "";
-
-    /// <summary>The cgroup folders that were made for it.</summary>
-    public IReadOnlyList<string> Cgroups { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using Platform.Agent.Files;
 using Platform.Agent.Processes;
 using Platform.Core.Tasks;
 
@@ -13,7 +14,7 @@ internal static class TaskSandbox
     /// <exception cref="TaskStartException">A volume cannot be made visible.</exception>
     public static void Prepare(TaskSpec spec, string sandbox, WorkDirectory work, UserAccount? user)
     {
-        Directory.CreateDirectory(sandbox);
+        SmallFile.MakeFolder(sandbox);
         foreach (var volume in spec.Volumes)
         {
             if (volume.Secret is { } secret)

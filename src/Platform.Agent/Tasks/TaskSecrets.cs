@@ -13,7 +13,7 @@ internal static class TaskSecrets
     /// <summary>The folder of a task's secret files.</summary>
     public static string FolderOf(string taskId, WorkDirectory work) => Directory.Exists(MemoryBacked)
         ? Path.Combine(MemoryBacked, "platform-" + work.AgentId, TaskDirectoryName.Of(taskId))
-        : Path.Combine(work.TaskFolder(taskId), "secrets");
+        : work.Secrets(taskId);
 
     /// <summary>The task as it may be written to the disk: values are left out.</summary>
     public static TaskSpec Without(TaskSpec spec) => HasAny(spec)

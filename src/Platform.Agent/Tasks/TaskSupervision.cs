@@ -5,15 +5,15 @@ namespace Platform.Agent.Tasks;
 /// <summary>The agent's view of one task's supervisor, whether this agent started it or found it.</summary>
 internal sealed class TaskSupervision
 {
-    private readonly string _statusFile;
+    private readonly string _file;
     private readonly ProcessWatcher _watcher;
     private readonly TaskCompletionSource<ShimStatus> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private IDisposable? _watch;
 
-    private TaskSupervision(string statusFile, ProcessWatcher watcher)
+    private TaskSupervision(string file, ProcessWatcher watcher)
     {
-        _statusFile = statusFile;
+        _file = file;
         _watcher = watcher;
     }
 
@@ -26,8 +26,8 @@ internal sealed class TaskSupervision
     /// <summary>Starts a task's supervisor.</summary>
     public static TaskSupervision Start(ShimLauncher launcher, ShimStart start, ProcessWatcher watcher)
     {
-        var supervision = new TaskSupervision(start.StatusFile, watcher);
-        supervision._watch = watcher.WatchDirectory(Path.GetDirectoryName(start.StatusFile)!, supervision.LookForStart);
+        var supervision = new TaskSupervision(start.File, watcher);
+        supervision._watch = watcher.Watch(start.File, supervision.LookForStart);
         int pid;
         try
         {
@@ -43,15 +43,15 @@ internal sealed class TaskSupervision
     }
 
     /// <summary>Takes up a task that an earlier agent started; null if its supervisor never began.</summary>
-    public static TaskSupervision? Attach(string statusFile, ProcessWatcher watcher)
+    public static TaskSupervision? Attach(string file, ProcessWatcher watcher)
     {
-        var status = Read(statusFile);
+        var status = TaskFile.ReadStatus(file);
         if (status.Shim is not { } shim)
             return null;
-        var supervision = new TaskSupervision(statusFile, watcher);
+        var supervision = new TaskSupervision(file, watcher);
         if (shim.IsAlive)
         {
-            supervision._watch = watcher.WatchDirectory(Path.GetDirectoryName(statusFile)!, supervision.LookForStart);
+            supervision._watch = watcher.Watch(file, supervision.LookForStart);
             supervision.Ended = supervision.FollowAsync(shim.Pid);
             supervision.LookForStart();
         }
@@ -63,25 +63,13 @@ internal sealed class TaskSupervision
     }
 
     /// <summary>What the supervisor has written so far.</summary>
-    public ShimStatus Status => Read(_statusFile);
-
-    private static ShimStatus Read(string statusFile)
-    {
-        try
-        {
-            return ShimStatus.Parse(File.ReadAllText(statusFile));
-        }
-        catch (FileNotFoundException)
-        {
-            return new ShimStatus();
-        }
-    }
+    public ShimStatus Status => TaskFile.ReadStatus(_file);
 
     private void LookForStart()
     {
         if (_started.Task.IsCompleted)
             return;
-        var status = Read(_statusFile);
+        var status = TaskFile.ReadStatus(_file);
         if (status.Task is not null || status.IsEnd)
         {
             StopWatching();
@@ -97,13 +85,13 @@ internal sealed class TaskSupervision
 
     private async Task<ShimStatus> ConcludeAsync()
     {
-        var status = Read(_statusFile);
+        var status = TaskFile.ReadStatus(_file);
         // The supervisor that an earlier run of the agent started was first after all, and the one of this run has left.
         if (status is { IsEnd: false, Shim: { IsAlive: true } first })
         {
             LookForStart();
             await _watcher.WaitForExitAsync(first.Pid).ConfigureAwait(false);
-            status = Read(_statusFile);
+            status = TaskFile.ReadStatus(_file);
         }
         StopWatching();
         _started.TrySetResult(status);

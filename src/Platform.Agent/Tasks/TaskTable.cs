@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Sandboxes;
 using Platform.Contracts.Agents;
@@ -10,7 +9,7 @@ using Platform.Core.Tasks;
 namespace Platform.Agent.Tasks;
 
 /// <summary>All tasks of one agent: it takes launches, kills and acknowledgements, and nothing in it is lost with the agent's process.</summary>
-internal sealed class TaskTable
+internal sealed partial class TaskTable
 {
     private static readonly string[] Kinds = [ResourceNames.Cpus, ResourceNames.Mem, ResourceNames.Disk, ResourceNames.Gpus];
 
@@ -42,13 +41,10 @@ internal sealed class TaskTable
     public void Recover()
     {
         var kept = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var folder in Directory.EnumerateDirectories(_services.Work.Tasks))
+        foreach (var file in Directory.GetFiles(_services.Work.Tasks))
         {
-            if (AgentTask.Load(folder, _services) is not { } task)
-            {
-                Archive(folder, null);
+            if (Load(file) is not { } task)
                 continue;
-            }
             var pending = _services.Outbox.IsPending(task.Status.UpdateId);
             if (task.Status.State.IsTerminal() && !pending)
             {
@@ -56,7 +52,7 @@ internal sealed class TaskTable
                 Forget(task.Spec.TaskId, task.Status);
                 continue;
             }
-            kept.Add(Path.GetFileName(folder));
+            kept.Add(Path.GetFileName(file));
             Add(task);
         }
         foreach (var taskId in _services.Journal.Tasks())
@@ -225,22 +221,6 @@ internal sealed class TaskTable
         return null;
     }
 
-    // How a task ended whose end was acknowledged; without an id if that cannot be read any more; null if there was none.
-    private TaskUpdate? FindEnded(string taskId)
-    {
-        var folder = _services.Work.EndedFolder(taskId);
-        if (!Directory.Exists(folder))
-            return null;
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(folder, "final.json")), AgentJson.Default.TaskUpdate);
-        }
-        catch (Exception e) when (e is IOException or JsonException)
-        {
-            return new() { TaskId = "", Owner = "", State = TaskState.Lost };
-        }
-    }
-
     private void Forget(string taskId, TaskUpdate last)
     {
         _services.Journal.Forget(taskId);
@@ -248,27 +228,8 @@ internal sealed class TaskTable
         task?.Dispose();
         if (task?.Spec.Group is { } group)
             _groups.Leave(group);
-        if (known || Directory.Exists(_services.Work.TaskFolder(taskId)))
-            Archive(_services.Work.TaskFolder(taskId), last);
-    }
-
-    private void Archive(string folder, TaskUpdate? last)
-    {
-        var target = Path.Combine(_services.Work.Ended, Path.GetFileName(folder));
-        try
-        {
-            if (last is not null)
-                File.WriteAllBytes(Path.Combine(folder, "final.json"), JsonSerializer.SerializeToUtf8Bytes(last, AgentJson.Default.TaskUpdate));
-            File.Delete(Path.Combine(folder, "task.json"));
-            if (Directory.Exists(target))
-                Directory.Delete(target, recursive: true);
-            Directory.Move(folder, target);
-            _collector.Add(Path.GetFileName(folder));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _services.Logger.LogWarning("The record of an ended task in {Folder} could not be put away: {Reason}", folder, e.Message);
-        }
+        if (known || File.Exists(_services.Work.TaskFile(taskId)))
+            Archive(_services.Work.TaskFile(taskId), last);
     }
 
     private TaskUpdate Answer(TaskSpec spec, TaskState state, string reason, string message) => new()

@@ -25,7 +25,7 @@ internal sealed class WorkDirectory : IDisposable
     /// <summary>The kernel's id of the machine's current run: processes of another one are gone.</summary>
     public string BootId { get; }
 
-    /// <summary>What is known of tasks that have not ended, or whose end was not acknowledged: a folder each.</summary>
+    /// <summary>What is known of tasks that have not ended, or whose end was not acknowledged: a file each.</summary>
     public string Tasks => Path.Combine(Root, "tasks");
 
     /// <summary>The same of tasks that are over, until their sandbox is collected.</summary>
@@ -50,10 +50,13 @@ internal sealed class WorkDirectory : IDisposable
     public string Programs => Path.Combine(Root, "bin");
 
     /// <summary>What is known of one task.</summary>
-    public string TaskFolder(string taskId) => Path.Combine(Tasks, TaskDirectoryName.Of(taskId));
+    public string TaskFile(string taskId) => Path.Combine(Tasks, TaskDirectoryName.Of(taskId));
 
     /// <summary>What is known of one task that is over.</summary>
-    public string EndedFolder(string taskId) => Path.Combine(Ended, TaskDirectoryName.Of(taskId));
+    public string EndedFile(string taskId) => Path.Combine(Ended, TaskDirectoryName.Of(taskId));
+
+    /// <summary>The secret files of one task where the machine has no folder in memory for them.</summary>
+    public string Secrets(string taskId) => Path.Combine(Root, "secrets", TaskDirectoryName.Of(taskId));
 
     /// <summary>The sandbox of one task.</summary>
     public string Sandbox(string taskId) => Path.Combine(Sandboxes, TaskDirectoryName.Of(taskId));

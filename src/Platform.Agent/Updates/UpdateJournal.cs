@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Tasks;
@@ -23,6 +24,8 @@ internal sealed class UpdateJournal : IDisposable
     private readonly AutoResetEvent _dirty = new(false);
     private readonly Dictionary<string, TaskUpdate> _latest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TaskUpdate> _pending = new(StringComparer.Ordinal);
+    private readonly ArrayBufferWriter<byte> _line = new(1024);
+    private readonly Utf8JsonWriter _json;
     private readonly Thread _flusher;
     private FileStream _file;
     private long _compactAt = CompactAbove;
@@ -33,6 +36,7 @@ internal sealed class UpdateJournal : IDisposable
     {
         _path = path;
         _logger = logger;
+        _json = new Utf8JsonWriter(_line);
         Load();
         _file = Rewrite();
         _flusher = new Thread(Flush) { IsBackground = true, Name = "journal flusher" };
@@ -97,6 +101,7 @@ internal sealed class UpdateJournal : IDisposable
         _flusher.Join();
         lock (_gate)
             _file.Dispose();
+        _json.Dispose();
         _dirty.Dispose();
     }
 
@@ -135,18 +140,18 @@ internal sealed class UpdateJournal : IDisposable
     {
         try
         {
-            if (_file.Length > _compactAt)
+            if (_file.Position > _compactAt)
             {
                 _file.Dispose();
                 _file = Rewrite();
             }
-            var bytes = JsonSerializer.SerializeToUtf8Bytes(entry, AgentJson.Default.JournalEntry);
-            Array.Resize(ref bytes, bytes.Length + 1);
-            bytes[^1] = (byte)'\n';
+            _line.ResetWrittenCount();
             if (_failing)
-                bytes = [(byte)'\n', .. bytes]; // Ends a line that may have been written in part.
-            _file.Write(bytes);
-            _file.Flush();
+                _line.Write("\n"u8); // Ends a line that may have been written in part.
+            _json.Reset(_line);
+            JsonSerializer.Serialize(_json, entry, AgentJson.Default.JournalEntry);
+            _line.Write("\n"u8);
+            _file.Write(_line.WrittenSpan);
             _failing = false;
             _dirty.Set();
         }
@@ -173,8 +178,8 @@ internal sealed class UpdateJournal : IDisposable
             stream.Flush(flushToDisk: true);
         }
         File.Move(temporary, _path, overwrite: true);
-        var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        _compactAt = Math.Max(CompactAbove, file.Length * 2);
+        var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _compactAt = Math.Max(CompactAbove, file.Position * 2);
         return file;
 
         static void Line(FileStream stream, JournalEntry entry)

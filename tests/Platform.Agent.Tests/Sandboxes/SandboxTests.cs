@@ -91,7 +91,7 @@ public sealed class SandboxTests : IDisposable
         foreach (var name in (string[])["old", "young"])
         {
             Directory.CreateDirectory(Path.Combine(work.Sandboxes, name, "inner"));
-            Directory.CreateDirectory(Path.Combine(work.Ended, name));
+            File.WriteAllText(Path.Combine(work.Ended, name), "");
             collector.Add(name);
             time.Advance(TimeSpan.FromDays(4.5));
         }

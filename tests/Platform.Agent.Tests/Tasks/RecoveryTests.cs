@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Agent.Processes;
 using Platform.Agent.Tests.Testing;
 using Platform.Core.Tasks;
@@ -132,8 +134,7 @@ public abstract class RecoveryTests(string? shim)
         var task = TestTask.Forever();
         await session.LaunchAsync(task);
         var running = await session.UpdateAsync(task, TaskState.Running);
-        var status = Directory.GetFiles(Path.Combine(options.WorkDirectory, "tasks"), "status", SearchOption.AllDirectories).Single();
-        var known = Agent.Tasks.ShimStatus.Parse(await File.ReadAllTextAsync(status));
+        var known = Agent.Tasks.TaskFile.ReadStatus(Directory.GetFiles(Path.Combine(options.WorkDirectory, "tasks")).Single());
         using var watcher = new ProcessWatcher();
         _ = Libc.Kill(known.Shim!.Value.Pid, Libc.SigKill);
         known.Task!.Value.IsAlive.ShouldBeTrue();
@@ -142,6 +143,37 @@ public abstract class RecoveryTests(string? shim)
         end.State.ShouldBe(TaskState.Failed);
         end.Reason.ShouldBe(TaskReasons.AgentRestarted);
         end.Message.ShouldBe("The task's supervisor was killed, so its exit status is not known");
+    }
+
+    [Fact]
+    public async Task A_start_that_is_on_its_way_when_the_agent_dies_has_begun_or_never_will_before_the_next_agent_looks()
+    {
+        using var folder = new TestFolder();
+        using var work = Agent.Tasks.WorkDirectory.Open(folder.File("work"), NullLogger.Instance);
+        // The supervisor cannot write its first line before somebody reads.
+        var file = folder.File("work/tasks/slow");
+        await Process.Start("mkfifo", [file]).WaitForExitAsync().BeforeDeadline();
+        var dying = Agent.Tasks.StartLock.Take(work);
+        var pid = new Agent.Tasks.ShimLauncher(work, shim, dying, NullLogger.Instance).Start(new Agent.Tasks.ShimStart
+        {
+            File = file,
+            Sandbox = folder.Path,
+            Command = ["/bin/true"],
+            Environment = [],
+        });
+        dying.Dispose();
+
+        var next = Task.Run(() => Agent.Tasks.StartLock.Take(work));
+        var other = Libc.Open(folder.File("work/starts.lock"), Libc.ReadAndWrite | Libc.CloseOnExec, 0);
+        Libc.Lock(other, Libc.LockExclusive | Libc.LockNonBlocking).ShouldBe(-1);
+        _ = Libc.Close(other);
+        next.IsCompleted.ShouldBeFalse();
+
+        using var reader = new StreamReader(file);
+        (await reader.ReadLineAsync(Deadline.Token()))!.ShouldStartWith($"shim {pid} ");
+        using var taken = await next.BeforeDeadline();
+        (await reader.ReadToEndAsync(Deadline.Token())).ShouldContain("exit 0");
+        _ = Libc.WaitPid(pid, out _, 0);
     }
 
     [Fact]
@@ -175,10 +207,14 @@ public abstract class RecoveryTests(string? shim)
         using var folder = new TestFolder();
         await using var master = await TestMaster.StartAsync();
         folder.Write("work/updates.log", "{\"update\":{\"taskId\":\"x\",\"own");
-        folder.Write("work/tasks/broken/task.json", "");
+        folder.Write("work/tasks/broken", "{}\n");
+        folder.Write("work/tasks/torn", "{\"spec\":{\"taskId\":\"torn\",\"own");
         await using var agent = TestAgent.Start(Options(master, folder));
         var session = await master.AcceptAsync();
         session.Registration.Tasks.ShouldBeEmpty();
+        Directory.GetFiles(folder.File("work/tasks")).ShouldBeEmpty();
+        // What is broken may have run, and is not started again; what was not written to its end was never accepted.
+        Directory.GetFiles(folder.File("work/ended")).ShouldBe([folder.File("work/ended/broken")]);
         var task = TestTask.Shell("exit 0");
         await session.LaunchAsync(task);
         (await session.EndAsync(task)).State.ShouldBe(TaskState.Finished);

@@ -14,7 +14,7 @@ internal static class TaskOutput
         while (true)
         {
             var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            using var watch = watcher.WatchDirectory(running.Sandbox!, () => changed.TrySetResult());
+            using var watch = watcher.Watch(running.Sandbox!, () => changed.TrySetResult());
             var output = File.Exists(file) ? await File.ReadAllTextAsync(file) : "";
             if (output.Contains(text, StringComparison.Ordinal))
                 return output;

@@ -43,14 +43,20 @@ internal sealed class TasksPerSecond : IBenchmark
         {
             await master.Registered.WaitAsync(TimeSpan.FromSeconds(30));
             await FinishAsync(master, command, Math.Min(tasks, 200), parallel);
-            List<double> agentRates = [], bareRates = [], bareParallelRates = [];
+            List<double> agentRates = [], bareRates = [], bareParallelRates = [], agentCosts = [], bareCosts = [];
             // In turns, so that whatever else the machine does meets all of them.
             for (var round = 0; round < rounds; round++)
             {
+                var begin = ProcessorMilliseconds();
                 bareRates.Add(Bare(command, tasks / 2, 1));
+                var between = ProcessorMilliseconds();
                 agentRates.Add(await FinishAsync(master, command, tasks, parallel));
+                bareCosts.Add((between - begin) / (tasks / 2));
+                agentCosts.Add((ProcessorMilliseconds() - between) / tasks);
                 bareParallelRates.Add(Bare(command, tasks / 2, Environment.ProcessorCount));
-                Console.Error.WriteLine($"round {round + 1}: agent {agentRates[^1]:0}/s, bare {bareRates[^1]:0}/s, bare on all processors {bareParallelRates[^1]:0}/s");
+                Console.Error.WriteLine(
+                    $"round {round + 1}: agent {agentRates[^1]:0}/s, {agentCosts[^1]:0.00} ms of processor time each; "
+                    + $"bare {bareRates[^1]:0}/s, {bareCosts[^1]:0.00} ms; bare on all processors {bareParallelRates[^1]:0}/s");
             }
             return new Dictionary<string, object>
             {
@@ -59,6 +65,8 @@ internal sealed class TasksPerSecond : IBenchmark
                 ["tasksPerSecond"] = Median(agentRates),
                 ["bareForkExecPerSecond"] = Median(bareRates),
                 ["bareForkExecAllProcessorsPerSecond"] = Median(bareParallelRates),
+                ["processorMillisecondsPerTask"] = Median(agentCosts),
+                ["processorMillisecondsPerBareForkExec"] = Median(bareCosts),
                 ["partOfBare"] = Math.Round(Median(agentRates) / Median(bareRates), 2),
                 ["partOfBareAllProcessors"] = Math.Round(Median(agentRates) / Median(bareParallelRates), 2),
             };
@@ -114,5 +122,13 @@ internal sealed class TasksPerSecond : IBenchmark
         return count / threads * threads / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    private static double Median(List<double> values) => Math.Round(values.Order().ElementAt(values.Count / 2), 1);
+    /// <summary>Of this process, of those that it waited for, and of those below it that go on. A busy machine changes it less than the time of the clock.</summary>
+    private static double ProcessorMilliseconds()
+    {
+        const double MillisecondsPerTick = 10;
+        var self = Environment.ProcessId;
+        return ProcessTable.ReadAll().Where(p => p.Pid == self || p.Parent == self).Sum(p => p.CpuTicks) * MillisecondsPerTick;
+    }
+
+    private static double Median(List<double> values) => Math.Round(values.Order().ElementAt(values.Count / 2), 2);
 }
