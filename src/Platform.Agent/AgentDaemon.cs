@@ -42,6 +42,7 @@ public static class AgentDaemon
         using var watcher = new ProcessWatcher();
         using var probe = new CheckProbe(watcher, time);
         using var fetcher = new Fetcher(new FetchCache(work.Cache, options.CacheSize), options.FetchStallTimeout, logger);
+        using var shims = new ShimLauncher(work, options.ShimProgram, starts, logger);
         using var stopping = new CancellationTokenSource();
         var outbox = new UpdateOutbox(journal, time);
         var collector = new SandboxCollector(
@@ -49,7 +50,7 @@ public static class AgentDaemon
         var services = new TaskServices
         {
             Work = work,
-            Shims = new ShimLauncher(work, options.ShimProgram, starts, logger),
+            Shims = shims,
             Watcher = watcher,
             Cgroups = DetectCgroups(options, work, logger),
             Outbox = outbox,

@@ -2,13 +2,21 @@
  * The supervisor of one task. It is the task's parent in place of the agent, so that the agent may die and come back.
  *
  *   shim STATUS SANDBOX USER COUNT CGROUP_PROCS... PROGRAM [ARGUMENT...]
+ *   shim serve
  *
  * STATUS        the task's file, which is there already; lines are added to it.
  * SANDBOX       the working directory; stdout and stderr are appended to files of these names in it.
  * USER          "-" or "uid,gid[,group...]".
  * COUNT         how many files to write "0" to, to join cgroups.
- * Descriptor 3  the lock of the work directory's starts, shared with the agent. It is closed when the first line is written: whoever
- *               gets the lock after an agent's death finds everything that was begun in the files, and nothing begins any more.
+ *
+ * serve         starts supervisors for an agent by mere forks of itself: no program is executed but the task's own. Requests come
+ *               through REQUESTS, each four 32-bit words (bytes of text that follow, arguments, environment variables, 0) and the
+ *               texts, each ended by NUL: the arguments as above without "shim", then the environment. The answer through ANSWERS is
+ *               the process id of the supervisor, which is a child of the agent, or a negative error number. It ends with the agent.
+ *
+ * Descriptor 3  the lock of the work directory's starts, shared with the agent. A supervisor closes it, and what it has from "serve",
+ *               when its first line is written: whoever gets the lock after an agent's death, or the end of ANSWERS after the death of
+ *               "serve", finds everything that was begun in the files, and nothing begins any more.
  *
  * Lines of STATUS, each written at once:
  *   shim PID STARTTIME                   this process
@@ -21,55 +29,7 @@
  * Freestanding, so that the process costs a few pages and starts in a fraction of a millisecond.
  */
 
-typedef long word;
-typedef unsigned long uword;
-
-#if defined(__x86_64__)
-enum { SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_dup2 = 33, SYS_nanosleep = 35, SYS_getpid = 39, SYS_fork = 57,
-       SYS_execve = 59, SYS_exit = 60, SYS_wait4 = 61, SYS_kill = 62, SYS_chdir = 80, SYS_setuid = 105, SYS_setgid = 106,
-       SYS_setsid = 112, SYS_setgroups = 116, SYS_prctl = 157, SYS_openat = 257, SYS_pipe2 = 293 };
-
-static word syscall5(word number, word a, word b, word c, word d, word e)
-{
-    word result;
-    register word r10 __asm__("r10") = d;
-    register word r8 __asm__("r8") = e;
-    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8) : "rcx", "r11", "memory");
-    return result;
-}
-
-static word fork_process(void) { return syscall5(SYS_fork, 0, 0, 0, 0, 0); }
-static word duplicate(word from, word to) { return syscall5(SYS_dup2, from, to, 0, 0, 0); }
-
-__asm__(".globl _start\n_start:\n xor %rbp,%rbp\n mov %rsp,%rdi\n and $-16,%rsp\n call run\n");
-#elif defined(__aarch64__)
-enum { SYS_dup3 = 24, SYS_chdir = 49, SYS_openat = 56, SYS_close = 57, SYS_pipe2 = 59, SYS_read = 63, SYS_write = 64,
-       SYS_exit = 93, SYS_nanosleep = 101, SYS_kill = 129, SYS_setgid = 144, SYS_setuid = 146, SYS_setsid = 157,
-       SYS_setgroups = 159, SYS_prctl = 167, SYS_getpid = 172, SYS_clone = 220, SYS_execve = 221, SYS_wait4 = 260 };
-
-static word syscall5(word number, word a, word b, word c, word d, word e)
-{
-    register word x8 __asm__("x8") = number;
-    register word x0 __asm__("x0") = a;
-    register word x1 __asm__("x1") = b;
-    register word x2 __asm__("x2") = c;
-    register word x3 __asm__("x3") = d;
-    register word x4 __asm__("x4") = e;
-    __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4) : "memory");
-    return x0;
-}
-
-static word fork_process(void) { return syscall5(SYS_clone, 17 /* SIGCHLD */, 0, 0, 0, 0); }
-static word duplicate(word from, word to) { return syscall5(SYS_dup3, from, to, 0, 0, 0); }
-
-__asm__(".globl _start\n_start:\n mov x29,#0\n mov x0,sp\n bl run\n");
-#else
-#error "no system call numbers for this architecture; the agent uses the shell instead"
-#endif
-
-enum { O_WRONLY = 1, O_CREAT = 0100, O_APPEND = 02000, O_CLOEXEC = 02000000, AT_FDCWD = -100 };
-enum { START_LOCK = 3 };
-enum { SIGKILL = 9, EINTR = 4, ENOENT = 2, EACCES = 13, ENOTDIR = 20, ETXTBSY = 26, PR_SET_CHILD_SUBREAPER = 36 };
+#include "kernel.h"
 
 /* struct rusage of a 64-bit machine: two timevals, then maxrss and thirteen words that are not used. */
 struct usage { word user_seconds, user_micros, system_seconds, system_micros, max_rss, rest[13]; };
@@ -236,50 +196,45 @@ static struct failure become_task(const char *sandbox, const char *user, int cgr
     return (struct failure){ 4, execute_by_path(arguments, environment) };
 }
 
-__attribute__((used)) void run(word *stack)
+/* What the child needs, and what it leaves behind if it could not become the task: the two share their memory until then. */
+struct task { char **arguments, **environment; int cgroups; struct failure failure; };
+
+static void start_task(void *argument)
 {
-    int count = (int)stack[0];
-    char **arguments = (char **)(stack + 1), **environment = arguments + count + 1;
-    if (count < 6)
+    struct task *task = argument;
+    char **arguments = task->arguments;
+    task->failure = become_task(arguments[1], arguments[2], task->cgroups, arguments + 4, arguments + 4 + task->cgroups, task->environment);
+    leave(127);
+}
+
+/* arguments: STATUS and so on. Does not return. */
+static void supervise(int count, char **arguments, char **environment)
+{
+    static char stack[32768] __attribute__((aligned(16)));
+    if (count < 5)
         leave(124);
-    const char *number = arguments[4];
+    const char *number = arguments[3];
     int cgroups = (int)get_number(&number);
-    if (count < 6 + cgroups)
+    if (count < 5 + cgroups)
         leave(124);
-    status_file = (int)open_file(arguments[1], O_WRONLY | O_APPEND | O_CLOEXEC);
+    status_file = (int)open_file(arguments[0], O_WRONLY | O_APPEND | O_CLOEXEC);
     if (status_file < 0)
         leave(125);
     uword self = syscall5(SYS_getpid, 0, 0, 0, 0, 0);
     say("shim", 2, self, start_time(self), 0);
-    close_file(START_LOCK);
+    for (word file = START_LOCK; file <= ANSWERS; file++)
+        if (file != status_file) close_file(file);
     syscall5(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 
-    /* Closes by itself when the program is executed; what comes through it is why it was not. */
-    int gate[2];
-    struct failure failure = { 4, -11 };
-    word task = -11;
-    if (syscall5(SYS_pipe2, (word)gate, O_CLOEXEC, 0, 0, 0) == 0)
-        task = fork_process();
-    if (task == 0) {
-        failure = become_task(arguments[2], arguments[3], cgroups, arguments + 5, arguments + 5 + cgroups, environment);
-        syscall5(SYS_write, gate[1], (word)&failure, sizeof failure, 0, 0);
-        leave(127);
-    }
-    if (task > 0) {
-        uword started = start_time(task);
-        close_file(gate[1]);
-        word got;
-        do got = syscall5(SYS_read, gate[0], (word)&failure, sizeof failure, 0, 0); while (got == -EINTR);
-        close_file(gate[0]);
-        if (got == 0) {
-            say("task", 2, task, started, 0);
-            failure.error = 0;
-        }
-    }
+    /* Comes back when the program was executed, or when it is known that it cannot be. */
+    struct task start = { arguments, environment, cgroups, { 4, 0 } };
+    word task = run_child(start_task, &start, stack + sizeof stack);
+    struct failure failure = task < 0 ? (struct failure){ 4, task } : *(volatile struct failure *)&start.failure;
     if (failure.error) {
         say(steps[failure.step], 1, -failure.error, 0, 0);
         leave(127);
     }
+    say("task", 2, task, start_time(task), 0);
 
     int status = 0, ended = 0, how = 0;
     struct usage usage, total = { 0 };
@@ -304,6 +259,69 @@ __attribute__((used)) void run(word *stack)
     else
         say("exit", 3, (status >> 8) & 0xff, micros, total.max_rss);
     leave(0);
+}
+
+static int read_whole(char *to, uword size)
+{
+    while (size) {
+        word got = syscall5(SYS_read, REQUESTS, (word)to, size, 0, 0);
+        if (got == -EINTR)
+            continue;
+        if (got <= 0)
+            return 0;
+        to += got;
+        size -= got;
+    }
+    return 1;
+}
+
+/* The vector of texts that start at *at, ended by a null pointer; *at is moved behind them. */
+static char **vector(char **place, unsigned count, char **at)
+{
+    for (unsigned i = 0; i < count; i++) {
+        place[i] = *at;
+        while (*(*at)++) { }
+    }
+    place[count] = 0;
+    return place;
+}
+
+static void serve(char *mode)
+{
+    unsigned request[4];
+    while (read_whole((char *)request, sizeof request)) {
+        unsigned bytes = request[0], arguments = request[1], variables = request[2];
+        uword pointers = (arguments + variables + 2) * sizeof(char *), size = pointers + bytes;
+        char *memory = (char *)syscall6(SYS_mmap, 0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+        if ((word)memory < 0 && (word)memory > -4096)
+            leave(126);
+        char *at = memory + pointers;
+        if (!read_whole(at, bytes))
+            break;
+        /* With CLONE_PARENT it is a child of the agent, which waits for it as for one that it started itself. */
+        word pid = syscall5(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+        if (pid == 0) {
+            char **argv = vector((char **)memory, arguments, &at);
+            char **envp = vector((char **)memory + arguments + 1, variables, &at);
+            /* What the process table shows of it. */
+            *put_text(mode, "task") = 0;
+            syscall5(SYS_setsid, 0, 0, 0, 0, 0);
+            supervise(arguments, argv, envp);
+        }
+        int answer = (int)pid;
+        syscall5(SYS_write, ANSWERS, (word)&answer, sizeof answer, 0, 0);
+        syscall5(SYS_munmap, (word)memory, size, 0, 0, 0);
+    }
+    leave(0);
+}
+
+__attribute__((used)) void run(word *stack)
+{
+    int count = (int)stack[0];
+    char **arguments = (char **)(stack + 1), **environment = arguments + count + 1;
+    if (count == 2 && same(arguments[1], "serve"))
+        serve(arguments[1]);
+    supervise(count - 1, arguments + 1, environment);
 }
 
 /* The compiler may call these for copies and clearing of structures. */

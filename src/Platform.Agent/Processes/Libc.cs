@@ -19,6 +19,7 @@ internal static unsafe partial class Libc
     public const int Exclusive = 0x80;
     public const int Truncate = 0x200;
     public const int AppendOnly = 0x400;
+    public const int DuplicateAbove = 1030; // F_DUPFD_CLOEXEC
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
     public const short SpawnSetSigDef = 0x04;
@@ -118,6 +119,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Control(int descriptor, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int SetLength(int descriptor, long length);

@@ -14,25 +14,30 @@ internal static unsafe class ProcessSpawner
     /// <param name="path">The program's file.</param>
     /// <param name="arguments">Its arguments, the program's name first.</param>
     /// <param name="environment">Its whole environment as NAME=VALUE.</param>
-    /// <param name="inherited">An open file that it gets as its descriptor 3; null: none.</param>
+    /// <param name="inherited">Open files that it gets as its descriptors 3 and up.</param>
     /// <exception cref="Win32Exception">It could not be started.</exception>
-    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, int? inherited = null)
+    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, params int[] inherited)
     {
         var actions = stackalloc byte[Libc.OpaqueSize];
         var attributes = stackalloc byte[Libc.OpaqueSize];
         var signals = stackalloc byte[Libc.OpaqueSize];
         var argv = Block(arguments);
         var envp = Block(environment);
+        var copies = new int[inherited.Length];
         _ = Libc.FileActionsInit(actions);
         _ = Libc.SpawnAttributesInit(attributes);
         try
         {
-            const int ReadOnly = 0, FirstFree = 3;
+            const int ReadOnly = 0, FirstFree = 3, OutOfTheWay = 64;
             _ = Libc.FileActionsOpen(actions, 0, "/dev/null", ReadOnly, 0);
             _ = Libc.FileActionsOpen(actions, 1, "/dev/null", Libc.WriteOnly, 0);
             _ = Libc.FileActionsOpen(actions, 2, "/dev/null", Libc.WriteOnly, 0);
-            if (inherited is { } file)
-                _ = Libc.FileActionsDuplicate(actions, file, FirstFree);
+            for (var i = 0; i < inherited.Length; i++)
+            {
+                // From a number that none of them is to get.
+                copies[i] = Libc.Control(inherited[i], Libc.DuplicateAbove, OutOfTheWay);
+                _ = Libc.FileActionsDuplicate(actions, copies[i], FirstFree + i);
+            }
             _ = Libc.SpawnAttributesSetFlags(attributes, Libc.SpawnSetSid | Libc.SpawnSetSigDef | Libc.SpawnSetSigMask);
             _ = Libc.SignalSetFill(signals);
             _ = Libc.SpawnAttributesSetSignalDefault(attributes, signals);
@@ -45,6 +50,8 @@ internal static unsafe class ProcessSpawner
         {
             _ = Libc.SpawnAttributesDestroy(attributes);
             _ = Libc.FileActionsDestroy(actions);
+            foreach (var copy in copies)
+                _ = Libc.Close(copy);
             NativeMemory.Free(argv);
             NativeMemory.Free(envp);
         }

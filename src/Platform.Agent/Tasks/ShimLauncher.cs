@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Processes;
@@ -5,11 +6,13 @@ using Platform.Agent.Processes;
 namespace Platform.Agent.Tasks;
 
 /// <summary>Starts the supervisors of tasks: the compiled one if the build has it and it runs here, else the shell.</summary>
-internal sealed class ShimLauncher
+internal sealed class ShimLauncher : IDisposable
 {
     private const string Shell = "/bin/sh";
 
-    private readonly string? _program;
+    private const int Attempts = 3;
+
+    private readonly ShimServer? _server;
     private readonly string _script;
     private readonly StartLock _starts;
 
@@ -22,9 +25,10 @@ internal sealed class ShimLauncher
         _starts = starts;
         using var reader = new StreamReader(typeof(ShimLauncher).Assembly.GetManifestResourceStream("shim.sh")!);
         _script = reader.ReadToEnd();
-        _program = program is not null && File.Exists(program) ? Install(work, program, logger) : null;
-        KillsStrays = _program is not null && File.Exists($"/proc/{Environment.ProcessId}/task/{Environment.ProcessId}/children");
-        if (_program is null)
+        if (program is not null && File.Exists(program) && Install(work, program, logger) is { } installed)
+            _server = new ShimServer(installed, starts);
+        KillsStrays = _server is not null && File.Exists($"/proc/{Environment.ProcessId}/task/{Environment.ProcessId}/children");
+        if (_server is null)
             logger.LogInformation("Tasks are supervised by the shell: the build found no C compiler, so each start costs a few milliseconds more");
     }
 
@@ -35,14 +39,23 @@ internal sealed class ShimLauncher
     public bool KillsStrays { get; }
 
     /// <summary>Starts a task's supervisor and returns its process id, a child of this process.</summary>
+    /// <exception cref="Win32Exception">It could not be started.</exception>
     public int Start(ShimStart start)
     {
-        List<string> arguments = _program is not null ? [_program] : ["sh", "-c", _script, "shim"];
-        arguments.AddRange([start.File, start.Sandbox, start.User ?? "-", $"{start.JoinFiles.Count}"]);
-        arguments.AddRange(start.JoinFiles);
-        arguments.AddRange(start.Command);
-        return ProcessSpawner.Start(_program ?? Shell, arguments, start.Environment, _starts.Descriptor);
+        List<string> arguments = [start.File, start.Sandbox, start.User ?? "-", $"{start.JoinFiles.Count}", .. start.JoinFiles, .. start.Command];
+        if (_server is null)
+            return ProcessSpawner.Start(Shell, ["sh", "-c", _script, "shim", .. arguments], start.Environment, _starts.Descriptor);
+        for (var i = 0; i < Attempts; i++)
+        {
+            if (_server.Start(arguments, start.Environment) is { } pid)
+                return pid;
+            if (TaskFile.ReadStatus(start.File).Shim is { } begun)
+                return begun.Pid;
+        }
+        throw new Win32Exception("The process that starts tasks is killed again and again");
     }
+
+    public void Dispose() => _server?.Dispose();
 
     private static string? Install(WorkDirectory work, string program, ILogger logger)
     {
@@ -61,7 +74,7 @@ internal sealed class ShimLauncher
             _ = Libc.WaitPid(pid, out _, 0);
             return path;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Win32Exception)
         {
             logger.LogWarning("The task supervisor cannot be run from {Folder}, the shell is used instead: {Reason}", work.Programs, e.Message);
             return null;

@@ -9,7 +9,42 @@ namespace Platform.Agent.Tests.Tasks;
 /// <summary>What outlives the agent.</summary>
 public abstract class RecoveryTests(string? shim)
 {
-    public sealed class Native() : RecoveryTests(Agent.Tasks.ShimLauncher.BuiltProgram);
+    public sealed class Native() : RecoveryTests(Agent.Tasks.ShimLauncher.BuiltProgram)
+    {
+        [Fact]
+        public async Task When_the_process_that_starts_tasks_is_killed_those_that_run_go_on_and_new_ones_start()
+        {
+            using var folder = new TestFolder();
+            await using var master = await TestMaster.StartAsync();
+            var options = Options(master, folder);
+            await using var agent = TestAgent.Start(options);
+            var session = await master.AcceptAsync();
+            var before = TestTask.Shell($"while [ ! -e {folder.File("go")} ]; do sleep 0.01; done; exit 6");
+            await session.LaunchAsync(before);
+            await session.UpdateAsync(before, TaskState.Running);
+            var server = ProcessTable.ReadAll().Single(p => Arguments(p.Pid) is [var program, "serve"] && program.StartsWith(options.WorkDirectory, StringComparison.Ordinal));
+            server.Parent.ShouldBe(Environment.ProcessId);
+            _ = Libc.Kill(server.Pid, Libc.SigKill);
+
+            var after = TestTask.Shell("exit 8");
+            await session.LaunchAsync(after);
+            (await session.EndAsync(after)).ExitStatus.ShouldBe(8);
+            folder.Write("go", "");
+            (await session.EndAsync(before)).ExitStatus.ShouldBe(6);
+        }
+
+        private static string[] Arguments(int pid)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            }
+            catch (IOException)
+            {
+                return [];
+            }
+        }
+    }
 
     public sealed class Shell() : RecoveryTests(null);
 
@@ -154,13 +189,9 @@ public abstract class RecoveryTests(string? shim)
         var file = folder.File("work/tasks/slow");
         await Process.Start("mkfifo", [file]).WaitForExitAsync().BeforeDeadline();
         var dying = Agent.Tasks.StartLock.Take(work);
-        var pid = new Agent.Tasks.ShimLauncher(work, shim, dying, NullLogger.Instance).Start(new Agent.Tasks.ShimStart
-        {
-            File = file,
-            Sandbox = folder.Path,
-            Command = ["/bin/true"],
-            Environment = [],
-        });
+        int pid;
+        using (var launcher = new Agent.Tasks.ShimLauncher(work, shim, dying, NullLogger.Instance))
+            pid = launcher.Start(new Agent.Tasks.ShimStart { File = file, Sandbox = folder.Path, Command = ["/bin/true"], Environment = [] });
         dying.Dispose();
 
         var next = Task.Run(() => Agent.Tasks.StartLock.Take(work));

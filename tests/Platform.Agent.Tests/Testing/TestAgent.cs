@@ -53,7 +53,7 @@ internal sealed class TestAgent : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Kills everything that has the work directory in its environment, supervisors included, and removes the cgroups.</summary>
+    /// <summary>Kills everything that has the work directory in its environment, and removes the cgroups.</summary>
     private static void KillTasks(string work)
     {
         var mark = System.Text.Encoding.UTF8.GetBytes($"MESOS_SANDBOX={work}/");
