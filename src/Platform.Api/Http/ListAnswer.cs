@@ -4,21 +4,28 @@ using Microsoft.AspNetCore.Http;
 
 namespace Platform.Api.Http;
 
-/// <summary>Answers that are an object with one list.</summary>
+/// <summary>Answers that are a list, by itself or in an object.</summary>
 internal static class ListAnswer
 {
-    /// <param name="name">The list's name.</param>
+    /// <param name="name">The list's name; null: the answer is the list.</param>
     /// <param name="count">How many items it has.</param>
     /// <param name="headers">Further headers, or null.</param>
     /// <param name="fields">The members to show, or null for all.</param>
     /// <param name="write">Writes the item with this index.</param>
     /// <param name="capacity">About how long the answer will be, bytes.</param>
     public static IResult Of(
-        string name, int count, IReadOnlyDictionary<string, string>? headers, FieldSelection? fields, Action<Utf8JsonWriter, int> write, int capacity = 1_024) =>
+        string? name, int count, IReadOnlyDictionary<string, string>? headers, FieldSelection? fields, Action<Utf8JsonWriter, int> write, int capacity = 1_024) =>
         new JsonAnswer(writer =>
         {
-            writer.WriteStartObject();
-            writer.WriteStartArray(name);
+            if (name is null)
+            {
+                writer.WriteStartArray();
+            }
+            else
+            {
+                writer.WriteStartObject();
+                writer.WriteStartArray(name);
+            }
             for (var i = 0; i < count; i++)
             {
                 if (fields is null)
@@ -27,7 +34,8 @@ internal static class ListAnswer
                     WriteSelected(writer, fields, write, i);
             }
             writer.WriteEndArray();
-            writer.WriteEndObject();
+            if (name is not null)
+                writer.WriteEndObject();
         })
         { Headers = headers, Capacity = capacity + 64 };
 

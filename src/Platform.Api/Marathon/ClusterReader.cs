@@ -12,24 +12,47 @@ internal sealed class ClusterReader(IGrainFactory grains)
     public IAppGrain App(string id) => grains.GetGrain<IAppGrain>(id);
 
     /// <summary>The definition, or null if there is no such app.</summary>
-    public async Task<AppVersion?> FindDefinitionAsync(string id) => (await Groups.GetAppsAsync(id))?.Find(id);
+    public async Task<AppVersion?> FindDefinitionAsync(string id) => await FindAnyAsync(id) is { Spec.Pod: null } app ? app : null;
+
+    /// <summary>The definition, or null if there is no such pod.</summary>
+    public async Task<AppVersion?> FindPodDefinitionAsync(string id) => await FindAnyAsync(id) is { Spec.Pod: not null } pod ? pod : null;
+
+    /// <summary>The definition of the app or pod, or null.</summary>
+    public async Task<AppVersion?> FindAnyAsync(string id) => (await Groups.GetAppsAsync(id))?.Find(id);
+
+    /// <summary>The definitions of the apps below a group, in order of their paths.</summary>
+    public async Task<IReadOnlyList<AppVersion>> ListDefinitionsAsync(string group) =>
+        [.. (await Groups.GetAppsAsync(group) ?? default).Values.Where(definition => definition.Spec.Pod is null)];
 
     /// <summary>The app, or null.</summary>
     public async Task<AppView?> FindAsync(string id)
     {
         // An id that is not there wakes no grain.
-        if (await FindDefinitionAsync(id) is not { } definition)
-            return null;
-        var locks = Groups.GetLocksAsync();
-        return new(definition, await App(id).GetStatusAsync(), (await locks).Find(id));
+        return await FindDefinitionAsync(id) is { } definition ? await WithStatusAsync(definition) : null;
     }
 
-    /// <summary>The apps below a group that pass the filter, in order of their paths.</summary>
-    public async Task<IReadOnlyList<AppView>> ListAsync(string group, Func<AppVersion, bool>? filter = null)
+    /// <summary>The app or pod, or null.</summary>
+    public async Task<AppView?> FindAppOrPodAsync(string id) => await FindAnyAsync(id) is { } definition ? await WithStatusAsync(definition) : null;
+
+    /// <summary>The apps below a group, in order of their paths.</summary>
+    public async Task<IReadOnlyList<AppView>> ListAsync(string group)
     {
         var locks = Groups.GetLocksAsync();
-        var definitions = await Groups.GetAppsAsync(group) ?? default;
-        return await WithStatusAsync(definitions.Values.Where(d => filter is null || filter(d)).ToList(), await locks);
+        return await WithStatusAsync(await ListDefinitionsAsync(group), await locks);
+    }
+
+    /// <summary>All apps and pods, in order of their paths.</summary>
+    public async Task<IReadOnlyList<AppView>> ListAppsAndPodsAsync()
+    {
+        var locks = Groups.GetLocksAsync();
+        var definitions = await Groups.GetAppsAsync(AppPath.Root) ?? default;
+        return await WithStatusAsync([.. definitions.Values], await locks);
+    }
+
+    private async Task<AppView> WithStatusAsync(AppVersion definition)
+    {
+        var locks = Groups.GetLocksAsync();
+        return new(definition, await App(definition.Spec.Id).GetStatusAsync(), (await locks).Find(definition.Spec.Id));
     }
 
     public async Task<IReadOnlyList<AppView>> WithStatusAsync(IReadOnlyList<AppVersion> definitions, ValueMap<string> locks)

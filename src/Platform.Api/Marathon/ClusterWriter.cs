@@ -44,6 +44,7 @@ internal sealed class ClusterWriter(ClusterReader reader)
     private async Task<ErrorAnswer> RefusalAsync(ChangeSet change, ChangeResult result)
     {
         var subject = result.Subject ?? "";
+        var isPod = change.Apps.Any(a => a.AppId == subject && a.IsPod);
         var isGroup = change.Groups.Any(g => g.Path == subject) && !change.Apps.Any(a => a.AppId == subject);
         switch (result.Outcome)
         {
@@ -54,15 +55,15 @@ internal sealed class ClusterWriter(ClusterReader reader)
                     Deployments = result.Conflicts,
                 };
             case ChangeOutcome.Exists when isGroup:
-                return ErrorAnswer.Conflict(await reader.FindDefinitionAsync(subject) is null
+                return ErrorAnswer.Conflict(await reader.FindAnyAsync(subject) is not { } standing
                     ? $"Group {subject} is already created. Use PUT to change this group."
-                    : $"An app with the path {subject} already exists.");
+                    : $"{(standing.Spec.Pod is null ? "An app" : "A pod")} with the path {subject} already exists.");
             case ChangeOutcome.Exists:
-                return ErrorAnswer.Conflict($"An app with id [{subject}] already exists.");
+                return ErrorAnswer.Conflict($"{(isPod ? "A pod" : "An app")} with id [{subject}] already exists.");
             case ChangeOutcome.NotFound:
-                return isGroup ? MarathonErrors.UnknownGroup(subject) : MarathonErrors.UnknownApp(subject);
+                return isGroup ? MarathonErrors.UnknownGroup(subject) : isPod ? MarathonErrors.UnknownPod(subject) : MarathonErrors.UnknownApp(subject);
             case ChangeOutcome.VersionConflict:
-                return ErrorAnswer.Conflict($"App '{subject}' was changed by somebody else meanwhile: {string.Join("; ", (IEnumerable<string>)result.Problems)}.");
+                return ErrorAnswer.Conflict($"{(isPod ? "Pod" : "App")} '{subject}' was changed by somebody else meanwhile: {string.Join("; ", (IEnumerable<string>)result.Problems)}.");
             case ChangeOutcome.TooManyDeployments:
                 return new(StatusCodes.Status403Forbidden,
                     string.Join("; ", (IEnumerable<string>)result.Problems)

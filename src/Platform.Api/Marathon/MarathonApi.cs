@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Apps;
+using Platform.Api.Marathon.Pods;
 using Platform.Api.Marathon.Rendering;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
@@ -21,6 +22,8 @@ internal sealed class MarathonApi
         Changes = new(Reader, options);
         Pieces = new();
         AppInfo = new(Pieces, time);
+        Pods = new(Reader);
+        PodStatus = new(Pieces);
     }
 
     public IGrainFactory Grains { get; }
@@ -39,12 +42,20 @@ internal sealed class MarathonApi
 
     public AppInfoWriter AppInfo { get; }
 
+    public PodViews Pods { get; }
+
+    public PodStatusWriter PodStatus { get; }
+
     /// <summary>Tells everybody that somebody changed an app through the API.</summary>
     public Task PublishAsync(HttpContext http, AppSpec app)
     {
         var item = EventWriter.ApiPost(http, app, Time.GetUtcNow());
         return Grains.GetGrain<IEventLogGrain>(0).AppendAsync([item]);
     }
+
+    /// <summary>Tells everybody that somebody changed a pod through the API.</summary>
+    public Task PublishPodAsync(HttpContext http, string type) =>
+        Grains.GetGrain<IEventLogGrain>(0).AppendAsync([EventWriter.Pod(http, type, Time.GetUtcNow())]);
 
     /// <summary>The answer to an accepted change: its version and deployment.</summary>
     public static IResult Accepted(ChangeResult result, int status = StatusCodes.Status200OK, string? location = null)

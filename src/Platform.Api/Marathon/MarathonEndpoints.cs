@@ -9,6 +9,7 @@ using Platform.Api.Marathon.Apps;
 using Platform.Api.Marathon.Deployments;
 using Platform.Api.Marathon.Events;
 using Platform.Api.Marathon.Groups;
+using Platform.Api.Marathon.Pods;
 using Platform.Api.Marathon.Server;
 using Platform.Api.Marathon.Tasks;
 
@@ -40,6 +41,7 @@ public static class MarathonEndpoints
         RolloutEndpoints.Map(routes, api);
         AppsEndpoints.Map(routes, api);
         GroupsEndpoints.Map(routes, api);
+        PodsEndpoints.Map(routes, api);
         TasksEndpoints.Map(routes, api);
         DeploymentsEndpoints.Map(routes, api);
         EventsEndpoints.Map(routes, api);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Platform.Api.Tests.Marathon.Definitions;
+using Platform.Api.Tests.Marathon.Pods;
 
 namespace Platform.Api.Tests.Marathon;
 
@@ -14,6 +15,9 @@ public sealed class FuzzTests(MarathonServer server) : IClassFixture<MarathonSer
         "{\"id\":\"/a\",\"cmd\":\"a\",\"instances\":1e400}", "{\"id\":\"/a\",\"cmd\":\"a\",\"instances\":123456789012345678901234567890}",
         "{\"id\":\"/a\",\"cmd\":\"a\",\"cpus\":-0.0}", "{\"id\":\"/a\",\"cmd\":\"a\",\"constraints\":[[[]]]}", "{\"id\":\"/a\",\"cmd\":\"a\",\"container\":{\"volumes\":[{}]}}",
         "{\"scaleBy\":1e308}", "{\"version\":\"x\"}", "{\"groups\":[{\"groups\":[{\"groups\":5}]}]}", "{\"ids\":[1,null]}", "{\"ids\":{}}",
+        "{\"id\":\"/a\",\"containers\":5}", "{\"id\":\"/a\",\"containers\":[null,[],{\"name\":5,\"resources\":[],\"exec\":{\"command\":{\"argv\":5}},\"endpoints\":[1]}]}",
+        "{\"id\":\"/a\",\"containers\":[{\"name\":\"a\",\"resources\":{\"cpus\":1e300}}],\"volumes\":[{\"persistent\":{}}],\"scheduling\":{\"placement\":{\"constraints\":[{}]}}}",
+        "[\"\",\"x.instance-\",\"a.instance-b\"]", "{\"pods\":[{\"spec\":5}],\"apps\":[{}]}",
     ];
 
     private static readonly (string Method, string Path)[] Doors =
@@ -21,6 +25,7 @@ public sealed class FuzzTests(MarathonServer server) : IClassFixture<MarathonSer
         ("POST", "/v2/apps"), ("PUT", "/v2/apps"), ("PATCH", "/v2/apps"), ("PUT", "/v2/apps/fuzz"), ("PATCH", "/v2/apps/keep"), ("PUT", "/v2/apps/keep?partialUpdate=false"),
         ("POST", "/v2/groups"), ("PUT", "/v2/groups"), ("PUT", "/v2/groups/fuzz"), ("PATCH", "/v2/groups/fuzz"), ("POST", "/v2/tasks/delete"), ("POST", "/logging"),
         ("PUT", "/api/secrets/fuzz"), ("PUT", "/secrets/v1/secret/default/fuzz"), ("PATCH", "/secrets/v1/secret/default/fuzz"),
+        ("POST", "/v2/pods"), ("PUT", "/v2/pods/fuzz"), ("DELETE", "/v2/pods/keep-pod::instances"), ("POST", "/v2/pods/keep-pod::restart"),
     ];
 
     [Fact]
@@ -66,7 +71,31 @@ public sealed class FuzzTests(MarathonServer server) : IClassFixture<MarathonSer
         (await server.GetAsync("/v2/groups")).Text.ShouldBe(before);
     }
 
+    [Fact]
+    public async Task Damaged_pods_are_taken_whole_or_not_at_all()
+    {
+        await server.SendAsync("POST", "/v2/pods", PodServer.Definition("/keep-pod", instances: 0));
+        var random = new Random(4712);
+        var definitions = new RandomPod(seed: 4712);
+        var before = (await server.GetAsync("/v2/pods")).Text;
+        for (var i = 0; i < 500; i++)
+        {
+            var damaged = Damage(definitions.Next(), random);
+            var answer = await server.SendAsync("POST", "/v2/pods?dryRun=true", damaged);
+            ((int)answer.Status).ShouldBeOneOf(200, 400, 422);
+            var group = await server.SendAsync("PUT", "/v2/groups/fuzz-pods", $$"""{"pods":[{{damaged}},{"id":"never","containers":[]}]}""");
+            ((int)group.Status).ShouldBeOneOf(400, 422);
+        }
+        (await server.GetAsync("/v2/pods")).Text.ShouldBe(before);
+    }
+
     [Theory]
+    [InlineData("/v2/pods/%00::status")]
+    [InlineData("/v2/pods/::")]
+    [InlineData("/v2/pods/a::versions/%ff")]
+    [InlineData("/v2/pods/::versions")]
+    [InlineData("/v2/pods/a%3A%3Astatus")]
+    [InlineData("/v2/pods/a::status::status")]
     [InlineData("/v2/apps/%00")]
     [InlineData("/v2/apps/..%2f..%2fetc")]
     [InlineData("/v2/apps/%2Fkeep%2Fx")]

@@ -32,8 +32,7 @@ internal sealed class AppsEndpoints(MarathonApi api)
         var page = Page.From(request.Query);
         var embed = AppEmbeds.Parse(request.Query.Set("embed")) | Always;
         var locks = api.Reader.Groups.GetLocksAsync();
-        var definitions = await api.Reader.Groups.GetAppsAsync(AppPath.Root) ?? default;
-        var matching = definitions.Values.Where(filter.Matches).ToList();
+        var matching = (await api.Reader.ListDefinitionsAsync(AppPath.Root)).Where(filter.Matches).ToList();
         var shown = page.Of(matching, app => app.Spec.Id);
         var apps = await api.Reader.WithStatusAsync(shown, await locks);
         return ListAnswer.Of("apps", apps.Count, page.HeadersFor(matching.Count, shown.Count == 0 ? null : shown[^1].Spec.Id), FieldSelection.From(request.Query),

@@ -28,7 +28,7 @@ internal sealed class BulkChange(MarathonApi api, JsonElement body, bool partial
                 problems.Shape(path + "/id", "error.path.missing");
                 continue;
             }
-            var change = await MakeAsync(item, path, id, standing.Find(id), changes.GetValueOrDefault(id), tree, problems);
+            var change = await MakeAsync(item, path, id, standing.Find(id) is { Spec.Pod: null } app ? app : null, changes.GetValueOrDefault(id), tree, problems);
             if (change is not null)
                 changes[id] = change;
         }

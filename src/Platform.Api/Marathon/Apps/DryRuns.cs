@@ -38,7 +38,7 @@ internal static class DryRuns
             var kind = change.Kind == AppChangeKind.Restart ? "restart"
                 : before is null ? "create" : after is null ? "remove" : differences.Count == 0 ? "none" : "update";
             writer.WriteStartObject();
-            writer.WriteString("app", change.AppId);
+            writer.WriteString(change.IsPod ? "pod" : "app", change.AppId);
             writer.WriteString("change", kind);
             writer.WriteStartArray("fields");
             if (kind == "update")
@@ -68,7 +68,7 @@ internal static class DryRuns
         using (var writer = new Utf8JsonWriter(buffer, JsonAnswer.Options))
         {
             writer.WriteStartObject();
-            AppWriter.WriteMembers(writer, spec);
+            DefinitionWriter.WriteMembers(writer, spec);
             writer.WriteEndObject();
         }
         return JsonElement.Parse(buffer.WrittenSpan);

@@ -14,12 +14,17 @@ internal sealed class FailuresEndpoints(MarathonApi api)
         var id = request.PathValue("id");
         if (await api.Reader.FindAsync(id) is not { } app)
             return MarathonErrors.UnknownApp(id);
+        return Answer(request, app);
+    }
+
+    public static IResult Answer(ApiRequest request, AppView app)
+    {
         var failures = app.Status?.Failures ?? default;
         return ListAnswer.Of("failures", failures.Count, null, FieldSelection.From(request.Query), (writer, i) =>
         {
             var status = failures[i].Status;
             writer.WriteStartObject();
-            TaskWriter.WriteFailure(writer, id, failures[i]);
+            TaskWriter.WriteFailure(writer, app.Definition.Spec.Id, failures[i]);
             writer.WriteOptional("reason", status.Reason);
             if (status.ExitStatus is { } exit)
                 writer.WriteNumber("exitStatus", exit);

@@ -23,7 +23,7 @@ internal sealed class PendingEndpoints(MarathonApi api)
 
     private async Task<IResult> ListAsync(ApiRequest request)
     {
-        var waiting = (await api.Reader.ListAsync(Core.Apps.AppPath.Root)).Where(app => app.Status?.Queue is not null).ToList();
+        var waiting = (await api.Reader.ListAppsAndPodsAsync()).Where(app => app.Status?.Queue is not null).ToList();
         var unused = request.Query.Set("embed").Contains("lastUnusedOffers") ? await Task.WhenAll(waiting.Select(UnusedAsync)) : null;
         var now = api.Time.GetUtcNow();
         return ListAnswer.Of("queue", waiting.Count, null, FieldSelection.From(request.Query),
@@ -38,7 +38,7 @@ internal sealed class PendingEndpoints(MarathonApi api)
     private async Task<IResult> ResetDelayAsync(ApiRequest request)
     {
         var id = request.PathValue("id");
-        if (await api.Reader.FindAsync(id) is not { Status.Queue: not null })
+        if (await api.Reader.FindAppOrPodAsync(id) is not { Status.Queue: not null })
             return ErrorAnswer.NotFound($"Application {id} not found in tasks queue.");
         await api.Reader.App(id).ResetDelayAsync();
         return Results.NoContent();
@@ -47,23 +47,25 @@ internal sealed class PendingEndpoints(MarathonApi api)
     private async Task<IResult> ShowAsync(ApiRequest request)
     {
         var id = request.PathValue("id");
-        if (await api.Reader.FindAsync(id) is not { } app)
-            return MarathonErrors.UnknownApp(id);
-        return new JsonAnswer(writer =>
-        {
-            var queue = app.Status?.Queue;
-            writer.WriteStartObject();
-            writer.WriteString("app", id);
-            writer.WriteNumber("waiting", queue?.Count ?? 0);
-            if (queue is not null)
-            {
-                writer.WriteString("since", Timestamps.Of(queue.Since));
-                if (queue.DelayedUntil is { } until)
-                    writer.WriteString("delayedUntil", Timestamps.Of(until));
-                if (queue.Explanation is { } explanation)
-                    ExplanationWriter.Write(writer, "explanation", explanation);
-            }
-            writer.WriteEndObject();
-        });
+        return await api.Reader.FindAsync(id) is { } app ? Answer("app", app) : MarathonErrors.UnknownApp(id);
     }
+
+    /// <param name="name">What it is: app or pod.</param>
+    /// <param name="app">What waits.</param>
+    public static IResult Answer(string name, AppView app) => new JsonAnswer(writer =>
+    {
+        var queue = app.Status?.Queue;
+        writer.WriteStartObject();
+        writer.WriteString(name, app.Definition.Spec.Id);
+        writer.WriteNumber("waiting", queue?.Count ?? 0);
+        if (queue is not null)
+        {
+            writer.WriteString("since", Timestamps.Of(queue.Since));
+            if (queue.DelayedUntil is { } until)
+                writer.WriteString("delayedUntil", Timestamps.Of(until));
+            if (queue.Explanation is { } explanation)
+                ExplanationWriter.Write(writer, "explanation", explanation);
+        }
+        writer.WriteEndObject();
+    });
 }

@@ -15,12 +15,16 @@ internal sealed class RolloutEndpoints(MarathonApi api)
             return MarathonErrors.UnknownApp(id);
         if (!await api.Reader.App(id).PromoteAsync())
             return ErrorAnswer.Conflict($"App '{id}' has no canary rollout that could be promoted.");
-        return new JsonAnswer(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("app", id);
-            writer.WriteString("deploymentId", app.DeploymentId ?? "");
-            writer.WriteEndObject();
-        });
+        return Promoted("app", app);
     }
+
+    /// <param name="name">What it is: app or pod.</param>
+    /// <param name="app">Whose rollout goes on.</param>
+    public static IResult Promoted(string name, AppView app) => new JsonAnswer(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString(name, app.Definition.Spec.Id);
+        writer.WriteString("deploymentId", app.DeploymentId ?? "");
+        writer.WriteEndObject();
+    });
 }

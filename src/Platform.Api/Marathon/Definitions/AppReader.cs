@@ -32,9 +32,7 @@ internal static class AppReader
             Gpus = app.Integer("gpus", 0, (int)Bounds.Resource),
             ResourceLimits = ReadLimits(app),
             Executor = app.Text("executor"),
-            ExecutorResources = app.Object("executorResources") is { } executor
-                ? new() { Cpus = executor.Number("cpus", 0.1, Bounds.Resource) ?? 0.1, Mem = executor.Number("mem", 32, Bounds.Resource) ?? 32, Disk = executor.Number("disk", 10, Bounds.Resource) ?? 10 }
-                : null,
+            ExecutorResources = ReadExecutor(app),
             Fetch = app.List("fetch", ReadFetch),
             Constraints = app.List("constraints", PlacementReader.ReadConstraint, unique: true),
             Container = app.Object("container") is { } container ? ContainerReader.Read(container) : null,
@@ -52,12 +50,7 @@ internal static class AppReader
             BackoffSeconds = app.Integer("backoffSeconds", 0),
             BackoffFactor = app.Number("backoffFactor", 1, Bounds.Factor),
             MaxLaunchDelaySeconds = app.Integer("maxLaunchDelaySeconds", 0),
-            KillSelection = app.Choice("killSelection", "YOUNGEST_FIRST", "OLDEST_FIRST") switch
-            {
-                "YOUNGEST_FIRST" => KillSelection.YoungestFirst,
-                "OLDEST_FIRST" => KillSelection.OldestFirst,
-                _ => null,
-            },
+            KillSelection = ReadKillSelection(app),
             UnreachableDisabled = disabled,
             UnreachableStrategy = unreachable,
             TaskKillGracePeriodSeconds = app.Integer("taskKillGracePeriodSeconds", 0),
@@ -72,7 +65,16 @@ internal static class AppReader
         };
     }
 
-    private static string? ReadVersion(JsonObjectReader app)
+    public static ExecutorResources? ReadExecutor(JsonObjectReader app) => app.Object("executorResources") is { } executor
+        ? new()
+        {
+            Cpus = executor.Number("cpus", 0.1, Bounds.Resource) ?? 0.1,
+            Mem = executor.Number("mem", 32, Bounds.Resource) ?? 32,
+            Disk = executor.Number("disk", 10, Bounds.Resource) ?? 10,
+        }
+        : null;
+
+    public static string? ReadVersion(JsonObjectReader app)
     {
         if (app.Text("version") is not { } text)
             return null;
@@ -82,7 +84,7 @@ internal static class AppReader
         return null;
     }
 
-    private static EnvValue? ReadEnvValue(JsonElement value, string at, JsonProblems problems)
+    public static EnvValue? ReadEnvValue(JsonElement value, string at, JsonProblems problems)
     {
         if (value.ValueKind == JsonValueKind.Object)
         {
@@ -95,10 +97,10 @@ internal static class AppReader
         return null;
     }
 
-    private static string? ReadSecret(JsonElement value, string at, JsonProblems problems) =>
+    public static string? ReadSecret(JsonElement value, string at, JsonProblems problems) =>
         JsonObjectReader.Open(value, at, problems) is { } secret && secret.Require("source") ? secret.Text("source", 1) : null;
 
-    private static FetchSpec? ReadFetch(JsonElement value, string at, JsonProblems problems)
+    public static FetchSpec? ReadFetch(JsonElement value, string at, JsonProblems problems)
     {
         if (JsonObjectReader.Open(value, at, problems) is not { } fetch || !fetch.Require("uri"))
             return null;
@@ -131,6 +133,13 @@ internal static class AppReader
         return null;
     }
 
+    public static KillSelection? ReadKillSelection(JsonObjectReader app) => app.Choice("killSelection", "YOUNGEST_FIRST", "OLDEST_FIRST") switch
+    {
+        "YOUNGEST_FIRST" => KillSelection.YoungestFirst,
+        "OLDEST_FIRST" => KillSelection.OldestFirst,
+        _ => null,
+    };
+
     private static UpgradeStrategy? ReadUpgradeStrategy(JsonObjectReader app) =>
         app.Object("upgradeStrategy") is { } strategy
             ? new()
@@ -140,7 +149,7 @@ internal static class AppReader
             }
             : null;
 
-    private static (bool Disabled, UnreachableStrategy? Strategy) ReadUnreachable(JsonObjectReader app)
+    public static (bool Disabled, UnreachableStrategy? Strategy) ReadUnreachable(JsonObjectReader app)
     {
         if (!app.TryGet("unreachableStrategy", out var value))
             return default;
@@ -160,7 +169,7 @@ internal static class AppReader
         });
     }
 
-    private static AppResourceLimits? ReadLimits(JsonObjectReader app) =>
+    public static AppResourceLimits? ReadLimits(JsonObjectReader app) =>
         app.Object("resourceLimits") is { } limits ? new() { Cpus = ReadLimit(limits, "cpus"), Mem = ReadLimit(limits, "mem") } : null;
 
     private static double? ReadLimit(JsonObjectReader limits, string name)

@@ -89,7 +89,7 @@ internal static partial class AppRules
             problems.Rule(path + "/platform/autoscaling", "is not possible for apps with persistent volumes");
     }
 
-    private static void CheckLimit(double? limit, double request, string at, JsonProblems problems)
+    public static void CheckLimit(double? limit, double request, string at, JsonProblems problems)
     {
         if (limit is >= 0 && limit < request)
             problems.Rule(at, $"resource limit must be greater than or equal to requested resource ({Text(request)})");

@@ -103,7 +103,7 @@ internal static class CheckReader
         };
     }
 
-    private static (string? Shell, ValueList<string> Argv) ReadCommand(JsonObjectReader command)
+    public static (string? Shell, ValueList<string> Argv) ReadCommand(JsonObjectReader command)
     {
         if (command.Has("shell") == command.Has("argv"))
         {

@@ -52,7 +52,7 @@ internal static class ContainerReader
         return complete && key is not null && text is not null ? new(key, text) : null;
     }
 
-    private static string ReadLinuxInfo(JsonObjectReader linux)
+    public static string ReadLinuxInfo(JsonObjectReader linux)
     {
         if (linux.Object("seccomp") is { } seccomp)
         {

@@ -56,7 +56,11 @@ internal static class ContainerRules
             problems.Rule(at + "/containerPath", "value must not contain \"/\"");
         if (volume.Mode != "RW")
             problems.Rule(at + "/mode", $"got {volume.Mode}, expected RW");
-        var info = at + "/persistent";
+        CheckPersistent(persistent, at + "/persistent", problems);
+    }
+
+    public static void CheckPersistent(PersistentVolumeSpec persistent, string info, JsonProblems problems)
+    {
         if (persistent.Size <= 0)
             problems.Rule(info + "/size", $"got {persistent.Size:0}, expected more than 0");
         if (persistent is { Type: "root", Constraints.IsEmpty: false })

@@ -5,14 +5,22 @@ using Platform.Core.Apps;
 
 namespace Platform.Api.Marathon.Definitions;
 
-/// <summary>Reads what Marathon does not have: the object <c>platform</c> of an app, and <c>canary</c> of its upgradeStrategy. Nobody but us writes these, so a name that is not known is an error.</summary>
+/// <summary>Reads what Marathon does not have: the object <c>platform</c> of an app or pod, and <c>canary</c> of its upgrade strategy. Nobody but us writes these, so a name that is not known is an error.</summary>
 internal static class ExtensionReader
 {
     public static AppExtension? Read(JsonObjectReader app)
     {
-        var extension = app.Object("platform") is { } platform ? ReadPlatform(platform) : null;
-        if (app.TryGet("upgradeStrategy", out var strategy) && strategy.ValueKind == JsonValueKind.Object
-            && new JsonObjectReader(strategy, app.At("upgradeStrategy"), app.Problems).Object("canary") is { } canary)
+        return Read(app, app.TryGet("upgradeStrategy", out var strategy) && strategy.ValueKind == JsonValueKind.Object
+            ? new JsonObjectReader(strategy, app.At("upgradeStrategy"), app.Problems)
+            : null);
+    }
+
+    /// <param name="definition">What may have the object <c>platform</c>.</param>
+    /// <param name="upgrade">What may have a <c>canary</c>.</param>
+    public static AppExtension? Read(JsonObjectReader definition, JsonObjectReader? upgrade)
+    {
+        var extension = definition.Object("platform") is { } platform ? ReadPlatform(platform) : null;
+        if (upgrade?.Object("canary") is { } canary)
         {
             extension = (extension ?? new()) with { Canary = ReadCanary(canary) };
         }
@@ -139,7 +147,7 @@ internal static class ExtensionReader
         };
     }
 
-    private static void OnlyKnown(JsonObjectReader reader, params string[] names)
+    public static void OnlyKnown(JsonObjectReader reader, params string[] names)
     {
         foreach (var member in reader.Element.EnumerateObject())
         {

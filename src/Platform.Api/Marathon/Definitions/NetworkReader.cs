@@ -96,7 +96,7 @@ internal static class NetworkReader
     }
 
     /// <summary>Lowercase letters, digits and, inside, hyphens (and underscores).</summary>
-    private static bool IsName(string name, bool underscores) =>
+    public static bool IsName(string name, bool underscores) =>
         IsEdge(name[0]) && IsEdge(name[^1]) && name.All(c => IsEdge(c) || c == '-' || underscores && c == '_');
 
     private static bool IsEdge(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c);

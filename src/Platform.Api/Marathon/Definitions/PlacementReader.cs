@@ -42,7 +42,26 @@ internal static class PlacementReader
             problems.Rule(at, "operator must be one of the following UNIQUE, CLUSTER, GROUP_BY, LIKE, MAX_PER, UNLIKE or IS");
             return null;
         }
-        var valueless = parts[2]?.Length == 0 && op is ("UNIQUE" or "GROUP_BY" or "CLUSTER");
-        return new(parts[0]!, op, valueless ? null : parts[2]);
+        return Make(parts[0]!, op, parts[2]);
     }
+
+    /// <summary>An object with fieldName, operator and value, as pods have it; the array of apps is taken as well.</summary>
+    public static ConstraintSpec? ReadPodConstraint(JsonElement value, string at, JsonProblems problems)
+    {
+        if (value.ValueKind == JsonValueKind.Array)
+            return ReadConstraint(value, at, problems);
+        if (JsonObjectReader.Open(value, at, problems) is not { } constraint)
+            return null;
+        if (!(constraint.Require("fieldName") & constraint.Require("operator")))
+            return null;
+        var field = constraint.Text("fieldName");
+        var op = constraint.Choice("operator", Operators);
+        var operand = constraint.Text("value");
+        if (field?.Length == 0)
+            constraint.Rule("", "missing field for constraint declaration");
+        return string.IsNullOrEmpty(field) || op is null ? null : Make(field, op, operand);
+    }
+
+    private static ConstraintSpec Make(string field, string op, string? value) =>
+        new(field, op, value?.Length == 0 && op is ("UNIQUE" or "GROUP_BY" or "CLUSTER") ? null : value);
 }

@@ -9,7 +9,7 @@ internal static class PortRules
 {
     public static void Check(AppSpec app, string path, JsonProblems problems)
     {
-        CheckNetworks(app, path + "/networks", problems);
+        CheckNetworks(app.Networks, path + "/networks", problems);
         CheckDefinitions(app.PortDefinitions, path + "/portDefinitions", problems);
         if (app.Container is { } container)
             CheckMappings(container.PortMappings, app.Networks, path + "/container/portMappings", problems);
@@ -17,9 +17,8 @@ internal static class PortRules
             problems.Rule(path, "may only specify a single container network when using the Docker container engine");
     }
 
-    private static void CheckNetworks(AppSpec app, string at, JsonProblems problems)
+    public static void CheckNetworks(ValueList<NetworkSpec> networks, string at, JsonProblems problems)
     {
-        var networks = app.Networks;
         var host = AppNetworks.Count(networks, NetworkMode.Host);
         var bridge = AppNetworks.Count(networks, NetworkMode.Bridge);
         var container = AppNetworks.Count(networks, NetworkMode.Container);
@@ -63,7 +62,7 @@ internal static class PortRules
         }
     }
 
-    private static bool HasDuplicates<T>(IEnumerable<T> items)
+    public static bool HasDuplicates<T>(IEnumerable<T> items)
     {
         var seen = new HashSet<T>();
         foreach (var item in items)

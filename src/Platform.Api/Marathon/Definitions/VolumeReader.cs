@@ -35,7 +35,7 @@ internal static partial class VolumeReader
         return new() { ContainerPath = path, Mode = mode, HostPath = volume.Text("hostPath", 1) ?? "" };
     }
 
-    private static PersistentVolumeSpec ReadPersistent(JsonObjectReader volume)
+    public static PersistentVolumeSpec ReadPersistent(JsonObjectReader volume)
     {
         volume.Require("size");
         var profile = volume.Text("profileName");

@@ -52,18 +52,24 @@ internal sealed class GroupChanges(ClusterReader reader, GroupTree? tree, ValueM
                 Merge(inner, mustBeNew: false);
         }
         if (group.Apps is { } apps)
-        {
-            var kept = apps.Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
-            foreach (var old in standing.Keys.Where(a => AppPath.Parent(a) == path && !kept.Contains(a)))
-                _apps[old] = new() { AppId = old, Kind = AppChangeKind.Remove };
-            foreach (var app in apps)
-                Put(app);
-        }
+            Merge(path, apps, isPod: false);
+        if (group.Pods is { } pods)
+            Merge(path, pods, isPod: true);
+    }
+
+    private void Merge(string path, IReadOnlyList<AppSpec> apps, bool isPod)
+    {
+        var kept = apps.Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var old in standing.Values.Where(a => AppPath.Parent(a.Spec.Id) == path && a.Spec.Pod is not null == isPod && !kept.Contains(a.Spec.Id)))
+            Remove(old.Spec);
+        foreach (var app in apps)
+            Put(app);
     }
 
     private void Scale(string path, double factor)
     {
-        foreach (var (id, app) in standing.Where(app => AppPath.IsWithin(app.Key, path)))
+        // As in Marathon, which leaves pods as they are.
+        foreach (var (id, app) in standing.Where(app => AppPath.IsWithin(app.Key, path) && app.Value.Spec.Pod is null))
         {
             var instances = Math.Ceiling(app.Spec.Instances * factor);
             if (instances > Bounds.Instances)
@@ -78,8 +84,8 @@ internal sealed class GroupChanges(ClusterReader reader, GroupTree? tree, ValueM
         var groups = (await reader.Groups.GetAsync(version))?.Groups;
         if (apps is null || groups is null || path != AppPath.Root && !groups.Value.ContainsKey(path))
             throw new ApiException(ErrorAnswer.Unprocessable($"Group {path} not available in version {version}"));
-        foreach (var old in standing.Keys.Where(a => AppPath.IsWithin(a, path) && !apps.Value.ContainsKey(a)))
-            _apps[old] = new() { AppId = old, Kind = AppChangeKind.Remove };
+        foreach (var old in standing.Values.Where(a => AppPath.IsWithin(a.Spec.Id, path) && !apps.Value.ContainsKey(a.Spec.Id)))
+            Remove(old.Spec);
         foreach (var app in apps.Value.Values)
             Put(app.Spec);
         foreach (var old in tree?.Groups.Keys.Where(g => g != AppPath.Root && AppPath.IsWithin(g, path) && !groups.Value.ContainsKey(g)).ToList() ?? [])
@@ -92,12 +98,14 @@ internal sealed class GroupChanges(ClusterReader reader, GroupTree? tree, ValueM
     }
 
     private void Put(AppSpec app) =>
-        _apps[app.Id] = new() { AppId = app.Id, Kind = AppChangeKind.Put, Spec = app, ExpectedVersion = standing.Find(app.Id)?.Version ?? "" };
+        _apps[app.Id] = new() { AppId = app.Id, Kind = AppChangeKind.Put, Spec = app, ExpectedVersion = standing.Find(app.Id)?.Version ?? "", IsPod = app.Pod is not null };
+
+    private void Remove(AppSpec app) => _apps[app.Id] = new() { AppId = app.Id, Kind = AppChangeKind.Remove, IsPod = app.Pod is not null };
 
     private void RemoveAll(string path)
     {
-        foreach (var app in standing.Keys.Where(a => AppPath.IsWithin(a, path)))
-            _apps[app] = new() { AppId = app, Kind = AppChangeKind.Remove };
+        foreach (var app in standing.Values.Where(a => AppPath.IsWithin(a.Spec.Id, path)))
+            Remove(app.Spec);
         foreach (var group in tree?.Groups.Keys.Where(g => g != AppPath.Root && AppPath.IsWithin(g, path)).ToList() ?? [])
             _groups[group] = new() { Path = group, Remove = true };
     }

@@ -11,6 +11,9 @@ internal sealed record GroupDocument
     /// <summary>The apps directly in it; those that stand and are not among them are removed.</summary>
     public IReadOnlyList<AppSpec>? Apps { get; init; }
 
+    /// <summary>The pods directly in it; those that stand and are not among them are removed. Marathon passes them over.</summary>
+    public IReadOnlyList<AppSpec>? Pods { get; init; }
+
     /// <summary>The groups directly in it; those that stand and are not among them are removed.</summary>
     public IReadOnlyList<GroupDocument>? Groups { get; init; }
 
@@ -24,6 +27,6 @@ internal sealed record GroupDocument
     /// <summary>Go back to this version.</summary>
     public string? Version { get; init; }
 
-    /// <summary>It adds, removes or changes apps.</summary>
-    public bool ChangesApps => Version is not null || ScaleBy is not null || Apps is not null || Groups?.Any(g => g.ChangesApps) == true;
+    /// <summary>It adds, removes or changes apps or pods.</summary>
+    public bool ChangesApps => Version is not null || ScaleBy is not null || Apps is not null || Pods is not null || Groups?.Any(g => g.ChangesApps) == true;
 }

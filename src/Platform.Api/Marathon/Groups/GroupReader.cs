@@ -2,6 +2,7 @@ using System.Text.Json;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Apps;
 using Platform.Api.Marathon.Definitions;
+using Platform.Api.Marathon.Pods;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
@@ -11,7 +12,7 @@ namespace Platform.Api.Marathon.Groups;
 /// <summary>Reads a group with all that is in it, and checks it by Marathon's rules.</summary>
 internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing, MarathonOptions options, JsonProblems problems)
 {
-    private static readonly string[] Structural = ["id", "apps", "groups", "dependencies", "enforceRole"];
+    private static readonly string[] Structural = ["id", "apps", "pods", "groups", "dependencies", "enforceRole"];
 
     /// <summary>Reads a group that is seen from another.</summary>
     /// <param name="json">What the client wrote.</param>
@@ -46,8 +47,14 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
         document = document with
         {
             Apps = group.List("apps", (item, itemAt, _) => ReadApp(item, itemAt, path, enforced)),
+            Pods = group.List("pods", (item, itemAt, _) => ReadPod(item, itemAt, path, enforced)),
             Groups = group.List("groups", (item, itemAt, _) => Read(item, itemAt, path, idRequired: true, enforced)),
         };
+        if (document is { Apps: { } apps, Pods: { } pods })
+        {
+            foreach (var both in apps.Select(app => app.Id).Intersect(pods.Select(pod => pod.Id), StringComparer.Ordinal))
+                problems.Rule(at, $"Applications and Pods may not share the same id: {both}");
+        }
         if (document.EnforceRole == true && AppPath.Parent(path) != AppPath.Root || document.EnforceRole == true && path == AppPath.Root)
             group.Rule("enforceRole", $"enforceRole can only be set for top-level groups, and {path} is not top-level");
         return document;
@@ -66,17 +73,34 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
 
     private AppSpec? ReadApp(JsonElement json, string at, string group, bool? enforced)
     {
+        return InGroup(AppDefinitions.Create(json, at, null, ContextOf(json, group, enforced), problems), at, group);
+    }
+
+    /// <summary>A definition, or what GET tells of a pod in a group, which has the definition as its <c>spec</c>.</summary>
+    private AppSpec? ReadPod(JsonElement json, string at, string group, bool? enforced)
+    {
+        if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("spec", out var definition))
+            (json, at) = (definition, at + "/spec");
+        var spec = PodDefinitions.Read(json, at, group, ContextOf(json, group, enforced), problems);
+        if (spec is not null && standing.Find(spec.Id) is { } stands)
+            ResidentPodRules.CheckUpdate(stands.Spec, spec, at, problems);
+        return InGroup(spec, at, group);
+    }
+
+    private AppDefinitionContext ContextOf(JsonElement json, string group, bool? enforced)
+    {
         var id = AppChanges.IdOf(json, group) ?? group;
-        var context = RoleRules.For(id, standing.Find(id), tree, options, group);
-        if (enforced is { } enforce && AppPath.TopLevelGroup(id) is { } top)
-            context = RoleRules.For(top, enforce, standing.Find(id), options, group);
-        var spec = AppDefinitions.Create(json, at, null, context, problems);
-        if (spec is not null && AppPath.Parent(spec.Id) != group)
-        {
-            problems.Rule(at + "/id", $"Identifier is not child of '{group}'");
-            return null;
-        }
-        return spec;
+        return enforced is { } enforce && AppPath.TopLevelGroup(id) is { } top
+            ? RoleRules.For(top, enforce, standing.Find(id), options, group)
+            : RoleRules.For(id, standing.Find(id), tree, options, group);
+    }
+
+    private AppSpec? InGroup(AppSpec? spec, string at, string group)
+    {
+        if (spec is null || AppPath.Parent(spec.Id) == group)
+            return spec;
+        problems.Rule(at + "/id", $"Identifier is not child of '{group}'");
+        return null;
     }
 
     private static string? ReadVersion(JsonObjectReader group)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Apps;
 using Platform.Api.Marathon.Definitions;
+using Platform.Api.Marathon.Pods;
 using Platform.Api.Marathon.Rendering;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
@@ -42,7 +43,8 @@ internal sealed class GroupsEndpoints(MarathonApi api)
         if (path != AppPath.Root && tree?.Groups.ContainsKey(path) != true)
             return MarathonErrors.UnknownGroup(path);
         var apps = embed.Apps ? await api.Reader.ListAsync(path) : [];
-        var writer = new GroupWriter(tree ?? new GroupTree { Version = "" }, apps, embed, api.AppInfo);
+        var pods = embed.Pods ? await api.Pods.ListAsync(path, withRemoved: false) : [];
+        var writer = new GroupWriter(tree ?? new GroupTree { Version = "" }, apps, pods, embed, api);
         return new JsonAnswer(json => writer.Write(json, path)) { Capacity = apps.Sum(app => api.AppInfo.Estimate(app, embed.App)) + 1_024 };
     }
 
@@ -86,8 +88,9 @@ internal sealed class GroupsEndpoints(MarathonApi api)
         if (tree is null || apps is null || path != AppPath.Root && !tree.Groups.ContainsKey(path))
             return MarathonErrors.UnknownGroup(path);
         var embed = GroupEmbed.From(request.Query.Set("embed"));
-        var views = apps.Value.Values.Select(definition => new AppView(definition, null, null)).ToList();
-        var writer = new GroupWriter(tree, views, embed, api.AppInfo);
+        var views = apps.Value.Values.Select(definition => new AppView(definition, null, null)).ToLookup(view => view.Definition.Spec.Pod is not null);
+        var pods = views[true].Select(view => new PodView(view, new Dictionary<string, AppVersion>(), IsTerminating: false));
+        var writer = new GroupWriter(tree, [.. views[false]], [.. pods], embed, api);
         return new JsonAnswer(json => writer.Write(json, path));
     }
 
@@ -127,8 +130,8 @@ internal sealed class GroupsEndpoints(MarathonApi api)
             changed = group.Path;
             if (isNew && (changed == AppPath.Root || tree?.Groups.ContainsKey(changed) == true))
                 throw new ApiException(ErrorAnswer.Conflict($"Group {changed} is already created. Use PUT to change this group."));
-            if (isNew && standing.ContainsKey(changed))
-                throw new ApiException(ErrorAnswer.Conflict($"An app with the path {changed} already exists."));
+            if (isNew && standing.Find(changed) is { } stands)
+                throw new ApiException(ErrorAnswer.Conflict($"{(stands.Spec.Pod is null ? "An app" : "A pod")} with the path {changed} already exists."));
             return await new GroupChanges(api.Reader, tree, standing).MakeAsync(group, isNew, request.Query.Flag("force"));
         }
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Platform.Api.Marathon.Definitions;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
 
 namespace Platform.Api.Marathon.Rendering;
 
@@ -49,17 +51,10 @@ internal static class AppWriter
         writer.WriteNumber("cpus", app.Cpus);
         writer.WriteTexts("dependencies", app.Dependencies, omitEmpty: true);
         writer.WriteNumber("disk", app.Disk);
-        WriteEnv(writer, app);
+        WriteVariables(writer, "env", app.Env);
         writer.WriteString("executor", app.Executor);
-        if (app.ExecutorResources is { } executor)
-        {
-            writer.WriteStartObject("executorResources");
-            writer.WriteNumber("cpus", executor.Cpus);
-            writer.WriteNumber("mem", executor.Mem);
-            writer.WriteNumber("disk", executor.Disk);
-            writer.WriteEndObject();
-        }
-        WriteFetch(writer, app);
+        WriteExecutor(writer, app);
+        WriteFetch(writer, "fetch", app.Fetch);
         CheckWriter.Write(writer, app);
         writer.WriteNumber("instances", app.Instances);
         writer.WriteMap("labels", app.Labels);
@@ -67,18 +62,8 @@ internal static class AppWriter
         writer.WriteNumber("mem", app.Mem);
         writer.WriteNumber("gpus", app.Gpus);
         NetworkWriter.Write(writer, app);
-        WriteLimits(writer, app);
-        if (!app.Secrets.IsEmpty)
-        {
-            writer.WriteStartObject("secrets");
-            foreach (var (name, source) in app.Secrets)
-            {
-                writer.WriteStartObject(name);
-                writer.WriteString("source", source);
-                writer.WriteEndObject();
-            }
-            writer.WriteEndObject();
-        }
+        WriteLimits(writer, app.ResourceLimits);
+        WriteSecrets(writer, app);
         if (app.TaskKillGracePeriodSeconds is { } grace)
             writer.WriteNumber("taskKillGracePeriodSeconds", grace);
         WriteStrategies(writer, app);
@@ -100,12 +85,37 @@ internal static class AppWriter
         writer.WriteEndArray();
     }
 
-    private static void WriteEnv(Utf8JsonWriter writer, AppSpec app)
+    public static void WriteExecutor(Utf8JsonWriter writer, AppSpec app)
     {
-        if (app.Env.IsEmpty)
+        if (app.ExecutorResources is not { } executor)
             return;
-        writer.WriteStartObject("env");
-        foreach (var (name, value) in app.Env)
+        writer.WriteStartObject("executorResources");
+        writer.WriteNumber("cpus", executor.Cpus);
+        writer.WriteNumber("mem", executor.Mem);
+        writer.WriteNumber("disk", executor.Disk);
+        writer.WriteEndObject();
+    }
+
+    public static void WriteSecrets(Utf8JsonWriter writer, AppSpec app)
+    {
+        if (app.Secrets.IsEmpty)
+            return;
+        writer.WriteStartObject("secrets");
+        foreach (var (name, source) in app.Secrets)
+        {
+            writer.WriteStartObject(name);
+            writer.WriteString("source", source);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
+    }
+
+    public static void WriteVariables(Utf8JsonWriter writer, string member, ValueMap<EnvValue> variables)
+    {
+        if (variables.IsEmpty)
+            return;
+        writer.WriteStartObject(member);
+        foreach (var (name, value) in variables)
         {
             if (value.Secret is null)
             {
@@ -119,12 +129,12 @@ internal static class AppWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteFetch(Utf8JsonWriter writer, AppSpec app)
+    public static void WriteFetch(Utf8JsonWriter writer, string member, ValueList<FetchSpec> files)
     {
-        if (app.Fetch.IsEmpty)
+        if (files.IsEmpty)
             return;
-        writer.WriteStartArray("fetch");
-        foreach (var fetch in app.Fetch)
+        writer.WriteStartArray(member);
+        foreach (var fetch in files)
         {
             writer.WriteStartObject();
             writer.WriteString("uri", fetch.Uri);
@@ -137,9 +147,9 @@ internal static class AppWriter
         writer.WriteEndArray();
     }
 
-    private static void WriteLimits(Utf8JsonWriter writer, AppSpec app)
+    public static void WriteLimits(Utf8JsonWriter writer, AppResourceLimits? limits)
     {
-        if (app.ResourceLimits is not { } limits)
+        if (limits is null)
             return;
         writer.WriteStartObject("resourceLimits");
         WriteLimit(writer, "cpus", limits.Cpus);
@@ -155,26 +165,38 @@ internal static class AppWriter
             writer.WriteNumber(name, number);
     }
 
-    private static void WriteStrategies(Utf8JsonWriter writer, AppSpec app)
+    /// <summary>The members of an upgrade strategy.</summary>
+    public static void WriteUpgrade(Utf8JsonWriter writer, AppSpec app)
     {
-        writer.WriteStartObject("upgradeStrategy");
         writer.WriteNumber("maximumOverCapacity", app.UpgradeStrategy.MaximumOverCapacity);
         writer.WriteNumber("minimumHealthCapacity", app.UpgradeStrategy.MinimumHealthCapacity);
         if (app.Extension?.Canary is { } canary)
             ExtensionWriter.WriteCanary(writer, canary);
-        writer.WriteEndObject();
+    }
+
+    public static void WriteKillSelection(Utf8JsonWriter writer, AppSpec app) =>
         writer.WriteString("killSelection", app.KillSelection == KillSelection.OldestFirst ? "OLDEST_FIRST" : "YOUNGEST_FIRST");
-        if (app.UnreachableStrategy is not { } unreachable)
+
+    public static void WriteUnreachable(Utf8JsonWriter writer, UnreachableStrategy? unreachable)
+    {
+        if (unreachable is null)
         {
             writer.WriteString("unreachableStrategy", "disabled");
+            return;
         }
-        else
-        {
-            writer.WriteStartObject("unreachableStrategy");
-            writer.WriteNumber("inactiveAfterSeconds", unreachable.InactiveAfterSeconds);
-            writer.WriteNumber("expungeAfterSeconds", unreachable.ExpungeAfterSeconds);
-            writer.WriteEndObject();
-        }
+        writer.WriteStartObject("unreachableStrategy");
+        writer.WriteNumber("inactiveAfterSeconds", unreachable.InactiveAfterSeconds);
+        writer.WriteNumber("expungeAfterSeconds", unreachable.ExpungeAfterSeconds);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteStrategies(Utf8JsonWriter writer, AppSpec app)
+    {
+        writer.WriteStartObject("upgradeStrategy");
+        WriteUpgrade(writer, app);
+        writer.WriteEndObject();
+        WriteKillSelection(writer, app);
+        WriteUnreachable(writer, app.UnreachableStrategy);
         if (!ContainerRules.IsResident(app))
             return;
         // Deprecated and without effect, but Marathon wrote it for every app with persistent volumes.

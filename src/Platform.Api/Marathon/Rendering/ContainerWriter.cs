@@ -65,20 +65,23 @@ internal static class ContainerWriter
             writer.WritePropertyName("external");
             writer.WriteRawValue(volume.ExternalJson);
         }
-        if (volume.Persistent is { } persistent)
-        {
-            writer.WriteStartObject("persistent");
-            writer.WriteString("type", persistent.Type);
-            writer.WriteNumber("size", persistent.Size);
-            if (persistent.MaxSize is { } maxSize)
-                writer.WriteNumber("maxSize", maxSize);
-            writer.WriteOptional("profileName", persistent.ProfileName);
-            writer.WriteStartArray("constraints");
-            foreach (var constraint in persistent.Constraints)
-                AppWriter.WriteConstraint(writer, constraint);
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
+        if (volume.Persistent is not null)
+            WritePersistent(writer, volume.Persistent);
+        writer.WriteEndObject();
+    }
+
+    public static void WritePersistent(Utf8JsonWriter writer, PersistentVolumeSpec persistent)
+    {
+        writer.WriteStartObject("persistent");
+        writer.WriteString("type", persistent.Type);
+        writer.WriteNumber("size", persistent.Size);
+        if (persistent.MaxSize is { } maxSize)
+            writer.WriteNumber("maxSize", maxSize);
+        writer.WriteOptional("profileName", persistent.ProfileName);
+        writer.WriteStartArray("constraints");
+        foreach (var constraint in persistent.Constraints)
+            AppWriter.WriteConstraint(writer, constraint);
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 }

@@ -22,6 +22,13 @@ internal static class EventWriter
         writer.WriteEndObject();
     });
 
+    /// <summary>Somebody created, changed or removed a pod.</summary>
+    public static PlatformEvent Pod(HttpContext http, string type, DateTimeOffset now) => Make(type, now, writer =>
+    {
+        writer.WriteString("clientIp", http.Connection.RemoteIpAddress?.ToString() ?? "");
+        writer.WriteString("uri", http.Request.Path.Value);
+    });
+
     public static PlatformEvent Make(string type, DateTimeOffset now, Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(512);

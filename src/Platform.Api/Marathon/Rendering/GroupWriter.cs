@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.Api.Marathon.Pods;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 
@@ -9,16 +10,18 @@ internal sealed class GroupWriter
 {
     private readonly GroupTree _tree;
     private readonly GroupEmbed _embed;
-    private readonly AppInfoWriter _apps;
+    private readonly MarathonApi _api;
     private readonly ILookup<string, AppView> _appsByGroup;
+    private readonly ILookup<string, PodView> _podsByGroup;
     private readonly ILookup<string, string> _groupsByParent;
 
-    public GroupWriter(GroupTree tree, IReadOnlyList<AppView> apps, GroupEmbed embed, AppInfoWriter writer)
+    public GroupWriter(GroupTree tree, IReadOnlyList<AppView> apps, IReadOnlyList<PodView> pods, GroupEmbed embed, MarathonApi api)
     {
         _tree = tree;
         _embed = embed;
-        _apps = writer;
+        _api = api;
         _appsByGroup = apps.ToLookup(app => AppPath.Parent(app.Definition.Spec.Id), StringComparer.Ordinal);
+        _podsByGroup = pods.ToLookup(pod => AppPath.Parent(pod.Pod.Definition.Spec.Id), StringComparer.Ordinal);
         _groupsByParent = tree.Groups.Keys.Where(path => path != AppPath.Root).ToLookup(AppPath.Parent, StringComparer.Ordinal);
     }
 
@@ -31,12 +34,14 @@ internal sealed class GroupWriter
         {
             writer.WriteStartArray("apps");
             foreach (var app in _appsByGroup[path])
-                _apps.Write(writer, app, _embed.App);
+                _api.AppInfo.Write(writer, app, _embed.App);
             writer.WriteEndArray();
         }
         if (_embed.Pods)
         {
             writer.WriteStartArray("pods");
+            foreach (var pod in _podsByGroup[path])
+                _api.PodStatus.Write(writer, pod);
             writer.WriteEndArray();
         }
         if (_embed.Groups)

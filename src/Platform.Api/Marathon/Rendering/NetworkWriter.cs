@@ -10,16 +10,7 @@ internal static class NetworkWriter
 {
     public static void Write(Utf8JsonWriter writer, AppSpec app)
     {
-        writer.WriteStartArray("networks");
-        foreach (var network in app.Networks)
-        {
-            writer.WriteStartObject();
-            writer.WriteOptional("name", network.Name);
-            writer.WriteString("mode", network.Mode switch { NetworkMode.Host => "host", NetworkMode.Bridge => "container/bridge", _ => "container" });
-            writer.WriteMap("labels", network.Labels, omitEmpty: true);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
+        WriteNetworks(writer, app.Networks);
         if (AppNetworks.IsHost(app.Networks))
         {
             writer.WriteStartArray("portDefinitions");
@@ -35,6 +26,20 @@ internal static class NetworkWriter
             writer.WriteEndArray();
         }
         writer.WriteBoolean("requirePorts", app.RequirePorts);
+    }
+
+    public static void WriteNetworks(Utf8JsonWriter writer, ValueList<NetworkSpec> networks)
+    {
+        writer.WriteStartArray("networks");
+        foreach (var network in networks)
+        {
+            writer.WriteStartObject();
+            writer.WriteOptional("name", network.Name);
+            writer.WriteString("mode", network.Mode switch { NetworkMode.Host => "host", NetworkMode.Bridge => "container/bridge", _ => "container" });
+            writer.WriteMap("labels", network.Labels, omitEmpty: true);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
     }
 
     public static void WriteMappings(Utf8JsonWriter writer, ValueList<PortMapping> mappings)

@@ -5,7 +5,7 @@ using Platform.Core.Placement;
 
 namespace Platform.Api.Marathon.Rendering;
 
-/// <summary>Writes an app of the launch queue. What Marathon told of offers is told of agents here: each agent is asked once.</summary>
+/// <summary>Writes an app or pod of the launch queue. What Marathon told of offers is told of agents here: each agent is asked once.</summary>
 /// <remarks>Marathon 1.11 also wrote the role, which the app has anyway; clients that are older than that fail on it, so it is left out.</remarks>
 internal static class QueueWriter
 {
@@ -36,7 +36,7 @@ internal static class QueueWriter
         WriteSummary(writer, queue);
         if (unused is not null)
             UnusedOfferWriter.Write(writer, unused, queue.Explanation?.At ?? now);
-        writer.WriteStartObject("app");
+        writer.WriteStartObject(app.Definition.Spec.Pod is null ? "app" : "pod");
         RenderedPieces.Put(writer, pieces.Definition(app.Definition));
         writer.WriteEndObject();
         writer.WriteEndObject();

@@ -15,7 +15,7 @@ internal sealed class RenderedPieces
 
     /// <summary>The members of a definition.</summary>
     public byte[] Definition(AppVersion app) =>
-        _definitions.GetValue(app, static app => Render(writer => writer.WriteStartObject(), writer => AppWriter.WriteMembers(writer, app)));
+        _definitions.GetValue(app, static app => Render(writer => writer.WriteStartObject(), writer => DefinitionWriter.WriteMembers(writer, app)));
 
     /// <summary>The tasks of an app.</summary>
     public byte[] Tasks(AppStatus app) =>

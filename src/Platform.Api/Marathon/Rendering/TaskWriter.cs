@@ -28,7 +28,7 @@ internal static class TaskWriter
         WriteCheck(writer, app, task);
         writer.WriteString("host", task.Host);
         writer.WriteString("id", task.TaskId);
-        WriteAddresses(writer, task);
+        WriteAddresses(writer, task.LastStatus);
         writer.WriteNumbers("ports", task.Ports);
         writer.WriteNumbers("servicePorts", servicePorts);
         writer.WriteString("slaveId", task.AgentId);
@@ -123,10 +123,10 @@ internal static class TaskWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteAddresses(Utf8JsonWriter writer, InstanceStatus task)
+    public static void WriteAddresses(Utf8JsonWriter writer, TaskUpdate? status)
     {
         writer.WriteStartArray("ipAddresses");
-        foreach (var address in task.LastStatus?.IpAddresses ?? default)
+        foreach (var address in status?.IpAddresses ?? default)
         {
             writer.WriteStartObject();
             writer.WriteString("ipAddress", address);
@@ -137,7 +137,7 @@ internal static class TaskWriter
     }
 
     /// <summary>A volume is told as Marathon did, <c>app#path#uuid</c>; the allocator's name for it is its instance and its path.</summary>
-    private static void WriteVolume(Utf8JsonWriter writer, string appId, string volume)
+    public static void WriteVolume(Utf8JsonWriter writer, string appId, string volume)
     {
         var mark = volume.IndexOf('#', StringComparison.Ordinal);
         var (instance, path) = mark < 0 ? (volume, "") : (volume[..mark], volume[(mark + 1)..]);

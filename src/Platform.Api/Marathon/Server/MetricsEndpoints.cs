@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Rendering;
-using Platform.Core.Apps;
 
 namespace Platform.Api.Marathon.Server;
 
@@ -25,13 +24,14 @@ internal sealed class MetricsEndpoints(MarathonApi api)
     {
         var deployments = await api.Reader.Groups.GetDeploymentsAsync();
         var tree = await api.Reader.Groups.GetAsync();
-        var apps = await api.Reader.ListAsync(AppPath.Root);
+        var apps = await api.Reader.ListAppsAndPodsAsync();
+        var pods = apps.Count(app => app.Definition.Spec.Pod is not null);
         var counts = TaskCounts.Of(apps.SelectMany(app => app.Status?.Instances ?? default));
         return
         [
-            ("marathon.apps.active.gauge", apps.Count),
+            ("marathon.apps.active.gauge", apps.Count - pods),
             ("marathon.groups.active.gauge", tree?.Groups.Count ?? 0),
-            ("marathon.pods.active.gauge", 0),
+            ("marathon.pods.active.gauge", pods),
             ("marathon.deployments.active.gauge", deployments.Count),
             ("marathon.instances.staged.gauge", counts.Staged),
             ("marathon.instances.running.gauge", counts.Running),

@@ -45,7 +45,8 @@ internal sealed class TasksEndpoints(MarathonApi api)
             return ErrorAnswer.Invalid(problems);
 
         var byApp = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        var definitions = await api.Reader.Groups.GetAppsAsync(AppPath.Root) ?? default;
+        // Tasks of pods are not among those of apps, and are not killed with them.
+        var definitions = (await api.Reader.ListDefinitionsAsync(AppPath.Root)).ToDictionary(app => app.Spec.Id, StringComparer.Ordinal);
         var bySafePath = definitions.Keys.ToLookup(AppPath.Safe, StringComparer.Ordinal);
         foreach (var id in ids)
         {

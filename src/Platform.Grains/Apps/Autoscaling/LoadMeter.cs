@@ -57,10 +57,14 @@ internal sealed class LoadMeter(IGrainFactory grains, IMetricSource source, Time
         if (request <= 0)
             return [];
         var owner = TaskOwners.OfApp(spec.Id);
-        var tasks = running.Select(instance => instance.TaskId).ToHashSet(StringComparer.Ordinal);
+        // A pod's instance uses what its containers use together.
+        var places = running.SelectMany(instance => instance.Containers.IsEmpty
+                ? [KeyValuePair.Create(instance.TaskId, instance.TaskId)]
+                : instance.Containers.Select(container => KeyValuePair.Create(container.TaskId, instance.TaskId)))
+            .ToDictionary(StringComparer.Ordinal);
         var usages = await Task.WhenAll(running.Select(instance => instance.AgentId).Distinct(StringComparer.Ordinal).Select(agent => round.Usage(grains, agent, owner)));
-        return usages.SelectMany(usage => usage).Where(usage => tasks.Contains(usage.TaskId))
-            .Select(usage => target.Metric == "cpu" ? usage.Cpus / request : usage.MemoryBytes / BytesPerMegabyte / request).ToList();
+        return usages.SelectMany(usage => usage).Where(usage => places.ContainsKey(usage.TaskId)).GroupBy(usage => places[usage.TaskId], StringComparer.Ordinal)
+            .Select(place => place.Sum(usage => target.Metric == "cpu" ? usage.Cpus : usage.MemoryBytes / BytesPerMegabyte) / request).ToList();
     }
 
     private async Task<List<double>> ExposedAsync(AutoscalingTarget target, List<InstanceStatus> running, Round round)
