@@ -87,7 +87,7 @@ public sealed class AppHandle
         var answer = await wire.SendAsync(HttpMethod.Get, "/v2/queue?embed=lastUnusedOffers", ClientJson.Default.JsonObject, null, cancellationToken).ConfigureAwait(false);
         return (answer["queue"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault(IsOfThisApp)?.DeepClone().AsObject();
 
-        bool IsOfThisApp(JsonObject entry) => (entry["app"] ?? entry["pod"])?["id"]?.GetValue<string>() == Id;
+        bool IsOfThisApp(JsonObject entry) => entry["app"]?["id"]?.GetValue<string>() == Id;
     }
 
     /// <summary>What one of its instances writes to standard output or standard error.</summary>
@@ -95,5 +95,5 @@ public sealed class AppHandle
     /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(AppTask task, LogOptions? options = null, CancellationToken cancellationToken = default) =>
-        AppLog.ReadAsync(this, client.GetAgent(task.SlaveId), task.Id, options ?? new LogOptions(), cancellationToken);
+        AppLog.ReadAsync(async token => (await ListTasksAsync(token).ConfigureAwait(false)).Any(one => one.Id == task.Id), client.GetAgent(task.SlaveId), task.Id, options ?? new LogOptions(), cancellationToken);
 }

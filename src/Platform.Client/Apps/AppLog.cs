@@ -10,7 +10,7 @@ internal static class AppLog
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     internal static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        AppHandle app, AgentHandle agent, string taskId, LogOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<CancellationToken, Task<bool>> isAlive, AgentHandle agent, string taskId, LogOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var file = options.StandardError ? "stderr" : "stdout";
         // Offset -1 asks for the length alone, so the last byte cannot be asked for by itself.
@@ -19,7 +19,7 @@ internal static class AppLog
         while (true)
         {
             // Asked before the file is read: what the task wrote before its end is in that part.
-            var alive = !options.Follow || (await app.ListTasksAsync(cancellationToken).ConfigureAwait(false)).Any(task => task.Id == taskId);
+            var alive = !options.Follow || await isAlive(cancellationToken).ConfigureAwait(false);
             var part = await agent.ReadFileAsync(taskId, file, offset, 1024 * 1024, cancellationToken).ConfigureAwait(false);
             if (part.Size < offset)
             {

@@ -29,8 +29,17 @@ public sealed partial class PlatformClient
         ChangeAsync(definition is JsonArray ? HttpMethod.Put : HttpMethod.Post, "/v2/apps" + ForceOf(options), definition, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<JsonNode> PlanAsync(JsonNode definition, CancellationToken cancellationToken = default) =>
-        wire.SendAsync(definition is JsonArray ? HttpMethod.Put : HttpMethod.Post, "/v2/apps?dryRun=true", ClientJson.Default.JsonNode, definition, cancellationToken);
+    public Task<JsonNode> PlanAsync(JsonNode definition, CancellationToken cancellationToken = default)
+    {
+        // A PUT of a pod creates or updates it, whichever it takes.
+        var (method, path) = definition switch
+        {
+            JsonArray => (HttpMethod.Put, "/v2/apps"),
+            JsonObject pod when pod.ContainsKey("containers") && pod["id"] is JsonValue id && id.TryGetValue<string>(out var text) => (HttpMethod.Put, Wire.PathOf("/v2/pods", text)),
+            _ => (HttpMethod.Post, "/v2/apps"),
+        };
+        return wire.SendAsync(method, path + "?dryRun=true", ClientJson.Default.JsonNode, definition, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<KillResult> KillTasksAsync(IReadOnlyList<string> taskIds, KillOptions? options = null, CancellationToken cancellationToken = default)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Platform.Client.Agents;
 using Platform.Client.Apps;
 using Platform.Client.Deployments;
+using Platform.Client.Pods;
 
 namespace Platform.Client.Http;
 
@@ -19,6 +20,9 @@ namespace Platform.Client.Http;
 [JsonSerializable(typeof(List<Deployment>))]
 [JsonSerializable(typeof(AgentList))]
 [JsonSerializable(typeof(AgentDetail))]
+[JsonSerializable(typeof(PodStatus))]
+[JsonSerializable(typeof(List<PodStatus>))]
+[JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ClientJson : JsonSerializerContext;

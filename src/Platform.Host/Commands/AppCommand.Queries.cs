@@ -21,6 +21,8 @@ internal static partial class AppCommand
                 apps.OrderBy(app => app.Id, StringComparer.Ordinal).Select(Row),
                 () => new JsonArray([.. apps.Select(app => (JsonNode)AppRendering.Json(app))]),
                 "There are no apps. './platform app add FILE' submits one.");
+            if (!terminal.IsJson && await client.ListPodsAsync(cancellationToken) is { Count: > 0 } pods)
+                terminal.Line($"Besides, there {(pods.Count == 1 ? "is 1 pod" : $"are {pods.Count} pods")}: './platform pod list' lists {(pods.Count == 1 ? "it" : "them")}.");
             return ExitCodes.Ok;
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Platform.Client;
 using Platform.Client.Deployments;
 using Platform.Host.Output;
@@ -31,6 +32,8 @@ internal static class ClientCommand
         catch (PlatformException exception)
         {
             terminal.Error(exception);
+            if (exception.Error == PlatformError.NotFound && await OtherKindAsync(client, result, cancellationToken) is { } hint)
+                terminal.Error(hint);
             return ExitCodes.Of(exception.Error);
         }
         catch (CommandException exception)
@@ -42,6 +45,28 @@ internal static class ClientCommand
         {
             return ExitCodes.Failed;
         }
+    }
+
+    /// <summary>Where to look if what was taken for an app is a pod, or the other way round; null if it is neither.</summary>
+    private static async Task<string?> OtherKindAsync(PlatformClient client, ParseResult result, CancellationToken cancellationToken)
+    {
+        var kind = (result.CommandResult.Parent as CommandResult)?.Command.Name;
+        var id = result.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(argument => argument.Argument.Name == "ID") is { Tokens: [var token, ..] } ? token.Value : null;
+        if (kind is not ("app" or "pod") || string.IsNullOrEmpty(id))
+            return null;
+        try
+        {
+            if (kind == "app")
+                await client.GetPod(id).GetDefinitionAsync(null, cancellationToken);
+            else
+                await client.GetApp(id).GetAsync(cancellationToken);
+        }
+        catch (PlatformException)
+        {
+            return null;
+        }
+        var other = kind == "app" ? "pod" : "app";
+        return $"there is {(other == "app" ? "an app" : "a pod")} with this id: './platform {other} show {id}' shows it";
     }
 
     /// <summary>Says that a deployment was started, and waits for its end if asked to.</summary>

@@ -40,6 +40,7 @@ internal static class PlatformCommand
         root.Add(SiloCommand.Build());
         root.Add(AgentCommand.Build());
         root.Add(AppCommand.Build());
+        root.Add(PodCommand.Build());
         root.Add(DeploymentCommand.Build());
         root.Add(StatusCommand.Build());
         root.Add(PlanCommand.Build());

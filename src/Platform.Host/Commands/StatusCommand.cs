@@ -13,6 +13,8 @@ internal static class StatusCommand
         {
             var info = await client.GetInfoAsync(cancellationToken);
             var apps = await client.ListAppsAsync(null, cancellationToken);
+            var pods = await client.ListPodsAsync(cancellationToken);
+            var stable = pods.Sum(pod => pod.Instances.Count(instance => instance.Status == "STABLE"));
             var agents = await client.ListAgentsAsync(cancellationToken);
             var deployments = await client.ListDeploymentsAsync(cancellationToken);
             var (running, wanted) = (apps.Sum(app => app.TasksRunning), apps.Sum(app => app.Instances));
@@ -25,6 +27,8 @@ internal static class StatusCommand
                     ["agents"] = agents.Count,
                     ["agentsActive"] = agents.Count(agent => agent.Condition == "Active"),
                     ["apps"] = apps.Count,
+                    ["pods"] = pods.Count,
+                    ["podInstancesStable"] = stable,
                     ["instancesRunning"] = running,
                     ["instancesWanted"] = wanted,
                     ["deployments"] = deployments.Count,
@@ -35,6 +39,7 @@ internal static class StatusCommand
             terminal.Line($"control plane  {client.Url} (version {info["version"]})");
             terminal.Line($"agents         {agents.Count}{string.Concat(agents.GroupBy(agent => agent.Condition).Select(group => $", {group.Count()} {group.Key.ToLowerInvariant()}"))}");
             terminal.Line($"apps           {apps.Count} with {running} of {wanted} instances running");
+            terminal.Line($"pods           {pods.Count} with {stable} of {pods.Sum(pod => pod.Spec.Scaling.Instances)} instances stable");
             terminal.Line($"deployments    {deployments.Count} running");
             return ExitCodes.Ok;
         });

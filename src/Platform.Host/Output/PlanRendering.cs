@@ -10,14 +10,14 @@ internal static class PlanRendering
 
     internal static void Print(Terminal terminal, JsonNode plan)
     {
-        var steps = Objects(plan["steps"]).Select(step => string.Join(", ", Objects(step["actions"]).Select(action => $"{action["action"]} {action["app"]}"))).ToList();
+        var steps = Objects(plan["steps"]).Select(step => string.Join(", ", Objects(step["actions"]).Select(action => $"{action["action"]} {action["app"] ?? action["pod"]}"))).ToList();
         for (var index = 0; index < steps.Count; index++)
             terminal.Line($"Step {index + 1}: {steps[index]}");
         if (steps.Count == 0)
             terminal.Line("Nothing would change.");
         foreach (var change in Objects(plan["changes"]))
         {
-            terminal.Line($"{change["app"]}: {change["change"]}");
+            terminal.Line($"{change["app"] ?? change["pod"]}: {change["change"]}");
             foreach (var field in Objects(change["fields"]))
                 terminal.Line($"  {field["path"]}: {Value(field["before"])} -> {Value(field["after"])}");
             if (change["placement"] is JsonObject placement)
