@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Pods;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Hosting;
 
@@ -69,6 +70,27 @@ public class AutoscalingTests
             (await MeasureAsync(cluster)).Measured!.Instances.ShouldBe(4);
         (await MeasureAsync(cluster)).Measured!.Instances.ShouldBe(2);
         await cluster.UntilAsync("/web", app => AppFixture.AllRun(app, 2), "two are left");
+    }
+
+    [Fact]
+    public async Task An_instance_of_a_pod_uses_what_its_containers_use_together()
+    {
+        await using var cluster = await StartAsync();
+        var container = new PodContainerSpec { Name = "a", Command = new() { Shell = "sleep 1000" }, Cpus = 0.2, Mem = 16 };
+        await cluster.PutAndWaitAsync(PodSpec.WithTotals(new()
+        {
+            Id = "/pod",
+            Instances = 2,
+            ExecutorResources = new() { Cpus = 0.1, Mem = 32, Disk = 10 },
+            Extension = new() { Autoscaling = new() { Min = 1, Max = 5, Targets = [new() { Metric = "cpu", Value = 0.5 }] } },
+            Pod = new() { Containers = [container, container with { Name = "b" }] },
+        }));
+
+        await cluster.Agents[0].BeatAsync(cpus: 0.2, memoryBytes: 0);
+
+        // Two containers use 0.2 each of the 0.5 cpus of an instance: 2 * 0.8 = 1.6, 1.6 / 0.5 = 3.2.
+        (await MeasureAsync(cluster, "/pod")).Measured!.Arithmetic.ShouldBe("cpu: ceil(1.6 / 0.5) = 4");
+        await cluster.UntilAsync("/pod", pod => AppFixture.AllRun(pod, 4), "four run");
     }
 
     [Fact]

@@ -44,7 +44,8 @@ internal static partial class PodRules
 
     private static void CheckContainers(AppSpec app, PodSpec pod, string path, JsonProblems problems)
     {
-        if (pod.Containers.IsEmpty)
+        // What is missing or no list was told of when it was read.
+        if (pod.Containers.IsEmpty && problems.Items.All(problem => problem.Path != path + "/containers"))
             problems.Rule(path + "/containers", "must not be empty");
         for (var i = 0; i < pod.Containers.Count; i++)
             PodContainerRules.Check(pod.Containers[i], app, $"{path}/containers({i})", problems);

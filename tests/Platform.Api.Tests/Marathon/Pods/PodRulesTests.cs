@@ -96,7 +96,8 @@ public sealed class PodRulesTests
     [Fact]
     public void A_pod_has_containers_and_each_its_own_name()
     {
-        PodText.Problems("""{"id":"/p"}""").ShouldContain("/containers: error.path.missing");
+        PodText.Problem("""{"id":"/p"}""").ShouldBe("/containers: error.path.missing");
+        PodText.Problem("""{"id":"/p","containers":5}""").ShouldBe("/containers: error.expected.jsarray");
         PodText.Problem("""{"id":"/p","containers":[]}""").ShouldBe("/containers: must not be empty");
         PodText.Problem($$"""{"id":"/p","containers":[{{PodText.Container("")}},{{PodText.Container("")}}]}""").ShouldBe("/containers: container names must be unique");
     }
