@@ -66,6 +66,20 @@ internal static class TaskSecrets
             Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>Destroys the values of tasks that are gone without having been tidied up, as when their work directory was damaged.</summary>
+    /// <param name="kept">The directory names of the tasks that are there.</param>
+    /// <param name="work">The work directory.</param>
+    public static void RemoveOthers(IReadOnlySet<string> kept, WorkDirectory work)
+    {
+        var all = Path.Combine(MemoryBacked, "platform-" + work.AgentId);
+        if (!Directory.Exists(all))
+            return;
+        foreach (var folder in Directory.EnumerateDirectories(all).Where(folder => !kept.Contains(Path.GetFileName(folder))).ToList())
+            Directory.Delete(folder, recursive: true);
+        foreach (var file in Directory.EnumerateFiles(all).Where(file => !kept.Contains(Path.GetFileNameWithoutExtension(file))).ToList())
+            File.Delete(file);
+    }
+
     private static bool HasAny(TaskSpec spec) => !spec.SecretEnvironment.IsEmpty || spec.Volumes.Any(v => v.Secret is not null);
 
     // Beside the folder and not in it: the task may read that.

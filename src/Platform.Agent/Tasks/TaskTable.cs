@@ -66,6 +66,14 @@ internal sealed partial class TaskTable
             group.KillAll();
             group.TryRemove();
         }
+        try
+        {
+            TaskSecrets.RemoveOthers(kept, _services.Work);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _services.Logger.LogWarning("Secrets of tasks that are gone could not be removed: {Reason}", e.Message);
+        }
         _services.Logger.LogInformation("Recovered {Tasks} tasks and {Updates} unacknowledged updates", _tasks.Count, _services.Outbox.Count);
         _groups.Recover();
         foreach (var task in Tasks.Where(t => !t.Status.State.IsTerminal()).ToList())

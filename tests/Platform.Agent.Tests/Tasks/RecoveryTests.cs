@@ -121,6 +121,34 @@ public abstract class RecoveryTests(string? shim)
     }
 
     [Fact]
+    public async Task Values_of_secrets_are_kept_in_memory_for_tasks_that_live_and_destroyed_for_others()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        var options = Options(master, folder);
+        var task = TestTask.Forever() with { SecretEnvironment = Core.Collections.ValueMap.Create(("PASSWORD", new SecretText("unspeakable"))) };
+        var agent = TestAgent.Start(options, keepTasks: true);
+        var session = await master.AcceptAsync();
+        await session.LaunchAsync(task);
+        await session.UpdateAsync(task, TaskState.Running);
+        await agent.DisposeAsync();
+        foreach (var file in Directory.EnumerateFiles(folder.Path, "*.json", SearchOption.AllDirectories))
+            (await File.ReadAllTextAsync(file)).ShouldNotContain("unspeakable", Case.Sensitive, file);
+        var values = Path.Combine("/dev/shm", "platform-" + session.Registration.AgentId);
+        var kept = Directory.EnumerateFiles(values).ShouldHaveSingleItem();
+        (await File.ReadAllTextAsync(kept)).ShouldContain("unspeakable");
+        File.GetUnixFileMode(kept).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Directory.CreateDirectory(Path.Combine(values, "gone"));
+        await File.WriteAllTextAsync(Path.Combine(values, "gone.json"), "{}");
+
+        await using var again = TestAgent.Start(options);
+        session = await master.AcceptAsync();
+        Directory.EnumerateFileSystemEntries(values).ShouldBe([kept]);
+        await session.KillAsync(task);
+        (await session.EndAsync(task)).State.ShouldBe(TaskState.Killed);
+    }
+
+    [Fact]
     public async Task A_kill_that_was_ordered_goes_on_after_the_agent_was_restarted()
     {
         using var folder = new TestFolder();
