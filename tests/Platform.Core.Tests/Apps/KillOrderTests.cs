@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Platform.Core.Apps;
 using Platform.Core.Tasks;
 
@@ -50,6 +52,67 @@ public class KillOrderTests
 
         Names(KillOrder.Choose(instances, spec, 2)).ShouldBe(["a3", "a2"]);
     }
+
+    [Fact]
+    public void An_even_spread_stays_even_whatever_the_ages_are()
+    {
+        // Marathon's ConstraintsTest: of 20 on two hosts 10 go, 5 of each. Here all of one host are younger.
+        InstanceState[] instances = [.. Enumerable.Range(0, 20).Select(number => On($"i{number}", number < 10 ? "a" : "b", number))];
+
+        KillOrder.Choose(instances, Grouped("rack"), 10).Count(instance => instance.Attributes.Find("rack") == "a").ShouldBe(5);
+    }
+
+    [Fact]
+    public void Only_the_fuller_group_gives_until_it_is_as_small_as_the_other()
+    {
+        InstanceState[] instances = [.. Enumerable.Range(0, 30).Select(number => On($"i{number}", number < 20 ? "a" : "b", number))];
+
+        KillOrder.Choose(instances, Grouped("rack"), 10).ShouldAllBe(instance => instance.Attributes.Find("rack") == "a");
+    }
+
+    [Fact]
+    public void Several_groups_that_are_equally_full_give_in_turn()
+    {
+        InstanceState[] instances = [.. "aaaabbbbc".Select((rack, number) => On($"i{number}", $"{rack}", number))];
+
+        // 4, 4 and 1: the youngest of the full ones is i7 of b; then a is the fullest, and so on.
+        Names(KillOrder.Choose(instances, Grouped("rack"), 4)).ShouldBe(["i7", "i3", "i6", "i2"]);
+    }
+
+    [Fact]
+    public void Two_spreads_are_kept_even_together()
+    {
+        InstanceState[] instances =
+        [
+            .. Enumerable.Range(0, 40).Select(number => AppSimulation.Instance($"i{number:D2}", "v1", number) with
+            {
+                Attributes = Core.Collections.ValueMap.Create(("rack", number < 20 ? "1" : "2"), ("color", number / 10 % 2 == 0 ? "blue" : "green")),
+            }),
+        ];
+        var gone = KillOrder.Choose(instances, Grouped("rack", "color"), 20);
+
+        gone.Count(instance => instance.Attributes.Find("rack") == "1").ShouldBe(10);
+        gone.Count(instance => instance.Attributes.Find("color") == "blue").ShouldBe(10);
+    }
+
+    [Fact]
+    public void Groups_end_as_even_as_they_can_be_and_nobody_goes_twice() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
+        {
+            var random = new Random(seed);
+            InstanceState[] instances = [.. Enumerable.Range(0, 1 + random.Next(30)).Select(number => On($"i{number:D2}", $"r{random.Next(1 + random.Next(6))}", random.Next(50)))];
+            var count = random.Next(instances.Length + 1);
+            var gone = KillOrder.Choose(instances, Grouped("rack"), count);
+            gone.Select(instance => instance.InstanceId).Distinct().Count().ShouldBe(count);
+
+            // The fullest group gives, over and over: no other choice leaves a smaller largest group.
+            var sizes = instances.CountBy(instance => instance.Attributes.Find("rack")!).ToDictionary(pair => pair.Key, pair => pair.Value);
+            for (var step = 0; step < count; step++) sizes[sizes.MaxBy(pair => pair.Value).Key]--;
+            var left = instances.Except(gone).CountBy(instance => instance.Attributes.Find("rack")!).Select(pair => pair.Value).Order().ToArray();
+            left.ShouldBe(sizes.Values.Where(size => size > 0).Order().ToArray());
+        }));
+
+    private static AppSpec Grouped(params string[] fields) => Spec with { Constraints = [.. fields.Select(field => new ConstraintSpec(field, "GROUP_BY"))] };
 
     private static InstanceState On(string name, string rack, int started) =>
         AppSimulation.Instance(name, "v1", started) with { Attributes = Core.Collections.ValueMap.Create(("rack", rack)) };

@@ -1,23 +1,52 @@
 namespace Platform.Core.Apps;
 
-/// <summary>Picks instances whose end makes the spread of GROUP_BY constraints more even.</summary>
+/// <summary>Picks instances whose end makes, or keeps, the spreads of GROUP_BY constraints even.</summary>
+/// <remarks>
+/// Marathon's rule (Constraints.scala, selectInstancesToKill): first from the fullest groups of the least even spread, then of the others, then from
+/// anywhere; never one that makes a spread uneven. Where Marathon gives up because several groups are equally full, this goes on taking from them.
+/// </remarks>
 internal static class GroupByBalance
 {
     private const string Operator = "GROUP_BY";
 
+    /// <summary>Up to <paramref name="count"/> instances; with one GROUP_BY in n log n steps for n instances.</summary>
     public static List<InstanceState> Choose(IReadOnlyList<InstanceState> instances, AppSpec spec, int count)
     {
-        var chosen = new List<InstanceState>();
-        var spreads = Spreads(instances, spec);
-        if (spreads.Count == 0)
-            return chosen;
-        while (chosen.Count < count && Next(instances, spec, spreads, chosen) is { } instance)
+        var fields = spec.Constraints.Where(constraint => constraint.Operator == Operator).Select(constraint => constraint.Field).Distinct().ToList();
+        if (fields.Count == 0)
+            return [];
+        var ordered = instances.Order(Comparer<InstanceState>.Create((left, right) => KillOrder.Compare(left, right, spec.KillSelection))).ToArray();
+        var isChosen = new bool[ordered.Length];
+        var spreads = fields.ConvertAll(field => new GroupSpread(ordered, instance => ValueOf(instance, field), isChosen));
+        var chosen = new List<InstanceState>(Math.Min(count, ordered.Length));
+        var first = 0;
+        while (chosen.Count < count && Next() is >= 0 and var next)
         {
-            chosen.Add(instance);
+            chosen.Add(ordered[next]);
+            isChosen[next] = true;
             foreach (var spread in spreads)
-                spread.Remove(instance);
+                spread.Remove(next);
         }
         return chosen;
+
+        int Next()
+        {
+            foreach (var spread in spreads.OrderByDescending(spread => spread.Difference))
+            {
+                if (spread.Difference > 0 && spread.FirstOfFullest(MayGo) is >= 0 and var found)
+                    return found;
+            }
+            while (first < ordered.Length && isChosen[first])
+                first++;
+            for (var other = first; other < ordered.Length; other++)
+            {
+                if (!isChosen[other] && MayGo(other))
+                    return other;
+            }
+            return -1;
+        }
+
+        bool MayGo(int instance) => spreads.TrueForAll(spread => spread.StaysEvenWithout(instance));
     }
 
     /// <summary>The value that a constraint's field has for the instance; empty if it has none.</summary>
@@ -28,49 +57,4 @@ internal static class GroupByBalance
         "@zone" => instance.Zone ?? "",
         _ => instance.Attributes.Find(field) ?? "",
     };
-
-    private static List<Spread> Spreads(IReadOnlyList<InstanceState> instances, AppSpec spec)
-    {
-        var spreads = new List<Spread>();
-        foreach (var constraint in spec.Constraints)
-        {
-            if (constraint.Operator == Operator)
-                spreads.Add(new(constraint.Field, instances));
-        }
-        return spreads;
-    }
-
-    // Candidates from the fullest groups of the least even spread; the order of age decides within a group.
-    private static InstanceState? Next(IReadOnlyList<InstanceState> instances, AppSpec spec, List<Spread> spreads, List<InstanceState> chosen)
-    {
-        var least = spreads.MaxBy(spread => spread.Difference)!;
-        if (least.Difference == 0)
-            return null;
-        return instances
-            .Where(instance => least.InFullestGroup(instance) && !chosen.Contains(instance) && spreads.TrueForAll(spread => spread.MoreEvenWithout(instance)))
-            .Order(Comparer<InstanceState>.Create((left, right) => KillOrder.Compare(left, right, spec.KillSelection)))
-            .FirstOrDefault();
-    }
-
-    private sealed class Spread(string field, IReadOnlyList<InstanceState> instances)
-    {
-        private readonly Dictionary<string, int> _groups = instances.GroupBy(instance => ValueOf(instance, field)).ToDictionary(group => group.Key, group => group.Count());
-
-        public int Difference => _groups.Values.Max() - _groups.Values.Min();
-
-        public bool InFullestGroup(InstanceState instance) => _groups[ValueOf(instance, field)] == _groups.Values.Max();
-
-        public void Remove(InstanceState instance) => _groups[ValueOf(instance, field)]--;
-
-        // 0 is even, 1 is tolerated, anything else must become less.
-        public bool MoreEvenWithout(InstanceState instance)
-        {
-            var before = Difference;
-            var value = ValueOf(instance, field);
-            _groups[value]--;
-            var after = Difference;
-            _groups[value]++;
-            return after <= 1 || before > after;
-        }
-    }
 }

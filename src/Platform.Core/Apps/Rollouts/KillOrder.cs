@@ -4,7 +4,7 @@ namespace Platform.Core.Apps;
 
 /// <summary>Which instances go first when an app has too many.</summary>
 /// <remarks>
-/// Marathon's order (ScalingProposition): those that are to leave anyway or were replaced already, then those that make GROUP_BY spreads more even, then by
+/// Marathon's order (ScalingProposition): those that are to leave anyway or were replaced already, then those whose end keeps GROUP_BY spreads even, then by
 /// condition (unreachable, staging, starting, running), then by start time as the app's killSelection says.
 /// </remarks>
 public static class KillOrder
@@ -26,10 +26,12 @@ public static class KillOrder
         var rest = instances.Where(instance => !GoesFirst(instance)).ToList();
         if (chosen.Count < count)
         {
-            foreach (var instance in GroupByBalance.Choose(rest, spec, count - chosen.Count))
+            var balanced = GroupByBalance.Choose(rest, spec, count - chosen.Count);
+            chosen.AddRange(balanced);
+            if (balanced.Count > 0 && chosen.Count < count)
             {
-                chosen.Add(instance);
-                rest.Remove(instance);
+                var gone = balanced.Select(instance => instance.InstanceId).ToHashSet(StringComparer.Ordinal);
+                rest.RemoveAll(instance => gone.Contains(instance.InstanceId));
             }
         }
         if (chosen.Count < count)
