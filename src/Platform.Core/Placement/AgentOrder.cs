@@ -5,64 +5,58 @@ namespace Platform.Core.Placement;
 /// <summary>
 /// Agents from the fullest to the emptiest, in a treap whose nodes know the most that is free below them, so that the
 /// first agent with enough room is found, and an agent moved, in logarithmic time. Equal agents are in order of their number.
-/// Agents may be divided into several orders that share their arrays: one for each value of a field.
+/// Agents may be divided into several orders that share their nodes: one for each value of a field.
 /// </summary>
-internal sealed class AgentOrder
+internal sealed partial class AgentOrder
 {
-    private int[] left = [];
-    private int[] right = [];
-    private long[] keys = [];
-    private bool[] present = [];
-    private Vector512<long>[] free = [];
-    private Vector512<long>[] most = [];
-    private int[] orders = [];
+    private const int Nowhere = -1;
+
+    private readonly List<Place> pending = [];
+    private Node[] nodes = [];
     private int[] roots = [-1];
 
-    public int Count { get; private set; }
+    public AgentOrder Clone() => new() { nodes = [.. nodes], roots = [.. roots] };
 
-    public AgentOrder Clone() => new()
+    public bool Has(int agent) => agent < nodes.Length && nodes[agent].Order != Nowhere;
+
+    public long KeyOf(int agent) => nodes[agent].Key;
+
+    /// <summary>Notes where an agent belongs from the next <see cref="Settle"/> on; until then nothing may be searched for.</summary>
+    public void Move(int agent, long key, in Vector512<long> room, int order = 0)
     {
-        left = [.. left],
-        right = [.. right],
-        keys = [.. keys],
-        present = [.. present],
-        free = [.. free],
-        most = [.. most],
-        orders = [.. orders],
-        roots = [.. roots],
-        Count = Count,
-    };
+        if (agent >= nodes.Length) Grow(agent);
+        nodes[agent].Free = room;
+        pending.Add(new Place(order, key, agent));
+    }
 
-    public bool Has(int agent) => agent < present.Length && present[agent];
-
-    public long KeyOf(int agent) => keys[agent];
-
-    public void Put(int agent, long key, in Vector512<long> room, int order = 0)
+    /// <summary>Moves all agents that <see cref="Move"/> was called for: many together cost much less than one by one.</summary>
+    public void Settle()
     {
-        Remove(agent);
-        if (agent >= left.Length) Grow(agent);
-        if (order >= roots.Length)
+        if (pending.Count <= FewMoves)
         {
-            var before = roots.Length;
-            Array.Resize(ref roots, Math.Max(order + 1, before * 2));
-            Array.Fill(roots, -1, before, roots.Length - before);
+            foreach (var place in pending)
+            {
+                Remove(place.Agent);
+                Assign(place);
+                ref var node = ref nodes[place.Agent];
+                (node.Left, node.Right, node.Most) = (-1, -1, node.Free);
+                roots[place.Order] = Insert(roots[place.Order], place.Agent);
+            }
+        }
+        else
+        {
+            MoveMany();
         }
 
-        orders[agent] = order;
-        keys[agent] = key;
-        free[agent] = most[agent] = room;
-        left[agent] = right[agent] = -1;
-        present[agent] = true;
-        Count++;
-        roots[order] = Insert(roots[order], agent);
+        pending.Clear();
     }
 
     public void Remove(int agent)
     {
         if (!Has(agent)) return;
-        roots[orders[agent]] = Delete(roots[orders[agent]], agent);
-        present[agent] = false;
-        Count--;
+        ref var node = ref nodes[agent];
+        roots[node.Order] = Delete(roots[node.Order], agent);
+        node.Order = Nowhere;
     }
 
     /// <summary>The first agent in order with enough room that the filter accepts; -1 when there is none.</summary>
@@ -71,7 +65,7 @@ internal sealed class AgentOrder
 
     /// <summary>The same, but only agents behind <paramref name="agent"/> in its order.</summary>
     public int FirstAfter<TFilter>(int agent, in Vector512<long> need, ref TFilter filter) where TFilter : struct, IAgentFilter =>
-        FirstAfter(roots[orders[agent]], agent, need, ref filter);
+        FirstAfter(roots[nodes[agent].Order], agent, need, ref filter);
 
     /// <summary>The last agent in order with enough room that the filter accepts; -1 when there is none.</summary>
     public int Last<TFilter>(in Vector512<long> need, ref TFilter filter, int order = 0) where TFilter : struct, IAgentFilter =>
@@ -79,142 +73,97 @@ internal sealed class AgentOrder
 
     private int RootOf(int order) => order < roots.Length ? roots[order] : -1;
 
-    private int First<TFilter>(int node, in Vector512<long> need, ref TFilter filter) where TFilter : struct, IAgentFilter
+    private int First<TFilter>(int at, in Vector512<long> need, ref TFilter filter) where TFilter : struct, IAgentFilter
     {
-        while (node >= 0 && Vector512.GreaterThanOrEqualAll(most[node], need))
+        while (at >= 0)
         {
-            var found = First(left[node], need, ref filter);
+            ref var node = ref nodes[at];
+            if (!Vector512.GreaterThanOrEqualAll(node.Most, need)) return -1;
+            var found = First(node.Left, need, ref filter);
             if (found >= 0) return found;
-            if (Vector512.GreaterThanOrEqualAll(free[node], need) && filter.Accepts(node)) return node;
-            node = right[node];
+            if (Vector512.GreaterThanOrEqualAll(node.Free, need) && filter.Accepts(at)) return at;
+            at = node.Right;
         }
 
         return -1;
     }
 
-    private int FirstAfter<TFilter>(int node, int agent, in Vector512<long> need, ref TFilter filter) where TFilter : struct, IAgentFilter
+    private int FirstAfter<TFilter>(int at, int agent, in Vector512<long> need, ref TFilter filter) where TFilter : struct, IAgentFilter
     {
-        while (node >= 0 && Vector512.GreaterThanOrEqualAll(most[node], need))
+        while (at >= 0)
         {
-            if (!Before(agent, node))
+            ref var node = ref nodes[at];
+            if (!Vector512.GreaterThanOrEqualAll(node.Most, need)) return -1;
+            if (!Before(agent, at))
             {
-                node = right[node];
+                at = node.Right;
                 continue;
             }
 
-            var found = FirstAfter(left[node], agent, need, ref filter);
+            var found = FirstAfter(node.Left, agent, need, ref filter);
             if (found >= 0) return found;
-            if (Vector512.GreaterThanOrEqualAll(free[node], need) && filter.Accepts(node)) return node;
-            return First(right[node], need, ref filter);
+            if (Vector512.GreaterThanOrEqualAll(node.Free, need) && filter.Accepts(at)) return at;
+            return First(node.Right, need, ref filter);
         }
 
         return -1;
     }
 
-    private int Last<TFilter>(int node, in Vector512<long> need, ref TFilter filter) where TFilter : struct, IAgentFilter
+    private int Last<TFilter>(int at, in Vector512<long> need, ref TFilter filter) where TFilter : struct, IAgentFilter
     {
-        while (node >= 0 && Vector512.GreaterThanOrEqualAll(most[node], need))
+        while (at >= 0)
         {
-            var found = Last(right[node], need, ref filter);
+            ref var node = ref nodes[at];
+            if (!Vector512.GreaterThanOrEqualAll(node.Most, need)) return -1;
+            var found = Last(node.Right, need, ref filter);
             if (found >= 0) return found;
-            if (Vector512.GreaterThanOrEqualAll(free[node], need) && filter.Accepts(node)) return node;
-            node = left[node];
+            if (Vector512.GreaterThanOrEqualAll(node.Free, need) && filter.Accepts(at)) return at;
+            at = node.Left;
         }
 
         return -1;
     }
 
-    private bool Before(int a, int b) => keys[a] != keys[b] ? keys[a] < keys[b] : a < b;
-
-    /// <summary>The heap priority of a node: its number, scrambled (the finalizer of MurmurHash3), so that no seed is needed.</summary>
-    private static uint Priority(int agent)
+    private void Assign(in Place place)
     {
-        var hash = (uint)agent + 0x9E3779B9;
-        hash = (hash ^ (hash >> 16)) * 0x85EBCA6B;
-        hash = (hash ^ (hash >> 13)) * 0xC2B2AE35;
-        return hash ^ (hash >> 16);
-    }
-
-    private int Insert(int node, int agent)
-    {
-        if (node < 0) return agent;
-        if (Priority(agent) > Priority(node))
+        if (place.Order >= roots.Length)
         {
-            Split(node, agent, out left[agent], out right[agent]);
-            Pull(agent);
-            return agent;
+            var before = roots.Length;
+            Array.Resize(ref roots, Math.Max(place.Order + 1, before * 2));
+            Array.Fill(roots, -1, before, roots.Length - before);
         }
 
-        if (Before(agent, node)) left[node] = Insert(left[node], agent);
-        else right[node] = Insert(right[node], agent);
-        most[node] = Vector512.Max(most[node], free[agent]);
-        return node;
-    }
-
-    private int Delete(int node, int agent)
-    {
-        if (node == agent) return Merge(left[node], right[node]);
-        if (Before(agent, node)) left[node] = Delete(left[node], agent);
-        else right[node] = Delete(right[node], agent);
-        Pull(node);
-        return node;
-    }
-
-    private void Split(int node, int agent, out int before, out int after)
-    {
-        if (node < 0)
-        {
-            before = after = -1;
-            return;
-        }
-
-        if (Before(node, agent))
-        {
-            Split(right[node], agent, out right[node], out after);
-            before = node;
-        }
-        else
-        {
-            Split(left[node], agent, out before, out left[node]);
-            after = node;
-        }
-
-        Pull(node);
-    }
-
-    private int Merge(int before, int after)
-    {
-        if (before < 0) return after;
-        if (after < 0) return before;
-        if (Priority(before) > Priority(after))
-        {
-            right[before] = Merge(right[before], after);
-            Pull(before);
-            return before;
-        }
-
-        left[after] = Merge(before, left[after]);
-        Pull(after);
-        return after;
-    }
-
-    private void Pull(int node)
-    {
-        var max = free[node];
-        if (left[node] >= 0) max = Vector512.Max(max, most[left[node]]);
-        if (right[node] >= 0) max = Vector512.Max(max, most[right[node]]);
-        most[node] = max;
+        nodes[place.Agent].Key = place.Key;
+        nodes[place.Agent].Order = place.Order;
     }
 
     private void Grow(int agent)
     {
-        var size = Math.Max(16, Math.Max(agent + 1, left.Length * 2));
-        Array.Resize(ref left, size);
-        Array.Resize(ref right, size);
-        Array.Resize(ref orders, size);
-        Array.Resize(ref keys, size);
-        Array.Resize(ref present, size);
-        Array.Resize(ref free, size);
-        Array.Resize(ref most, size);
+        var before = nodes.Length;
+        Array.Resize(ref nodes, Math.Max(16, Math.Max(agent + 1, before * 2)));
+        for (var i = before; i < nodes.Length; i++) nodes[i].Order = Nowhere;
+    }
+
+    /// <summary>What is asked together lies together: a search at a new node waits for memory once.</summary>
+    private struct Node
+    {
+        /// <summary>The most that is free on any agent of the subtree, kind by kind.</summary>
+        public Vector512<long> Most;
+        public Vector512<long> Free;
+        public long Key;
+        public int Left;
+        public int Right;
+        public int Order;
+    }
+
+    /// <summary>Where an agent is or belongs; sorts as the orders do.</summary>
+    private readonly record struct Place(int Order, long Key, int Agent) : IComparable<Place>
+    {
+        public int CompareTo(Place other)
+        {
+            if (Order != other.Order) return Order < other.Order ? -1 : 1;
+            if (Key != other.Key) return Key < other.Key ? -1 : 1;
+            return Agent.CompareTo(other.Agent);
+        }
     }
 }

@@ -62,7 +62,8 @@ public sealed partial class PlacementPool
         fieldsInUse.Add(field);
         divided = new AgentOrder();
         for (var i = 0; i < used; i++)
-            if (order.Has(i)) divided.Put(i, order.KeyOf(i), slots[i]!.Free.Main, field.ValueOf(i) + 1);
+            if (order.Has(i)) divided.Move(i, order.KeyOf(i), slots[i]!.Free.Main, field.ValueOf(i) + 1);
+        divided.Settle();
         return fieldOrders[field] = divided;
     }
 
@@ -135,12 +136,15 @@ public sealed partial class PlacementPool
             }
 
             var key = Fullness(slot.Free, slot.Capacity);
-            order.Put(index, key, slot.Free.Main);
-            foreach (var (field, divided) in fieldOrders) divided.Put(index, key, slot.Free.Main, field.ValueOf(index) + 1);
+            order.Move(index, key, slot.Free.Main);
+            foreach (var (field, divided) in fieldOrders) divided.Move(index, key, slot.Free.Main, field.ValueOf(index) + 1);
             if (slot.SlackCapacity.IsZero) slackOrder.Remove(index);
-            else slackOrder.Put(index, Fullness(slot.SlackFree, slot.SlackCapacity), slot.SlackFree.Main);
+            else slackOrder.Move(index, Fullness(slot.SlackFree, slot.SlackCapacity), slot.SlackFree.Main);
         }
 
+        order.Settle();
+        slackOrder.Settle();
+        foreach (var divided in fieldOrders.Values) divided.Settle();
         dirty.Clear();
     }
 
