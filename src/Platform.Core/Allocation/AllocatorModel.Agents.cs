@@ -100,10 +100,13 @@ public sealed partial class AllocatorModel
         _maintained.Remove(entry);
         ForgetVolumesOn(agentId);
         var tasks = _pool.RemoveAgent(agentId).Where(_tasks.ContainsKey).ToList();
+        var neverTold = tasks.Where(_awaiting.ContainsKey).Select(task => (Id: task, _awaiting[task].Demand)).ToList();
         foreach (var task in tasks)
             Forget(task, _tasks[task]);
         _allocator.RemoveAgent(entry);
         _gpus.Remove(agentId);
+        foreach (var task in neverTold)
+            WantAgain(task.Id, task.Demand);
         MarkFreed();
         return new([.. tasks]);
     }

@@ -170,12 +170,13 @@ public sealed partial class AllocatorModel
             most = Math.Min(most, AgentsWorth(demand, contended));
         var count = Math.Min(entry.Left, isGang ? int.MaxValue : most);
         var ids = ImmutableArray.CreateBuilder<string>(count);
+        ids.AddRange(entry.Returned.Take(count));
         for (var index = entry.NextIndex; ids.Count < count; index++)
         {
             var id = index < demand.TaskIds.Length ? demand.TaskIds[index] : $"{demand.Id}#{index}";
             if (!_pool.HasTask(id))
                 ids.Add(id);
-            else if (ids.Count == 0)
+            else if (index == entry.NextIndex)
                 entry.NextIndex = index + 1;
         }
         return demand with
@@ -204,6 +205,8 @@ public sealed partial class AllocatorModel
     {
         var demand = entry.Demand;
         entry.PlacedInRound += plan.Placements.Length;
+        if (entry.Returned.Count > 0)
+            entry.Returned.RemoveAll(id => plan.Placements.Any(placement => placement.TaskId == id));
         var placements = plan.Placements;
         if (!demand.Shape.Volumes.IsDefaultOrEmpty)
             placements = [.. placements.Select(placement => DetachVolumes(entry, placement, _allocator.Agents[placement.AgentId]))];
@@ -223,7 +226,7 @@ public sealed partial class AllocatorModel
                 sums[agent] = sums.TryGetValue(agent, out var sum) ? sum.Plus(task.Resources) : task.Resources;
             if (!placement.Awaits.IsDefaultOrEmpty)
             {
-                _awaiting.Add(placement.TaskId, placement);
+                _awaiting.Add(placement.TaskId, (placement, demand));
                 continue;
             }
             TakeGpus(task);

@@ -66,9 +66,9 @@ public sealed partial class AllocatorModel
                 EndOffer(entry);
             return new() { Error = error };
         }
-        // The client keeps holding everything until it is known what remains.
+        // The client keeps holding everything until it is known what remains: nothing of it goes to tasks that wait on the agent.
         foreach (var entry in entries)
-            Detach(entry);
+            Detach(entry, pays: false);
         var (agent, client) = (entries[0].Agent, entries[0].Client);
         var remaining = entries.Aggregate(Resources.Empty, (sum, entry) => sum.Plus(entry.Resources));
         var isChanged = false;
@@ -82,6 +82,7 @@ public sealed partial class AllocatorModel
         }
         if (isChanged)
             RememberReservations(agent);
+        Launch(_pool.Pay(agent.Id));
         return new() { AgentId = agent.Id, OperationErrors = errors };
     }
 
@@ -172,7 +173,7 @@ public sealed partial class AllocatorModel
     }
 
     /// <summary>Forgets an offer; its client goes on holding what was offered.</summary>
-    private void Detach(OfferEntry entry)
+    private void Detach(OfferEntry entry, bool pays = true)
     {
         _offers.Remove(entry.Offer.Id);
         var siblings = _offersByAgent[entry.Agent];
@@ -181,7 +182,7 @@ public sealed partial class AllocatorModel
             _offersByAgent.Remove(entry.Agent);
         _offersToSync.Remove(entry);
         foreach (var id in entry.PoolIds)
-            _pool.Release(id);
+            Launch(_pool.GiveBack(id, pays));
     }
 
     private void RescindOffersOn(AgentEntry agent)

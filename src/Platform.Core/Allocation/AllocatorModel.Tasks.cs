@@ -11,7 +11,8 @@ public sealed partial class AllocatorModel
     private readonly Dictionary<ScalarAmounts, Resources> _plain = [];
     private readonly Dictionary<string, HeldTask> _tasks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _tasksByOwner = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, TaskPlacement> _awaiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (TaskPlacement Placement, Demand Demand)> _awaiting = new(StringComparer.Ordinal);
+    private readonly List<string> _ready = [];
     private readonly Dictionary<string, SortedSet<int>> _gpus = new(StringComparer.Ordinal);
 
     /// <summary>Whether a task holds resources.</summary>
@@ -124,15 +125,40 @@ public sealed partial class AllocatorModel
     }
 
     /// <summary>Tasks that waited for what is given back may be launched.</summary>
-    private void ReleaseInPool(string id)
+    private void ReleaseInPool(string id) => Launch(_pool.Release(id));
+
+    private void Launch(ImmutableArray<string> tasks) => _ready.AddRange(tasks.Where(_awaiting.ContainsKey));
+
+    private void PlaceReady()
     {
-        foreach (var ready in _pool.Release(id))
+        foreach (var ready in _ready)
         {
-            if (!_awaiting.Remove(ready, out var placement))
+            if (!_awaiting.Remove(ready, out var waiting))
                 continue;
             TakeGpus(_tasks[ready]);
-            _placements.Add(placement with { Awaits = [], Gpus = [.. _tasks[ready].Gpus] });
+            _placements.Add(waiting.Placement with { Awaits = [], Gpus = [.. _tasks[ready].Gpus] });
         }
+        _ready.Clear();
+    }
+
+    /// <summary>A task that was still waiting for its place when the agent went, and that its owner never heard of, is wanted as before.</summary>
+    private void WantAgain(string taskId, Demand demand)
+    {
+        if (_demands.TryGetValue(demand.Id, out var entry))
+        {
+            entry.Left++;
+            entry.Returned.Add(taskId);
+            entry.BlockedVersion = -1;
+            _hungry.Add(entry.Owner);
+            return;
+        }
+        SubmitDemand(demand with { Count = 1, TaskIds = [taskId], InstanceIds = InstanceOf(demand, taskId) }, _now);
+    }
+
+    private static ImmutableArray<string> InstanceOf(Demand demand, string taskId)
+    {
+        var index = demand.TaskIds.IndexOf(taskId);
+        return index >= 0 && index < demand.InstanceIds.Length ? [demand.InstanceIds[index]] : [];
     }
 
     /// <summary>Gives back what some tasks hold; unknown ones are skipped.</summary>
@@ -194,7 +220,8 @@ public sealed partial class AllocatorModel
     private void Forget(string taskId, HeldTask task)
     {
         _tasks.Remove(taskId);
-        _awaiting.Remove(taskId);
+        if (_awaiting.Remove(taskId))
+            _ready.Remove(taskId);
         task.Agent.TaskCount--;
         var siblings = _tasksByOwner[task.Owner];
         siblings.Remove(taskId);

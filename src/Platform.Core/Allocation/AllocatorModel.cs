@@ -57,7 +57,7 @@ public sealed partial class AllocatorModel : IDemandTurn
     /// <summary>True when a round could decide something, apart from the passing of time.</summary>
     public bool HasWork => _allocator.HasCandidates || _hungry.Count > 0 || HasOutput;
 
-    private bool HasOutput => _placements.Count + _preemptions.Count + _newOffers.Count + _rescinded.Count + _newInverseOffers.Count
+    private bool HasOutput => _ready.Count + _placements.Count + _preemptions.Count + _newOffers.Count + _rescinded.Count + _newInverseOffers.Count
         + _explanations.Count + _satisfied.Count + _expired.Count > 0;
 
     /// <summary>
@@ -89,6 +89,7 @@ public sealed partial class AllocatorModel : IDemandTurn
 
     private AllocationRound Collect()
     {
+        PlaceReady();
         var wakeup = NextWakeup();
         if (!HasOutput)
             return wakeup is null ? AllocationRound.Empty : new() { NextWakeup = wakeup };

@@ -23,6 +23,9 @@ internal sealed class DemandEntry(Demand demand, RoleClient owner, DateTimeOffse
     /// <summary>How many ids were used up.</summary>
     internal int NextIndex { get; set; }
 
+    /// <summary>Ids of tasks that lost their place before anybody heard of them; they are used first.</summary>
+    internal List<string> Returned { get; } = [];
+
     /// <summary>The state of the cluster in which nothing more could be placed; -1 when that is not known.</summary>
     internal long BlockedVersion { get; set; } = -1;
 
@@ -47,7 +50,12 @@ internal sealed class DemandEntry(Demand demand, RoleClient owner, DateTimeOffse
     /// <summary>The demand with what is left of it.</summary>
     internal Demand Rest => Demand.SystemApp || Left == Demand.Count
         ? Demand
-        : Demand with { Count = Left, TaskIds = From(Demand.TaskIds), InstanceIds = From(Demand.InstanceIds) };
+        : Demand with
+        {
+            Count = Left,
+            TaskIds = [.. Returned, .. From(Demand.TaskIds)],
+            InstanceIds = Demand.InstanceIds.IsDefaultOrEmpty ? [] : [.. Returned.Select(InstanceOf), .. From(Demand.InstanceIds)],
+        };
 
     private ImmutableArray<string> From(ImmutableArray<string> ids) => NextIndex < ids.Length ? ids[NextIndex..] : [];
 }

@@ -94,6 +94,7 @@ internal sealed class CountRule
     /// <summary>Follows a task that was placed on a value; call it after the counts have changed.</summary>
     public void Placed(int value)
     {
+        if (PicksCluster) Fix(value);
         if (!IsGroupBy) return;
         var size = counts.GetValueOrDefault(value);
         Grown(size - 1, size);

@@ -20,7 +20,7 @@ public sealed partial class PlacementPool
 
     /// <summary>The tasks that are leaving the agent of a placed task that waits; empty when it may run.</summary>
     public ImmutableArray<string> AwaitedBy(string taskId) =>
-        claims.TryGetValue(taskId, out var claim) ? LeavingOn(slots[claim.Task.Agent]!, claim.Task.Class.Revocable) : [];
+        claims.TryGetValue(taskId, out var claim) ? LeavingFor(claim) : [];
 
     /// <summary>What a waiting task is still owed.</summary>
     internal Amounts DebtOf(string taskId) => claims.TryGetValue(taskId, out var claim) ? claim.Debt : default;
@@ -28,8 +28,11 @@ public sealed partial class PlacementPool
     /// <summary>What tasks that are leaving still hold, by role.</summary>
     internal IReadOnlyDictionary<string, Amounts> LeavingByRole => leavingByRole;
 
-    internal ImmutableArray<string> LeavingOn(AgentSlot slot, bool revocable) =>
-        [.. slot.Tasks.Where(entry => entry.Class.Revocable == revocable && leaving.Contains(entry.Id)).Select(entry => entry.Id)];
+    /// <summary>Those that are leaving and hold, or may hold, what is owed: ports are shared by tasks on slack and others.</summary>
+    private ImmutableArray<string> LeavingFor(Claim claim) =>
+        [.. slots[claim.Task.Agent]!.Tasks
+            .Where(entry => leaving.Contains(entry.Id) && (entry.Class.Revocable == claim.Task.Class.Revocable || entry.Ports.Any(claim.DebtPorts.Contains)))
+            .Select(entry => entry.Id)];
 
     /// <summary>Whether a port of an agent will be free when the tasks that are leaving have ended, and is owed to nobody.</summary>
     internal bool IsComing(AgentSlot slot, int port)
@@ -54,7 +57,7 @@ public sealed partial class PlacementPool
         var claim = new Claim(entry, debt, debtPorts);
         claims.Add(entry.Id, claim);
         slot.Claims.Add(claim);
-        Come(slot, entry.Class.Revocable, default(Amounts) - debt.With(ScalarKinds.Ports, debtPorts.Count));
+        Come(slot, entry.Class.Revocable, default(Amounts) - Owed(slot, claim));
         var away = tally.Away;
         if (away > 0) tally.Away--;
         undo?.Add(new UndoStep(entry, null, tally, away));
@@ -73,7 +76,7 @@ public sealed partial class PlacementPool
         leaving.Add(victim.Id);
         leavingByRole[victim.Class.Role] = leavingByRole.GetValueOrDefault(victim.Class.Role) + victim.Class.Need;
         var slot = slots[victim.Agent]!;
-        Come(slot, victim.Class.Revocable, GivenBy(victim));
+        Come(slot, victim.Class.Revocable, GivenBy(slot, victim));
         Touch(slot);
     }
 
@@ -83,23 +86,48 @@ public sealed partial class PlacementPool
         var rest = leavingByRole[entry.Class.Role] - entry.Class.Need;
         if (rest.IsZero) leavingByRole.Remove(entry.Class.Role);
         else leavingByRole[entry.Class.Role] = rest;
-        if (slots[entry.Agent] is { } slot) Come(slot, entry.Class.Revocable, default(Amounts) - GivenBy(entry));
+        if (slots[entry.Agent] is { } slot) Come(slot, entry.Class.Revocable, default(Amounts) - GivenBy(slot, entry));
     }
 
     private void ForgetClaim(AgentSlot slot, Claim claim)
     {
         claims.Remove(claim.Task.Id);
         slot.Claims.Remove(claim);
-        Come(slot, claim.Task.Class.Revocable, claim.Debt.With(ScalarKinds.Ports, claim.DebtPorts.Count));
+        Come(slot, claim.Task.Class.Revocable, Owed(slot, claim));
     }
 
-    /// <summary>What a task gives when it ends: its scalars that are not reserved, and its ports.</summary>
-    internal static Amounts GivenBy(TaskEntry entry) => entry.Unreserved().With(ScalarKinds.Ports, entry.Ports.Length);
+    /// <summary>What a task gives when it ends: its scalars and ports that are not reserved.</summary>
+    internal static Amounts GivenBy(AgentSlot slot, TaskEntry entry) => entry.Unreserved().With(ScalarKinds.Ports, Unreserved(slot, entry.Ports));
 
+    private static Amounts Owed(AgentSlot slot, Claim claim) => claim.Debt.With(ScalarKinds.Ports, Unreserved(slot, claim.DebtPorts));
+
+    private static int Unreserved(AgentSlot slot, IEnumerable<int> ports) => ports.Count(slot.Ports.Has);
+
+    private static int Unreserved(AgentSlot slot, int[] ports)
+    {
+        var count = 0;
+        foreach (var port in ports)
+            if (slot.Ports.Has(port)) count++;
+        return count;
+    }
+
+    // Scalars of tasks on slack and of others are apart; ports are the same for both.
     private static void Come(AgentSlot slot, bool revocable, in Amounts change)
     {
+        var ports = slot.Coming[ScalarKinds.Ports] + change[ScalarKinds.Ports];
         if (revocable) slot.SlackComing += change;
         else slot.Coming += change;
+        slot.Coming = slot.Coming.With(ScalarKinds.Ports, ports);
+        slot.SlackComing = slot.SlackComing.With(ScalarKinds.Ports, ports);
+    }
+
+    /// <summary>Computes what is coming from the tasks and claims, for an agent that has changed.</summary>
+    private void RecountComing(AgentSlot slot)
+    {
+        slot.Coming = slot.SlackComing = default;
+        foreach (var entry in slot.Tasks)
+            if (leaving.Contains(entry.Id)) Come(slot, entry.Class.Revocable, GivenBy(slot, entry));
+        foreach (var claim in slot.Claims) Come(slot, claim.Task.Class.Revocable, default(Amounts) - Owed(slot, claim));
     }
 
     /// <summary>After a task has ended: what became free pays the claims of the agent in order.</summary>
@@ -116,9 +144,9 @@ public sealed partial class PlacementPool
             claim.Debt -= paid;
             if (revocable) slot.SlackFree -= paid;
             else slot.Free -= paid;
-            var ports = claim.DebtPorts.Count;
+            var ports = Unreserved(slot, claim.DebtPorts);
             claim.DebtPorts.RemoveWhere(port => slot.PortsWith(port)?.Take(port) != false);
-            Come(slot, revocable, paid.With(ScalarKinds.Ports, ports - claim.DebtPorts.Count));
+            Come(slot, revocable, paid.With(ScalarKinds.Ports, ports - Unreserved(slot, claim.DebtPorts)));
             if (!claim.IsPaid) continue;
             claims.Remove(claim.Task.Id);
             slot.Claims.Remove(claim);

@@ -68,7 +68,10 @@ public sealed partial class PlacementPool
 
     /// <summary>Gives back what a task, or an offer, holds.</summary>
     /// <returns>Tasks that waited for this one to end and may be launched now; empty for most.</returns>
-    public ImmutableArray<string> Release(string taskId)
+    public ImmutableArray<string> Release(string taskId) => GiveBack(taskId, pays: true);
+
+    /// <summary>The same, but without paying nothing of it is passed on to tasks that wait until <see cref="Pay"/> is called.</summary>
+    internal ImmutableArray<string> GiveBack(string taskId, bool pays)
     {
         if (!tasks.Remove(taskId, out var entry)) return [];
         var slot = slots[entry.Agent]!;
@@ -78,6 +81,17 @@ public sealed partial class PlacementPool
         var own = claims.GetValueOrDefault(entry.Id);
         if (own is not null) ForgetClaim(slot, own);
         Free(slot, entry, own);
+        var ready = pays ? PayClaims(slot) : [];
+        Touch(slot);
+        Flush();
+        return ready;
+    }
+
+    /// <summary>Passes on what is free on an agent to tasks that wait there.</summary>
+    /// <returns>Those that may be launched now.</returns>
+    internal ImmutableArray<string> Pay(string agentId)
+    {
+        if (SlotOf(agentId) is not { Claims.Count: > 0 } slot) return [];
         var ready = PayClaims(slot);
         Touch(slot);
         Flush();

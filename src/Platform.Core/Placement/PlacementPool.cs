@@ -141,5 +141,6 @@ public sealed partial class PlacementPool(PlacementStrategy defaultStrategy = Pl
         slot.Disks = [.. agent.Disks.Select(disk => new DiskSlot(disk, ScalarKinds.Thousandths(disk.Size), ScalarKinds.Thousandths(disk.Size)))];
         foreach (var entry in slot.Tasks) Hold(slot, entry, claims.GetValueOrDefault(entry.Id));
         CountPorts(slot);
+        RecountComing(slot);
     }
 }

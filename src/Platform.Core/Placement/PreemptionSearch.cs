@@ -49,8 +49,6 @@ internal sealed class PreemptionSearch
     private void Run(VictimIndex index)
     {
         index.Sync(pool, demand, search);
-        foreach (var rule in demand.Rules)
-            if (rule.PicksCluster && index.TryPeek(out var first, out _)) rule.Fix(rule.Field.ValueOf(first));
         while (draft.Left > 0 && !demand.QuotaReached)
         {
             var fromIndex = index.TryPeek(out var agent, out var cost);
@@ -114,7 +112,7 @@ internal sealed class PreemptionSearch
         demand.ChargeAwaiting(entry, pool.DebtOf(entry.Id));
         foreach (var rule in demand.Rules) rule.Placed(rule.Field.ValueOf(slot.Index));
         foreach (var victim in victims) draft.Preemptions.Add(pool.Told(victim, PreemptionCause.Priority, id));
-        draft.Placements.Add(demand.Describe(slot, entry, index, pool.LeavingOn(slot, demand.Class.Revocable)));
+        draft.Placements.Add(demand.Describe(slot, entry, index, pool.AwaitedBy(id)));
         draft.Left--;
         return true;
     }

@@ -37,7 +37,7 @@ internal sealed class VictimSearch(PlacementPool pool, CompiledDemand demand)
         foreach (var entry in candidates)
         {
             if (victim is not null && (entry.Class.Priority > best.Priority || (entry.Class.Priority == best.Priority && entry.Started <= best.OldestStart))) continue;
-            if (!Gives(entry).Covers(missing)) continue;
+            if (!Gives(slot, entry).Covers(missing)) continue;
             one[0] = entry;
             if (!PortsWork(slot, one) || rules?.Allow(one) == false) continue;
             victim = entry;
@@ -57,7 +57,7 @@ internal sealed class VictimSearch(PlacementPool pool, CompiledDemand demand)
         {
             for (var j = i + 1; j < candidates.Count; j++)
             {
-                if (!(Gives(candidates[i]) + Gives(candidates[j])).Covers(missing)) continue;
+                if (!(Gives(slot, candidates[i]) + Gives(slot, candidates[j])).Covers(missing)) continue;
                 (two[0], two[1]) = (candidates[i], candidates[j]);
                 var cost = VictimCost.Of(two, slot.Index);
                 if ((found is not null && cost.CompareTo(best) >= 0) || !PortsWork(slot, two) || rules?.Allow(two) == false) continue;
@@ -90,7 +90,7 @@ internal sealed class VictimSearch(PlacementPool pool, CompiledDemand demand)
             foreach (var entry in candidates)
             {
                 if (chosen.Contains(entry)) continue;
-                var share = Share(Gives(entry), rest);
+                var share = Share(Gives(slot, entry), rest);
                 if (share <= 0 || (best is not null && (share < most || (share == most && !Cheaper(entry, best))))) continue;
                 chosen.Add(entry);
                 var allowed = rules?.Allow(chosen) != false;
@@ -110,7 +110,7 @@ internal sealed class VictimSearch(PlacementPool pool, CompiledDemand demand)
         void Choose(TaskEntry entry)
         {
             chosen.Add(entry);
-            rest = (rest - Gives(entry)).AtLeastZero();
+            rest = (rest - Gives(slot, entry)).AtLeastZero();
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class VictimSearch(PlacementPool pool, CompiledDemand demand)
         {
             var given = default(Amounts);
             foreach (var other in chosen)
-                if (!ReferenceEquals(other, entry)) given += Gives(other);
+                if (!ReferenceEquals(other, entry)) given += Gives(slot, other);
             if (!given.Covers(missing)) continue;
             var at = chosen.IndexOf(entry);
             chosen.RemoveAt(at);
@@ -132,7 +132,7 @@ internal sealed class VictimSearch(PlacementPool pool, CompiledDemand demand)
     private static bool Cheaper(TaskEntry a, TaskEntry b) =>
         a.Class.Priority != b.Class.Priority ? a.Class.Priority < b.Class.Priority : a.Started > b.Started;
 
-    private static Amounts Gives(TaskEntry entry) => PlacementPool.GivenBy(entry);
+    private static Amounts Gives(AgentSlot slot, TaskEntry entry) => PlacementPool.GivenBy(slot, entry);
 
     private double Share(in Amounts given, in Amounts rest)
     {

@@ -10,10 +10,13 @@ public class AllocatorPropertyTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(60);
+    private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(2_000).WithEndSize(60);
+
+    // Histories of up to 60 events. FsCheck's own numbers are as small as the history is short, and leave out most events.
+    private static readonly Arbitrary<int[]> Histories = Gen.ArrayOf(Gen.Choose(0, 9_999)).ToArbitrary();
 
     [Fact]
-    public void Nothing_is_over_committed_and_no_piece_has_two_holders() => Prop.ForAll<int[]>(events =>
+    public void Nothing_is_over_committed_and_no_piece_has_two_holders() => Prop.ForAll(Histories, events =>
     {
         var cluster = new RandomCluster();
         foreach (var number in events)
@@ -24,7 +27,7 @@ public class AllocatorPropertyTests
     }).Check(Config);
 
     [Fact]
-    public void Releasing_everything_leaves_nothing_behind() => Prop.ForAll<int[]>(events =>
+    public void Releasing_everything_leaves_nothing_behind() => Prop.ForAll(Histories, events =>
     {
         var cluster = new RandomCluster();
         foreach (var number in events)
@@ -46,7 +49,7 @@ public class AllocatorPropertyTests
     }).Check(Config);
 
     [Fact]
-    public void A_settled_cluster_decides_nothing() => Prop.ForAll<int[]>(events =>
+    public void A_settled_cluster_decides_nothing() => Prop.ForAll(Histories, events =>
     {
         var cluster = new RandomCluster();
         foreach (var number in events)
@@ -57,7 +60,7 @@ public class AllocatorPropertyTests
     }).Check(Config);
 
     [Fact]
-    public void Limits_hold_and_guarantees_stay_within_reach() => Prop.ForAll<int[]>(events =>
+    public void Limits_hold_and_guarantees_stay_within_reach() => Prop.ForAll(Histories, events =>
     {
         var cluster = new RandomCluster(isQuotaSet: true);
         foreach (var number in events)
@@ -67,8 +70,24 @@ public class AllocatorPropertyTests
         }
     }).Check(Config);
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Preemption_goes_downward_and_leaves_every_role_its_guarantee(bool isQuotaSet) => Prop.ForAll(Histories, events =>
+    {
+        var cluster = new RandomCluster(isQuotaSet, preempts: true);
+        foreach (var number in events)
+        {
+            cluster.Apply(number);
+            cluster.CheckRunning();
+        }
+        cluster.ReleaseEverything();
+        cluster.Model.Held.IsEmpty.ShouldBeTrue();
+        cluster.Model.TaskCount.ShouldBe(0);
+    }).Check(Config);
+
     [Fact]
-    public void The_order_in_which_agents_joined_does_not_matter_to_fairness() => Prop.ForAll<int[]>(order =>
+    public void The_order_in_which_agents_joined_does_not_matter_to_fairness() => Prop.ForAll(Histories, order =>
     {
         // Twelve equal agents in any order; three roles of weights 1, 2 and 3 that want everything.
         var agents = Enumerable.Range(0, 12).OrderBy(index => index < order.Length ? order[index] : index).ToList();
@@ -87,7 +106,7 @@ public class AllocatorPropertyTests
     }).Check(Config.WithMaxTest(100));
 
     [Fact]
-    public void Arithmetic_of_resources_goes_there_and_back() => Prop.ForAll<int[], int[]>((left, right) =>
+    public void Arithmetic_of_resources_goes_there_and_back() => Prop.ForAll(Histories, Histories, (left, right) =>
     {
         var (a, b) = (RandomResources(left), RandomResources(right));
         (a + b - b).Equals(a).ShouldBe(!SharesPorts(a, b) || (a + b - b).Equals(a));

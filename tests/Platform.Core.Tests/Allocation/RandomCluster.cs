@@ -9,12 +9,16 @@ internal sealed class RandomCluster
     private static readonly string[] RoleNames = ["*", "eng", "eng/web", "ops"];
 
     private readonly Dictionary<string, (string Agent, IReadOnlyList<int> Ports)> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Demand> _demands = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
     private readonly bool _isQuotaSet;
+    private readonly bool _preempts;
     private int _next;
 
-    internal RandomCluster(bool isQuotaSet = false)
+    internal RandomCluster(bool isQuotaSet = false, bool preempts = false)
     {
         _isQuotaSet = isQuotaSet;
+        _preempts = preempts;
         for (var index = 0; index < 4; index++)
             AddAgent(index);
         if (isQuotaSet)
@@ -37,16 +41,7 @@ internal sealed class RandomCluster
         switch (value % 10)
         {
             case 0:
-                Model.SubmitDemand(new()
-                {
-                    Id = $"d{_next++}",
-                    Owner = $"app:/{pick % 3}",
-                    Role = role,
-                    Count = 1 + pick % 7,
-                    // Quota and preemption together are the planner's own properties.
-                    MayPreempt = false,
-                    Shape = TaskShape.Of(0.25m * (1 + pick % 4), 256 * (1 + pick % 3), ports: pick % 3),
-                }, Now);
+                Submit(pick, role);
                 break;
             case 1:
                 Model.Subscribe(new()
@@ -63,13 +58,16 @@ internal sealed class RandomCluster
             case 3 when Offers is { Count: > 0 } offers:
                 Accept(offers[pick % offers.Count], pick);
                 break;
+            case 4 when _leaving.Count > 0 && pick % 2 == 0:
+                Release(_leaving.Order(StringComparer.Ordinal).ElementAt(pick / 2 % _leaving.Count));
+                break;
             case 4 when _running.Count > 0:
                 Release(_running.Keys.Order(StringComparer.Ordinal).ElementAt(pick % _running.Count));
                 break;
             case 5 when !_isQuotaSet:
                 var agent = $"a{pick % 5}";
                 if (Model.RemoveAgent(agent) is { } removed)
-                    removed.TaskIds.ToList().ForEach(task => _running.Remove(task));
+                    removed.TaskIds.ToList().ForEach(task => _ = _running.Remove(task) | _leaving.Remove(task));
                 else
                     AddAgent(pick % 5);
                 break;
@@ -94,8 +92,68 @@ internal sealed class RandomCluster
 
     internal void Run()
     {
-        foreach (var placement in Model.Allocate(Now).Placements)
+        var round = Model.Allocate(Now);
+        foreach (var placement in round.Placements)
             _running.Add(placement.TaskId, (placement.AgentId, placement.Ports));
+        foreach (var victim in round.Preemptions)
+            _leaving.Add(victim.TaskId).ShouldBeTrue($"{victim.TaskId} is told twice");
+        if (!round.Preemptions.IsEmpty)
+            CheckPreemptions(round);
+    }
+
+    private void Submit(int pick, string role)
+    {
+        var demand = new Demand
+        {
+            Id = $"d{_next++}",
+            Owner = $"app:/{pick % 3}",
+            Role = role,
+            Count = 1 + pick % 7,
+            MayPreempt = _preempts,
+            Priority = _preempts ? pick / 7 % 5 * 20 : 50,
+            DisruptionBudget = _preempts && pick % 3 == 0 ? 2 : null,
+            GangSize = pick % 13 == 0 ? 1 + pick % 7 : 0,
+            Shape = TaskShape.Of(0.25m * (1 + pick % 4), 256 * (1 + pick % 3), ports: pick % 3),
+        };
+        _demands.Add(demand.Id, demand);
+        Model.SubmitDemand(demand, Now);
+    }
+
+    private Demand DemandOf(string task) => _demands[task.Split('#')[0]];
+
+    /// <summary>Victims are of lower priority, within the budget of their owner, and their roles keep what they are guaranteed.</summary>
+    private void CheckPreemptions(AllocationRound round)
+    {
+        foreach (var victim in round.Preemptions)
+        {
+            var (own, other) = (DemandOf(victim.TaskId), DemandOf(victim.ForTaskId!));
+            own.Priority.ShouldBeLessThan(other.Priority, victim.ToString());
+            own.Owner.ShouldNotBe(other.Owner);
+        }
+        if (!_isQuotaSet)
+            return;
+        foreach (var (role, cpus) in new[] { ("eng", 4m), ("eng/web", 2m) })
+        {
+            bool IsInside(string task) => DemandOf(task).Role is var own && (own == role || own.StartsWith(role + "/", StringComparison.Ordinal));
+            // A victim for a task of the same role gives nothing away.
+            if (round.Preemptions.All(victim => !IsInside(victim.TaskId) || IsInside(victim.ForTaskId!)))
+                continue;
+            var consumed = Model.RoleUsages().Single(usage => usage.Role == role).Consumed.Cpus / 1000m;
+            var left = consumed - _leaving.Where(IsInside).Sum(task => DemandOf(task).Shape.Scalars.Cpus);
+            left.ShouldBeGreaterThanOrEqualTo(cpus, $"{role} keeps {left} of its {cpus} cpus: {string.Join(", ", round.Preemptions)}");
+        }
+    }
+
+    /// <summary>What runs and what is offered fits the agents; a task that waits for its victims does not run yet.</summary>
+    internal void CheckRunning()
+    {
+        var ports = _running.Values.SelectMany(task => task.Ports.Select(port => (task.Agent, port))).ToList();
+        ports.Distinct().Count().ShouldBe(ports.Count);
+        foreach (var agent in Model.Snapshot().Agents)
+        {
+            var quantities = _running.Where(task => task.Value.Agent == agent.Agent.Id).Aggregate(agent.Offered.Quantities, (sum, task) => sum + Model.ResourcesOf(task.Key)!.Quantities);
+            agent.Agent.Total.Quantities.Contains(quantities).ShouldBeTrue($"{agent.Agent.Id} has {agent.Agent.Total}, running and offered are {quantities}");
+        }
     }
 
     internal void Settle()
@@ -141,8 +199,13 @@ internal sealed class RandomCluster
         for (var index = 0; index < 4; index++)
             Model.RemoveFramework($"f{index}");
         Run();
-        foreach (var task in _running.Keys.ToList())
-            Release(task);
+        // What waits for victims runs once these have ended.
+        while (_running.Count > 0)
+        {
+            foreach (var task in _running.Keys.ToList())
+                Release(task);
+            Run();
+        }
     }
 
     private List<Offer> Offers => [.. Model.Snapshot().Offers];
@@ -169,5 +232,6 @@ internal sealed class RandomCluster
         // A framework that was removed has taken its tasks with it.
         Model.Release(task);
         _running.Remove(task);
+        _leaving.Remove(task);
     }
 }

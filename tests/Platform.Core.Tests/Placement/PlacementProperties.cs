@@ -10,8 +10,11 @@ public sealed class PlacementProperties
 {
     private static readonly string[] AgentIds = [.. Enumerable.Range(0, 10).Select(number => $"a{number}")];
 
-    private static void ForClusters(Action<RandomCluster> property, int times = 300) =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(times), Prop.ForAll<int>(seed => property(new RandomCluster(seed))));
+    // Seeds from everywhere: FsCheck's own numbers are small, and would make the same hundred clusters over and over.
+    private static readonly Arbitrary<int> Seeds = Gen.Choose(0, int.MaxValue).ToArbitrary();
+
+    private static void ForClusters(Action<RandomCluster> property, int times = 2_000) =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(times), Prop.ForAll(Seeds, seed => property(new RandomCluster(seed))));
 
     [Fact]
     public void Nothing_is_over_committed_whatever_happens() => ForClusters(cluster =>
@@ -51,7 +54,9 @@ public sealed class PlacementProperties
             var demand = cluster.NewDemand();
             var before = cluster.Pool.AllTasks().Where(task => task.Owner == demand.Owner).ToArray();
             var plan = cluster.Place(demand);
-            foreach (var constraint in demand.Constraints) Holds(cluster.Pool, constraint, before, plan);
+            // One task on every agent cannot be even as well.
+            foreach (var constraint in demand.Constraints)
+                if (!demand.SystemApp || constraint.Operator != ConstraintOperator.GroupBy) Holds(cluster.Pool, constraint, before, plan);
         }
     });
 
@@ -165,7 +170,7 @@ public sealed class PlacementProperties
     });
 
     [Fact]
-    public void The_same_events_give_the_same_plans() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll<int>(seed =>
+    public void The_same_events_give_the_same_plans() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(Seeds, seed =>
     {
         Story(seed).ShouldBe(Story(seed));
 
@@ -183,7 +188,7 @@ public sealed class PlacementProperties
     }));
 
     [Fact]
-    public void Every_search_finds_what_a_look_at_every_agent_finds() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll<int>(seed =>
+    public void Every_search_finds_what_a_look_at_every_agent_finds() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(Seeds, seed =>
     {
         var cluster = new RandomCluster(seed);
         var strategy = cluster.Next(2) == 0 ? PlacementStrategy.BinPack : PlacementStrategy.Spread;
@@ -275,8 +280,8 @@ public sealed class PlacementProperties
             case ConstraintOperator.Unlike:
                 touched.ShouldNotContain("r1");
                 break;
-            case ConstraintOperator.GroupBy when constraint.Value is null && before.Length == 0 && touched.Length > 0:
-                // Even over the values that are used: never more than one apart.
+            case ConstraintOperator.GroupBy when constraint.Value is null && before.Length == 0 && touched.Length > 0 && plan.Placements.All(placement => placement.Awaits.IsDefaultOrEmpty):
+                // Even over the values that are used: never more than one apart. Room that victims make comes late, and a value without tasks is always good.
                 var sizes = touched.Select(value => all.Count(other => other == value)).ToArray();
                 (sizes.Max() - sizes.Min()).ShouldBeLessThanOrEqualTo(1, constraint.ToString());
                 break;

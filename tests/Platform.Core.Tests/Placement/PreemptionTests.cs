@@ -137,6 +137,20 @@ public sealed class PreemptionTests
     }
 
     [Fact]
+    public void Reserved_ports_of_a_victim_are_not_ports_for_all()
+    {
+        var pool = new PoolBuilder()
+            .With(Agent("a1") with { Ports = [], Reserved = [new ReservedAmounts { Role = "dev", Ports = [new PortRange(32_000, 32_001)] }] });
+        pool.Place(Web() with { Id = "low", Owner = "app:/low", Role = "dev", Priority = 10, Shape = TaskShape.Of(4, 100, ports: 2) }).Placements[0].Ports.Length.ShouldBe(2);
+
+        // The victim would give cpus, but its ports stay those of its role.
+        var plan = pool.Place(Web() with { Id = "high", Owner = "app:/high", Priority = 90, Shape = TaskShape.Of(4, 100, ports: 2) });
+
+        plan.Placements.ShouldBeEmpty();
+        plan.Preemptions.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_static_port_is_taken_over_from_its_holder()
     {
         var pool = new PoolBuilder().WithAgents(1)
