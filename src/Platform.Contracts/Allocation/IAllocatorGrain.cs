@@ -68,12 +68,14 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     /// <summary>What would become of these changes now, each as if the ones before it had been made: a plan for each that has a demand. Changes nothing.</summary>
     Task<ValueList<PlacementPlan>> PlanAsync(ValueList<PlannedChange> changes);
 
-    /// <summary>Sets weights (above 0) of roles; durable when it returns. Problems are returned, and then nothing has changed.</summary>
+    /// <summary>Sets weights (above 0) of roles; durable when it returns. Problems are returned, and then nothing has changed. Like the other changes of operators it does not keep the grain from its work while it is stored.</summary>
+    [AlwaysInterleave]
     Task<ValueList<string>> SetWeightsAsync(ValueMap<double> weights);
 
     /// <summary>Sets quotas by role, all or none; <see cref="Quota.None"/> removes one. Durable when it returns. Problems are returned, and then nothing has changed.</summary>
     /// <param name="quotas">The quotas.</param>
     /// <param name="force">Also guarantees beyond the cluster's capacity and limits below what is consumed.</param>
+    [AlwaysInterleave]
     Task<ValueList<string>> SetQuotasAsync(ValueMap<Quota> quotas, bool force);
 
     /// <summary>Reservations and volumes made at run time, by agent.</summary>
@@ -84,8 +86,10 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     /// <param name="agentId">The agent.</param>
     /// <param name="role">The role.</param>
     /// <param name="resources">Plain resources; empty ends the reservation.</param>
+    [AlwaysInterleave]
     Task<string?> ReserveAsync(string agentId, string role, Resources resources);
 
     /// <summary>Does an operation on free resources of an agent, any but a launch; durable when it returns. The problem is returned, and then nothing has changed.</summary>
+    [AlwaysInterleave]
     Task<string?> OperateAsync(string agentId, OfferOperation operation);
 }

@@ -64,8 +64,11 @@ public sealed partial class AgentGrain(
     /// <inheritdoc/>
     public async Task AllocatorStartedAsync()
     {
-        if (HasSession)
-            await Allocator.AgentAddedAsync((await GetStatusAsync())!);
+        if (!HasSession)
+            return;
+        await Allocator.AgentAddedAsync((await GetStatusAsync())!);
+        if (_usage is { Slack: not null } usage)
+            await Allocator.AgentSlackAsync(Id, usage);
     }
 
     /// <inheritdoc/>

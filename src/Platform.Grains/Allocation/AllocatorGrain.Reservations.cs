@@ -12,13 +12,13 @@ public sealed partial class AllocatorGrain
 
     /// <inheritdoc/>
     public Task<string?> ReserveAsync(string agentId, string role, Resources resources) =>
-        ChangeReservationsAsync(agentId, () => _model.SetReservation(agentId, role, resources));
+        InTurnAsync(() => ChangeReservationsAsync(agentId, () => _model.SetReservation(agentId, role, resources)));
 
     /// <inheritdoc/>
     public Task<string?> OperateAsync(string agentId, OfferOperation operation) =>
-        ChangeReservationsAsync(agentId, () => _model.Operate(agentId, operation));
+        InTurnAsync(() => ChangeReservationsAsync(agentId, () => _model.Operate(agentId, operation)));
 
-    // The model is changed first, since only it can tell whether the change is possible; nobody else sees it before it is stored.
+    // The model is changed first, since only it can tell whether the change is possible.
     private async Task<string?> ChangeReservationsAsync(string agentId, Func<string?> change)
     {
         if (change() is { } problem)

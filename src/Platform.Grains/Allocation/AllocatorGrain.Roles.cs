@@ -6,7 +6,9 @@ namespace Platform.Grains.Allocation;
 public sealed partial class AllocatorGrain
 {
     /// <inheritdoc/>
-    public async Task<ValueList<string>> SetWeightsAsync(ValueMap<double> weights)
+    public Task<ValueList<string>> SetWeightsAsync(ValueMap<double> weights) => InTurnAsync(() => StoreWeightsAsync(weights));
+
+    private async Task<ValueList<string>> StoreWeightsAsync(ValueMap<double> weights)
     {
         var problems = weights.SelectMany(weight => Problems(weight.Key, weight.Value)).ToValueList();
         if (!problems.IsEmpty)
@@ -24,7 +26,9 @@ public sealed partial class AllocatorGrain
     }
 
     /// <inheritdoc/>
-    public async Task<ValueList<string>> SetQuotasAsync(ValueMap<Quota> quotas, bool force)
+    public Task<ValueList<string>> SetQuotasAsync(ValueMap<Quota> quotas, bool force) => InTurnAsync(() => StoreQuotasAsync(quotas, force));
+
+    private async Task<ValueList<string>> StoreQuotasAsync(ValueMap<Quota> quotas, bool force)
     {
         var old = quotas.Select(quota => KeyValuePair.Create(quota.Key, _model.QuotaOf(quota.Key))).ToList();
         var problems = _model.SetQuotas([.. quotas], force).ToValueList();
@@ -49,6 +53,23 @@ public sealed partial class AllocatorGrain
             yield return problem;
         if (!double.IsFinite(weight) || weight <= 0)
             yield return $"the weight of {role} must be above 0";
+    }
+
+    // While a change is written the grain goes on with its work; only the next change waits.
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> change)
+    {
+        var before = _lastChange;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _lastChange = done.Task;
+        await before;
+        try
+        {
+            return await change();
+        }
+        finally
+        {
+            done.SetResult();
+        }
     }
 
     // What cannot be stored is not done.

@@ -22,6 +22,9 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     private readonly PlaceReview _review = new();
     private IGrainTimer _round = null!;
     private bool _due;
+    private Task _lastChange = Task.CompletedTask;
+    private AllocatorStatus? _status;
+    private ValueList<WaitingDemand>? _pending;
 
     /// <summary>Made by the runtime.</summary>
     public AllocatorGrain(
@@ -46,7 +49,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         _model.SetQuotas([.. _state.State.Quotas], force: true);
         _model.RestoreReservations(_state.State.Reservations);
         _round = this.RegisterGrainTimer(DecideAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        this.RegisterGrainTimer(AnnounceAsync, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        this.RegisterGrainTimer(AnnounceAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true });
         this.RegisterGrainTimer(ReviewAsync, _settings.ReviewInterval, _settings.ReviewInterval);
         return Task.CompletedTask;
     }
@@ -124,7 +127,11 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     }
 
     /// <inheritdoc/>
-    public Task<PendingExplanation?> ExplainAsync(string demandId) => Task.FromResult(_model.Explain(demandId, _time.GetUtcNow()));
+    public Task<PendingExplanation?> ExplainAsync(string demandId)
+    {
+        _pending = null;
+        return Task.FromResult(_model.Explain(demandId, _time.GetUtcNow()));
+    }
 
     /// <inheritdoc/>
     public Task<ValueList<AgentRejection>> ExplainByAgentAsync(string demandId, int most) => Task.FromResult(_model.ExplainByAgent(demandId, most).ToValueList());
@@ -134,10 +141,10 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         Task.FromResult(_model.FindImpossible(demands, _time.GetUtcNow()).ToValueList());
 
     /// <inheritdoc/>
-    public Task<ValueList<WaitingDemand>> GetPendingAsync() => Task.FromResult(_model.Waiting().ToValueList());
+    public Task<ValueList<WaitingDemand>> GetPendingAsync() => Task.FromResult(_pending ??= _model.Waiting().ToValueList());
 
     /// <inheritdoc/>
-    public Task<AllocatorStatus> GetStatusAsync() => Task.FromResult(new AllocatorStatus
+    public Task<AllocatorStatus> GetStatusAsync() => Task.FromResult(_status ??= new()
     {
         Agents = _model.AgentCount,
         Total = _model.Capacity,
@@ -156,6 +163,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
 
     private Task ArmAsync(TimeSpan delay)
     {
+        ForgetPictures();
         if (!_due)
         {
             _due = true;
@@ -164,11 +172,19 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         return Task.CompletedTask;
     }
 
+    // Pages and APIs are told the same picture until something changes, however many ask.
+    private void ForgetPictures()
+    {
+        _status = null;
+        _pending = null;
+    }
+
     private Task DecideAsync()
     {
         _due = false;
         var now = _time.GetUtcNow();
         var round = _model.Allocate(now);
+        ForgetPictures();
         Tell(round);
         if (_model.HasWork)
             return ArmAsync(TimeSpan.Zero);

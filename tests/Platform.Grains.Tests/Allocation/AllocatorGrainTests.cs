@@ -194,4 +194,64 @@ public class AllocatorGrainTests
         (await Allocator(host).GetReservationsAsync()).Find("a1")!.Quantities.ShouldBe(ResourceQuantities.Of(cpus: 1000, disk: 50_000));
         (await Allocator(host).ReserveAsync("a9", "eng", Resources.Parse("cpus:1"))).ShouldBe("there is no agent 'a9'");
     }
+
+    [Fact]
+    public async Task When_an_agent_reports_less_slack_the_revocable_task_of_the_lowest_priority_must_leave()
+    {
+        var owners = new OwnerRecorder();
+        await using var host = await StartAsync(owners);
+        var agent = await AgentAsync(host);
+        await agent.HeartbeatAsync(Resources.Parse("cpus:2;mem:2048"));
+        await Allocator(host).SubmitAsync([Demand("firm", 4), Revocable("low", 10), Revocable("high", 20)]);
+        var placed = new Dictionary<string, string>();
+        while (placed.Count < 3)
+        {
+            var (_, batch, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
+            placed[batch.DemandId] = batch.Placements[0].TaskId;
+        }
+        // 2 cpus of slack hold two beside the 4 cpus that the others have, and no more.
+        placed.Keys.ShouldBe(["firm", "low", "high"], ignoreOrder: true);
+        await Allocator(host).SubmitAsync([Revocable("late", 5)]);
+        (await Allocator(host).ExplainAsync("late"))!.Waiting.ShouldBe(1);
+
+        await agent.HeartbeatAsync(Resources.Parse("cpus:1;mem:2048"));
+
+        var (appId, victims, reason) = await owners.NextAsync<ValueList<string>>(nameof(ITaskOwnerGrain.PreemptAsync));
+        (appId, victims.ToArray().ShouldHaveSingleItem()).ShouldBe(("/low", placed["low"]));
+        reason.ShouldBe("the task may not stay on its agent: SlackShrank");
+
+        static Demand Revocable(string id, int priority) => Demand(id, 1, owner: $"app:/{id}") with
+        {
+            Priority = priority,
+            Shape = new TaskShape { Scalars = ScalarAmounts.Of(cpus: 1, mem: 32), Revocable = true },
+        };
+    }
+
+#if !ORLEANS
+    [Fact]
+    public async Task The_allocator_goes_on_placing_while_a_change_of_an_operator_is_stored()
+    {
+        var owners = new OwnerRecorder();
+        await using var host = await StartAsync(owners);
+        await AgentAsync(host);
+        await using var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(host.Directory, "platform.db")};Pooling=false");
+        await other.OpenAsync();
+        using var command = other.CreateCommand();
+        // Nobody can write while another holds the lock.
+        command.CommandText = "BEGIN IMMEDIATE";
+        await command.ExecuteNonQueryAsync();
+
+        var weights = Allocator(host).SetWeightsAsync(ValueMap.Create(("eng", 2.0)));
+        var quotas = Allocator(host).SetQuotasAsync(ValueMap.Create(("eng", new Quota { Limits = ResourceLimits.Parse("cpus:2") })), force: false);
+        await Allocator(host).SubmitAsync([Demand("d", 1)]);
+        (await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync))).Argument.DemandId.ShouldBe("d");
+        weights.IsCompleted.ShouldBeFalse();
+
+        command.CommandText = "COMMIT";
+        await command.ExecuteNonQueryAsync();
+        (await weights).ShouldBeEmpty();
+        (await quotas).ShouldBeEmpty();
+        (await Allocator(host).GetStatusAsync()).Roles.Single(role => role.Role == "eng").Weight.ShouldBe(2);
+    }
+#endif
 }

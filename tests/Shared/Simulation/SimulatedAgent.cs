@@ -115,8 +115,8 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
         await Grain.DisconnectAsync(epoch, "simulated loss of the connection");
     }
 
-    /// <summary>Sends a sign of life.</summary>
-    public Task<bool> HeartbeatAsync() => Grain.HeartbeatAsync(_epoch, new() { Timestamp = time.GetUtcNow() });
+    /// <summary>Sends a sign of life, with the room that it has for revocable tasks.</summary>
+    public Task<bool> HeartbeatAsync(Resources? slack = null) => Grain.HeartbeatAsync(_epoch, new() { Timestamp = time.GetUtcNow(), Slack = slack });
 
     /// <summary>A task changes its state by itself.</summary>
     public Task ReportAsync(string taskId, TaskState state, Func<TaskUpdate, TaskUpdate>? change = null)
