@@ -14,12 +14,9 @@ public static class GrainRuntimeServices
         var options = new GrainRuntimeOptions();
         configure(options);
 
-        // A clock that a test moves is the grains'; the cluster's own probes and leases go by the real one.
-        foreach (var area in (string[])[TimeProviderNames.Messaging, TimeProviderNames.SystemTimers, TimeProviderNames.Membership, TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory])
-        {
-            services.AddKeyedSingleton(area, TimeProvider.System);
-        }
-
+        // A clock that a test moves is the grains' own; the silo's work goes by the real one.
+        services.AddKeyedSingleton(KeyedService.AnyKey, TimeProvider.System);
+        services.AddKeyedSingleton(TimeProviderNames.Grains, (provider, _) => provider.GetRequiredService<TimeProvider>());
         return services.AddOrleans(silo =>
         {
             // Membership in memory; the ports are the system's choice.

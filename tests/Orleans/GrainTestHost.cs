@@ -60,7 +60,7 @@ public sealed class GrainTestHost : IAsyncDisposable
     public async Task RestartAsync()
     {
         await _host.StopAsync();
-        _host.Dispose();
+        await DisposeHostAsync();
         await StartAsync();
     }
 
@@ -101,6 +101,9 @@ public sealed class GrainTestHost : IAsyncDisposable
             // The orderly steps were not waited for: as it was asked.
         }
 
-        _host.Dispose();
+        await DisposeHostAsync();
     }
+
+    // What a silo disposes of awaits; a test's thread that blocks for it may be the one that it needs.
+    private ValueTask DisposeHostAsync() => ((IAsyncDisposable)_host).DisposeAsync();
 }

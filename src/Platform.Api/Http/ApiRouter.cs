@@ -74,7 +74,7 @@ internal sealed partial class ApiRouter(ILogger logger)
             LogFailure(e, request.Http.Request.Method, request.Http.Request.Path);
             return new ErrorAnswer(StatusCodes.Status503ServiceUnavailable, e.Message);
         }
-        catch (StorageException e)
+        catch (Exception e) when (e is StorageException or InconsistentStateException)
         {
             LogFailure(e, request.Http.Request.Method, request.Http.Request.Path);
             return new ErrorAnswer(StatusCodes.Status503ServiceUnavailable, "The change could not be stored, nothing has been changed: " + e.Message);

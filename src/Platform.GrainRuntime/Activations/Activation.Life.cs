@@ -48,6 +48,16 @@ internal sealed partial class Activation
         }
     }
 
+    /// <summary>Ends the activation when a call or a tick of it failed because its state is older than what is stored.</summary>
+    public void EndIfStale(Exception failure)
+    {
+        if (failure is InconsistentStateException { IsSourceActivation: true } stale)
+        {
+            stale.IsSourceActivation = false;
+            Deactivate(new(DeactivationReasonCode.ApplicationError, failure, "A write met a newer version of the state."));
+        }
+    }
+
     public void DelayDeactivation(TimeSpan timeSpan)
     {
         lock (_gate)

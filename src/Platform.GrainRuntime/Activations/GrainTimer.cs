@@ -94,6 +94,7 @@ internal sealed class GrainTimer<TState> : GrainCall, IGrainTimer
         catch (Exception failure)
         {
             activation.Silo.Log.TimerFailed(activation.GrainId, failure);
+            activation.EndIfStale(failure);
             return true;
         }
 
@@ -144,6 +145,8 @@ internal sealed class GrainTimer<TState> : GrainCall, IGrainTimer
             {
                 activation.Silo.Log.TimerFailed(activation.GrainId, failure);
             }
+
+            activation.EndIfStale(failure);
         }
 
         activation.Finish(this);

@@ -191,10 +191,7 @@ internal sealed class GrainCallOf<TArguments, TResult> : GrainCall, IValueTaskSo
     private void Keep(Exception failure, Activation activation)
     {
         _failure = failure;
-        if (failure is InconsistentStateException)
-        {
-            activation.Deactivate(new(DeactivationReasonCode.ApplicationError, failure, "A write met a newer version of the state."));
-        }
+        activation.EndIfStale(failure);
     }
 
     private TResult TakeResult(short token)

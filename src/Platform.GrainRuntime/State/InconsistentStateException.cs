@@ -11,4 +11,7 @@ public sealed class InconsistentStateException(string message, string? storedEta
 
     /// <summary>The version the writer had.</summary>
     public string? CurrentEtag { get; } = currentEtag;
+
+    /// <summary>Whether it has not left the activation that wrote: the callers that it comes to keep theirs.</summary>
+    internal bool IsSourceActivation { get; set; } = true;
 }

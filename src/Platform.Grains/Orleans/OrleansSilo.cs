@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Persistence;
+using Orleans.Serialization;
 using StackExchange.Redis;
 
 namespace Platform.Grains.Orleans;
@@ -13,6 +14,8 @@ public static class OrleansSilo
 {
     /// <summary>The name that grains give as their storage.</summary>
     private const string StorageName = "platform";
+
+    private const string RedisName = "redis";
 
     /// <summary>Adds the silo. It starts and stops with the host.</summary>
     public static IHostApplicationBuilder AddOrleansSilo(this IHostApplicationBuilder builder, OrleansSiloOptions options)
@@ -42,7 +45,7 @@ public static class OrleansSilo
     /// <summary>Adds what the grains store in, without the clustering; for tests that bring their own.</summary>
     public static ISiloBuilder AddPlatformStorage(this ISiloBuilder silo, OrleansSiloOptions options)
     {
-        silo.AddRedisGrainStorage(StorageName, (RedisStorageOptions storage) =>
+        silo.AddRedisGrainStorage(RedisName, (RedisStorageOptions storage) =>
         {
             storage.ConfigurationOptions = Connection(options);
             storage.GrainStorageSerializer = new StoredJsonSerializer();
@@ -51,6 +54,9 @@ public static class OrleansSilo
         silo.UseRedisReminderService(reminders => reminders.ConfigurationOptions = Connection(options));
         silo.Configure<ReminderOptions>(reminders => reminders.MinimumReminderPeriod = options.MinimumReminderPeriod);
         silo.Services
+            .AddKeyedSingleton<IGrainStorage>(StorageName, (services, _) => new StateStorage(services.GetRequiredKeyedService<IGrainStorage>(RedisName)))
+            // A failure of a grain on another silo is the same exception here.
+            .Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add("Platform"))
             .AddSingleton(new RedisKeys(options.Cluster))
             .AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(Connection(options)))
             .AddSingleton<IAttributeToFactoryMapper<PersistentItemsAttribute>, PersistentItemsFactory>()

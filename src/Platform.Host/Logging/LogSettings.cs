@@ -43,6 +43,7 @@ internal sealed class LogSettings
             logging.AddFilter("Microsoft", least < LogLevel.Information ? least : LogLevel.Warning);
             logging.AddFilter("Orleans", least < LogLevel.Information ? least : LogLevel.Warning);
             logging.AddFilter("System", least < LogLevel.Information ? least : LogLevel.Warning);
+            logging.AddFilter("Polly", least < LogLevel.Information ? least : LogLevel.Warning);
             // A failed start is told in one sentence at the end, not as a stack trace.
             if (least >= LogLevel.Information)
                 logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);

@@ -15,6 +15,15 @@ public interface IStoringGrain : IGrainWithStringKey
 
     Task<int> GetStateAsync();
 
+    /// <summary>Has another grain of this kind set its state.</summary>
+    Task SetStateOfAsync(string other, int count);
+
+    /// <summary>Sets the state on the tick of a timer.</summary>
+    Task SetStateOnTickAsync(int count);
+
+    /// <summary>Another one for each activation.</summary>
+    Task<Guid> GetActivationAsync();
+
     Task ClearStateAsync();
 
     Task SetItemsAsync(ImmutableDictionary<string, Item?> changes);
@@ -39,6 +48,8 @@ public sealed class StoringGrain(
     [PersistentItems("items", "platform")] IPersistentItems<Item> items,
     [PersistentLog("log", "platform")] IPersistentLog<Item> log) : Grain, IStoringGrain
 {
+    private readonly Guid _activation = Guid.NewGuid();
+
     public Task SetStateAsync(int count)
     {
         state.State.Count = count;
@@ -46,6 +57,16 @@ public sealed class StoringGrain(
     }
 
     public Task<int> GetStateAsync() => Task.FromResult(state.RecordExists ? state.State.Count : -1);
+
+    public Task SetStateOfAsync(string other, int count) => GrainFactory.GetGrain<IStoringGrain>(other).SetStateAsync(count);
+
+    public Task SetStateOnTickAsync(int count)
+    {
+        this.RegisterGrainTimer(() => SetStateAsync(count), TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        return Task.CompletedTask;
+    }
+
+    public Task<Guid> GetActivationAsync() => Task.FromResult(_activation);
 
     public Task ClearStateAsync() => state.ClearStateAsync();
 

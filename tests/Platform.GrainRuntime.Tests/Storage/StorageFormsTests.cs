@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Platform.GrainRuntime.Sqlite;
+using Platform.GrainRuntime.Testing;
 using Platform.GrainRuntime.Tests.Grains;
 
 namespace Platform.GrainRuntime.Tests.Storage;
@@ -115,11 +116,7 @@ public sealed class StorageFormsTests
         await grain.WriteAllAsync(A);
         var id = new GrainId("storing", "a");
 
-        // Something else writes behind the grain's back.
-        var stored = host.Silo.Storage.ReadState(id, "state")!.Value;
-        var foreign = new StateWrite(id, "state", stored.Etag, """{"count":50}"""u8.ToArray());
-        host.Silo.Storage.Write([foreign]);
-        await foreign.Done;
+        await WriteBehindAsync(host, id);
         var other = host.GetGrain<IStoringGrain>("b").SetStateAsync(7);
         var failure = await Should.ThrowAsync<InconsistentStateException>(() => grain.SetStateAsync(2));
         failure.Message.ShouldContain("grain storing/a");
@@ -128,6 +125,42 @@ public sealed class StorageFormsTests
         // The activation ended; the next one has read what is stored.
         (await grain.GetStateAsync()).ShouldBe(50);
         await grain.SetStateAsync(51);
+    }
+
+    [Fact]
+    public async Task A_stale_write_ends_the_activation_that_made_it_and_not_its_caller()
+    {
+        await using var host = await TestHost.StartAsync();
+        var (grain, caller) = (host.GetGrain<IStoringGrain>("a"), host.GetGrain<IStoringGrain>("caller"));
+        await grain.SetStateAsync(1);
+        var (before, callers) = (await grain.GetActivationAsync(), await caller.GetActivationAsync());
+        await WriteBehindAsync(host, new GrainId("storing", "a"));
+
+        await Should.ThrowAsync<InconsistentStateException>(() => caller.SetStateOfAsync("a", 2));
+
+        (await grain.GetActivationAsync()).ShouldNotBe(before);
+        (await caller.GetActivationAsync()).ShouldBe(callers);
+    }
+
+    [Fact]
+    public async Task A_stale_write_on_a_timers_tick_ends_the_activation()
+    {
+        await using var host = await TestHost.StartAsync();
+        var grain = host.GetGrain<IStoringGrain>("a");
+        await grain.SetStateAsync(1);
+        var before = await grain.GetActivationAsync();
+        await WriteBehindAsync(host, new GrainId("storing", "a"));
+
+        await grain.SetStateOnTickAsync(2);
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await grain.GetActivationAsync() == before)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        (await grain.GetStateAsync()).ShouldBe(50);
     }
 
     [Fact]
@@ -150,6 +183,15 @@ public sealed class StorageFormsTests
         (await host.GetGrain<IStoringGrain>("none").GetStateAsync()).ShouldBe(-1);
         var stored = host.Silo.Storage.ReadState(new GrainId("coalescing", "a"), "state")!.Value;
         System.Text.Encoding.UTF8.GetString(stored.Data).ShouldBe("""{"count":501}""");
+    }
+
+    /// <summary>Something else writes behind the grain's back.</summary>
+    private static async Task WriteBehindAsync(GrainTestHost host, GrainId id)
+    {
+        var stored = host.Silo.Storage.ReadState(id, "state")!.Value;
+        var foreign = new StateWrite(id, "state", stored.Etag, """{"count":50}"""u8.ToArray());
+        host.Silo.Storage.Write([foreign]);
+        await foreign.Done;
     }
 
     private static ImmutableDictionary<string, Item?> Changes(params (string Key, Item? Value)[] changes) =>

@@ -95,7 +95,7 @@ public sealed class ClusterTests : IAsyncLifetime
             // As it was asked.
         }
 
-        silo.Dispose();
+        await ((IAsyncDisposable)silo).DisposeAsync();
     }
 
     /// <summary>A call to a silo that just went may fail until the others have agreed that it is gone; these calls may be repeated.</summary>
