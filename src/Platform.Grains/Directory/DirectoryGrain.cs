@@ -33,23 +33,18 @@ public sealed class DirectoryGrain : Grain, IDirectoryGrain
     /// <inheritdoc/>
     public Task AddAsync(ValueList<string> ids)
     {
-        var changed = false;
         foreach (var id in ids)
         {
             var entry = _entries.Items.GetValueOrDefault(id);
             if (entry is not { Listed: true })
-            {
                 Set(id, new(true, entry?.Name));
-                changed = true;
-            }
         }
-        return changed ? _writer.WriteAsync() : Task.CompletedTask;
+        return WrittenAsync();
     }
 
     /// <inheritdoc/>
     public Task RemoveAsync(ValueList<string> ids)
     {
-        var changed = false;
         foreach (var id in ids)
         {
             if (_entries.Items.TryGetValue(id, out var entry))
@@ -58,10 +53,9 @@ public sealed class DirectoryGrain : Grain, IDirectoryGrain
                     _names.Remove(entry.Name);
                 _entries.Remove(id);
                 _sorted = null;
-                changed = true;
             }
         }
-        return changed ? _writer.WriteAsync() : Task.CompletedTask;
+        return WrittenAsync();
     }
 
     /// <inheritdoc/>
@@ -88,15 +82,19 @@ public sealed class DirectoryGrain : Grain, IDirectoryGrain
             Set(holder, _entries.Items[holder] with { Name = null });
         }
         var entry = _entries.Items.GetValueOrDefault(id) ?? new(false, null);
-        if (entry.Name == name)
-            return id;
-        if (entry.Name is not null)
-            _names.Remove(entry.Name);
-        Set(id, entry with { Name = name });
-        _names[name] = id;
-        await _writer.WriteAsync();
+        if (entry.Name != name)
+        {
+            if (entry.Name is not null)
+                _names.Remove(entry.Name);
+            Set(id, entry with { Name = name });
+            _names[name] = id;
+        }
+        await WrittenAsync();
         return id;
     }
+
+    // Also when nothing is new: what is known here may be on its way to the storage still, or have been refused by it.
+    private Task WrittenAsync() => _writer.WriteAsync();
 
     private void Set(string id, DirectoryEntry entry)
     {
