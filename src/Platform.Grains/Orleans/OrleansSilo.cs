@@ -56,7 +56,7 @@ public static class OrleansSilo
         silo.Services
             .AddKeyedSingleton<IGrainStorage>(StorageName, (services, _) => new StateStorage(services.GetRequiredKeyedService<IGrainStorage>(RedisName)))
             // A failure of a grain on another silo is the same exception here.
-            .Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add("Platform"))
+            .Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.UnionWith(["Platform", "StackExchange.Redis"]))
             .AddSingleton(new RedisKeys(options.Cluster))
             .AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(Connection(options)))
             .AddSingleton<IAttributeToFactoryMapper<PersistentItemsAttribute>, PersistentItemsFactory>()
