@@ -76,9 +76,17 @@ internal sealed partial class AgentTask
         if (_cgroup.Folders.Count > 0)
         {
             // A group that can be removed is empty, and one that is empty can be: most often that is all there is to do.
-            while (!_cgroup.TryRemove() && _cgroup.KillAll() > 0)
+            while (true)
+            {
+                if (_cgroup.TryRemove())
+                {
+                    _cgroup = TaskCgroup.None;
+                    return;
+                }
+                if (_cgroup.KillAll() == 0)
+                    return;
                 await Task.Delay(5).ConfigureAwait(false);
-            return;
+            }
         }
         if (_services.Shims.KillsStrays && end.IsEnd)
             return;
