@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
+using Platform.Agent.Sandboxes;
 
 namespace Platform.Agent.Fetching;
 
@@ -23,7 +24,7 @@ internal static class ArchiveExtraction
             case ArchiveKind.Gzip:
                 await using (var file = File.OpenRead(archive))
                 await using (var gzip = new GZipStream(file, CompressionMode.Decompress))
-                await using (var target = File.Create(Path.Combine(folder, name[..^".gz".Length])))
+                await using (var target = File.Create(Inside(folder, name[..^".gz".Length])))
                     await gzip.CopyToAsync(target, cancellation).ConfigureAwait(false);
                 break;
             case ArchiveKind.Tar:
@@ -80,9 +81,6 @@ internal static class ArchiveExtraction
             while (await reader.GetNextEntryAsync(copyData: false, cancellation).ConfigureAwait(false) is { } entry)
             {
                 var target = Inside(folder, entry.Name);
-                if (target == folder)
-                    continue;
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 switch (entry.EntryType)
                 {
                     case TarEntryType.Directory:
@@ -92,13 +90,13 @@ internal static class ArchiveExtraction
                         await entry.ExtractToFileAsync(target, overwrite: true, cancellation).ConfigureAwait(false);
                         break;
                     case TarEntryType.SymbolicLink:
-                        var pointed = Path.IsPathRooted(entry.LinkName) ? entry.LinkName : Path.Combine(Path.GetDirectoryName(target)!, entry.LinkName);
-                        Inside(folder, pointed);
+                        if (Confinement.Lexical(folder, Path.Combine(Path.GetDirectoryName(target)!, entry.LinkName)) is null)
+                            throw LeadsOut(entry.Name);
                         File.Delete(target);
                         File.CreateSymbolicLink(target, entry.LinkName);
                         break;
                     case TarEntryType.HardLink:
-                        File.Copy(Inside(folder, entry.LinkName), target, overwrite: true);
+                        File.Copy(Confinement.Existing(folder, entry.LinkName) ?? throw LeadsOut(entry.Name), target, overwrite: true);
                         break;
                     case TarEntryType.GlobalExtendedAttributes or TarEntryType.ExtendedAttributes:
                         break;
@@ -127,23 +125,12 @@ internal static class ArchiveExtraction
                 Directory.CreateDirectory(target);
                 continue;
             }
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             entry.ExtractToFile(target, overwrite: true);
         }
     }
 
-    /// <summary>The full path of an entry. Links that are on the way there already count with what they point to.</summary>
-    private static string Inside(string folder, string name)
-    {
-        var path = Path.GetFullPath(Path.Combine(folder, name.TrimEnd('/')));
-        if (path != folder && !path.StartsWith(folder + "/", StringComparison.Ordinal))
-            throw new InvalidDataException($"the archive has an entry {name} that leads out of the folder");
-        for (var parent = Path.GetDirectoryName(path)!; parent.Length > folder.Length; parent = Path.GetDirectoryName(parent)!)
-        {
-            if (Directory.Exists(parent) && new DirectoryInfo(parent).ResolveLinkTarget(returnFinalTarget: true) is { } real
-                && !real.FullName.StartsWith(folder + "/", StringComparison.Ordinal))
-                throw new InvalidDataException($"the archive has an entry {name} that leads out of the folder");
-        }
-        return path;
-    }
+    /// <summary>The path of an entry, ready to be written: no link leads from it, or to it, out of the folder.</summary>
+    private static string Inside(string folder, string name) => Confinement.ForWriting(folder, name) ?? throw LeadsOut(name);
+
+    private static InvalidDataException LeadsOut(string name) => new($"the archive has an entry {name} that leads out of the folder");
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Platform.Agent.Sandboxes;
 using Platform.Agent.Tasks;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
@@ -53,10 +54,7 @@ internal sealed class Fetcher : IDisposable
     private async Task FetchAsync(FetchSpec spec, string sandbox, CancellationToken cancellation)
     {
         var name = FileName(spec);
-        var target = Path.GetFullPath(Path.Combine(sandbox, spec.DestPath ?? name));
-        if (!target.StartsWith(sandbox + "/", StringComparison.Ordinal))
-            throw new IOException("the destination is outside of the sandbox");
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        var target = Confinement.ForWriting(sandbox, spec.DestPath ?? name) ?? throw new IOException("the destination is outside of the sandbox");
         var archive = spec.Extract && !spec.Executable ? ArchiveKinds.Of(name) ?? ArchiveKinds.Of(Path.GetFileName(target)) : null;
         if (spec.Cache)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Platform.Agent.Processes;
 
@@ -29,10 +30,15 @@ internal static unsafe partial class Libc
     public const int EpollCtlAdd = 1;
     public const int EpollCtlDel = 2;
     public const uint InModify = 0x2;
+    public const uint InMovedTo = 0x80;
     public const uint InCreate = 0x100;
     public const int CloseOnExec = 0x80000;
     public const int NonBlocking = 0x800;
     public const int FallocateCollapseRange = 0x08;
+
+    private const int ReadWrite = 2;
+    // O_NOFOLLOW differs between architectures.
+    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     /// <summary>Room for any of glibc's opaque spawn structures (the largest has 336 bytes).</summary>
     public const int OpaqueSize = 512;
@@ -135,10 +141,40 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
 
+    /// <summary>Opens a file to read and write it; a link in its place is not followed, a pipe is not waited for.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static SafeFileHandle OpenWithoutLinks(string path)
+    {
+        var descriptor = Open(path, ReadWrite | NonBlocking | CloseOnExec | NoFollow, 0);
+        if (descriptor < 0)
+            throw new IOException($"{path}: {Describe(Marshal.GetLastPInvokeError())}");
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     public static partial int Fallocate(int descriptor, int mode, long offset, long length);
 
-    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    /// <summary>The path with all links followed, as the kernel follows them; null if there is nothing.</summary>
+    public static string? RealPath(string path)
+    {
+        var real = RealPath(path, null);
+        if (real == null)
+            return null;
+        try
+        {
+            return Marshal.PtrToStringUTF8((nint)real);
+        }
+        finally
+        {
+            NativeMemory.Free(real);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial byte* RealPath(string path, byte* buffer);
+
+    /// <summary>Changes the owner of a file, or of a link and not of what it points to.</summary>
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeOwner(string path, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]

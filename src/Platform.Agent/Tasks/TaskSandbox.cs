@@ -53,12 +53,10 @@ internal static class TaskSandbox
     /// <summary>Hands everything that was fetched to the task's user.</summary>
     public static void GiveTo(UserAccount user, string sandbox)
     {
-        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
+        // Links are passed over: a volume is one, and what is behind it has an owner of its own.
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
         foreach (var entry in new DirectoryInfo(sandbox).EnumerateFileSystemInfos("*", all))
-        {
-            if (entry.LinkTarget is null)
-                _ = Libc.ChangeOwner(entry.FullName, user.Uid, user.Gid);
-        }
+            _ = Libc.ChangeOwner(entry.FullName, user.Uid, user.Gid);
     }
 
     private static string GroupFolder(VolumeSpec volume, string path, TaskSpec spec, WorkDirectory work)

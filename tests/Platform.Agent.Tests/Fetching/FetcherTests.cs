@@ -116,6 +116,35 @@ public sealed class FetcherTests : IDisposable
         await ShouldLeadOutAsync();
     }
 
+    [Theory]
+    [InlineData("out/escaped")] // through the link
+    [InlineData("out")] // in the place of the link
+    public async Task A_tar_link_that_leads_out_of_the_sandbox_only_as_the_kernel_follows_it_is_not_followed(string entry)
+    {
+        // By its text "a/b/up/../escaped" is a/b/escaped. But "up" leads to the top, and from there ".." leads out.
+        await WriteTarAsync(
+            new PaxTarEntry(TarEntryType.Directory, "a/b"),
+            new PaxTarEntry(TarEntryType.SymbolicLink, "a/b/up") { LinkName = "../.." },
+            new PaxTarEntry(TarEntryType.SymbolicLink, "out") { LinkName = entry == "out" ? "a/b/up/../escaped" : "a/b/up/.." },
+            new PaxTarEntry(TarEntryType.RegularFile, entry) { DataStream = new MemoryStream("x"u8.ToArray()) });
+        if (entry == "out")
+        {
+            // The file takes the place of the link.
+            await FetchAsync(new FetchSpec { Uri = _folder.File("bad.tar") });
+            (await File.ReadAllTextAsync(InSandbox("out"))).ShouldBe("x");
+        }
+        else
+        {
+            await ShouldLeadOutAsync();
+            // The link is there now; nor does a later fetch follow it.
+            _folder.Write("x", "x");
+            var error = await Should.ThrowAsync<TaskStartException>(FetchAsync(new FetchSpec { Uri = _folder.File("x"), DestPath = "out/escaped" }));
+            error.Message.ShouldContain("the destination is outside of the sandbox");
+        }
+
+        File.Exists(_folder.File("escaped")).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task A_zip_entry_that_leads_out_of_the_sandbox_is_refused()
     {
