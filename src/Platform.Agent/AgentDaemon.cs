@@ -69,7 +69,8 @@ public static class AgentDaemon
         var meter = new UsageMeter(tasks, work.Root, time);
         var slack = options.Oversubscribe ? new SlackEstimate() : null;
         var run = Guid.NewGuid().ToString("N");
-        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, work, Measure, time, logger);
+        using var reads = new SandboxReads(tasks, watcher, time, logger);
+        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, reads, work, Measure, time, logger);
         var rotation = RepeatAsync(RotationPeriod, () => TaskUpkeep.RotateAndWatchMemory(tasks, options, time, logger), time, logger, stopping.Token);
         var collection = RepeatAsync(CollectionPeriod, () => collector.Collect(), time, logger, stopping.Token);
         logger.LogInformation("Agent {Name} ({AgentId}) offers {Resources} from {WorkDirectory}", options.Name, work.AgentId, options.Resources, work.Root);

@@ -47,14 +47,19 @@ internal sealed unsafe class ProcessWatcher : IDisposable
         return waiter.Completion.Task;
     }
 
-    /// <summary>Calls back, on the watcher's thread, when the file, or one in the directory, was created or written, until disposed.</summary>
+    /// <summary>
+    /// Calls back, on the watcher's thread, when the file was written, or one in the directory was created, written or moved in, until disposed.
+    /// Several can watch the same.
+    /// </summary>
+    /// <exception cref="IOException">There is no such file or directory, or the machine's limit of watches is reached.</exception>
     public IDisposable Watch(string path, Action changed)
     {
         lock (_gate)
         {
-            var watch = Check(Libc.InotifyAdd(_inotify, path, Libc.InModify | Libc.InCreate));
-            _changes[watch] = changed;
-            return new Watching(this, watch);
+            // The same number for the same file or directory, however often it is asked for.
+            var watch = Check(Libc.InotifyAdd(_inotify, path, Libc.InModify | Libc.InCreate | Libc.InMovedTo));
+            _changes[watch] = _changes.GetValueOrDefault(watch) + changed;
+            return new Watching(this, watch, changed);
         }
     }
 
@@ -138,14 +143,24 @@ internal sealed unsafe class ProcessWatcher : IDisposable
         public TaskCompletionSource<int?> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Watching(ProcessWatcher owner, int watch) : IDisposable
+    private sealed class Watching(ProcessWatcher owner, int watch, Action changed) : IDisposable
     {
+        private bool _disposed;
+
         public void Dispose()
         {
             lock (owner._gate)
             {
-                if (owner._changes.Remove(watch) && !owner._stopped)
-                    _ = Libc.InotifyRemove(owner._inotify, watch);
+                if (_disposed || owner._stopped)
+                    return;
+                _disposed = true;
+                if (owner._changes[watch] - changed is { } others)
+                {
+                    owner._changes[watch] = others;
+                    return;
+                }
+                owner._changes.Remove(watch);
+                _ = Libc.InotifyRemove(owner._inotify, watch);
             }
         }
     }

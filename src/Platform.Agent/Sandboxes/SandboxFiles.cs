@@ -17,14 +17,18 @@ internal static class SandboxFiles
     {
         try
         {
-            var path = Resolve(sandbox, request.Path);
+            var path = Confinement.Existing(sandbox, Relative(request));
             if (path is null)
                 return Failed(request, $"{request.Path} is outside of the sandbox");
             if (request.List)
                 return List(request, path);
             if (Directory.Exists(path))
                 return Failed(request, $"{request.Path} is a directory");
-            return ReadFile(request, path);
+            return request.Rotation is null ? ReadFile(request, path) : ReadOn(request, path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && request.WaitSeconds > 0)
+        {
+            return NothingYet(request);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -36,11 +40,43 @@ internal static class SandboxFiles
         }
     }
 
+    /// <summary>True if a read would be answered with something other than nothing, be it an error; false: it is worth to wait.</summary>
+    /// <param name="request">The read.</param>
+    /// <param name="sandbox">The sandbox.</param>
+    /// <param name="folder">The folder to watch for changes meanwhile.</param>
+    public static bool HasAnswer(FileRequest request, string sandbox, out string folder)
+    {
+        folder = sandbox;
+        try
+        {
+            // What is wrong with the question is an answer, and so is the folder of the file that is not there: it cannot be watched.
+            if (request.List || Confinement.Lexical(sandbox, Relative(request)) is not { } asked
+                || Confinement.Existing(sandbox, Path.GetRelativePath(sandbox, Path.GetDirectoryName(asked)!)) is not { } parent)
+                return true;
+            folder = parent;
+            if (Confinement.Existing(sandbox, Relative(request)) is not { } path || Directory.Exists(path))
+                return true;
+            folder = Path.GetDirectoryName(path)!;
+            var answer = request.Rotation is null ? ReadFile(request with { Length = 1 }, path) : ReadOn(request with { Length = 1 }, path);
+            return answer.Bytes.Length > 0 || answer.More;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return !Directory.Exists(Path.GetDirectoryName(Confinement.Lexical(sandbox, Relative(request))));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>The last lines of a file, at most 20 and 4096 bytes; null if there is nothing.</summary>
-    public static string? Tail(string path)
+    public static string? Tail(string sandbox, string name)
     {
         try
         {
+            if (Confinement.Existing(sandbox, name) is not { } path)
+                return null;
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             stream.Position = Math.Max(0, stream.Length - TailBytes);
             var buffer = new byte[TailBytes];
@@ -65,7 +101,24 @@ internal static class SandboxFiles
         var bytes = new byte[Math.Min(Math.Clamp(request.Length, 0, LongestRead), size - offset)];
         stream.Position = offset;
         var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return new FileChunk { RequestId = request.RequestId, Offset = offset, Size = size, Bytes = count == bytes.Length ? bytes : bytes[..count] };
+        return new FileChunk
+        {
+            RequestId = request.RequestId,
+            Offset = offset,
+            Size = size,
+            Bytes = count == bytes.Length ? bytes : bytes[..count],
+            More = offset + count < size,
+        };
+    }
+
+    private static FileChunk ReadOn(FileRequest request, string path)
+    {
+        lock (LogRotation.Gate)
+        {
+            var position = LogParts.Find(path, request.Rotation!, request.Offset);
+            var chunk = ReadFile(request with { Offset = position.Offset }, position.Path);
+            return chunk with { Rotation = position.Before, More = chunk.More || !position.Last };
+        }
     }
 
     private static FileChunk List(FileRequest request, string path)
@@ -81,21 +134,10 @@ internal static class SandboxFiles
         return new FileChunk { RequestId = request.RequestId, Entries = entries.ToValueList() };
     }
 
-    /// <summary>The real path, with links followed, if it is inside the sandbox; else null.</summary>
-    private static string? Resolve(string sandbox, string relative)
-    {
-        var path = sandbox;
-        foreach (var part in relative.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            path = Path.GetFullPath(Path.Combine(path, part));
-            var info = new FileInfo(path);
-            if (info.LinkTarget is not null)
-                path = info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
-            if (path != sandbox && !path.StartsWith(sandbox + "/", StringComparison.Ordinal))
-                return null;
-        }
-        return path;
-    }
+    /// <summary>The answer to a reader that waits for a file which the task may still make.</summary>
+    public static FileChunk NothingYet(FileRequest request) => new() { RequestId = request.RequestId, Offset = Math.Max(0, request.Offset), Rotation = request.Rotation };
+
+    private static string Relative(FileRequest request) => request.Path.TrimStart('/');
 
     private static FileChunk Failed(FileRequest request, string error) => new() { RequestId = request.RequestId, Error = error };
 }

@@ -187,6 +187,9 @@ internal sealed partial class TaskTable
             Forget(update.TaskId, update);
     }
 
+    /// <summary>A task whose end was not acknowledged; null: there is none of this id.</summary>
+    public AgentTask? Find(string taskId) => _tasks.GetValueOrDefault(taskId);
+
     /// <summary>The sandbox of a task, whether it runs or not; null if there never was one.</summary>
     public string? FindSandbox(string taskId)
     {

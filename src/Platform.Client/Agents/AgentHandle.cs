@@ -35,17 +35,24 @@ public sealed class AgentHandle
     /// <summary>A part of a file in a task's sandbox, such as <c>stdout</c>.</summary>
     /// <param name="taskId">The task.</param>
     /// <param name="file">The path inside the sandbox.</param>
-    /// <param name="offset">Where to begin; less than -1: so many bytes before the end.</param>
-    /// <param name="length">At most so many bytes, up to 1 MiB.</param>
+    /// <param name="options">Which part; null: the first 64 KiB.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<FilePart> ReadFileAsync(string taskId, string file, long offset, int length = 65_536, CancellationToken cancellationToken = default)
+    public async Task<FilePart> ReadFileAsync(string taskId, string file, FileReadOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var query = Wire.Query(("path", file), ("offset", $"{offset}"), ("length", $"{length}"));
+        options ??= new();
+        var query = Wire.Query(
+            ("path", file), ("offset", $"{options.Offset}"), ("length", $"{options.Length}"),
+            ("wait", options.Wait > TimeSpan.Zero ? $"{options.Wait.TotalSeconds}" : null), ("rotation", options.Rotation));
         using var response = await wire.SendAsync(HttpMethod.Get, $"{path}/tasks/{Uri.EscapeDataString(taskId)}/files{query}", null, cancellationToken).ConfigureAwait(false);
         try
         {
             var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-            return new FilePart(NumberOf(response, "X-File-Offset"), bytes, NumberOf(response, "X-File-Size"));
+            return new FilePart(NumberOf(response, "X-File-Offset"), bytes, NumberOf(response, "X-File-Size"))
+            {
+                More = TextOf(response, "X-File-More") == "true",
+                Ended = TextOf(response, "X-File-Ended") == "true",
+                Rotation = options.Rotation is null ? null : TextOf(response, "X-File-Rotation"),
+            };
         }
         catch (HttpRequestException exception)
         {
@@ -53,8 +60,10 @@ public sealed class AgentHandle
         }
     }
 
-    private static long NumberOf(HttpResponseMessage response, string header) =>
-        response.Headers.TryGetValues(header, out var values) && long.TryParse(values.First(), out var number) ? number : 0;
+    private static long NumberOf(HttpResponseMessage response, string header) => long.TryParse(TextOf(response, header), out var number) ? number : 0;
+
+    private static string TextOf(HttpResponseMessage response, string header) =>
+        response.Headers.TryGetValues(header, out var values) ? values.First() : "";
 
     private async Task PostAsync(string action, CancellationToken cancellationToken)
     {

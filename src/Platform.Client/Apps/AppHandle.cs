@@ -95,5 +95,5 @@ public sealed class AppHandle
     /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(AppTask task, LogOptions? options = null, CancellationToken cancellationToken = default) =>
-        AppLog.ReadAsync(async token => (await ListTasksAsync(token).ConfigureAwait(false)).Any(one => one.Id == task.Id), client.GetAgent(task.SlaveId), task.Id, options ?? new LogOptions(), cancellationToken);
+        AppLog.ReadAsync(client.GetAgent(task.SlaveId), task.Id, options ?? new LogOptions(), cancellationToken);
 }

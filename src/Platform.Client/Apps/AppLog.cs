@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Platform.Client.Agents;
 
@@ -6,41 +7,37 @@ namespace Platform.Client.Apps;
 /// <summary>What an instance writes, as a stream of parts.</summary>
 internal static class AppLog
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    // The agent answers as soon as there is something; it is asked again after so long without.
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(10);
+
+    // An agent that many follow at once may answer without waiting.
+    private static readonly TimeSpan ShortestRound = TimeSpan.FromSeconds(1);
 
     internal static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        Func<CancellationToken, Task<bool>> isAlive, AgentHandle agent, string taskId, LogOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        AgentHandle agent, string taskId, LogOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var file = options.StandardError ? "stderr" : "stdout";
-        // Offset -1 asks for the length alone, so the last byte cannot be asked for by itself.
-        var offset = options.TailBytes is { } tail ? -Math.Max(2, tail) : 0;
-        var pause = FirstPause;
+        var read = new FileReadOptions
+        {
+            // Offset -1 asks for the length alone, so the last byte cannot be asked for by itself.
+            Offset = options.TailBytes is { } tail ? -Math.Max(2, tail) : 0,
+            Length = 256 * 1024,
+            Wait = options.Follow ? Wait : TimeSpan.Zero,
+            Rotation = "",
+        };
         while (true)
         {
-            // Asked before the file is read: what the task wrote before its end is in that part.
-            var alive = !options.Follow || await isAlive(cancellationToken).ConfigureAwait(false);
-            var part = await agent.ReadFileAsync(taskId, file, offset, 1024 * 1024, cancellationToken).ConfigureAwait(false);
-            if (part.Size < offset)
-            {
-                // It was rotated: the file begins anew.
-                offset = 0;
-                continue;
-            }
-
-            offset = part.Offset + part.Bytes.Length;
+            var asked = Stopwatch.GetTimestamp();
+            var part = await agent.ReadFileAsync(taskId, file, read, cancellationToken).ConfigureAwait(false);
+            read = read with { Offset = part.Offset + part.Bytes.Length, Rotation = part.Rotation };
             if (!part.Bytes.IsEmpty)
-            {
-                pause = FirstPause;
                 yield return part.Bytes;
-            }
-
-            if (offset < part.Size)
+            if (part.More)
                 continue;
-            if (!options.Follow || !alive)
+            if (!options.Follow || part.Ended)
                 yield break;
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            if (part.Bytes.IsEmpty && ShortestRound - Stopwatch.GetElapsedTime(asked) is var left && left > TimeSpan.Zero)
+                await Task.Delay(left, cancellationToken).ConfigureAwait(false);
         }
     }
 }

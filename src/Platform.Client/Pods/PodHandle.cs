@@ -85,15 +85,6 @@ public sealed class PodHandle
     /// <param name="container">The container.</param>
     /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(PodInstance instance, PodContainer container, LogOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        return AppLog.ReadAsync(IsAliveAsync, client.GetAgent(instance.AgentId), container.ContainerId, options ?? new LogOptions(), cancellationToken);
-
-        async Task<bool> IsAliveAsync(CancellationToken token)
-        {
-            var pod = await GetAsync(token).ConfigureAwait(false);
-            return pod.Instances.SelectMany(one => one.Containers).Any(one => one.ContainerId == container.ContainerId
-                && one.Status is "TASK_STAGING" or "TASK_STARTING" or "TASK_RUNNING" or "TASK_KILLING" or "TASK_UNREACHABLE");
-        }
-    }
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(PodInstance instance, PodContainer container, LogOptions? options = null, CancellationToken cancellationToken = default) =>
+        AppLog.ReadAsync(client.GetAgent(instance.AgentId), container.ContainerId, options ?? new LogOptions(), cancellationToken);
 }

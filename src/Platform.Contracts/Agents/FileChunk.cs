@@ -23,4 +23,16 @@ public sealed record FileChunk
 
     /// <summary>Entries of a directory.</summary>
     [Id(5)] public ValueList<FileEntry> Entries { get; init; }
+
+    /// <summary>True if the task had ended before the file was read: nothing will come after the end of the file.</summary>
+    [Id(6)] public bool Ended { get; init; }
+
+    /// <summary>With <see cref="Error"/>: the agent could not be asked, or its answer got lost with its session.</summary>
+    [Id(9)] public bool Unreachable { get; init; }
+
+    /// <summary>True if there is more to read at once.</summary>
+    [Id(8)] public bool More { get; init; }
+
+    /// <summary>With <see cref="FileRequest.Rotation"/>: which of the rotated parts the offset is counted in.</summary>
+    [Id(7)] public string? Rotation { get; init; }
 }

@@ -21,4 +21,19 @@ public sealed record FileRequest
 
     /// <summary>List a directory instead.</summary>
     [Id(5)] public bool List { get; init; }
+
+    /// <summary>
+    /// When there is nothing from the offset on, the answer waits so many seconds for something: for bytes, for the file itself, or for the end
+    /// of the task. 0, the default, to <see cref="LongestWait"/>.
+    /// </summary>
+    [Id(6)] public double WaitSeconds { get; init; }
+
+    /// <summary>
+    /// <see cref="FileChunk.Rotation"/> of the answer before, empty at first: the reading goes on where that answer ended, also in what was
+    /// rotated away since. Null, the default: the file as it is now.
+    /// </summary>
+    [Id(7)] public string? Rotation { get; init; }
+
+    /// <summary>The longest wait that an agent grants, seconds: well below the time after which a grain call is given up.</summary>
+    public const double LongestWait = 15;
 }

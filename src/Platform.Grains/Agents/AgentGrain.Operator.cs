@@ -53,6 +53,7 @@ public sealed partial class AgentGrain
         if (_session is { } session)
         {
             _session = null;
+            GiveUpReads("an operator declared it gone");
             await session.SendAsync(Refuse("an operator declared this agent gone", final: true));
             await session.CloseAsync("an operator declared this agent gone");
         }
@@ -90,17 +91,18 @@ public sealed partial class AgentGrain
     public async Task<FileChunk> ReadFileAsync(FileRequest request)
     {
         if (_session is not { } session)
-            return new() { Error = $"agent {Id} is {_condition}: its files cannot be read now" };
+            return new() { Error = $"agent {Id} is {_condition}: its files cannot be read now", Unreachable = true };
         var id = Guid.NewGuid().ToString("N");
         var answer = _reads[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var wait = TimeSpan.FromSeconds(Math.Clamp(request.WaitSeconds, 0, FileRequest.LongestWait));
         try
         {
             await session.SendAsync(new() { ReadFiles = [request with { RequestId = id }] });
-            return await answer.Task.WaitAsync(options.Value.FileReadTimeout, time);
+            return await answer.Task.WaitAsync(options.Value.FileReadTimeout + wait, time);
         }
         catch (TimeoutException)
         {
-            return new() { Error = $"agent {Id} did not answer within {options.Value.FileReadTimeout.TotalSeconds} s" };
+            return new() { Error = $"agent {Id} did not answer within {(options.Value.FileReadTimeout + wait).TotalSeconds} s", Unreachable = true };
         }
         finally
         {
@@ -114,6 +116,13 @@ public sealed partial class AgentGrain
         if (_reads.TryGetValue(chunk.RequestId, out var read))
             read.TrySetResult(chunk);
         return Task.CompletedTask;
+    }
+
+    // Its answers would have come through the session that is over.
+    private void GiveUpReads(string reason)
+    {
+        foreach (var read in _reads.Values)
+            read.TrySetResult(new() { Error = $"agent {Id}: {reason}", Unreachable = true });
     }
 
     private async Task CheckDrainedAsync()

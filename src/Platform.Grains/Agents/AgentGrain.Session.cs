@@ -55,6 +55,7 @@ public sealed partial class AgentGrain
         Watch();
         LogRegistered(Id, registration.Name, registration.Hostname, _epoch, _tasks.Alive);
 
+        GiveUpReads("a newer session began");
         if (old is not null)
             await old.CloseAsync("a newer session of this agent has taken its place");
         await Allocator.AgentAddedAsync((await GetStatusAsync())!);
@@ -168,6 +169,7 @@ public sealed partial class AgentGrain
         if (_session is { } session)
         {
             _session = null;
+            GiveUpReads($"nothing was heard for {options.Value.UnreachableAfter.TotalSeconds} s");
             await session.CloseAsync($"nothing was heard for {options.Value.UnreachableAfter.TotalSeconds} s");
         }
         await Allocator.AgentConditionAsync(Id, AgentCondition.Unreachable);

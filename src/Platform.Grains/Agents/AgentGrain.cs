@@ -93,6 +93,7 @@ public sealed partial class AgentGrain(
             return Task.CompletedTask;
         LogDisconnected(Id, epoch, reason);
         _session = null;
+        GiveUpReads($"its session ended: {reason}");
         Become(AgentCondition.Recovering);
         return Allocator.AgentConditionAsync(Id, AgentCondition.Recovering);
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Platform.Client.Apps;
+using Platform.Host.Output;
 
 namespace Platform.Host.Commands;
 
@@ -19,11 +20,10 @@ internal static partial class AppCommand
             var app = client.GetApp(result.GetRequiredValue(id));
             var chosen = Choose(await app.ListTasksAsync(cancellationToken), app.Id, result.GetValue(task));
             var options = new LogOptions { StandardError = result.GetValue(error), Follow = result.GetValue(follow), TailBytes = result.GetValue(tail) };
-            await using var output = Console.OpenStandardOutput();
             await foreach (var part in app.ReadLogAsync(chosen, options, cancellationToken))
             {
-                await output.WriteAsync(part, cancellationToken);
-                await output.FlushAsync(cancellationToken);
+                if (!await RawOutput.WriteAsync(part, cancellationToken))
+                    break;
             }
 
             return ExitCodes.Ok;

@@ -17,7 +17,7 @@ internal static class ExitCodes
     /// <summary>What was named does not exist.</summary>
     internal const int NotFound = 3;
 
-    /// <summary>The control plane cannot be reached.</summary>
+    /// <summary>The control plane, or the agent that has what was asked for, cannot be reached.</summary>
     internal const int ServerAway = 4;
 
     /// <summary>A running deployment or an existing thing is in the way.</summary>

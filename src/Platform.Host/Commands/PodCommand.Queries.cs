@@ -72,11 +72,10 @@ internal static partial class PodCommand
             var pod = client.GetPod(result.GetRequiredValue(id));
             var (place, chosen) = Choose(await pod.GetAsync(cancellationToken), result.GetValue(instance), result.GetValue(container));
             var options = new LogOptions { StandardError = result.GetValue(error), Follow = result.GetValue(follow), TailBytes = result.GetValue(tail) };
-            await using var output = Console.OpenStandardOutput();
             await foreach (var part in pod.ReadLogAsync(place, chosen, options, cancellationToken))
             {
-                await output.WriteAsync(part, cancellationToken);
-                await output.FlushAsync(cancellationToken);
+                if (!await RawOutput.WriteAsync(part, cancellationToken))
+                    break;
             }
             return ExitCodes.Ok;
         });

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Platform.Agent.Processes;
 using Platform.Agent.Sandboxes;
 using Platform.Agent.Tasks;
 using Platform.Agent.Tests.Testing;
@@ -41,15 +42,61 @@ public sealed class SandboxTests : IDisposable
     [InlineData("../secret")]
     [InlineData("link")]
     [InlineData("dirlink/secret")]
+    [InlineData("/dirlink/secret")]
+    [InlineData("viadirlink")]
+    [InlineData("out/secret")]
+    [InlineData("out")]
     public void What_is_outside_of_the_sandbox_is_not_read(string path)
     {
         var sandbox = Directory.CreateDirectory(_folder.File("sandbox")).FullName;
         _folder.Write("secret", "hidden");
         File.CreateSymbolicLink(Path.Combine(sandbox, "link"), _folder.File("secret"));
         Directory.CreateSymbolicLink(Path.Combine(sandbox, "dirlink"), _folder.Path);
+        // Inside by their text, outside as the kernel follows them.
+        File.CreateSymbolicLink(Path.Combine(sandbox, "viadirlink"), "dirlink/secret");
+        Directory.CreateDirectory(Path.Combine(sandbox, "a/b"));
+        Directory.CreateSymbolicLink(Path.Combine(sandbox, "a/b/up"), "../..");
+        Directory.CreateSymbolicLink(Path.Combine(sandbox, "out"), "a/b/up/..");
         var chunk = SandboxFiles.Read(new FileRequest { TaskId = "t", Path = path }, sandbox);
         chunk.Error.ShouldBe($"{path} is outside of the sandbox");
         chunk.Bytes.ShouldBeEmpty();
+        // Nor as the last words of a task, nor as a part that was rotated away.
+        SandboxFiles.Tail(sandbox, path.TrimStart('/')).ShouldBeNull();
+        File.WriteAllText(Path.Combine(sandbox, "stdout"), "own");
+        File.CreateSymbolicLink(Path.Combine(sandbox, "stdout.1"), _folder.File("secret"));
+        Text(SandboxFiles.Read(new FileRequest { TaskId = "t", Path = "stdout", Rotation = "" }, sandbox)).ShouldBe("own");
+    }
+
+    [Fact]
+    public void What_a_link_inside_of_the_sandbox_leads_to_is_read()
+    {
+        _folder.Write("logs/1.log", "one");
+        File.CreateSymbolicLink(_folder.File("current"), "logs/1.log");
+        Directory.CreateSymbolicLink(_folder.File("all"), "logs");
+        Text(Read(new FileRequest { TaskId = "t", Path = "current" })).ShouldBe("one");
+        Text(Read(new FileRequest { TaskId = "t", Path = "/all/../all/1.log" })).ShouldBe("one");
+    }
+
+    [Fact]
+    public void What_was_fetched_is_handed_to_the_user_and_what_is_behind_a_volume_is_not()
+    {
+        if (Libc.EffectiveUser() != 0)
+            return; // Only root can give files away.
+        var volume = Directory.CreateDirectory(_folder.File("volume")).FullName;
+        _folder.Write("volume/theirs", "");
+        _folder.Write("sandbox/sub/fetched", "");
+        Directory.CreateSymbolicLink(_folder.File("sandbox/data"), volume);
+        File.CreateSymbolicLink(_folder.File("sandbox/link"), _folder.File("volume/theirs"));
+        TaskSandbox.GiveTo(new UserAccount(65534, 65534, [65534], "/"), _folder.File("sandbox"));
+        OwnerOf(_folder.File("sandbox/sub/fetched")).ShouldBe("65534");
+        OwnerOf(_folder.File("volume/theirs")).ShouldBe("0");
+        OwnerOf(volume).ShouldBe("0");
+    }
+
+    private static string OwnerOf(string path)
+    {
+        using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%u", path]) { RedirectStandardOutput = true })!;
+        return stat.StandardOutput.ReadToEnd().Trim();
     }
 
     [Fact]
@@ -68,8 +115,14 @@ public sealed class SandboxTests : IDisposable
         await session.LaunchAsync(task);
         var end = await session.EndAsync(task);
         end.State.ShouldBe(TaskState.Finished, end.Message);
-        var files = Directory.GetFiles(end.Sandbox!, "stdout*").Where(f => f.Contains("/stdout.", StringComparison.Ordinal)).OrderByDescending(f => int.Parse(Path.GetExtension(f)[1..])).Append(Path.Combine(end.Sandbox!, "stdout"));
-        var text = string.Concat(files.Select(File.ReadAllText));
+        string text;
+        // The agent may be in the middle of a rotation still.
+        lock (LogRotation.Gate)
+        {
+            var files = Directory.GetFiles(end.Sandbox!).Where(f => f.Contains("/stdout.", StringComparison.Ordinal)).OrderByDescending(f => int.Parse(Path.GetExtension(f)[1..])).Append(Path.Combine(end.Sandbox!, "stdout"));
+            text = string.Concat(files.Select(File.ReadAllText));
+        }
+
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToList();
         lines.ShouldBe(Enumerable.Range(0, lines.Count));
         lines.Count.ShouldBeGreaterThanOrEqualTo(20000);
@@ -115,6 +168,58 @@ public sealed class SandboxTests : IDisposable
         (chunk.RequestId, System.Text.Encoding.UTF8.GetString(chunk.Bytes)).ShouldBe(("r1", "hello\n"));
         (await session.ReadAsync(new FileRequest { TaskId = "nobody" })).Error.ShouldBe("This agent has no sandbox of task nobody");
     }
+
+    [Fact]
+    public async Task A_reader_that_waits_is_answered_when_the_task_writes_and_when_it_ends()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        await using var agent = TestAgent.Start(TestAgent.Options(master, folder));
+        var session = await master.AcceptAsync();
+        var task = TestTask.Shell("""mkfifo one two; read -r line < one; echo "$line"; read -r line < two; echo "$line" """);
+        await session.LaunchAsync(task);
+        var sandbox = (await session.UpdateAsync(task, TaskState.Running)).Sandbox!;
+        var read = new FileRequest { RequestId = "first", TaskId = task.TaskId, Path = "stdout", Rotation = "", WaitSeconds = FileRequest.LongestWait };
+
+        var first = session.ReadAsync(read);
+        await File.WriteAllTextAsync(Path.Combine(sandbox, "one"), "hello\n");
+        var answer = await first;
+        (answer.RequestId, Text(answer), answer.Ended).ShouldBe(("first", "hello\n", false));
+
+        var second = session.ReadAsync(read with { RequestId = "second", Offset = 6, Rotation = answer.Rotation });
+        await File.WriteAllTextAsync(Path.Combine(sandbox, "two"), "bye\n");
+        answer = await second;
+        Text(answer).ShouldBe("bye\n");
+
+        var since = System.Diagnostics.Stopwatch.StartNew();
+        var last = await session.ReadAsync(read with { RequestId = "last", Offset = 10, Rotation = answer.Rotation });
+        (last.RequestId, Text(last), last.Ended, last.Error).ShouldBe(("last", "", true, null));
+        since.Elapsed.TotalSeconds.ShouldBeLessThan(FileRequest.LongestWait, "the end of the task was the answer, not the end of the wait");
+    }
+
+    [Fact]
+    public async Task A_reader_that_waits_in_vain_is_answered_with_nothing_and_others_meanwhile()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        await using var agent = TestAgent.Start(TestAgent.Options(master, folder));
+        var session = await master.AcceptAsync();
+        var task = TestTask.Shell("echo there >&2; exec sleep 100000");
+        await session.LaunchAsync(task);
+        await session.UpdateAsync(task, TaskState.Running);
+        var waiting = new FileRequest { TaskId = task.TaskId, Path = "later", WaitSeconds = FileRequest.LongestWait };
+        await session.SendAsync(new AgentCommand { ReadFiles = [.. Enumerable.Range(0, 1000).Select(i => waiting with { RequestId = $"w{i}" })] });
+
+        // More readers than the agent lets wait are answered at once, with nothing.
+        var early = await session.FileAsync();
+        (early.Error, early.Ended, early.Bytes.Length).ShouldBe((null, false, 0));
+        var other = await session.FileAsync(chunk => chunk.RequestId == "other", new FileRequest { RequestId = "other", TaskId = task.TaskId, Path = "stderr", WaitSeconds = 5 });
+        Text(other).ShouldBe("there\n");
+        var brief = await session.FileAsync(chunk => chunk.RequestId == "brief", waiting with { RequestId = "brief", WaitSeconds = 0.05 });
+        (brief.Error, brief.Bytes.Length).ShouldBe((null, 0));
+    }
+
+    private static string Text(FileChunk chunk) => System.Text.Encoding.UTF8.GetString(chunk.Bytes);
 
     private FileChunk Read(FileRequest request) => SandboxFiles.Read(request, _folder.Path);
 }

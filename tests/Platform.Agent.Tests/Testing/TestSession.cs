@@ -54,6 +54,21 @@ internal sealed class TestSession(WebSocket socket, AgentRegistration registrati
         return await _files.Reader.ReadAsync(Deadline.Token());
     }
 
+    /// <summary>The next answer to a read.</summary>
+    public async Task<FileChunk> FileAsync() => await _files.Reader.ReadAsync(Deadline.Token());
+
+    /// <summary>Asks, and returns the first answer that fits; others before it are passed over.</summary>
+    public async Task<FileChunk> FileAsync(Func<FileChunk, bool> fits, FileRequest request)
+    {
+        await SendAsync(new AgentCommand { ReadFiles = [request] });
+        while (true)
+        {
+            var chunk = await FileAsync();
+            if (fits(chunk))
+                return chunk;
+        }
+    }
+
     public async Task SendAsync(AgentCommand command)
     {
         await _sending.WaitAsync();

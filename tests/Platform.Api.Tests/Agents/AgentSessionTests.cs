@@ -32,6 +32,32 @@ public class AgentSessionTests
         (await agent.GetStatusAsync())!.Usage!.Cpus.ShouldBe(1.5);
     }
 
+    [Fact]
+    public async Task Who_waits_for_a_file_is_told_at_once_when_the_session_ends()
+    {
+        await using var server = await SessionServer.StartAsync();
+        using var socket = await server.DialAsync();
+        await SessionServer.SendAsync(socket, new AgentMessage { Register = SessionServer.Registration });
+        await SessionServer.ReceiveAsync(socket);
+        // Two clients follow; neither's wait, nor the time for an answer, is what ends them.
+        var agent = server.Grains.GetGrain<IAgentGrain>("a1");
+        var reads = new[] { "stdout", "stderr" }.Select(path => agent.ReadFileAsync(new() { TaskId = "t1", Path = path, WaitSeconds = FileRequest.LongestWait })).ToArray();
+        var asked = 0;
+        while (asked < reads.Length)
+            asked += (await SessionServer.ReceiveAsync(socket)).Command!.ReadFiles.Count;
+        var since = System.Diagnostics.Stopwatch.StartNew();
+
+        socket.Abort();
+
+        foreach (var chunk in await Task.WhenAll(reads))
+        {
+            chunk.Error!.ShouldStartWith("agent a1: its session ended: ");
+            chunk.Unreachable.ShouldBeTrue();
+        }
+
+        since.Elapsed.TotalSeconds.ShouldBeLessThan(10);
+    }
+
     [Theory]
     [InlineData("{ not json", "malformed frame: ")]
     [InlineData("null", "malformed frame: something that must be given is null or empty")]
