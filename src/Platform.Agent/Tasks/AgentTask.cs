@@ -208,7 +208,7 @@ internal sealed partial class AgentTask : IDisposable
         await KillLeftoversAsync(end).ConfigureAwait(false);
         var limit = Spec.MemoryLimit ?? Spec.Resources.Scalar(ResourceNames.Mem);
         var last = TaskEnd.Describe(Next(), end, _kill, oomKills, limit);
-        return last.State == TaskState.Failed ? last with { StderrTail = Sandboxes.SandboxFiles.Tail(Path.Combine(_sandbox, "stderr")) } : last;
+        return last.State == TaskState.Failed ? last with { StderrTail = Sandboxes.SandboxFiles.Tail(_sandbox, "stderr") } : last;
     }
 
     private async Task StartAsync(CancellationToken cancellation)
@@ -289,7 +289,8 @@ internal sealed partial class AgentTask : IDisposable
             User = Spec.Command.User,
             JoinFiles = [.. _cgroup.JoinFiles],
         };
-        var checks = new TaskChecks(Spec.Checks, target, _record.AcceptedAt, Status, _services.Probe, _services.Time);
+        // The grace begins when the task runs, however long its files took to fetch.
+        var checks = new TaskChecks(Spec.Checks, target, _services.Time.GetUtcNow() - _process.Age, Status, _services.Probe, _services.Time);
         checks.Changed += (healthy, ready, results) => Publish(u => u with { Healthy = healthy, Ready = ready, Checks = results, Reason = TaskReasons.CheckStatusUpdated });
         checks.Unhealthy += message => Kill(new KillOrder
         {

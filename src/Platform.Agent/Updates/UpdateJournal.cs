@@ -38,7 +38,10 @@ internal sealed class UpdateJournal : IDisposable
         _logger = logger;
         _json = new Utf8JsonWriter(_line);
         Load();
-        _file = Rewrite();
+        _file = OpenToAppend();
+        // With a full disk the file stays as it was, and the agent goes on with its tasks.
+        if (!TryCompact())
+            EndTornLine();
         _flusher = new Thread(Flush) { IsBackground = true, Name = "journal flusher" };
         _flusher.Start();
     }
@@ -136,51 +139,81 @@ internal sealed class UpdateJournal : IDisposable
         }
     }
 
+    /// <summary>Writes a line. What it says is in the dictionaries already, so a file that is written anew has it too.</summary>
     private void Write(JournalEntry entry)
     {
+        // While the disk was full lines were left out; the first file that can be written whole has them all.
+        if (_failing)
+        {
+            TryCompact();
+            return;
+        }
+        if (_file.Position > _compactAt && TryCompact())
+            return;
         try
         {
-            if (_file.Position > _compactAt)
-            {
-                _file.Dispose();
-                _file = Rewrite();
-            }
             _line.ResetWrittenCount();
-            if (_failing)
-                _line.Write("\n"u8); // Ends a line that may have been written in part.
             _json.Reset(_line);
             JsonSerializer.Serialize(_json, entry, AgentJson.Default.JournalEntry);
             _line.Write("\n"u8);
             _file.Write(_line.WrittenSpan);
-            _failing = false;
             _dirty.Set();
         }
         catch (IOException e)
         {
-            if (!_failing)
-                _logger.LogError("Status updates cannot be written to {Journal} and are kept in memory only: {Reason}", _path, e.Message);
+            _failing = true;
+            _logger.LogError("Status updates cannot be written to {Journal} and are kept in memory only: {Reason}", _path, e.Message);
+        }
+    }
+
+    /// <summary>Puts a file with what is still needed in the place of the old one. False: it cannot be written, and the old one stays.</summary>
+    private bool TryCompact()
+    {
+        var temporary = _path + ".new";
+        try
+        {
+            Rewrite(temporary);
+            File.Move(temporary, _path, overwrite: true);
+            var old = _file;
+            _file = OpenToAppend();
+            old.Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _compactAt = _file.Position * 2;
+            _logger.Log(_failing ? LogLevel.Debug : LogLevel.Warning, "{Journal} cannot be compacted now: {Reason}", _path, e.Message);
+            return false;
+        }
+        if (_failing)
+            _logger.LogInformation("Status updates are written to {Journal} again", _path);
+        _failing = false;
+        _compactAt = Math.Max(CompactAbove, _file.Position * 2);
+        return true;
+    }
+
+    private void EndTornLine()
+    {
+        try
+        {
+            _file.WriteByte((byte)'\n');
+        }
+        catch (IOException)
+        {
             _failing = true;
         }
     }
 
-    private FileStream Rewrite()
+    private void Rewrite(string file)
     {
-        var temporary = _path + ".new";
-        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write);
+        foreach (var update in _latest.Values.Where(u => !_pending.ContainsKey(u.UpdateId)))
         {
-            foreach (var update in _latest.Values.Where(u => !_pending.ContainsKey(u.UpdateId)))
-            {
-                Line(stream, new JournalEntry { Update = update });
-                Line(stream, new JournalEntry { Acknowledged = update.UpdateId });
-            }
-            foreach (var update in _pending.Values.OrderBy(u => u.Timestamp))
-                Line(stream, new JournalEntry { Update = update });
-            stream.Flush(flushToDisk: true);
+            Line(stream, new JournalEntry { Update = update });
+            Line(stream, new JournalEntry { Acknowledged = update.UpdateId });
         }
-        File.Move(temporary, _path, overwrite: true);
-        var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        _compactAt = Math.Max(CompactAbove, file.Position * 2);
-        return file;
+        foreach (var update in _pending.Values.OrderBy(u => u.Timestamp))
+            Line(stream, new JournalEntry { Update = update });
+        stream.Flush(flushToDisk: true);
 
         static void Line(FileStream stream, JournalEntry entry)
         {
@@ -188,6 +221,9 @@ internal sealed class UpdateJournal : IDisposable
             stream.WriteByte((byte)'\n');
         }
     }
+
+    // Without a buffer: what could not be written must not come later, behind what was written meanwhile.
+    private FileStream OpenToAppend() => new(_path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
     private void Flush()
     {

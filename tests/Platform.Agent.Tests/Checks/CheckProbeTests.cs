@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Checks;
 using Platform.Agent.Processes;
@@ -98,6 +99,47 @@ public sealed class CheckProbeTests : IDisposable
         (outcome.Success, outcome.Message).ShouldBe((false, "no answer within 0.2 s"));
     }
 
+    [Fact]
+    public async Task Https_is_looked_at_whatever_the_certificate_and_plain_http_is_not_https()
+    {
+        using var key = System.Security.Cryptography.RSA.Create(2048);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(
+            "CN=somebody.else", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
+        // Signed by itself, for another name, and expired.
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-2), DateTimeOffset.UtcNow.AddYears(-1));
+        await using var server = await ServeAsync(
+            context => { context.Response.StatusCode = context.Request.Path == "/well" ? 204 : 503; return Task.CompletedTask; },
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        var check = new CheckSpec { Kind = CheckKind.Https, Port = PortOf(server), Path = "/well" };
+        var outcome = await LookAsync(check);
+        (outcome.Success, outcome.Status).ShouldBe((true, 204), outcome.Message);
+        outcome = await LookAsync(check with { Path = "/ill" });
+        (outcome.Success, outcome.Message).ShouldBe((false, $"HTTP status 503 from port {check.Port}"));
+        (await LookAsync(check with { Kind = CheckKind.Http })).Success.ShouldBe(false);
+
+        await using var plain = await AnswerAsync(context => context.Response.StatusCode = 200);
+        outcome = await LookAsync(check with { Port = PortOf(plain) });
+        outcome.Success.ShouldBe(false);
+        outcome.Message.ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task A_check_of_ipv6_looks_at_that_address_alone()
+    {
+        Socket.OSSupportsIPv6.ShouldBeTrue("these tests need the loopback address of IPv6");
+        await using var server = await ServeAsync(
+            context => { context.Response.StatusCode = 200; return Task.CompletedTask; }, kestrel => kestrel.Listen(IPAddress.IPv6Loopback, 0));
+        var port = PortOf(server);
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // The same port of IPv4 is held, so that nobody answers there.
+        other.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        foreach (var kind in new[] { CheckKind.Http, CheckKind.Tcp })
+        {
+            (await LookAsync(new CheckSpec { Kind = kind, Port = port, Ipv6 = true })).Success.ShouldBe(true, $"{kind}");
+            (await LookAsync(new CheckSpec { Kind = kind, Port = port })).Success.ShouldBe(false, $"{kind}");
+        }
+    }
+
     private Task<CheckOutcome> LookAsync(CheckSpec check, CheckTarget? target = null) =>
         _probe.LookAsync(check, target ?? new CheckTarget(), CancellationToken.None).BeforeDeadline();
 
@@ -109,11 +151,12 @@ public sealed class CheckProbeTests : IDisposable
         return Task.CompletedTask;
     });
 
-    private static async Task<WebApplication> ServeAsync(RequestDelegate handle)
+    private static async Task<WebApplication> ServeAsync(RequestDelegate handle, Action<KestrelServerOptions>? listen = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(listen ?? (kestrel => kestrel.Listen(IPAddress.Loopback, 0)));
         var app = builder.Build();
         app.Run(handle);
         await app.StartAsync();

@@ -50,6 +50,27 @@ public sealed class UpdateOutboxTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_that_cannot_be_written_anew_goes_on_as_it_is_and_forgets_nothing()
+    {
+        // A folder in the place of the file that compaction would write.
+        var way = Directory.CreateDirectory(_folder.File("updates.log.new"));
+        // 10,000 updates are some 2 MB, more than the 1 MiB from which on it is compacted.
+        for (var i = 0; i < 10_000; i++)
+            _outbox.Acknowledge(Add("a", TaskState.Running, healthy: i % 2 == 0).UpdateId);
+        var waiting = Add("b", TaskState.Finished);
+        var size = new FileInfo(_folder.File("updates.log")).Length;
+        size.ShouldBeGreaterThan(1024 * 1024);
+        Reopen();
+        _outbox.Take(10).ShouldBe([waiting]);
+
+        way.Delete();
+        Reopen();
+        new FileInfo(_folder.File("updates.log")).Length.ShouldBeLessThan(size / 100);
+        _outbox.Take(10).ShouldBe([waiting]);
+        _journal.Latest("a").ShouldNotBeNull();
+    }
+
+    [Fact]
     public void While_nobody_listens_an_update_replaces_one_of_the_same_state()
     {
         Add("a", TaskState.Running);
@@ -97,6 +118,12 @@ public sealed class UpdateOutboxTests : IDisposable
 
     private TaskUpdate Add(string task, TaskState state, bool? healthy = null) =>
         _outbox.Add(new TaskUpdate { TaskId = task, Owner = "app:/x", State = state, Timestamp = _time.GetUtcNow(), Healthy = healthy });
+
+    private void Reopen()
+    {
+        _journal.Dispose();
+        Open();
+    }
 
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_journal), nameof(_outbox))]
     private void Open()

@@ -39,6 +39,7 @@ public sealed class ErrorConditionTests(ITestOutputHelper output)
     [InlineData("empty")]
     [InlineData("truncated")]
     [InlineData("overwritten")]
+    [InlineData("scrambled")]
     public async Task A_damaged_database_is_refused_and_left_as_it_is(string damage)
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
@@ -51,6 +52,8 @@ public sealed class ErrorConditionTests(ITestOutputHelper output)
         {
             "empty" => [],
             "truncated" => content[..(content.Length / 2 + 100)],
+            // Its first page, and so its header and its length, is as it should be.
+            "scrambled" => [.. content[..4096], .. content[4096..].Select(one => (byte)~one)],
             _ => [.. Encoding.ASCII.GetBytes("this is not a database, it is a letter "), .. content[39..]],
         };
         await File.WriteAllBytesAsync(file, damaged);

@@ -6,24 +6,15 @@ using Xunit.Abstractions;
 
 namespace Platform.EndToEnd.Tests.Promises;
 
-/// <summary>The disk of the control plane fills up, and has room again later.</summary>
+/// <summary>The disk of the control plane, or of an agent, fills up, and has room again later.</summary>
 public sealed class FullDiskTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task A_full_disk_refuses_changes_keeps_what_was_acknowledged_and_serves_again_when_there_is_room()
     {
         using var directory = new TestDirectory();
-        // A small file system of the control plane's own, in a mount namespace that ends with it; seen from here through /proc.
         var data = directory.Of("data");
-        Directory.CreateDirectory(data);
-        var start = Executable.Start(directory.Path);
-        start.FileName = "unshare";
-        foreach (var argument in new[]
-        {
-            "--user", "--map-root-user", "--mount", "sh", "-c", """mount -t tmpfs -o size=8m tmpfs "$1" && exec "$2" dev --agents 0 --port 0 --data "$1" """, "sh", data, Executable.Path,
-        })
-            start.ArgumentList.Add(argument);
-        await using var server = RunningProcess.Start("control plane", start);
+        await using var server = StartOnSmallDisk("control plane", directory, data, "dev", "--agents", "0", "--port", "0", "--data", data);
         var line = await server.LineAsync(one => one.Contains("listens on", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
         using var client = new PlatformClient(new PlatformClientOptions { Url = new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..].Split(' ')[0]) });
         try
@@ -63,6 +54,48 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         {
             output.WriteLine(server.Log);
         }
+    }
+
+    [Fact]
+    public async Task An_agent_on_a_full_disk_says_so_of_new_tasks_keeps_its_running_ones_and_takes_more_when_there_is_room()
+    {
+        await using var cluster = await Cluster.StartAsync(output);
+        var work = cluster.WorkDirectoryOf("small");
+        var agent = cluster.Track(StartOnSmallDisk("small", cluster.Directory, work,
+            "agent", "--master", cluster.Url, "--work-dir", work, "--name", "small", "--resources", "cpus:8;mem:4096;disk:10000;ports:[31000-31049]"));
+        await cluster.DeployAsync("""{"id":"/app","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"backoffSeconds":1,"backoffFactor":1}""");
+        await cluster.DeployAsync("""{"id":"/other","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"backoffSeconds":3600}""");
+        var first = (await cluster.ProcessesAsync("/app", 1))[0];
+        var other = (await cluster.ProcessesAsync("/other", 1))[0];
+        var filling = $"/proc/{agent.Id}/root{work}/filling";
+        await FillAsync(filling);
+
+        var scaling = await cluster.Client.GetApp("/app").ScaleAsync(2);
+        await cluster.UntilAsync("the failure says why", async () =>
+            (await cluster.Client.GetApp("/app").GetAsync()).LastTaskFailure?.Message.Contains("No space left on device", StringComparison.Ordinal) == true);
+        // How a task ended is told all the same.
+        Signals.Send(other.Id, Signals.Kill);
+        await cluster.UntilAsync("the end of a running task is told", async () =>
+            (await cluster.Client.GetApp("/other").GetAsync()).LastTaskFailure is { } failure && failure.TaskId == other.TaskId && failure.Message.Contains("SIGKILL", StringComparison.Ordinal));
+        cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).ShouldBe([first.Id]);
+
+        File.Delete(filling);
+        await cluster.SucceededAsync(scaling);
+        (await cluster.ProcessesAsync("/app", 2)).Select(process => process.Id).ShouldContain(first.Id);
+    }
+
+    /// <summary>A process of the product with 8 MB of disk of its own, in a mount namespace that ends with it; seen from here through /proc.</summary>
+    private static RunningProcess StartOnSmallDisk(string name, TestDirectory directory, string disk, params IEnumerable<string> arguments)
+    {
+        Directory.CreateDirectory(disk);
+        var start = Executable.Start(directory.Path);
+        start.FileName = "unshare";
+        foreach (var argument in (string[])
+        [
+            "--user", "--map-root-user", "--mount", "sh", "-c", """mount -t tmpfs -o size=8m tmpfs "$1" && shift && exec "$@" """, "sh", disk, Executable.Path, .. arguments,
+        ])
+            start.ArgumentList.Add(argument);
+        return RunningProcess.Start(name, start);
     }
 
     private static async Task FillAsync(string file)
