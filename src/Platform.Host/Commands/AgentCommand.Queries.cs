@@ -8,7 +8,7 @@ namespace Platform.Host.Commands;
 /// <content>The agents of a control plane.</content>
 internal static partial class AgentCommand
 {
-    private static Argument<string> Name() => new("AGENT") { Description = "The agent's name or id." };
+    private static Argument<string> Name() => NameArgument.Of("AGENT", "The agent's name or id.");
 
     private static Command List()
     {

@@ -20,7 +20,9 @@ internal static partial class AppCommand
                 ["ID", "RUNNING", "HEALTHY", "CPUS", "MEM", "STATE", "COMMAND"],
                 apps.OrderBy(app => app.Id, StringComparer.Ordinal).Select(Row),
                 () => new JsonArray([.. apps.Select(app => (JsonNode)AppRendering.Json(app))]),
-                "There are no apps. './platform app add FILE' submits one.");
+                result.GetValue(pattern) is null && result.GetValue(label) is null
+                    ? "There are no apps. './platform app add FILE' submits one."
+                    : "No app is of this kind. './platform app list' shows all.");
             if (!terminal.IsJson && await client.ListPodsAsync(cancellationToken) is { Count: > 0 } pods)
                 terminal.Line($"Besides, there {(pods.Count == 1 ? "is 1 pod" : $"are {pods.Count} pods")}: './platform pod list' lists {(pods.Count == 1 ? "it" : "them")}.");
             return ExitCodes.Ok;

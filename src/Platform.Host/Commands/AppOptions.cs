@@ -6,7 +6,7 @@ namespace Platform.Host.Commands;
 /// <summary>Arguments and options that several commands about apps share.</summary>
 internal static class AppOptions
 {
-    internal static Argument<string> Id() => new("ID") { Description = "The app's path, such as /shop/web." };
+    internal static Argument<string> Id() => NameArgument.Of("ID", "The app's path, such as /shop/web.");
 
     internal static Argument<string> File(string of = "A definition") => new("FILE") { Description = $"{of} in JSON; - reads standard input." };
 

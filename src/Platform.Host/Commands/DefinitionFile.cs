@@ -9,9 +9,13 @@ internal static class DefinitionFile
     internal static async Task<JsonNode> ReadAsync(string file, CancellationToken cancellationToken)
     {
         var name = file == "-" ? "standard input" : file;
+        if (Directory.Exists(file))
+            throw new CommandException(ExitCodes.Usage, $"{name} is a folder, not a definition");
         try
         {
             var text = file == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
+            if (string.IsNullOrWhiteSpace(text))
+                throw new CommandException(ExitCodes.Usage, $"{name} is empty, not a definition");
             return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip })
                 ?? throw new CommandException(ExitCodes.Usage, $"{name} holds null, not a definition");
         }

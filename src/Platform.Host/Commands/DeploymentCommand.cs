@@ -15,7 +15,7 @@ internal static class DeploymentCommand
         Wait(),
     };
 
-    private static Argument<string> Id() => new("ID") { Description = "The deployment's id." };
+    private static Argument<string> Id() => NameArgument.Of("ID", "The deployment's id.");
 
     private static Command List()
     {

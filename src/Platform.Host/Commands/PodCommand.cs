@@ -21,5 +21,5 @@ internal static partial class PodCommand
         Why(),
     };
 
-    private static Argument<string> Id() => new("ID") { Description = "The pod's path, such as /shop/web." };
+    private static Argument<string> Id() => NameArgument.Of("ID", "The pod's path, such as /shop/web.");
 }

@@ -19,6 +19,10 @@ public sealed class UsageTests : IDisposable
     [InlineData("dev --agents -1")]
     [InlineData("dev --log-format xml")]
     [InlineData("app list --url ftp://here")]
+    [InlineData("app show ")]
+    [InlineData("app remove ")]
+    [InlineData("agent gone ")]
+    [InlineData("deployment stop ")]
     public async Task A_wrong_command_line_is_exit_code_2_with_a_hint_on_standard_error(string line)
     {
         var result = await RunAsync(line.Split(' '));
@@ -56,6 +60,8 @@ public sealed class UsageTests : IDisposable
     [Theory]
     [InlineData("{ \"id\": ", "is not JSON")]
     [InlineData("null", "holds null")]
+    [InlineData("", "is empty")]
+    [InlineData(" \n", "is empty")]
     public async Task A_file_that_is_no_definition_is_refused_before_anything_is_sent(string content, string expected)
     {
         var result = await RunAsync("app", "add", directory.Write("app.json", content), "--url", "http://127.0.0.1:1");
@@ -69,6 +75,7 @@ public sealed class UsageTests : IDisposable
         var result = await RunAsync("app", "add", "missing.json", "--url", "http://127.0.0.1:1");
         result.ExitCode.ShouldBe(2);
         result.Error.ShouldContain("missing.json");
+        (await RunAsync("app", "add", ".", "--url", "http://127.0.0.1:1")).Error.ShouldContain("is a folder");
     }
 
     [Fact]
