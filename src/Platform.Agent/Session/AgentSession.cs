@@ -72,8 +72,9 @@ internal sealed class AgentSession(
             dial.CancelAfter(DialTimeout);
             await socket.ConnectAsync(Endpoint(master), http, dial.Token).ConfigureAwait(false);
         }
-        using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await SendAsync(socket, new AgentMessage { Register = peer.Register() }, session.Token).ConfigureAwait(false);
+        // Not cancelled when the agent stops: a cancelled read or write would break the connection, and the leave could not be taken.
+        using var session = new CancellationTokenSource();
+        await SendAsync(socket, new AgentMessage { Register = peer.Register() }, cancellation).ConfigureAwait(false);
         var answer = await FirstAnswerAsync(socket, cancellation).ConfigureAwait(false);
         if (answer?.Registered is not { } registered)
         {
@@ -85,22 +86,27 @@ internal sealed class AgentSession(
         logger.LogInformation("Registered with {Master}, session {Epoch}", master, registered.Epoch);
         peer.Registered(registered);
         peer.Receive(answer);
-        var sending = SendAllAsync(socket, session.Token);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Token);
+        var sending = SendAllAsync(socket, ending.Token, session.Token);
+        var receiving = ReceiveAllAsync(socket, session.Token);
         try
         {
-            var receiving = ReceiveAllAsync(socket, session.Token);
-            var first = await Task.WhenAny(receiving, sending).ConfigureAwait(false);
+            var first = await Task.WhenAny(receiving, sending).WaitAsync(cancellation).ConfigureAwait(false);
             await first.ConfigureAwait(false);
             return socket.CloseStatusDescription is { Length: > 0 } said ? said : "the connection was closed";
         }
         finally
         {
-            await session.CancelAsync().ConfigureAwait(false);
             if (cancellation.IsCancellationRequested)
+            {
+                await Task.WhenAny(sending, Task.Delay(CloseTimeout, CancellationToken.None)).ConfigureAwait(false);
                 await CloseAsync(socket).ConfigureAwait(false);
-            else
-                socket.Abort();
+                await Task.WhenAny(receiving, Task.Delay(CloseTimeout, CancellationToken.None)).ConfigureAwait(false);
+            }
+            socket.Abort();
+            await session.CancelAsync().ConfigureAwait(false);
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -112,10 +118,11 @@ internal sealed class AgentSession(
         return await ReceiveAsync(socket, buffer, answer.Token).ConfigureAwait(false);
     }
 
-    private async Task SendAllAsync(ClientWebSocket socket, CancellationToken cancellation)
+    // A frame that was begun is sent to its end, so that what follows it is understood.
+    private async Task SendAllAsync(ClientWebSocket socket, CancellationToken ending, CancellationToken session)
     {
-        while (!cancellation.IsCancellationRequested)
-            await SendAsync(socket, await peer.NextAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        while (!ending.IsCancellationRequested)
+            await SendAsync(socket, await peer.NextAsync(ending).ConfigureAwait(false), session).ConfigureAwait(false);
     }
 
     private static ValueTask SendAsync(ClientWebSocket socket, AgentMessage message, CancellationToken cancellation) =>

@@ -69,7 +69,7 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
         }
         finally
         {
-            Close("the agent closed the connection");
+            Close(socket.CloseStatusDescription is { Length: > 0 } said ? $"the agent closed the connection: {said}" : "the agent closed the connection");
             grains.DeleteObjectReference<IAgentSession>(reference);
             if (epoch != 0)
                 await grains.GetGrain<IAgentGrain>(agentId).DisconnectAsync(epoch, _closeReason);

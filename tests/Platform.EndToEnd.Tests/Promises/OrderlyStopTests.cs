@@ -29,6 +29,30 @@ public sealed class OrderlyStopTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task An_agent_stops_in_order_is_missed_at_once_and_has_its_tasks_back_later()
+    {
+        await using var cluster = await Cluster.StartAsync(output, 0, "--unreachable-after", "600");
+        var agent = cluster.StartAgent("only", options: ["--log-format", "json"]);
+        await cluster.DeployAsync("""{"id":"/app","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"instances":2}""");
+        var before = (await cluster.ProcessesAsync("/app", 2)).Select(process => process.Id).Order().ToArray();
+
+        await agent.TerminateAsync();
+        agent.ExitCode.ShouldBe(0, agent.Log);
+        var entries = agent.Log.Split('\n').Select(line => JsonNode.Parse(line)!).ToArray();
+        entries.ShouldAllBe(entry => entry["LogLevel"] != null && entry["Message"] != null && entry["Timestamp"] != null);
+        entries[^1]["Message"]!.GetValue<string>().ShouldBe("Agent only stops and leaves 2 tasks running");
+        // It said goodbye: nothing has to time out before it is known to be away.
+        await cluster.UntilAsync("it is away", async () => (await cluster.Client.ListAgentsAsync())[0].Condition == "Recovering", TimeSpan.FromSeconds(60));
+        cluster.Server.Log.ShouldContain("the agent closed the connection: the agent stops");
+        cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).Order().ShouldBe(before);
+
+        cluster.StartAgent("only");
+        await cluster.UntilAsync("it is back", async () => (await cluster.Client.ListAgentsAsync())[0].Condition == "Active");
+        await cluster.RunningAsync("/app", 2);
+        cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).Order().ShouldBe(before);
+    }
+
+    [Fact]
     public async Task A_web_page_of_another_place_cannot_talk_to_the_control_plane()
     {
         await using var cluster = await Cluster.StartAsync(output);
