@@ -98,7 +98,7 @@ internal sealed class WorkDirectory : IDisposable
         }
         try
         {
-            WriteAtomically(Path.Combine(path, "pid"), $"{Environment.ProcessId}\n");
+            WriteHolder(path, logger);
             return new WorkDirectory(path, lockFile);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -111,6 +111,19 @@ internal sealed class WorkDirectory : IDisposable
             logger.LogError("Could not open {WorkDirectory}", path);
             lockFile.Dispose();
             throw;
+        }
+    }
+
+    // For who finds the folder in use. An agent that comes back to a full disk has tasks to go on with, and needs no new file for that.
+    private static void WriteHolder(string path, ILogger logger)
+    {
+        try
+        {
+            WriteAtomically(Path.Combine(path, "pid"), $"{Environment.ProcessId}\n");
+        }
+        catch (IOException e) when (File.Exists(Path.Combine(path, "agent-id")))
+        {
+            logger.LogWarning("The work directory {Path} cannot be written now, running tasks go on: {Reason}", path, e.Message);
         }
     }
 

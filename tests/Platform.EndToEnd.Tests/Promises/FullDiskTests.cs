@@ -61,8 +61,8 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     {
         await using var cluster = await Cluster.StartAsync(output);
         var work = cluster.WorkDirectoryOf("small");
-        var agent = cluster.Track(StartOnSmallDisk("small", cluster.Directory, work,
-            "agent", "--master", cluster.Url, "--work-dir", work, "--name", "small", "--resources", "cpus:8;mem:4096;disk:10000;ports:[31000-31049]"));
+        string[] options = ["agent", "--master", cluster.Url, "--work-dir", work, "--name", "small", "--resources", "cpus:8;mem:4096;disk:10000;ports:[31000-31049]"];
+        var agent = cluster.Track(StartOnSmallDisk("small", cluster.Directory, work, options));
         await cluster.DeployAsync("""{"id":"/app","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"backoffSeconds":1,"backoffFactor":1}""");
         await cluster.DeployAsync("""{"id":"/other","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"backoffSeconds":3600}""");
         var first = (await cluster.ProcessesAsync("/app", 1))[0];
@@ -79,7 +79,19 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             (await cluster.Client.GetApp("/other").GetAsync()).LastTaskFailure is { } failure && failure.TaskId == other.TaskId && failure.Message.Contains("SIGKILL", StringComparison.Ordinal));
         cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).ShouldBe([first.Id]);
 
-        File.Delete(filling);
+        // An agent that comes back to the full disk, in the mount namespace that its tasks have kept, has them back.
+        await agent.KillAsync();
+        var start = Executable.Start(cluster.Directory.Path);
+        start.FileName = "nsenter";
+        foreach (var argument in (string[])["--target", $"{first.Id}", "--user", "--mount", "--preserve-credentials", Executable.Path, .. options])
+            start.ArgumentList.Add(argument);
+        var again = cluster.Track(RunningProcess.Start("small again", start));
+        await again.LineAsync(line => line.Contains("running tasks go on", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+        await cluster.UntilAsync("its task is known again", async () =>
+            (await cluster.Client.GetApp("/app").ListTasksAsync()).Any(task => task.Id == first.TaskId && task.State == "TASK_RUNNING")
+            && (await cluster.Client.ListAgentsAsync())[0].Condition == "Active");
+
+        File.Delete($"/proc/{first.Id}/root{work}/filling");
         await cluster.SucceededAsync(scaling);
         (await cluster.ProcessesAsync("/app", 2)).Select(process => process.Id).ShouldContain(first.Id);
     }
