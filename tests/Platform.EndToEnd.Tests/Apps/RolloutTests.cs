@@ -43,10 +43,7 @@ public sealed class RolloutTests(ITestOutputHelper output)
             """{"cmd":"exec sleep 200000","upgradeStrategy":{"minimumHealthCapacity":1,"maximumOverCapacity":0.25,"canary":{"steps":[1,"50%"]} } }""");
         foreach (var (step, count) in new[] { (1, 1), (2, 2) })
         {
-            await cluster.UntilAsync($"step {step} waits for its promotion", async () =>
-                (await cluster.GetAsync("/v2/deployments")).EnumerateArray().Any(deployment =>
-                    deployment.GetProperty("currentActions")[0].TryGetProperty("canary", out var canary)
-                    && canary.GetProperty("step").GetInt32() == step && canary.GetProperty("waitsForPromotion").GetBoolean()));
+            await WaitsForPromotionAsync(cluster, step);
             var version = (await AppAsync(cluster, "/bird")).GetProperty("version").GetString();
             (await cluster.ProcessesAsync("/bird", 4)).Count(process => process.Version == version).ShouldBe(count);
             await PostAsync(cluster, "/v2/apps/bird/promote");
@@ -56,6 +53,24 @@ public sealed class RolloutTests(ITestOutputHelper output)
         var reached = (await AppAsync(cluster, "/bird")).GetProperty("version").GetString();
         (await cluster.ProcessesAsync("/bird", 4)).ShouldAllBe(process => process.Version == reached);
         (await AppAsync(cluster, "/bird")).TryGetProperty("canary", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Blue_stays_whole_beside_green_until_green_is_promoted()
+    {
+        await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
+        await cluster.DeployAsync("""{"id":"/pair","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"instances":2}""");
+        var blue = (await cluster.ProcessesAsync("/pair", 2)).Select(process => process.Id).Order().ToArray();
+
+        var rollout = await UpdateAsync(cluster, "/pair", """{"cmd":"exec sleep 200000","upgradeStrategy":{"canary":{"blueGreen":true} } }""");
+        await WaitsForPromotionAsync(cluster, step: 1);
+        var version = (await AppAsync(cluster, "/pair")).GetProperty("version").GetString();
+        var both = (await cluster.ProcessesAsync("/pair", 4)).ToLookup(process => process.Version == version, process => process.Id);
+        both[false].Order().ShouldBe(blue);
+
+        await PostAsync(cluster, "/v2/apps/pair/promote");
+        await cluster.SucceededAsync(rollout);
+        (await cluster.ProcessesAsync("/pair", 2)).Select(process => process.Id).Order().ShouldBe(both[true].Order());
     }
 
     [Fact]
@@ -100,6 +115,12 @@ public sealed class RolloutTests(ITestOutputHelper output)
         (await File.ReadAllLinesAsync(log)).Length.ShouldBe(2);
         (await cluster.GetAsync("/v2/queue")).GetProperty("queue").GetArrayLength().ShouldBe(0);
     }
+
+    private static Task WaitsForPromotionAsync(Cluster cluster, int step) =>
+        cluster.UntilAsync($"step {step} waits for its promotion", async () =>
+            (await cluster.GetAsync("/v2/deployments")).EnumerateArray().Any(deployment =>
+                deployment.GetProperty("currentActions")[0].TryGetProperty("canary", out var canary)
+                && canary.GetProperty("step").GetInt32() == step && canary.GetProperty("waitsForPromotion").GetBoolean()));
 
     private static async Task<JsonElement> AppAsync(Cluster cluster, string id) => (await cluster.GetAsync("/v2/apps" + id)).GetProperty("app");
 

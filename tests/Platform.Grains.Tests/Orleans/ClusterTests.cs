@@ -68,18 +68,18 @@ public sealed class ClusterTests : IAsyncLifetime
     [Fact]
     public async Task The_event_log_goes_on_where_it_was_on_another_silo()
     {
-        // A silo that hosts the log is among those that are stopped at the latest with the second.
+        // A silo that hosts the log is among those that are stopped at the latest with the second. Grains that go on elsewhere tell of it in between.
         await AppendAsync(0, from: 1, count: 100);
         for (var left = 2; left >= 1; left--)
         {
             await StopAbruptlyAsync(_silos[left]);
             _silos.RemoveAt(left);
-            (await RetryAsync(() => Events(0).GetRangeAsync())).ShouldBe(new EventLogRange(1, 100 * (3 - left)));
+            (await RetryAsync(() => ReadOwnAsync(0))).Count.ShouldBe(100 * (3 - left));
             await AppendAsync(0, from: 1 + (100 * (3 - left)), count: 100);
         }
 
-        var all = await Events(0).ReadAsync(1, 1000);
-        all.Select(item => (item.Sequence, item.Json)).ShouldBe(Enumerable.Range(1, 300).Select(i => ((long)i, $$"""{"number":{{i}}}""")));
+        (await ReadOwnAsync(0)).ShouldBe(Enumerable.Range(1, 300).Select(i => $$"""{"number":{{i}}}"""));
+        (await Events(0).ReadAsync(1, 1000)).Select((item, i) => item.Sequence - i).ShouldAllBe(first => first == 1);
     }
 
     private static async Task StopAbruptlyAsync(IHost silo)
@@ -121,11 +121,14 @@ public sealed class ClusterTests : IAsyncLifetime
         await Events(silo).AppendAsync(events.ToValueList());
 
         // One way: it is stored some time after it was sent.
-        while ((await RetryAsync(() => Events(silo).GetRangeAsync())).Last < from + count - 1)
+        while ((await RetryAsync(() => ReadOwnAsync(silo))).Count < from + count - 1)
         {
             await Task.Yield();
         }
     }
+
+    private async Task<List<string>> ReadOwnAsync(int silo) =>
+        [.. (await Events(silo).ReadAsync(1, 1000)).Where(item => item.Type == "test").Select(item => item.Json)];
 
     private IEventLogGrain Events(int silo) => _silos[silo].Services.GetRequiredService<IGrainFactory>().GetGrain<IEventLogGrain>(0);
 
