@@ -26,8 +26,24 @@ internal sealed partial class ApiRouter(ILogger logger)
     public async Task InvokeAsync(HttpContext http, string path)
     {
         var answer = await AnswerAsync(http, path);
-        if (!http.Response.HasStarted)
+        if (http.Response.HasStarted)
+            return;
+        try
+        {
             await answer.ExecuteAsync(http);
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            // An answer that is a stream asks grains itself before it begins.
+            http.Response.Clear();
+            await AnswerTo(e, http).ExecuteAsync(http);
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // What has begun cannot become an error any more; the client sees that it is cut off.
+            LogFailure(e, http.Request.Method, http.Request.Path);
+            http.Abort();
+        }
     }
 
     private async Task<IResult> AnswerAsync(HttpContext http, string path)
@@ -61,31 +77,28 @@ internal sealed partial class ApiRouter(ILogger logger)
         {
             return await route.Handler(request);
         }
-        catch (ApiException e)
-        {
-            return e.Answer;
-        }
-        catch (OperationCanceledException) when (request.Http.RequestAborted.IsCancellationRequested)
-        {
-            return new ErrorAnswer(StatusCodes.Status499ClientClosedRequest, "The client went away.");
-        }
-        catch (Exception e) when (e is TimeoutException or SiloUnavailableException)
-        {
-            LogFailure(e, request.Http.Request.Method, request.Http.Request.Path);
-            return new ErrorAnswer(StatusCodes.Status503ServiceUnavailable, e.Message);
-        }
-        catch (Exception e) when (e is StorageException or InconsistentStateException)
-        {
-            LogFailure(e, request.Http.Request.Method, request.Http.Request.Path);
-            return new ErrorAnswer(StatusCodes.Status503ServiceUnavailable, "The change could not be stored, nothing has been changed: " + e.Message);
-        }
 #pragma warning disable CA1031 // Whatever went wrong, the client gets an answer that it can read.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogFailure(e, request.Http.Request.Method, request.Http.Request.Path);
-            return new ErrorAnswer(StatusCodes.Status500InternalServerError, e.Message);
+            return AnswerTo(e, request.Http);
         }
+    }
+
+    private ErrorAnswer AnswerTo(Exception failure, HttpContext http)
+    {
+        if (failure is ApiException refused)
+            return refused.Answer;
+        if (failure is OperationCanceledException && http.RequestAborted.IsCancellationRequested)
+            return new(StatusCodes.Status499ClientClosedRequest, "The client went away.");
+        LogFailure(failure, http.Request.Method, http.Request.Path);
+        return failure switch
+        {
+            TimeoutException or SiloUnavailableException => new(StatusCodes.Status503ServiceUnavailable, failure.Message),
+            StorageException or InconsistentStateException =>
+                new(StatusCodes.Status503ServiceUnavailable, "The change could not be stored, nothing has been changed: " + failure.Message),
+            _ => new(StatusCodes.Status500InternalServerError, failure.Message),
+        };
     }
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
