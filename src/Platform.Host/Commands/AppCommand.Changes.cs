@@ -75,13 +75,8 @@ internal static partial class AppCommand
         });
     }
 
-    private static async Task<string> PreviousVersionAsync(AppHandle app, CancellationToken cancellationToken)
-    {
-        var present = (await app.GetAsync(cancellationToken)).Version;
-        var versions = await app.ListVersionsAsync(cancellationToken);
-        return versions.Where(version => string.CompareOrdinal(version, present) < 0).Max(StringComparer.Ordinal)
-            ?? throw new CommandException(ExitCodes.NotFound, $"{app.Id} has no version before {present}");
-    }
+    private static async Task<string> PreviousVersionAsync(AppHandle app, CancellationToken cancellationToken) =>
+        PreviousVersion.Of(app.Id, (await app.GetAsync(cancellationToken)).Version, await app.ListVersionsAsync(cancellationToken));
 
     private static Command Kill()
     {

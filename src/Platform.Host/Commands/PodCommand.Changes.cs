@@ -72,13 +72,8 @@ internal static partial class PodCommand
         });
     }
 
-    private static async Task<string> PreviousVersionAsync(PodHandle pod, CancellationToken cancellationToken)
-    {
-        var present = (await pod.GetAsync(cancellationToken)).Spec.Version;
-        var versions = await pod.ListVersionsAsync(cancellationToken);
-        return versions.Where(version => string.CompareOrdinal(version, present) < 0).Max(StringComparer.Ordinal)
-            ?? throw new CommandException(ExitCodes.NotFound, $"{pod.Id} has no version before {present}");
-    }
+    private static async Task<string> PreviousVersionAsync(PodHandle pod, CancellationToken cancellationToken) =>
+        PreviousVersion.Of(pod.Id, (await pod.GetAsync(cancellationToken)).Spec.Version, await pod.ListVersionsAsync(cancellationToken));
 
     private static Command Kill()
     {
