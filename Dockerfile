@@ -1,11 +1,10 @@
-# The Orleans lane: one image for silos and agents; see docker-compose.yml.
+# One image for silos and agents; see docker-compose.yml.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 # The supervisor of tasks is built with a C compiler.
 RUN apt-get update && apt-get install -y --no-install-recommends gcc && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
-ARG GrainRuntime=Orleans
-RUN dotnet publish src/Platform.Host/Platform.Host.csproj --configuration Release -p:GrainRuntime=$GrainRuntime --output /platform
+RUN dotnet publish src/Platform.Host/Platform.Host.csproj --configuration Release --output /platform
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 # What agents run apps with, and fetch for them.

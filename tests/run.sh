@@ -12,7 +12,7 @@ set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 configuration=Release
-time_limit=${TEST_TIME_LIMIT:-840}   # seconds, for one project
+time_limit=${TEST_TIME_LIMIT:-1800}   # seconds, for one project
 filter=()
 words=()
 while (($#)); do
@@ -29,9 +29,30 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 export MSBUILDDISABLENODEREUSE=1
 
 # program:package, for the programs that apps and fetches in the tests use, and the compiler of the supervisor of tasks.
+needed=(
+  busybox:busybox-static
+  bzip2:bzip2
+  cc:gcc
+  chromium:chromium
+  curl:curl
+  dig:dnsutils
+  docker-registry:docker-registry
+  dockerd:docker.io
+  ip:iproute2
+  iptables:iptables
+  ps:procps
+  python3:python3
+  redis-server:redis-server
+  script:bsdutils
+  setsid:util-linux
+  unzip:unzip
+  xz:xz-utils
+  zip:zip
+)
+
 install_missing() {
   local missing=() pair
-  for pair in python3:python3 curl:curl bzip2:bzip2 xz:xz-utils unzip:unzip zip:zip setsid:util-linux ps:procps cc:gcc; do
+  for pair in "${needed[@]}"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   ((${#missing[@]})) || return 0
@@ -69,11 +90,14 @@ selected() {
 # A run is a project, or a project, '@' and the probability of random deactivation.
 run_project() {
   local name=$1 project=${1%@*} from=$SECONDS status
-  [[ $name == *@* ]] && local -x PLATFORM_TEST_RANDOM_DEACTIVATION=${name#*@}
+  local chosen=(${filter[@]+"${filter[@]}"})
+  if [[ $name == *@* ]]; then
+    local -x PLATFORM_TEST_RANDOM_DEACTIVATION=${name#*@}
+  fi
   timeout --signal=TERM --kill-after=20 "$time_limit" \
     dotnet test "tests/$project/$project.csproj" --no-build --configuration "$configuration" --nologo \
     --results-directory "$results/$name" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
-    "${filter[@]}" >"$results/$name.log" 2>&1 </dev/null
+    ${chosen[@]+"${chosen[@]}"} >"$results/$name.log" 2>&1 </dev/null
   status=$?
   echo "$status $((SECONDS - from))" >"$results/$name.status"
 }

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Checks;
+using Platform.Agent.Containerizers;
+using Platform.Agent.Containerizers.Docker;
+using Platform.Agent.Containerizers.Process;
 using Platform.Agent.Fetching;
 using Platform.Agent.Isolation;
 using Platform.Agent.Processes;
@@ -36,54 +39,90 @@ public static class AgentDaemon
             await SimulatedAgents.RunAsync(options, http, time, logger, cancellation).ConfigureAwait(false);
             return;
         }
+        OpenFiles.KeepToSelf();
         using var work = WorkDirectory.Open(options.WorkDirectory, logger);
         using var starts = StartLock.Take(work);
         using var journal = new UpdateJournal(work.Journal, logger);
         using var watcher = new ProcessWatcher();
-        using var probe = new CheckProbe(watcher, time);
+        using var probe = new CheckProbe(time);
         using var fetcher = new Fetcher(new FetchCache(work.Cache, options.CacheSize), options.FetchStallTimeout, logger);
         using var shims = new ShimLauncher(work, options.ShimProgram, starts, logger);
         using var stopping = new CancellationTokenSource();
         var outbox = new UpdateOutbox(journal, time);
         var collector = new SandboxCollector(
             work, options.SandboxRetention, options.DiskHeadroom, () => UsageMeter.DiskSpace(work.Root), time, logger);
-        var services = new TaskServices
+        var processes = new ProcessContainerizer
         {
             Work = work,
             Shims = shims,
             Watcher = watcher,
             Cgroups = DetectCgroups(options, work, logger),
+            Hostname = options.Hostname,
+            ProcessesPerTask = options.ProcessesPerTask,
+        };
+        using var engine = options.Docker is { } endpoint ? new DockerEngine(endpoint, time, logger) : null;
+        var containerizers = engine is null ? new ContainerizerTable(processes) : new ContainerizerTable(processes, Containers(engine, options, work, time, logger, stopping.Token));
+        if (engine is not null)
+            await engine.LookAsync(cancellation).ConfigureAwait(false);
+        var services = new TaskServices
+        {
+            Work = work,
+            Containerizers = containerizers,
             Outbox = outbox,
             Journal = journal,
             Fetcher = fetcher,
             Probe = probe,
             Time = time,
             Logger = logger,
-            Hostname = options.Hostname,
             Address = AddressOf(options.Hostname),
-            ProcessesPerTask = options.ProcessesPerTask,
             Stopping = stopping.Token,
         };
         var tasks = new TaskTable(services, collector, options.Resources);
         tasks.Recover();
+        processes.Cgroups.RemoveEmptyFolders();
         var meter = new UsageMeter(tasks, work.Root, time);
         var slack = options.Oversubscribe ? new SlackEstimate() : null;
         var run = Guid.NewGuid().ToString("N");
         using var reads = new SandboxReads(tasks, watcher, time, logger);
-        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, reads, work, Measure, time, logger);
+        using var execs = new TaskExecs(tasks, time, logger);
+        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, reads, execs, work, Measure, time, logger);
+        if (engine is not null)
+            engine.Changed += () => { peer.Renew(); _ = CollectContainersAsync(); };
+        var watching = engine?.WatchAsync(stopping.Token) ?? Task.CompletedTask;
+        _ = CollectContainersAsync();
         var rotation = RepeatAsync(RotationPeriod, () => TaskUpkeep.RotateAndWatchMemory(tasks, options, time, logger), time, logger, stopping.Token);
-        var collection = RepeatAsync(CollectionPeriod, () => collector.Collect(), time, logger, stopping.Token);
+        var disks = options.EnforceDisk ? RepeatAsync(options.DiskWatchInterval, new DiskWatch(tasks, time, logger).Measure, time, logger, stopping.Token) : Task.CompletedTask;
+        var collection = RepeatAsync(CollectionPeriod, Collect, time, logger, stopping.Token);
         logger.LogInformation("Agent {Name} ({AgentId}) offers {Resources} from {WorkDirectory}", options.Name, work.AgentId, options.Resources, work.Root);
         try
         {
-            await new AgentSession(options.Masters, peer, http, time, logger).RunAsync(cancellation).ConfigureAwait(false);
+            await new AgentSession(options.Masters, peer, http, time, logger, options.Token).RunAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {
             await stopping.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(rotation, collection).ConfigureAwait(false);
+            await Task.WhenAll(rotation, collection, disks, watching).ConfigureAwait(false);
             await services.FinishStartsAsync().ConfigureAwait(false);
-            logger.LogInformation("Agent {Name} stops and leaves {Count} tasks running", options.Name, tasks.Tasks.Count(t => t.Process.Pid != 0));
+            processes.Cgroups.RemoveEmptyFolders();
+            logger.LogInformation("Agent {Name} stops and leaves {Count} tasks running", options.Name, tasks.Tasks.Count(t => t.Running is not null));
+        }
+
+        void Collect()
+        {
+            collector.Collect();
+            _ = CollectContainersAsync();
+        }
+
+        async Task CollectContainersAsync()
+        {
+            try
+            {
+                await tasks.CollectAsync(stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // The agent stops, or the engine did not answer in time and is asked again in the next period.
+            }
         }
 
         AgentUsage Measure()
@@ -117,6 +156,20 @@ public static class AgentDaemon
         }
     }
 
+    private static DockerContainerizer Containers(
+        DockerEngine engine, AgentOptions options, WorkDirectory work, TimeProvider time, ILogger logger, CancellationToken stopping) => new()
+    {
+        Engine = engine,
+        Images = new ImagePuller(engine, time, logger),
+        Builder = new ContainerBuilder(work.AgentId, options.Hostname, options.CpuLimit, options.ProcessesPerTask),
+        Collector = new ImageCollector(work, options.ImageRetention, options.DiskHeadroom, time, logger),
+        Work = work,
+        Credentials = options.DockerConfig,
+        Time = time,
+        Logger = logger,
+        Stopping = stopping,
+    };
+
     private static ICgroupLayout DetectCgroups(AgentOptions options, WorkDirectory work, ILogger logger)
     {
         var layout = options.CgroupRoot is null
@@ -133,16 +186,25 @@ public static class AgentDaemon
         Hostname = options.Hostname,
         Address = services.Address,
         Resources = options.Resources,
-        Attributes = options.Attributes,
+        Attributes = AttributesOf(options, services.Containerizers),
         Region = options.Region,
         Zone = options.Zone,
         Version = typeof(AgentDaemon).Assembly.GetName().Version?.ToString(3) ?? "",
-        Containerizers = ["process"],
+        Containerizers = [.. services.Containerizers.Available],
         Taints = options.Taints,
         Pool = options.Pool,
-        Isolation = services.Cgroups.Description,
+        Isolation = string.Join("; ", services.Containerizers.All.Select(one => one.Fingerprint.Description).Append(options.EnforceDisk ? "disk/du enforced" : "disk not enforced (--enforce-disk-quota)")),
         Run = run,
     };
+
+    // What is given by hand wins.
+    private static string AttributesOf(AgentOptions options, ContainerizerTable containerizers)
+    {
+        var found = containerizers.All.SelectMany(one => one.Fingerprint.Attributes)
+            .Where(attribute => !options.Attributes.Split(';').Any(given => given.Split(':')[0].Trim() == attribute.Key))
+            .Select(attribute => $"{attribute.Key}:{attribute.Value}");
+        return string.Join(';', found.Prepend(options.Attributes).Where(text => text.Length > 0));
+    }
 
     /// <summary>The address of a host's name; loopback if it has none here.</summary>
     private static string AddressOf(string hostname)

@@ -12,6 +12,9 @@ public sealed record PlatformClientOptions
     /// <summary>How long a request may take until its answer begins; event streams are not limited. Default 60 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The token that every request shows: that of a login, or one for programs. Default null: none.</summary>
+    public string? Token { get; init; }
+
     /// <summary>What requests pass through instead of a socket, for tests. Default null.</summary>
     public HttpMessageHandler? Handler { get; init; }
 }

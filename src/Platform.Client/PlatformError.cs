@@ -15,6 +15,12 @@ public enum PlatformError
     /// <summary>It collides with what exists or with a running deployment (409).</summary>
     Conflict,
 
+    /// <summary>Nobody has logged in, or the login has ended (401).</summary>
+    LoginNeeded,
+
+    /// <summary>Who has logged in may not do it (403).</summary>
+    Forbidden,
+
     /// <summary>Nobody answers at the address, or not in time.</summary>
     Unavailable,
 }

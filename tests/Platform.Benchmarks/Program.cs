@@ -4,8 +4,10 @@ using Platform.Benchmarks.Agent;
 using Platform.Benchmarks.Allocation;
 using Platform.Benchmarks.Api;
 using Platform.Benchmarks.ControlPlane;
+using Platform.Benchmarks.Discovery;
 using Platform.Benchmarks.EndToEnd;
-using Platform.Benchmarks.GrainRuntime;
+using Platform.Benchmarks.Grains;
+using Platform.Benchmarks.Jobs;
 using Platform.Benchmarks.Placement;
 
 var benchmarks = new SortedDictionary<string, IBenchmark>
@@ -16,10 +18,14 @@ var benchmarks = new SortedDictionary<string, IBenchmark>
     ["planner"] = new PlannerBenchmark(),
     ["planner packing"] = new PackingBenchmark(),
     ["allocator preempt"] = new PreemptionBenchmark(),
+    ["balancer"] = new BalancerThroughput(),
+    ["cron"] = new Cron(),
     ["deploy"] = new Deploy(),
+    ["dns"] = new DnsAnswers(),
     ["list-apps"] = new ListApps(),
     ["grain-calls"] = new GrainCalls(),
     ["grain-writes"] = new GrainWrites(),
+    ["registry"] = new RegistryMemory(),
     ["restart"] = new Restart(),
     ["submit-to-running"] = new SubmitToRunning(),
     ["tasks-per-second"] = new TasksPerSecond(),

@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
-using Platform.Agent.Processes;
-using Platform.Agent.Tasks;
 using Platform.Core.Tasks;
 
 namespace Platform.Agent.Checks;
@@ -15,14 +13,12 @@ internal sealed class CheckProbe : ICheckProbe, IDisposable
     /// <summary>As much of an answer as is kept, as Marathon does.</summary>
     private const int PreservedBytes = 1024 * 1024;
 
-    private readonly ProcessWatcher _watcher;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
 
     [SuppressMessage("Security", "CA5359:Do Not Disable Certificate Validation", Justification = "A check asks whether the task answers; Marathon does not verify certificates either.")]
-    public CheckProbe(ProcessWatcher watcher, TimeProvider time)
+    public CheckProbe(TimeProvider time)
     {
-        _watcher = watcher;
         _time = time;
         _http = new HttpClient(new SocketsHttpHandler
         {
@@ -66,12 +62,12 @@ internal sealed class CheckProbe : ICheckProbe, IDisposable
 
     private async Task<CheckOutcome> GetAsync(CheckSpec check, CheckTarget target, CancellationToken cancellation)
     {
-        var first = true;
-        foreach (var address in Addresses(check, target))
+        var endpoints = Endpoints(check, target).ToList();
+        for (var i = 0; i < endpoints.Count; i++)
         {
-            var host = address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
             var path = check.Path.StartsWith('/') ? check.Path : "/" + check.Path;
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"{(check.Kind == CheckKind.Https ? "https" : "http")}://{host}:{check.Port}{path}");
+            // An endpoint with an address of IPv6 writes itself with brackets.
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{(check.Kind == CheckKind.Https ? "https" : "http")}://{endpoints[i]}{path}");
             request.Headers.UserAgent.Add(new ProductInfoHeaderValue("platform-agent", "1.0"));
             request.Headers.ConnectionClose = true;
             try
@@ -79,9 +75,9 @@ internal sealed class CheckProbe : ICheckProbe, IDisposable
                 using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
                 return await JudgeAsync(check, response, cancellation).ConfigureAwait(false);
             }
-            catch (HttpRequestException e) when (first && e.HttpRequestError == HttpRequestError.ConnectionError && HasOther(check, target))
+            catch (HttpRequestException e) when (i + 1 < endpoints.Count && e.HttpRequestError == HttpRequestError.ConnectionError)
             {
-                first = false;
+                // It may listen at the next one.
             }
         }
         return new CheckOutcome(false, Message: "no address to look at");
@@ -115,12 +111,12 @@ internal sealed class CheckProbe : ICheckProbe, IDisposable
     private static async Task<CheckOutcome> ConnectAsync(CheckSpec check, CheckTarget target, CancellationToken cancellation)
     {
         SocketException? refused = null;
-        foreach (var address in Addresses(check, target))
+        foreach (var endpoint in Endpoints(check, target))
         {
-            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await socket.ConnectAsync(address, check.Port, cancellation).ConfigureAwait(false);
+                await socket.ConnectAsync(endpoint, cancellation).ConfigureAwait(false);
                 return new CheckOutcome(true);
             }
             catch (SocketException e)
@@ -131,19 +127,11 @@ internal sealed class CheckProbe : ICheckProbe, IDisposable
         return new CheckOutcome(false, Message: $"port {check.Port}: {refused?.Message}");
     }
 
-    private async Task<CheckOutcome> ExecuteAsync(CheckSpec check, CheckTarget target, CancellationToken timeout, CancellationToken cancellation)
+    private static async Task<CheckOutcome> ExecuteAsync(CheckSpec check, CheckTarget target, CancellationToken timeout, CancellationToken cancellation)
     {
         if (check.Command is not { } command)
             return new CheckOutcome(false, Message: "the check has no command");
-        var user = command.User ?? target.User;
-        var exit = await new CommandRun(_watcher)
-        {
-            Command = TaskEnvironment.Command(command),
-            Environment = target.Environment,
-            Folder = target.Sandbox,
-            User = user is not null ? UserAccount.Find(user) : null,
-            JoinFiles = target.JoinFiles,
-        }.RunAsync(cancellation).ConfigureAwait(false);
+        var exit = await target.Execute(command, cancellation).ConfigureAwait(false);
         if (timeout.IsCancellationRequested)
             return new CheckOutcome(false, Message: TimedOut(check));
         return new CheckOutcome(exit == 0, exit, exit switch
@@ -154,12 +142,24 @@ internal sealed class CheckProbe : ICheckProbe, IDisposable
         });
     }
 
-    /// <summary>The task may listen on loopback, on all addresses, or on the agent's address alone.</summary>
-    private static IEnumerable<IPAddress> Addresses(CheckSpec check, CheckTarget target)
+    /// <summary>
+    /// The task may listen on loopback, on all addresses, or on the agent's address alone. One with a network of its own is looked at there:
+    /// a port of the agent is the port inside that it leads to.
+    /// </summary>
+    private static IEnumerable<IPEndPoint> Endpoints(CheckSpec check, CheckTarget target)
     {
-        yield return check.Ipv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback;
+        var published = target.Ports.FirstOrDefault(port => port.HostPort == check.Port && port.HostPort > 0);
+        var family = check.Ipv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        foreach (var text in target.Addresses.ToArray())
+        {
+            if (IPAddress.TryParse(text, out var address) && address.AddressFamily == family)
+                yield return new IPEndPoint(address, published?.ContainerPort ?? check.Port);
+        }
+        if (!target.Addresses.IsEmpty && published is null)
+            yield break;
+        yield return new IPEndPoint(check.Ipv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, check.Port);
         if (HasOther(check, target))
-            yield return IPAddress.Parse(target.Address);
+            yield return new IPEndPoint(IPAddress.Parse(target.Address), check.Port);
     }
 
     private static bool HasOther(CheckSpec check, CheckTarget target) =>

@@ -8,6 +8,7 @@ internal sealed class TaskChecks
 {
     private readonly CheckSpec[] _specs;
     private readonly CheckTracker[] _trackers;
+    private readonly HashSet<int> _ownPorts = [];
     private readonly CheckTarget _target;
     private readonly ICheckProbe _probe;
     private readonly TimeProvider _time;
@@ -54,6 +55,8 @@ internal sealed class TaskChecks
             {
                 var outcome = await _probe.LookAsync(spec, _target, cancellation).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
+                if (outcome.Success == true && spec.Kind != CheckKind.Command && StrangerOn(spec.Port) is { } stranger)
+                    outcome = new CheckOutcome(false, Message: $"port {spec.Port} is answered by {stranger}, which is not of this task");
                 if (Take(index, outcome))
                     return;
                 await Task.Delay(TimeSpan.FromSeconds(spec.IntervalSeconds), _time, cancellation).ConfigureAwait(false);
@@ -63,6 +66,21 @@ internal sealed class TaskChecks
         {
             // The task has ended, or is being killed.
         }
+    }
+
+    /// <summary>Asked until the task itself is seen to listen: a success that is another program's does not count.</summary>
+    private string? StrangerOn(int port)
+    {
+        lock (_gate)
+        {
+            if (_ownPorts.Contains(port))
+                return null;
+        }
+        if (_target.StrangerOn(port) is { } stranger)
+            return stranger;
+        lock (_gate)
+            _ownPorts.Add(port);
+        return null;
     }
 
     /// <summary>True if this check has done its work.</summary>

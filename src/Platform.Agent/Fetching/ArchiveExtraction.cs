@@ -1,11 +1,16 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.IO.Hashing;
 using Platform.Agent.Sandboxes;
 
 namespace Platform.Agent.Fetching;
 
-/// <summary>Unpacks archives into a folder. An entry or a link that would lead out of the folder is refused, and with it the archive.</summary>
+/// <summary>
+/// Unpacks archives into a folder. An entry or a link that would lead out of the folder is refused, and with it the archive. Whatever a
+/// format lets see of damage is looked for to its end, lengths and checksums: a part of an archive never passes for the whole.
+/// </summary>
 internal static class ArchiveExtraction
 {
     /// <param name="kind">What it is.</param>
@@ -13,33 +18,52 @@ internal static class ArchiveExtraction
     /// <param name="name">Its original name, which tells the name of what is in a .gz.</param>
     /// <param name="folder">Where to.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="InvalidDataException">The archive is broken or leads out of the folder.</exception>
+    /// <exception cref="DamagedArchiveException">It is damaged, or is no archive.</exception>
+    /// <exception cref="IOException">It leads out of the folder, or has something in it that is not allowed.</exception>
     public static async Task ExtractAsync(ArchiveKind kind, string archive, string name, string folder, CancellationToken cancellation)
     {
-        switch (kind)
+        if (new FileInfo(archive).Length == 0)
+            throw new DamagedArchiveException("it is empty, and no archive");
+        try
         {
-            case ArchiveKind.Zip:
-                ExtractZip(archive, folder);
-                break;
-            case ArchiveKind.Gzip:
-                await using (var file = File.OpenRead(archive))
-                await using (var gzip = new GZipStream(file, CompressionMode.Decompress))
-                await using (var target = File.Create(Inside(folder, name[..^".gz".Length])))
-                    await gzip.CopyToAsync(target, cancellation).ConfigureAwait(false);
-                break;
-            case ArchiveKind.Tar:
-                await using (var file = File.OpenRead(archive))
-                    await ExtractTarAsync(file, folder, cancellation).ConfigureAwait(false);
-                break;
-            case ArchiveKind.TarGzip:
-                await using (var file = File.OpenRead(archive))
-                await using (var gzip = new GZipStream(file, CompressionMode.Decompress))
-                    await ExtractTarAsync(gzip, folder, cancellation).ConfigureAwait(false);
-                break;
-            default:
-                await ExtractByProgramAsync(kind == ArchiveKind.TarXz ? "xz" : "bzip2", archive, folder, cancellation).ConfigureAwait(false);
-                break;
+            await (kind switch
+            {
+                ArchiveKind.Zip => ExtractZipAsync(archive, folder, cancellation),
+                ArchiveKind.Gzip => ExtractGzipAsync(archive, Inside(folder, name[..^".gz".Length]), cancellation),
+                ArchiveKind.Tar => ExtractFileAsync(archive, folder, stream => stream, cancellation),
+                ArchiveKind.TarGzip => ExtractFileAsync(archive, folder, stream => new GZipStream(stream, CompressionMode.Decompress), cancellation),
+                ArchiveKind.TarXz => ExtractByProgramAsync("xz", archive, folder, cancellation),
+                _ => ExtractByProgramAsync("bzip2", archive, folder, cancellation),
+            }).ConfigureAwait(false);
         }
+        catch (DamagedArchiveException e)
+        {
+            throw ArchiveKinds.BeginsAs(kind, archive)
+                ? new DamagedArchiveException($"the archive is damaged: {e.Message}")
+                : new DamagedArchiveException($"it is no {ArchiveKinds.NameOf(kind)} archive");
+        }
+    }
+
+    private static async Task ExtractGzipAsync(string archive, string target, CancellationToken cancellation)
+    {
+        await using var file = File.OpenRead(archive);
+        await using var gzip = new GZipStream(file, CompressionMode.Decompress);
+        await using var output = File.Create(target);
+        try
+        {
+            await gzip.CopyToAsync(output, cancellation).ConfigureAwait(false);
+        }
+        catch (InvalidDataException)
+        {
+            throw TarScreen.CompressionDamaged();
+        }
+    }
+
+    private static async Task ExtractFileAsync(string archive, string folder, Func<Stream, Stream> unpack, CancellationToken cancellation)
+    {
+        await using var file = File.OpenRead(archive);
+        await using var stream = unpack(file);
+        await ExtractTarAsync(stream, folder, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>bzip2 and xz are not in the base library: the programs of these names unpack, and only the stream of their output is read here.</summary>
@@ -50,7 +74,7 @@ internal static class ArchiveExtraction
         {
             process = Process.Start(new ProcessStartInfo(program, ["-dc", "--", archive]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (Win32Exception)
         {
             throw new IOException($"the program '{program}' is needed to extract it and is not installed on this agent");
         }
@@ -59,11 +83,22 @@ internal static class ArchiveExtraction
             try
             {
                 var errors = process.StandardError.ReadToEndAsync(cancellation);
-                await ExtractTarAsync(process.StandardOutput.BaseStream, folder, cancellation).ConfigureAwait(false);
-                await process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellation).ConfigureAwait(false);
+                DamagedArchiveException? damage = null;
+                try
+                {
+                    await ExtractTarAsync(process.StandardOutput.BaseStream, folder, cancellation).ConfigureAwait(false);
+                }
+                catch (DamagedArchiveException e)
+                {
+                    // If the program has found something wrong, that is the better reason.
+                    damage = e;
+                    await process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellation).ConfigureAwait(false);
+                }
                 await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
                 if (process.ExitCode != 0)
-                    throw new InvalidDataException($"{program}: {(await errors.ConfigureAwait(false)).Trim()}");
+                    throw new DamagedArchiveException($"{program}: {FirstLine(await errors.ConfigureAwait(false))}");
+                if (damage is not null)
+                    throw damage;
             }
             finally
             {
@@ -75,62 +110,95 @@ internal static class ArchiveExtraction
 
     private static async Task ExtractTarAsync(Stream stream, string folder, CancellationToken cancellation)
     {
-        await using var reader = new TarReader(stream, leaveOpen: true);
+        await using var screen = new TarScreen(stream);
         try
         {
+            await using var reader = new TarReader(screen, leaveOpen: true);
             while (await reader.GetNextEntryAsync(copyData: false, cancellation).ConfigureAwait(false) is { } entry)
-            {
-                var target = Inside(folder, entry.Name);
-                switch (entry.EntryType)
-                {
-                    case TarEntryType.Directory:
-                        Directory.CreateDirectory(target);
-                        break;
-                    case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
-                        await entry.ExtractToFileAsync(target, overwrite: true, cancellation).ConfigureAwait(false);
-                        break;
-                    case TarEntryType.SymbolicLink:
-                        if (Confinement.Lexical(folder, Path.Combine(Path.GetDirectoryName(target)!, entry.LinkName)) is null)
-                            throw LeadsOut(entry.Name);
-                        File.Delete(target);
-                        File.CreateSymbolicLink(target, entry.LinkName);
-                        break;
-                    case TarEntryType.HardLink:
-                        File.Copy(Confinement.Existing(folder, entry.LinkName) ?? throw LeadsOut(entry.Name), target, overwrite: true);
-                        break;
-                    case TarEntryType.GlobalExtendedAttributes or TarEntryType.ExtendedAttributes:
-                        break;
-                    default:
-                        throw new InvalidDataException($"the archive has an entry {entry.Name} of type {entry.EntryType}, which is not allowed");
-                }
-            }
+                await ExtractAsync(entry, folder, cancellation).ConfigureAwait(false);
+            await screen.FinishAsync(cancellation).ConfigureAwait(false);
         }
         catch (EndOfStreamException)
         {
-            throw new InvalidDataException("the archive is cut off");
+            throw new DamagedArchiveException("it is cut off");
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException or OverflowException or ArgumentException or InvalidOperationException)
+        {
+            // What the reader stumbles over, with words of its own for it.
+            throw new DamagedArchiveException(screen.IsTar ? e.Message : "what is in it is no tar archive");
         }
     }
 
-    private static void ExtractZip(string archive, string folder)
+    private static async Task ExtractAsync(TarEntry entry, string folder, CancellationToken cancellation)
     {
-        const int FileTypeMask = 0xF000, SymbolicLink = 0xA000;
-        using var zip = ZipFile.OpenRead(archive);
-        foreach (var entry in zip.Entries)
+        var target = Inside(folder, entry.Name);
+        switch (entry.EntryType)
         {
-            if (((entry.ExternalAttributes >> 16) & FileTypeMask) == SymbolicLink)
-                throw new InvalidDataException($"the archive has a symbolic link {entry.FullName}, which is not allowed in a zip file");
-            var target = Inside(folder, entry.FullName);
-            if (entry.FullName.EndsWith('/'))
-            {
+            case TarEntryType.Directory:
                 Directory.CreateDirectory(target);
-                continue;
-            }
-            entry.ExtractToFile(target, overwrite: true);
+                break;
+            case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
+                await entry.ExtractToFileAsync(target, overwrite: true, cancellation).ConfigureAwait(false);
+                break;
+            case TarEntryType.SymbolicLink:
+                if (Confinement.Lexical(folder, Path.Combine(Path.GetDirectoryName(target)!, entry.LinkName)) is null)
+                    throw LeadsOut(entry.Name);
+                File.Delete(target);
+                File.CreateSymbolicLink(target, entry.LinkName);
+                break;
+            case TarEntryType.HardLink:
+                File.Copy(Confinement.Existing(folder, entry.LinkName) ?? throw LeadsOut(entry.Name), target, overwrite: true);
+                break;
+            case TarEntryType.GlobalExtendedAttributes or TarEntryType.ExtendedAttributes:
+                break;
+            default:
+                throw new RefusedEntryException($"the archive has an entry {entry.Name} of type {entry.EntryType}, which is not allowed");
         }
     }
+
+    private static async Task ExtractZipAsync(string archive, string folder, CancellationToken cancellation)
+    {
+        const int FileTypeMask = 0xF000, SymbolicLink = 0xA000;
+        try
+        {
+            using var zip = ZipFile.OpenRead(archive);
+            foreach (var entry in zip.Entries)
+            {
+                if (((entry.ExternalAttributes >> 16) & FileTypeMask) == SymbolicLink)
+                    throw new RefusedEntryException($"the archive has a symbolic link {entry.FullName}, which is not allowed in a zip file");
+                var target = Inside(folder, entry.FullName);
+                if (entry.FullName.EndsWith('/'))
+                {
+                    Directory.CreateDirectory(target);
+                    continue;
+                }
+                entry.ExtractToFile(target, overwrite: true);
+                // The base library does not look at it.
+                if (await ChecksumAsync(target, cancellation).ConfigureAwait(false) != entry.Crc32 || new FileInfo(target).Length != entry.Length)
+                    throw new DamagedArchiveException($"the checksum or the length of {entry.FullName} is wrong");
+            }
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+        {
+            throw new DamagedArchiveException(e.Message);
+        }
+    }
+
+    private static async Task<uint> ChecksumAsync(string path, CancellationToken cancellation)
+    {
+        var checksum = new Crc32();
+        await using var file = File.OpenRead(path);
+        await checksum.AppendAsync(file, cancellation).ConfigureAwait(false);
+        return checksum.GetCurrentHashAsUInt32();
+    }
+
+    private static string FirstLine(string text) => text.Trim().Split('\n')[0].Trim();
 
     /// <summary>The path of an entry, ready to be written: no link leads from it, or to it, out of the folder.</summary>
     private static string Inside(string folder, string name) => Confinement.ForWriting(folder, name) ?? throw LeadsOut(name);
 
-    private static InvalidDataException LeadsOut(string name) => new($"the archive has an entry {name} that leads out of the folder");
+    private static RefusedEntryException LeadsOut(string name) => new($"the archive has an entry {name} that leads out of the folder");
+
+    /// <summary>An archive that is sound, and has something in it that is not let in.</summary>
+    private sealed class RefusedEntryException(string message) : IOException(message);
 }

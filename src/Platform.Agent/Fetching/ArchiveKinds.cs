@@ -21,4 +21,32 @@ internal static class ArchiveKinds
         }
         return null;
     }
+
+    /// <summary>What people call it.</summary>
+    public static string NameOf(ArchiveKind kind) => kind switch
+    {
+        ArchiveKind.Zip => "zip",
+        ArchiveKind.Gzip => "gzip",
+        ArchiveKind.Tar => "tar",
+        ArchiveKind.TarGzip => "gzipped tar",
+        ArchiveKind.TarBzip2 => "bzip2 tar",
+        _ => "xz tar",
+    };
+
+    /// <summary>True if a file begins as files of this kind do: it was meant to be one.</summary>
+    public static bool BeginsAs(ArchiveKind kind, string path)
+    {
+        const int Magic = 257; // where "ustar" stands in the first header of a tar archive, of POSIX and of GNU
+        Span<byte> head = stackalloc byte[Magic + 5];
+        using var file = File.OpenRead(path);
+        head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        return kind switch
+        {
+            ArchiveKind.Zip => head.StartsWith("PK"u8),
+            ArchiveKind.Gzip or ArchiveKind.TarGzip => head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]),
+            ArchiveKind.TarBzip2 => head.StartsWith("BZh"u8),
+            ArchiveKind.TarXz => head.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]),
+            _ => head.Length > Magic && head[Magic..].StartsWith("ustar"u8),
+        };
+    }
 }

@@ -132,6 +132,19 @@ internal sealed class FetchCache
         }
     }
 
+    private void Discard(Entry entry)
+    {
+        lock (_gate)
+        {
+            // It may have been brought anew meanwhile.
+            var key = Path.GetFileName(entry.Path);
+            if (_entries.GetValueOrDefault(key) != entry)
+                return;
+            _entries.Remove(key);
+            File.Delete(entry.Path);
+        }
+    }
+
     /// <summary>A file of the cache that stays while it is used.</summary>
     internal sealed class Lease : IDisposable
     {
@@ -142,6 +155,9 @@ internal sealed class FetchCache
 
         /// <summary>The file.</summary>
         public string Path => _entry.Path;
+
+        /// <summary>The file is of no use: whoever asks next has it brought anew.</summary>
+        public void Discard() => _cache.Discard(_entry);
 
         public void Dispose() => _cache.Release(_entry);
     }

@@ -60,7 +60,7 @@ internal sealed class Fetcher : IDisposable
         {
             using var shared = await _cache.GetAsync(spec.Uri, file => BringAsync(spec.Uri, file, cancellation), cancellation).ConfigureAwait(false);
             if (archive is { } kind)
-                await ArchiveExtraction.ExtractAsync(kind, shared.Path, name, Path.GetDirectoryName(target)!, cancellation).ConfigureAwait(false);
+                await ExtractSharedAsync(kind, shared, name, Path.GetDirectoryName(target)!, cancellation).ConfigureAwait(false);
             else
                 File.Copy(shared.Path, target, overwrite: true);
         }
@@ -79,6 +79,20 @@ internal sealed class Fetcher : IDisposable
             File.SetUnixFileMode(target, mode);
         }
         _logger.LogInformation("Fetched {Uri} to {Target}", spec.Uri, target);
+    }
+
+    private static async Task ExtractSharedAsync(ArchiveKind kind, FetchCache.Lease shared, string name, string folder, CancellationToken cancellation)
+    {
+        try
+        {
+            await ArchiveExtraction.ExtractAsync(kind, shared.Path, name, folder, cancellation).ConfigureAwait(false);
+        }
+        catch (DamagedArchiveException)
+        {
+            // Else a fault of one download, or of the server's file, would stay when it is long mended there.
+            shared.Discard();
+            throw;
+        }
     }
 
     private async Task BringAsync(string uri, string target, CancellationToken cancellation)

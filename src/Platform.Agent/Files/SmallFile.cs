@@ -109,6 +109,20 @@ internal static unsafe class SmallFile
             Directory.CreateDirectory(path);
     }
 
+    /// <summary>Makes a folder in one that is there; false if that is not. One that is there already is not an error.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static bool TryMakeFolder(string path)
+    {
+        if (Libc.MakeDirectory(path, 0b111_111_111) == 0)
+            return true;
+        return Marshal.GetLastPInvokeError() switch
+        {
+            Libc.Eexist => true,
+            Libc.Enoent => false,
+            _ => throw Failed(path),
+        };
+    }
+
     private static void Write(string path, ReadOnlySpan<byte> content, int flags)
     {
         var file = Open(path, flags, 0b110_100_100);

@@ -29,9 +29,9 @@ internal static class CgroupDetection
         try
         {
             if (controllers.ContainsKey("memory") || controllers.ContainsKey("pids"))
-                return Probed(new CgroupVersion1(controllers, cpu));
+                return Probed(() => new CgroupVersion1(controllers, cpu));
             if (unified is not null)
-                return Probed(new CgroupVersion2(unified, path, cpu));
+                return Probed(() => new CgroupVersion2(unified, path, cpu));
             return new NoCgroups("no cgroup hierarchy is mounted");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -43,11 +43,22 @@ internal static class CgroupDetection
     }
 
     /// <summary>Makes and removes one group, since a mount that can be seen may still be read-only.</summary>
-    private static ICgroupLayout Probed(ICgroupLayout layout)
+    private static ICgroupLayout Probed(Func<ICgroupLayout> make)
     {
         const long ProbeBytes = 64 * 1024 * 1024;
-        var group = layout.Create("probe", new TaskLimits(0.1, 0.1, ProbeBytes, 10));
-        group.TryRemove();
-        return layout;
+        const int Attempts = 3;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var layout = make();
+                layout.Create("probe", new TaskLimits(0.1, 0.1, ProbeBytes, 10)).TryRemove();
+                return layout;
+            }
+            catch (IOException) when (attempt < Attempts)
+            {
+                // Another agent that starts or stops at this moment removes folders with nothing in them.
+            }
+        }
     }
 }

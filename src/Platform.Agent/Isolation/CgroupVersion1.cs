@@ -63,6 +63,12 @@ internal sealed class CgroupVersion1 : ICgroupLayout
     public IReadOnlyList<string> List() =>
         [.. _controllers.Values.Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Select(d => Path.GetFileName(d)).Distinct()];
 
+    public void RemoveEmptyFolders()
+    {
+        foreach (var root in _controllers.Values.Distinct())
+            AgentFolders.RemoveEmpty(root);
+    }
+
     private string? Folder(string controller, string name) =>
         _controllers.TryGetValue(controller, out var root) ? Path.Combine(root, name) : null;
 

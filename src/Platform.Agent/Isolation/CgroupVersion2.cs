@@ -5,6 +5,8 @@ namespace Platform.Agent.Isolation;
 /// <summary>Version 2: one hierarchy, one folder for a task.</summary>
 internal sealed class CgroupVersion2 : ICgroupLayout
 {
+    private readonly string _mount;
+    private readonly string _path;
     private readonly string _root;
     private readonly CpuLimitMode _cpu;
 
@@ -13,16 +15,9 @@ internal sealed class CgroupVersion2 : ICgroupLayout
     /// <param name="cpu">What cpus mean.</param>
     public CgroupVersion2(string mount, string path, CpuLimitMode cpu)
     {
-        _cpu = cpu;
+        (_mount, _path, _cpu) = (mount, path, cpu);
         _root = Path.Combine(mount, path);
-        Directory.CreateDirectory(_root);
-        // A controller has to be switched on at every level above the tasks.
-        var level = mount;
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Append(""))
-        {
-            File.WriteAllText(Path.Combine(level, "cgroup.subtree_control"), "+cpu +memory +pids");
-            level = Path.Combine(level, part);
-        }
+        MakeRoot();
     }
 
     public string Description => $"cgroups version 2: cpu, memory, pids; cpu by {(_cpu == CpuLimitMode.Quota ? "quota" : "weight")}";
@@ -32,7 +27,12 @@ internal sealed class CgroupVersion2 : ICgroupLayout
     public TaskCgroup Create(string name, in TaskLimits limits)
     {
         var folder = Path.Combine(_root, name);
-        SmallFile.MakeFolder(folder);
+        if (!SmallFile.TryMakeFolder(folder))
+        {
+            // Another agent took it for that of one that is gone.
+            MakeRoot();
+            SmallFile.MakeFolder(folder);
+        }
         Write(folder, "cpu.weight", $"{CpuArithmetic.Weight(limits.CpuRequest)}");
         if (_cpu == CpuLimitMode.Quota && limits.CpuLimit is { } cpus)
             Write(folder, "cpu.max", $"{CpuArithmetic.Quota(cpus)} {CpuArithmetic.PeriodMicroseconds}");
@@ -63,6 +63,20 @@ internal sealed class CgroupVersion2 : ICgroupLayout
 
     public IReadOnlyList<string> List() =>
         Directory.Exists(_root) ? [.. Directory.EnumerateDirectories(_root).Select(d => Path.GetFileName(d))] : [];
+
+    public void RemoveEmptyFolders() => AgentFolders.RemoveEmpty(_root);
+
+    private void MakeRoot()
+    {
+        Directory.CreateDirectory(_root);
+        // A controller has to be switched on at every level above the tasks.
+        var level = _mount;
+        foreach (var part in _path.Split('/', StringSplitOptions.RemoveEmptyEntries).Append(""))
+        {
+            File.WriteAllText(Path.Combine(level, "cgroup.subtree_control"), "+cpu +memory +pids");
+            level = Path.Combine(level, part);
+        }
+    }
 
     private static void Write(string folder, string file, string value) => SmallFile.Write(Path.Combine(folder, file), value);
 }

@@ -17,4 +17,7 @@ internal interface ICgroupLayout
 
     /// <summary>Names of tasks that have cgroups here, to remove those that nobody owns any more.</summary>
     IReadOnlyList<string> List();
+
+    /// <summary>Removes the agent's own folders, if no task is in them, and those of agents that are gone. <see cref="Create"/> makes them again.</summary>
+    void RemoveEmptyFolders();
 }

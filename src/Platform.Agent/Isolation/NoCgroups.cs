@@ -12,4 +12,8 @@ internal sealed class NoCgroups(string reason) : ICgroupLayout
     public TaskCgroup Open(string name) => TaskCgroup.None;
 
     public IReadOnlyList<string> List() => [];
+
+    public void RemoveEmptyFolders()
+    {
+    }
 }

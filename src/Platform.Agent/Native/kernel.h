@@ -6,7 +6,7 @@ typedef unsigned long uword;
 #if defined(__x86_64__)
 enum { SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_mmap = 9, SYS_munmap = 11, SYS_dup2 = 33, SYS_nanosleep = 35, SYS_getpid = 39, SYS_clone = 56,
        SYS_execve = 59, SYS_exit = 60, SYS_wait4 = 61, SYS_kill = 62, SYS_chdir = 80, SYS_setuid = 105, SYS_setgid = 106,
-       SYS_setsid = 112, SYS_setgroups = 116, SYS_prctl = 157, SYS_openat = 257 };
+       SYS_setsid = 112, SYS_setgroups = 116, SYS_prctl = 157, SYS_getdents64 = 217, SYS_openat = 257, SYS_close_range = 436 };
 
 static word syscall6(word number, word a, word b, word c, word d, word e, word f)
 {
@@ -26,9 +26,9 @@ __asm__("run_child:\n mov %rdi,%r8\n mov %rsi,%r9\n mov %rdx,%rsi\n mov $0x4111,
 
 __asm__(".globl _start\n_start:\n xor %rbp,%rbp\n mov %rsp,%rdi\n and $-16,%rsp\n call run\n");
 #elif defined(__aarch64__)
-enum { SYS_dup3 = 24, SYS_munmap = 215, SYS_mmap = 222, SYS_chdir = 49, SYS_openat = 56, SYS_close = 57, SYS_read = 63, SYS_write = 64,
+enum { SYS_dup3 = 24, SYS_munmap = 215, SYS_mmap = 222, SYS_chdir = 49, SYS_openat = 56, SYS_close = 57, SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64,
        SYS_exit = 93, SYS_nanosleep = 101, SYS_kill = 129, SYS_setgid = 144, SYS_setuid = 146, SYS_setsid = 157,
-       SYS_setgroups = 159, SYS_prctl = 167, SYS_getpid = 172, SYS_clone = 220, SYS_execve = 221, SYS_wait4 = 260 };
+       SYS_setgroups = 159, SYS_prctl = 167, SYS_getpid = 172, SYS_clone = 220, SYS_execve = 221, SYS_wait4 = 260, SYS_close_range = 436 };
 
 static word syscall6(word number, word a, word b, word c, word d, word e, word f)
 {

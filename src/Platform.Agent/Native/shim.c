@@ -5,7 +5,8 @@
  *   shim serve
  *
  * STATUS        the task's file, which is there already; lines are added to it.
- * SANDBOX       the working directory; stdout and stderr are appended to files of these names in it.
+ * SANDBOX       the working directory; stdout and stderr are appended to files of these names in it, which USER makes: a program that
+ *               opens /dev/stdout anew needs the rights on the file.
  * USER          "-" or "uid,gid[,group...]".
  * COUNT         how many files to write "0" to, to join cgroups.
  *
@@ -26,6 +27,9 @@
  *   signal NUMBER MICROSECONDS MAXRSS_KB it ended by a signal
  * STARTTIME is field 22 of /proc/PID/stat and tells a process from a later one with the same id.
  *
+ * Of the files that whoever started the agent had open nothing is left to the supervisor and the task: a pipe would never end, and a
+ * secret would be there to read.
+ *
  * Freestanding, so that the process costs a few pages and starts in a fraction of a millisecond.
  */
 
@@ -40,6 +44,43 @@ static void leave(int code) { for (;;) syscall5(SYS_exit, code, 0, 0, 0, 0); }
 static word open_file(const char *path, int flags) { return syscall5(SYS_openat, AT_FDCWD, (word)path, flags, 0644, 0); }
 static void close_file(word file) { syscall5(SYS_close, file, 0, 0, 0, 0); }
 static int same(const char *a, const char *b) { while (*a && *a == *b) a++, b++; return *a == *b; }
+
+static uword get_number(const char **at)
+{
+    uword number = 0;
+    while (**at >= '0' && **at <= '9') number = number * 10 + (*(*at)++ - '0');
+    return number;
+}
+
+/* All open files from this number on but one. */
+static void close_all(word first, word kept)
+{
+    word result = kept > first ? syscall5(SYS_close_range, first, kept - 1, 0, 0, 0) : 0;
+    if (result == 0)
+        result = syscall5(SYS_close_range, kept >= first ? kept + 1 : first, 0xffffffff, 0, 0, 0);
+    if (result == 0)
+        return;
+    /* Before Linux 5.9: one after another. What a read of the list misses because of the closing is in the next one. */
+    for (int closed = 1; closed;) {
+        char list[2048];
+        word folder = open_file("/proc/self/fd", O_CLOEXEC), count;
+        if (folder < 0)
+            return;
+        closed = 0;
+        while ((count = syscall5(SYS_getdents64, folder, (word)list, sizeof list, 0, 0)) > 0) {
+            /* An entry: two words, its length as a short, a byte, and the name. */
+            for (char *at = list; at < list + count; at += *(unsigned short *)(at + 16)) {
+                const char *name = at + 19;
+                word file = *name == '.' ? -1 : (word)get_number(&name);
+                if (file >= first && file != kept && file != folder) {
+                    close_file(file);
+                    closed = 1;
+                }
+            }
+        }
+        close_file(folder);
+    }
+}
 
 static word read_file(const char *path, char *buffer, word size)
 {
@@ -62,13 +103,6 @@ static char *put_number(char *at, uword number)
     do digits[count++] = '0' + number % 10; while (number /= 10);
     while (count) *at++ = digits[--count];
     return at;
-}
-
-static uword get_number(const char **at)
-{
-    uword number = 0;
-    while (**at >= '0' && **at <= '9') number = number * 10 + (*(*at)++ - '0');
-    return number;
 }
 
 /* Up to three numbers after a word, as one line in one write. */
@@ -171,17 +205,6 @@ static struct failure become_task(const char *sandbox, const char *user, int cgr
     }
     if ((result = syscall5(SYS_chdir, (word)sandbox, 0, 0, 0, 0)) < 0)
         return (struct failure){ 2, result };
-    word input = open_file("/dev/null", 0);
-    word output = open_file("stdout", O_WRONLY | O_CREAT | O_APPEND);
-    word error = open_file("stderr", O_WRONLY | O_CREAT | O_APPEND);
-    if (output < 0 || error < 0)
-        return (struct failure){ 3, output < 0 ? output : error };
-    if (input >= 0) duplicate(input, 0);
-    duplicate(output, 1);
-    duplicate(error, 2);
-    if (input > 2) close_file(input);
-    if (output > 2) close_file(output);
-    if (error > 2) close_file(error);
     if (!same(user, "-")) {
         unsigned groups[64];
         int count = 0;
@@ -193,6 +216,17 @@ static struct failure become_task(const char *sandbox, const char *user, int cgr
             || (result = syscall5(SYS_setuid, uid, 0, 0, 0, 0)) < 0)
             return (struct failure){ 1, result };
     }
+    word input = open_file("/dev/null", 0);
+    word output = open_file("stdout", O_WRONLY | O_CREAT | O_APPEND);
+    word error = open_file("stderr", O_WRONLY | O_CREAT | O_APPEND);
+    if (output < 0 || error < 0)
+        return (struct failure){ 3, output < 0 ? output : error };
+    if (input >= 0) duplicate(input, 0);
+    duplicate(output, 1);
+    duplicate(error, 2);
+    if (input > 2) close_file(input);
+    if (output > 2) close_file(output);
+    if (error > 2) close_file(error);
     return (struct failure){ 4, execute_by_path(arguments, environment) };
 }
 
@@ -222,8 +256,7 @@ static void supervise(int count, char **arguments, char **environment)
         leave(125);
     uword self = syscall5(SYS_getpid, 0, 0, 0, 0, 0);
     say("shim", 2, self, start_time(self), 0);
-    for (word file = START_LOCK; file <= ANSWERS; file++)
-        if (file != status_file) close_file(file);
+    close_all(START_LOCK, status_file);
     syscall5(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 
     /* Comes back when the program was executed, or when it is known that it cannot be. */
@@ -289,6 +322,7 @@ static char **vector(char **place, unsigned count, char **at)
 static void serve(char *mode)
 {
     unsigned request[4];
+    close_all(ANSWERS + 1, -1);
     while (read_whole((char *)request, sizeof request)) {
         unsigned bytes = request[0], arguments = request[1], variables = request[2];
         uword pointers = (arguments + variables + 2) * sizeof(char *), size = pointers + bytes;

@@ -21,16 +21,19 @@ exec 3>&-
     _platform_count=$((_platform_count - 1))
   done
   cd "$_platform_sandbox" || { echo "fail chdir 2" >&9; exit 127; }
-  exec >>stdout 2>>stderr || { echo "fail output 28" >&9; exit 127; }
   if [ "$_platform_user" != - ]; then
     _platform_groups=${_platform_user#*,}
     _platform_gid=${_platform_groups%%,*}
-    set -- /usr/bin/setpriv --reuid "${_platform_user%%,*}" --regid "$_platform_gid" --groups "$_platform_groups" -- "$@"
+    _platform_become="/usr/bin/setpriv --reuid ${_platform_user%%,*} --regid $_platform_gid --groups $_platform_groups --"
+    set -- $_platform_become "$@"
+    # Made by the user: a program that opens /dev/stdout anew needs the rights on the file.
+    $_platform_become /bin/sh -c ': >>stdout && : >>stderr' || { echo "fail output 13" >&9; exit 127; }
   fi
+  exec >>stdout 2>>stderr || { echo "fail output 28" >&9; exit 127; }
   read -r _platform_stat </proc/self/stat
   _platform_self $_platform_stat
   echo "task $_platform_pid $_platform_start" >&9
-  unset _platform_stat _platform_start _platform_pid _platform_sandbox _platform_user _platform_count _platform_groups _platform_gid
+  unset _platform_stat _platform_start _platform_pid _platform_sandbox _platform_user _platform_count _platform_groups _platform_gid _platform_become
   exec 9>&-
   exec /usr/bin/setsid "$@"
 )

@@ -9,6 +9,8 @@ namespace Platform.Agent;
 /// <summary>How an agent is set up.</summary>
 public sealed record AgentOptions
 {
+    internal const string DefaultCgroupRoot = "platform";
+
     /// <summary>The control plane's addresses, tried one after another. Default http://127.0.0.1:5050.</summary>
     public ImmutableArray<Uri> Masters { get; init; } = [new Uri("http://127.0.0.1:5050")];
 
@@ -49,7 +51,7 @@ public sealed record AgentOptions
     public long? ProcessesPerTask { get; init; } = 4096;
 
     /// <summary>The folder for tasks in each cgroup hierarchy; null: no cgroups are used. Default platform, with a folder for each agent.</summary>
-    public string? CgroupRoot { get; init; } = "platform";
+    public string? CgroupRoot { get; init; } = DefaultCgroupRoot;
 
     /// <summary>The longest that the sandbox of an ended task stays. Default one week.</summary>
     public TimeSpan SandboxRetention { get; init; } = TimeSpan.FromDays(7);
@@ -69,6 +71,21 @@ public sealed record AgentOptions
     /// <summary>A download that brings nothing for this long has failed. Default 1 minute.</summary>
     public TimeSpan FetchStallTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The Docker Engine that runs tasks with an image, when it answers; null: none. Default unix:///var/run/docker.sock.</summary>
+    public Uri? Docker { get; init; } = new("unix:///var/run/docker.sock");
+
+    /// <summary>A file with credentials of registries, in the form of Docker's config.json; null: none. Tasks may bring their own.</summary>
+    public string? DockerConfig { get; init; }
+
+    /// <summary>The longest that an image stays that no task uses any more. Default one week; sooner as the engine's disk fills.</summary>
+    public TimeSpan ImageRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Whether tasks are ended whose sandboxes outgrow the disk that they asked for. Default false, as in Mesos.</summary>
+    public bool EnforceDisk { get; init; }
+
+    /// <summary>How often sandboxes are measured for that. Default 15 s, as in Mesos.</summary>
+    public TimeSpan DiskWatchInterval { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Whether cpus that tasks hold and do not use are offered again as revocable. Default false.</summary>
     public bool Oversubscribe { get; init; }
 
@@ -76,7 +93,10 @@ public sealed record AgentOptions
     public int Simulate { get; init; }
 
     /// <summary>The program that supervises tasks; null: the shell. Default: the one that was built beside this assembly.</summary>
-    public string? ShimProgram { get; init; } = Tasks.ShimLauncher.BuiltProgram;
+    public string? ShimProgram { get; init; } = Containerizers.Process.ShimLauncher.BuiltProgram;
+
+    /// <summary>The token that the agent shows when it dials in; asked each time. Null: it has none. Default null.</summary>
+    public Func<CancellationToken, ValueTask<string?>>? Token { get; init; }
 
     /// <summary>Reads command line arguments: <c>--name value</c> or <c>--name=value</c>. All problems are reported at once.</summary>
     /// <param name="arguments">The arguments after <c>agent</c>.</param>
@@ -93,4 +113,17 @@ public sealed record AgentOptions
         Masters = [master],
         Resources = MachineFacts.Detect(workDirectory).DefaultResources(),
     };
+
+    /// <summary>Reads the address of a Docker Engine.</summary>
+    /// <param name="text">Such as <c>unix:///var/run/docker.sock</c>, or <c>none</c>.</param>
+    /// <param name="address">The address; null: none.</param>
+    /// <param name="problem">What is wrong with it.</param>
+    public static bool TryParseDocker(string text, out Uri? address, out string problem)
+    {
+        (address, problem) = (null, "");
+        if (text == "none" || (Uri.TryCreate(text, UriKind.Absolute, out address) && address.Scheme is "unix" or "http" or "tcp" && (address!.Scheme != "unix" || address.LocalPath.Length > 1)))
+            return true;
+        problem = $"--docker: '{text}' is not the address of a Docker Engine such as unix:///var/run/docker.sock; 'none' does without.";
+        return false;
+    }
 }

@@ -14,10 +14,11 @@ internal static class AgentOptionsParser
     [
         "master", "work-dir", "name", "hostname", "resources", "attributes", "role", "region", "zone", "pool", "taints", "cpu-limit",
         "pids-limit", "cgroup-root", "sandbox-retention", "disk-headroom", "log-rotate-size", "log-rotate-count", "cache-size",
-        "fetch-stall-timeout", "oversubscribe", "simulate",
+        "fetch-stall-timeout", "oversubscribe", "simulate", "docker", "docker-config", "image-retention", "token-file",
+        "enforce-disk-quota", "disk-watch-interval",
     ];
 
-    private static readonly string[] Switches = ["oversubscribe"];
+    private static readonly string[] Switches = ["oversubscribe", "enforce-disk-quota"];
 
     /// <summary>Reads the arguments; the machine is looked at only for what is not given.</summary>
     public static bool TryParse(
@@ -53,6 +54,12 @@ internal static class AgentOptionsParser
             LogRotateCount = reader.Whole("log-rotate-count", 5, 0, 1000),
             CacheSize = reader.Size("cache-size", 2 * ByteSize.Gigabyte),
             FetchStallTimeout = reader.Duration("fetch-stall-timeout", TimeSpan.FromMinutes(1)),
+            Docker = reader.Docker(),
+            DockerConfig = reader.ExistingFile("docker-config"),
+            ImageRetention = reader.Duration("image-retention", TimeSpan.FromDays(7)),
+            Token = given.GetValueOrDefault("token-file") is { } tokenFile ? async cancellation => (await File.ReadAllTextAsync(tokenFile, cancellation).ConfigureAwait(false)).Trim() : null,
+            EnforceDisk = given.ContainsKey("enforce-disk-quota"),
+            DiskWatchInterval = reader.Duration("disk-watch-interval", TimeSpan.FromSeconds(15)) is { Ticks: > 0 } interval ? interval : TimeSpan.FromSeconds(15),
             Oversubscribe = given.ContainsKey("oversubscribe"),
             Simulate = simulate,
         };
@@ -111,6 +118,22 @@ internal static class AgentOptionsParser
                     problems.Add($"--master: '{text}' is not an address such as http://127.0.0.1:5050.");
             }
             return masters.ToImmutable();
+        }
+
+        public Uri? Docker()
+        {
+            var text = Text("docker", "unix:///var/run/docker.sock");
+            if (AgentOptions.TryParseDocker(text, out var address, out var problem))
+                return address;
+            problems.Add(problem);
+            return null;
+        }
+
+        public string? ExistingFile(string name)
+        {
+            if (given.TryGetValue(name, out var path) && !File.Exists(path))
+                problems.Add($"--{name}: there is no file {path}.");
+            return given.GetValueOrDefault(name);
         }
 
         public string Role()

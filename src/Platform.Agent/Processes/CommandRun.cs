@@ -25,17 +25,25 @@ internal sealed class CommandRun(ProcessWatcher watcher)
     /// <summary>The cgroup.procs files to join.</summary>
     public IReadOnlyList<string> JoinFiles { get; init; } = [];
 
-    /// <summary>Runs it to its end and returns its exit status; null if it was ended by a signal, could not be started, or was cancelled and killed.</summary>
-    public async Task<int?> RunAsync(CancellationToken cancellation)
+    /// <summary>Starts it as the leader of a session and returns its process id; a child of this process.</summary>
+    /// <param name="streams">Its standard streams; null: /dev/null.</param>
+    /// <exception cref="Win32Exception">It could not be started.</exception>
+    public int Start(StandardStreams? streams)
     {
         List<string> arguments = ["sh", "-c", Prelude, "command", $"{JoinFiles.Count}", .. JoinFiles, Folder];
         if (User is not null)
             arguments.AddRange(["/usr/bin/setpriv", "--reuid", $"{User.Uid}", "--regid", $"{User.Gid}", "--groups", string.Join(',', User.Groups), "--"]);
         arguments.AddRange(Command);
+        return ProcessSpawner.Start("/bin/sh", arguments, Environment, streams, []);
+    }
+
+    /// <summary>Runs it to its end and returns its exit status; null if it was ended by a signal, could not be started, or was cancelled and killed.</summary>
+    public async Task<int?> RunAsync(CancellationToken cancellation)
+    {
         int pid;
         try
         {
-            pid = ProcessSpawner.Start("/bin/sh", arguments, Environment);
+            pid = Start(null);
         }
         catch (Win32Exception)
         {

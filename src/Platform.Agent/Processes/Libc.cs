@@ -21,6 +21,8 @@ internal static unsafe partial class Libc
     public const int Truncate = 0x200;
     public const int AppendOnly = 0x400;
     public const int DuplicateAbove = 1030; // F_DUPFD_CLOEXEC
+    public const int SetFlags = 2; // F_SETFD
+    public const int CloseOnExecFlag = 1; // FD_CLOEXEC
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
     public const short SpawnSetSigDef = 0x04;
@@ -34,6 +36,12 @@ internal static unsafe partial class Libc
     public const uint InCreate = 0x100;
     public const int CloseOnExec = 0x80000;
     public const int NonBlocking = 0x800;
+    public const int NoControllingTerminal = 0x100;
+    public const int SetStatusFlags = 4; // F_SETFL
+    public const int SigHup = 1;
+    public const int Eagain = 11;
+    public const int EpollOut = 4;
+    public const uint EpollOnce = 1u << 30; // EPOLLONESHOT
     public const int FallocateCollapseRange = 0x08;
 
     private const int ReadWrite = 2;
@@ -44,6 +52,7 @@ internal static unsafe partial class Libc
     public const int OpaqueSize = 512;
 
     private const long PidfdOpenNumber = 434;
+    private const long CloseRangeNumber = 436;
 
     [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Spawn(out int pid, string path, void* fileActions, void* attributes, byte** argv, byte** envp);
@@ -88,10 +97,17 @@ internal static unsafe partial class Libc
     public static partial int WaitPid(int pid, out int status, int options);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial long Syscall(long number, long first, long second);
+    private static partial long Syscall(long number, long first, long second, long third = 0);
 
     /// <summary>A descriptor that becomes readable when the process ends, or -1.</summary>
     public static int PidfdOpen(int pid) => (int)Syscall(PidfdOpenNumber, pid, 0);
+
+    /// <summary>Lets no program that is executed from now on have the open files from this number on. False: the kernel (before 5.11) cannot.</summary>
+    public static bool CloseOnExecFrom(int first)
+    {
+        const long UpToTheLast = uint.MaxValue, CloseOnExecFlag = 4; // CLOSE_RANGE_CLOEXEC
+        return Syscall(CloseRangeNumber, first, UpToTheLast, CloseOnExecFlag) == 0;
+    }
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);
@@ -128,6 +144,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int DeviceControl(int descriptor, ulong request, void* argument);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int SetLength(int descriptor, long length);
@@ -173,9 +192,17 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial byte* RealPath(string path, byte* buffer);
 
+    /// <summary>Gives a file or link another name, in the place of what has that name.</summary>
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Rename(string from, string to);
+
     /// <summary>Changes the owner of a file, or of a link and not of what it points to.</summary>
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeOwner(string path, uint user, uint group);
+
+    /// <summary>Changes the owner of an open file.</summary>
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    public static partial int ChangeOwner(int descriptor, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();

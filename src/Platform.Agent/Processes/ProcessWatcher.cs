@@ -15,6 +15,7 @@ internal sealed unsafe class ProcessWatcher : IDisposable
     private readonly int _wakeWrite;
     private readonly Thread _thread;
     private readonly ConcurrentDictionary<int, Waiter> _waiters = new();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _ready = new();
     private readonly Dictionary<int, Action> _changes = [];
     private readonly Lock _gate = new();
     private volatile bool _stopped;
@@ -45,6 +46,25 @@ internal sealed unsafe class ProcessWatcher : IDisposable
         _waiters[descriptor] = waiter;
         Add(descriptor);
         return waiter.Completion.Task;
+    }
+
+    /// <summary>Completes when an open file can be read, or written, or its other end is closed. One waits for a file at a time, and does not close it meanwhile.</summary>
+    public Task WaitReadyAsync(int descriptor, bool toWrite, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return Task.FromCanceled(cancellation);
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ready[descriptor] = ready;
+        Add(descriptor, (toWrite ? Libc.EpollOut : Libc.EpollIn) | (int)Libc.EpollOnce);
+        var giveUp = cancellation.Register(() =>
+        {
+            if (!_ready.TryRemove(new(descriptor, ready)))
+                return;
+            Libc.EpollControl(_epoll, Libc.EpollCtlDel, descriptor, null);
+            ready.TrySetCanceled(cancellation);
+        });
+        ready.Task.ContinueWith(_ => giveUp.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return ready.Task;
     }
 
     /// <summary>
@@ -91,6 +111,8 @@ internal sealed unsafe class ProcessWatcher : IDisposable
                     ReadChanges();
                 else if (_waiters.TryRemove(descriptor, out var waiter))
                     Complete(descriptor, waiter);
+                else if (_ready.TryRemove(descriptor, out var ready))
+                    Complete(descriptor, ready);
             }
         }
     }
@@ -100,6 +122,12 @@ internal sealed unsafe class ProcessWatcher : IDisposable
         Libc.EpollControl(_epoll, Libc.EpollCtlDel, descriptor, null);
         _ = Libc.Close(descriptor);
         waiter.Completion.TrySetResult(Reap(waiter.Pid));
+    }
+
+    private void Complete(int descriptor, TaskCompletionSource ready)
+    {
+        Libc.EpollControl(_epoll, Libc.EpollCtlDel, descriptor, null);
+        ready.TrySetResult();
     }
 
     private static int? Reap(int pid) => Libc.WaitPid(pid, out var status, Libc.WNoHang) == pid ? status : null;
@@ -126,11 +154,11 @@ internal sealed unsafe class ProcessWatcher : IDisposable
 
     private static readonly int EventSize = DescriptorOffset + 8;
 
-    private void Add(int descriptor)
+    private void Add(int descriptor, int events = Libc.EpollIn)
     {
         var interest = stackalloc byte[16];
         new Span<byte>(interest, 16).Clear();
-        *(int*)interest = Libc.EpollIn;
+        *(int*)interest = events;
         *(int*)(interest + DescriptorOffset) = descriptor;
         Check(Libc.EpollControl(_epoll, Libc.EpollCtlAdd, descriptor, interest));
     }

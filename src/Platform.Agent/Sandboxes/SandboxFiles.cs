@@ -91,6 +91,24 @@ internal static class SandboxFiles
         }
     }
 
+    /// <summary>The text that a file begins with; null if there is nothing.</summary>
+    public static string? Head(string sandbox, string name, int bytes)
+    {
+        try
+        {
+            // Neither a folder nor a pipe, which would be read for ever.
+            if (Confinement.Existing(sandbox, name) is not { } path || !File.Exists(path) || new FileInfo(path).Length == 0)
+                return null;
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var buffer = new byte[bytes];
+            return Encoding.UTF8.GetString(buffer, 0, stream.ReadAtLeast(buffer, bytes, throwOnEndOfStream: false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static FileChunk ReadFile(FileRequest request, string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -15,6 +15,7 @@ internal sealed class AgentPeer : ISessionPeer
     private readonly TaskTable _tasks;
     private readonly UpdateOutbox _outbox;
     private readonly SandboxReads _reads;
+    private readonly TaskExecs _execs;
     private readonly WorkDirectory _work;
     private readonly Func<AgentUsage> _measure;
     private readonly TimeProvider _time;
@@ -22,26 +23,31 @@ internal sealed class AgentPeer : ISessionPeer
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private TimeSpan _heartbeat = TimeSpan.FromSeconds(5);
     private long _lastHeartbeat;
+    private int _renewal;
 
     public AgentPeer(
-        Func<AgentRegistration> registration, TaskTable tasks, UpdateOutbox outbox, SandboxReads reads, WorkDirectory work,
+        Func<AgentRegistration> registration, TaskTable tasks, UpdateOutbox outbox, SandboxReads reads, TaskExecs execs, WorkDirectory work,
         Func<AgentUsage> measure, TimeProvider time, ILogger logger)
     {
         _registration = registration;
         _tasks = tasks;
         _outbox = outbox;
         _reads = reads;
+        _execs = execs;
         _work = work;
         _measure = measure;
         _time = time;
         _logger = logger;
         _outbox.Added += Wake;
         _reads.Ready += Wake;
+        _execs.Ready += Wake;
     }
 
     /// <inheritdoc/>
     public AgentRegistration Register()
     {
+        // What changes from here on is said in the next session.
+        Interlocked.Exchange(ref _renewal, 0);
         var registration = _registration();
         return registration with { Tasks = _tasks.Report(), Volumes = VolumeFolders.List(_work, _logger) };
     }
@@ -53,6 +59,7 @@ internal sealed class AgentPeer : ISessionPeer
         _lastHeartbeat = 0;
         _outbox.Restart();
         _reads.Restart();
+        _execs.Restart();
     }
 
     /// <inheritdoc/>
@@ -65,6 +72,10 @@ internal sealed class AgentPeer : ISessionPeer
         _tasks.Launch(command.Launch);
         foreach (var read in command.ReadFiles)
             _reads.Add(read);
+        foreach (var exec in command.Exec)
+            _execs.Add(exec);
+        foreach (var input in command.ExecInput)
+            _execs.Add(input);
         foreach (var volume in command.DestroyVolumes)
             VolumeFolders.Destroy(volume, _work, _logger);
     }
@@ -74,11 +85,14 @@ internal sealed class AgentPeer : ISessionPeer
     {
         while (true)
         {
+            if (Interlocked.Exchange(ref _renewal, 0) != 0)
+                throw new IOException("what this agent offers has changed, and it registers anew");
             var updates = _outbox.Take(UpdatesPerFrame);
             var files = _reads.Take();
+            var execs = _execs.Take();
             var heartbeat = _lastHeartbeat == 0 || _time.GetElapsedTime(_lastHeartbeat) >= _heartbeat ? Measure() : null;
-            if (!updates.IsEmpty || !files.IsEmpty || heartbeat is not null)
-                return new AgentMessage { Heartbeat = heartbeat, Updates = updates, Files = files };
+            if (!updates.IsEmpty || !files.IsEmpty || !execs.IsEmpty || heartbeat is not null)
+                return new AgentMessage { Heartbeat = heartbeat, Updates = updates, Files = files, Exec = execs };
             var left = _heartbeat - _time.GetElapsedTime(_lastHeartbeat);
             using var due = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, due.Token);
@@ -91,6 +105,13 @@ internal sealed class AgentPeer : ISessionPeer
                 // The heartbeat is due.
             }
         }
+    }
+
+    /// <summary>What the agent offers has changed: the session ends, and the next one says so.</summary>
+    public void Renew()
+    {
+        Interlocked.Exchange(ref _renewal, 1);
+        Wake();
     }
 
     private void Wake() => _wake.Writer.TryWrite(true);

@@ -9,11 +9,13 @@ namespace Platform.Agent.Session;
 
 /// <summary>Keeps one session with one of the masters: dials, registers, carries frames both ways, and dials again when it breaks.</summary>
 internal sealed class AgentSession(
-    IReadOnlyList<Uri> masters, ISessionPeer peer, HttpMessageInvoker http, TimeProvider time, ILogger logger)
+    IReadOnlyList<Uri> masters, ISessionPeer peer, HttpMessageInvoker http, TimeProvider time, ILogger logger, Func<CancellationToken, ValueTask<string?>>? token = null)
 {
     private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
+    private TimeSpan _longestDelay = SessionBackoff.Longest;
+    private (TimeSpan Interval, TimeSpan Timeout) _keepAlive = SessionBackoff.KeepAliveFor(SessionBackoff.Longest * 3);
     private int _failures;
     private int _next;
 
@@ -40,7 +42,7 @@ internal sealed class AgentSession(
             }
             _failures++;
             _next = (_next + 1) % masters.Count;
-            var delay = SessionBackoff.Delay(_failures, Random.Shared.NextDouble());
+            var delay = SessionBackoff.Delay(_failures, Random.Shared.NextDouble(), _longestDelay);
             logger.Log(_failures > 1 ? LogLevel.Debug : LogLevel.Warning,
                 "No session with {Master}: {Reason}. Dialing again in {Delay:0.0} s (failure {Failures})", master, reason, delay.TotalSeconds, _failures);
             try
@@ -65,11 +67,12 @@ internal sealed class AgentSession(
     private async Task<string> HoldAsync(Uri master, CancellationToken cancellation)
     {
         using var socket = new ClientWebSocket();
-        socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(5);
-        socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(15);
+        (socket.Options.KeepAliveInterval, socket.Options.KeepAliveTimeout) = _keepAlive;
         using (var dial = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
         {
             dial.CancelAfter(DialTimeout);
+            if (token is not null && await token(dial.Token).ConfigureAwait(false) is { } shown)
+                socket.Options.SetRequestHeader("Authorization", "Bearer " + shown);
             await socket.ConnectAsync(Endpoint(master), http, dial.Token).ConfigureAwait(false);
         }
         // Not cancelled when the agent stops: a cancelled read or write would break the connection, and the leave could not be taken.
@@ -83,6 +86,11 @@ internal sealed class AgentSession(
             return answer?.Refused ?? "closed before the registration was answered";
         }
         _failures = 0;
+        if (registered.UnreachableAfterSeconds > 0)
+        {
+            var unreachableAfter = TimeSpan.FromSeconds(registered.UnreachableAfterSeconds);
+            (_longestDelay, _keepAlive) = (SessionBackoff.LongestFor(unreachableAfter), SessionBackoff.KeepAliveFor(unreachableAfter));
+        }
         logger.LogInformation("Registered with {Master}, session {Epoch}", master, registered.Epoch);
         peer.Registered(registered);
         peer.Receive(answer);

@@ -17,7 +17,7 @@ internal static class SimulatedAgents
         var sessions = new List<Task>(options.Simulate);
         for (var i = 1; i <= options.Simulate && !cancellation.IsCancellationRequested; i++)
         {
-            var session = new AgentSession(options.Masters, new SimulatedAgent(Registration(options, i), time), http, time, logger);
+            var session = new AgentSession(options.Masters, new SimulatedAgent(Registration(options, i), time), http, time, logger, options.Token);
             sessions.Add(session.RunAsync(cancellation));
             if (i % DialsPerTenth == 0)
             {

@@ -23,8 +23,10 @@ namespace Platform.Agent.Tasks;
 [JsonSerializable(typeof(PersistentVolume))]
 [JsonSerializable(typeof(Toleration[]))]
 [JsonSerializable(typeof(VolumeSpec[]))]
+[JsonSerializable(typeof(ContainerOption[]))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(Dictionary<string, long>))]
 [JsonSerializable(typeof(Dictionary<string, SecretText>))]
 internal sealed partial class AgentJson : JsonSerializerContext;

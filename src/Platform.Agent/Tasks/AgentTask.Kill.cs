@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Platform.Agent.Isolation;
-using Platform.Agent.Processes;
+using Platform.Agent.Containerizers;
 using Platform.Core.Tasks;
 
 namespace Platform.Agent.Tasks;
@@ -10,20 +9,20 @@ internal sealed partial class AgentTask
 {
     private static readonly TimeSpan KillRepeat = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Pre-stop hook, SIGTERM to the group, the rest of the grace, SIGKILL to everything.</summary>
-    private async Task KillAsync(ProcessIdentity process)
+    /// <summary>Pre-stop hook, the signal to stop, the rest of the grace, SIGKILL to everything.</summary>
+    private async Task KillAsync(IContainer container)
     {
         Publish(u => u with { State = TaskState.Killing, Reason = _kill!.Reason, Message = _kill.Message });
-        var ended = _supervision!.Ended.WaitAsync(_services.Stopping);
+        var ended = container.Ended.WaitAsync(_services.Stopping);
         var deadline = Deadline();
         if (Spec.PreStop is { } hook)
-            await Task.WhenAny(RunHookAsync(hook), ended, deadline).ConfigureAwait(false);
-        if (!deadline.IsCompleted && process.IsAlive)
-            _ = Libc.Kill(-process.Pid, Libc.SigTerm);
+            await Task.WhenAny(RunHookAsync(container, hook), ended, deadline).ConfigureAwait(false);
+        if (!deadline.IsCompleted)
+            container.Stop();
         await Task.WhenAny(ended, deadline).ConfigureAwait(false);
         while (!ended.IsCompleted)
         {
-            KillEverything(process);
+            container.Kill();
             await Task.WhenAny(ended, Task.Delay(KillRepeat, _services.Time)).ConfigureAwait(false);
         }
     }
@@ -35,83 +34,24 @@ internal sealed partial class AgentTask
         return reached.Task;
     }
 
-    private async Task RunHookAsync(CommandSpec hook)
+    private async Task RunHookAsync(IContainer container, CommandSpec hook)
     {
-        var run = new CommandRun(_services.Watcher)
-        {
-            Command = TaskEnvironment.Command(hook),
-            Environment = VariablesOf(null),
-            Folder = _sandbox,
-            User = (hook.User ?? Spec.Command.User) is { } name ? UserAccount.Find(name) : null,
-            JoinFiles = [.. _cgroup.JoinFiles],
-        };
-        var exit = await run.RunAsync(_killDeadline.Token).ConfigureAwait(false);
+        var exit = await container.RunAsync(hook, _killDeadline.Token).ConfigureAwait(false);
         if (exit != 0)
             _services.Logger.LogWarning("The pre-stop hook of {TaskId} did not succeed: exit status {Status}", Spec.TaskId, exit);
-    }
-
-    private void KillEverything(ProcessIdentity process)
-    {
-        if (process.IsAlive)
-        {
-            _ = Libc.Kill(-process.Pid, Libc.SigKill);
-            _ = Libc.Kill(process.Pid, Libc.SigKill);
-        }
-        _cgroup.KillAll();
-        if (_cgroup.Folders.Count == 0)
-        {
-            foreach (var entry in Relatives(process))
-                _ = Libc.Kill(entry.Pid, Libc.SigKill);
-        }
-    }
-
-    /// <summary>
-    /// What the task has left behind: nothing where the compiled supervisor did its work, else whatever is in its cgroup or belongs
-    /// to it. Its ports and files are free only when that is gone too.
-    /// </summary>
-    private async Task KillLeftoversAsync(ShimStatus end)
-    {
-        if (end.Task is not { } process)
-            return;
-        if (_cgroup.Folders.Count > 0)
-        {
-            // A group that can be removed is empty, and one that is empty can be: most often that is all there is to do.
-            while (true)
-            {
-                if (_cgroup.TryRemove())
-                {
-                    _cgroup = TaskCgroup.None;
-                    return;
-                }
-                if (_cgroup.KillAll() == 0)
-                    return;
-                await Task.Delay(5).ConfigureAwait(false);
-            }
-        }
-        if (_services.Shims.KillsStrays && end.IsEnd)
-            return;
-        for (var left = Relatives(process); left.Count > 0; left = Relatives(process))
-        {
-            foreach (var entry in left)
-                _ = Libc.Kill(entry.Pid, Libc.SigKill);
-            await Task.Delay(5).ConfigureAwait(false);
-        }
-    }
-
-    private List<ProcessEntry> Relatives(ProcessIdentity process)
-    {
-        var shim = _supervision!.Status.Shim is { IsAlive: true } alive ? alive.Pid : 0;
-        return ProcessTable.OfTask(process.Pid, shim, TaskEnvironment.Mark(Spec.TaskId));
     }
 
     /// <summary>Gives back what the task had of the machine, but for its sandbox.</summary>
     private async Task ReleaseAsync()
     {
-        const int Attempts = 100;
-        for (var i = 0; i < Attempts && !_cgroup.TryRemove(); i++)
-            await Task.Delay(5).ConfigureAwait(false);
-        _cgroup = TaskCgroup.None;
-        _process = default;
+        _runs = false;
+        if (_container is not null)
+            await _container.DestroyAsync().ConfigureAwait(false);
+        if (_group?.Leave() == true)
+        {
+            foreach (var containerizer in _services.Containerizers.All)
+                await containerizer.LeaveGroupAsync(_group.Members).ConfigureAwait(false);
+        }
         try
         {
             TaskSecrets.Remove(Spec, _services.Work);

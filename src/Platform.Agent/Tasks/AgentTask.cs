@@ -1,11 +1,12 @@
-using System.ComponentModel;
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Checks;
-using Platform.Agent.Isolation;
+using Platform.Agent.Containerizers;
 using Platform.Agent.Processes;
 using Platform.Contracts.Agents;
 using Platform.Core;
+using Platform.Core.Collections;
 using Platform.Core.Tasks;
+using Win32Exception = System.ComponentModel.Win32Exception;
 
 namespace Platform.Agent.Tasks;
 
@@ -23,9 +24,11 @@ internal sealed partial class AgentTask : IDisposable
     private readonly TaskRecord _record;
     private TaskUpdate _status;
     private KillOrder? _kill;
-    private TaskSupervision? _supervision;
-    private ProcessIdentity _process;
-    private TaskCgroup _cgroup = TaskCgroup.None;
+    private IContainer? _container;
+    private TaskGroup? _group;
+    private volatile bool _runs;
+    private ValueList<string> _addresses;
+    private ValueList<string> _addressesOfItsOwn;
 
     private AgentTask(TaskRecord record, TaskUpdate status, TaskServices services)
     {
@@ -33,6 +36,7 @@ internal sealed partial class AgentTask : IDisposable
         _status = status;
         _services = services;
         Held = record.Spec.Held.NonRevocable();
+        _addresses = [services.Address];
         _file = services.Work.TaskFile(record.Spec.TaskId);
         _sandbox = services.Work.Sandbox(record.Spec.TaskId);
         if (status.State.IsTerminal())
@@ -68,11 +72,8 @@ internal sealed partial class AgentTask : IDisposable
     /// <summary>Its sandbox folder.</summary>
     public string Sandbox => _sandbox;
 
-    /// <summary>Its cgroups, or none.</summary>
-    public TaskCgroup Cgroup => _cgroup;
-
-    /// <summary>Its first process; the default if it does not run.</summary>
-    public ProcessIdentity Process => _process;
+    /// <summary>What it runs in; null if it does not run.</summary>
+    public IContainer? Running => _runs ? _container : null;
 
     /// <summary>What a registration says of it.</summary>
     public TaskReport Report => TaskReport.Of(Spec, Status, _record.AcceptedAt);
@@ -128,9 +129,14 @@ internal sealed partial class AgentTask : IDisposable
         _killOrdered.TrySetResult();
     }
 
+    /// <summary>True once all that it had of the machine is given back. For its group, and under the lock of that.</summary>
+    public bool HasLeft { get; set; }
+
     /// <summary>Runs the task, or goes on with it, to its end.</summary>
-    public async Task RunAsync()
+    /// <param name="group">Its group; null: it is alone.</param>
+    public async Task RunAsync(TaskGroup? group)
     {
+        _group = group;
         TaskUpdate last;
         try
         {
@@ -142,7 +148,9 @@ internal sealed partial class AgentTask : IDisposable
         }
         catch (TaskStartException e)
         {
-            last = Next() with { State = TaskState.Failed, Reason = e.Reason, Message = e.Message };
+            // What the machine does not have is not the task's fault.
+            var state = e.Reason == TaskReasons.PortInUse ? TaskState.Dropped : TaskState.Failed;
+            last = Next() with { State = state, Reason = e.Reason, Message = e.Message };
         }
         catch (OperationCanceledException) when (_kill is not null)
         {
@@ -156,8 +164,7 @@ internal sealed partial class AgentTask : IDisposable
         {
             // A mistake of the agent's own must not leave a task without an end.
             _services.Logger.LogError(e, "Task {TaskId} is given up", Spec.TaskId);
-            if (_process.IsAlive)
-                KillEverything(_process);
+            _container?.Kill();
             last = Next() with { State = TaskState.Failed, Reason = TaskReasons.LaunchFailed, Message = $"The agent failed: {e.Message}" };
         }
         if (_services.Stopping.IsCancellationRequested)
@@ -180,72 +187,81 @@ internal sealed partial class AgentTask : IDisposable
     {
         if (_record.BootId != _services.Work.BootId)
             return Next() with { State = TaskState.Lost, Reason = TaskReasons.AgentRestarted, Message = "The machine was restarted" };
-        _cgroup = _services.Cgroups.Open(TaskDirectoryName.Of(Spec.TaskId));
-        _supervision = TaskSupervision.Attach(_file, _services.Watcher);
-        if (_supervision is null)
+        var containerizer = _services.Containerizers.Find(Spec)
+            ?? throw new TaskStartException(TaskReasons.LaunchFailed, $"This agent does not offer the {ContainerizerTable.NameFor(Spec)} containerizer any more");
+        var request = new ContainerRequest(Spec, _file, _sandbox) { Group = _group?.Members ?? [Spec] };
+        _container = await containerizer.RecoverAsync(request, _services.Stopping).ConfigureAwait(false);
+        if (_container is null)
         {
             if (_kill is not null)
                 throw new OperationCanceledException();
             using var preparing = CancellationTokenSource.CreateLinkedTokenSource(_stopPreparing.Token, _services.Stopping);
-            await _services.StartGate.WaitAsync(preparing.Token).ConfigureAwait(false);
-            try
-            {
-                await StartAsync(preparing.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _services.StartGate.Release();
-            }
+            _container = await StartAsync(containerizer, request, preparing.Token).ConfigureAwait(false);
         }
-        var started = await _supervision!.Started.WaitAsync(_services.Stopping).ConfigureAwait(false);
-        if (started.Task is { } process)
+        if (await _container.Started.WaitAsync(_services.Stopping).ConfigureAwait(false) is { } running)
         {
-            _process = process;
-            await AccompanyAsync(process).ConfigureAwait(false);
+            _runs = true;
+            await AccompanyAsync(_container, running).ConfigureAwait(false);
         }
-        var end = await _supervision.Ended.WaitAsync(_services.Stopping).ConfigureAwait(false);
-        var oomKills = end.ExitCode == 0 ? 0 : _cgroup.OomKills();
-        await KillLeftoversAsync(end).ConfigureAwait(false);
+        var end = await _container.Ended.WaitAsync(_services.Stopping).ConfigureAwait(false);
+        await _container.DestroyAsync().ConfigureAwait(false);
         var limit = Spec.MemoryLimit ?? Spec.Resources.Scalar(ResourceNames.Mem);
-        var last = TaskEnd.Describe(Next(), end, _kill, oomKills, limit);
+        var last = TaskEnd.Describe(Next(), end, _kill, limit);
+        if (Spec.OutputFile is { } output)
+            last = last with { Output = Sandboxes.SandboxFiles.Head(_sandbox, output, Core.Jobs.RunOutput.Longest) };
         return last.State == TaskState.Failed ? last with { StderrTail = Sandboxes.SandboxFiles.Tail(_sandbox, "stderr") } : last;
     }
 
-    private async Task StartAsync(CancellationToken cancellation)
+    private async Task<IContainer> StartAsync(IContainerizer containerizer, ContainerRequest request, CancellationToken cancellation)
     {
-        var user = Spec.Command.User is { Length: > 0 } name ? FindUser(name) : null;
-        TaskSandbox.Prepare(Spec, _sandbox, _services.Work, user);
-        if (!Spec.Fetch.IsEmpty)
+        await _services.StartGate.WaitAsync(cancellation).ConfigureAwait(false);
+        var holds = true;
+        try
         {
-            Publish(u => u with { State = TaskState.Starting, Message = "Fetching" });
-            await _services.Fetcher.FetchAsync(Spec.Fetch, _sandbox, cancellation).ConfigureAwait(false);
-            if (user is not null)
-                TaskSandbox.GiveTo(user, _sandbox);
+            containerizer.Prepare(request);
+            if (!Spec.Fetch.IsEmpty)
+            {
+                Progress("Fetching");
+                await _services.Fetcher.FetchAsync(Spec.Fetch, _sandbox, cancellation).ConfigureAwait(false);
+            }
+            cancellation.ThrowIfCancellationRequested();
+            if (containerizer.ProvisionAsync(request, Progress, cancellation) is { } provision)
+            {
+                // An image may take minutes, in which others shall not wait.
+                _services.StartGate.Release();
+                holds = false;
+                await provision.ConfigureAwait(false);
+                await _services.StartGate.WaitAsync(cancellation).ConfigureAwait(false);
+                holds = true;
+            }
+            // Bringing its files or its image may have taken long.
+            if (!containerizer.HoldsPorts(Spec) && TaskPorts.Obstacle(Spec) is { } obstacle)
+                throw new TaskStartException(TaskReasons.PortInUse, obstacle);
+            return await containerizer.StartAsync(request, cancellation).ConfigureAwait(false);
         }
-        cancellation.ThrowIfCancellationRequested();
-        _cgroup = _services.Cgroups.Create(TaskDirectoryName.Of(Spec.TaskId), TaskLimits.Of(Spec, _services.ProcessesPerTask));
-        _supervision = TaskSupervision.Start(_services.Shims, new ShimStart
+        finally
         {
-            File = _file,
-            Sandbox = _sandbox,
-            User = user?.ForShim,
-            JoinFiles = [.. _cgroup.JoinFiles],
-            Command = TaskEnvironment.Command(Spec.Command),
-            Environment = VariablesOf(user),
-        }, _services.Watcher);
+            if (holds)
+                _services.StartGate.Release();
+        }
     }
 
+    private void Progress(string message) => Publish(u => u with { State = TaskState.Starting, Message = message });
+
     /// <summary>While it runs: reports that it does, checks it, watches its time, and carries out a kill.</summary>
-    private async Task AccompanyAsync(ProcessIdentity process)
+    private async Task AccompanyAsync(IContainer container, RunningContainer running)
     {
-        var known = Status is { State: TaskState.Running or TaskState.Killing } status && status.ProcessId == process.Pid;
+        var known = Status is { State: TaskState.Running or TaskState.Killing } status && status.ProcessId == running.ProcessId;
+        _addressesOfItsOwn = running.Addresses;
+        if (!running.Addresses.IsEmpty)
+            _addresses = running.Addresses;
         if (!known)
-            Publish(u => u with { State = TaskState.Running, ProcessId = process.Pid });
+            Publish(u => u with { State = TaskState.Running, ProcessId = running.ProcessId });
         else
-            _services.Logger.LogInformation("Task {TaskId} is taken back, it runs as process {Pid}", Spec.TaskId, process.Pid);
+            _services.Logger.LogInformation("Task {TaskId} is taken back, it runs as process {Pid}", Spec.TaskId, running.ProcessId);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_services.Stopping);
-        var ended = _supervision!.Ended.WaitAsync(_services.Stopping);
-        var checks = Spec.Checks.IsEmpty ? Task.CompletedTask : RunChecksAsync(stop.Token);
+        var ended = container.Ended.WaitAsync(_services.Stopping);
+        var checks = Spec.Checks.IsEmpty ? Task.CompletedTask : RunChecksAsync(container, stop.Token);
         using var limit = LimitTime();
         if (_kill is { } earlier)
         {
@@ -257,7 +273,7 @@ internal sealed partial class AgentTask : IDisposable
         if (await Task.WhenAny(ended, _killOrdered.Task).ConfigureAwait(false) != ended)
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await KillAsync(process).ConfigureAwait(false);
+            await KillAsync(container).ConfigureAwait(false);
         }
         await ended.ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
@@ -279,18 +295,18 @@ internal sealed partial class AgentTask : IDisposable
         }), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
-    private async Task RunChecksAsync(CancellationToken cancellation)
+    private async Task RunChecksAsync(IContainer container, CancellationToken cancellation)
     {
         var target = new CheckTarget
         {
             Address = _services.Address,
-            Sandbox = _sandbox,
-            Environment = VariablesOf(null),
-            User = Spec.Command.User,
-            JoinFiles = [.. _cgroup.JoinFiles],
+            Addresses = _addressesOfItsOwn,
+            Ports = Spec.Ports,
+            Execute = container.RunAsync,
+            StrangerOn = port => container.Processes() is null ? null : ListeningSockets.StrangerOn(port, () => container.Processes() ?? []),
         };
         // The grace begins when the task runs, however long its files took to fetch.
-        var checks = new TaskChecks(Spec.Checks, target, _services.Time.GetUtcNow() - _process.Age, Status, _services.Probe, _services.Time);
+        var checks = new TaskChecks(Spec.Checks, target, _services.Time.GetUtcNow() - container.Age, Status, _services.Probe, _services.Time);
         checks.Changed += (healthy, ready, results) => Publish(u => u with { Healthy = healthy, Ready = ready, Checks = results, Reason = TaskReasons.CheckStatusUpdated });
         checks.Unhealthy += message => Kill(new KillOrder
         {
@@ -303,13 +319,6 @@ internal sealed partial class AgentTask : IDisposable
         await checks.RunAsync(cancellation).ConfigureAwait(false);
     }
 
-    private static UserAccount FindUser(string name) => UserAccount.Find(name)
-        ?? throw new TaskStartException(TaskReasons.LaunchFailed, $"The user '{name}' does not exist on this agent");
-
-    private List<string> VariablesOf(UserAccount? user) => TaskEnvironment.Of(
-        Spec, _sandbox, _services.Hostname, Environment.GetEnvironmentVariable("PATH"),
-        user?.Home ?? Environment.GetEnvironmentVariable("HOME"));
-
     private TaskUpdate Next() => Status with
     {
         UpdateId = "",
@@ -317,7 +326,7 @@ internal sealed partial class AgentTask : IDisposable
         Sandbox = _sandbox,
         Reason = null,
         Message = null,
-        IpAddresses = [_services.Address],
+        IpAddresses = _addresses,
     };
 
     private void Publish(Func<TaskUpdate, TaskUpdate> change)

@@ -1,4 +1,4 @@
-using Platform.Agent.Processes;
+using Platform.Agent.Containerizers;
 using Platform.Core.Tasks;
 
 namespace Platform.Agent.Tasks;
@@ -15,14 +15,13 @@ internal static class TaskEnd
 
     /// <summary>Fills in state, reason, message, exit status and signal.</summary>
     /// <param name="update">The update with all that does not depend on the end.</param>
-    /// <param name="status">What the supervisor wrote.</param>
+    /// <param name="end">How it ended.</param>
     /// <param name="kill">The kill that was ordered, if any.</param>
-    /// <param name="oomKills">How many of its processes the kernel killed for lack of memory.</param>
     /// <param name="memoryMegabytes">The memory limit, for the message.</param>
-    public static TaskUpdate Describe(TaskUpdate update, ShimStatus status, KillOrder? kill, long oomKills, double memoryMegabytes)
+    public static TaskUpdate Describe(TaskUpdate update, ContainerEnd end, KillOrder? kill, double memoryMegabytes)
     {
-        update = update with { ExitStatus = status.ExitCode, Signal = status.Signal };
-        var how = How(status);
+        update = update with { ExitStatus = end.ExitCode, Signal = end.Signal };
+        var how = How(end);
         if (kill is not null)
         {
             return update with
@@ -33,26 +32,22 @@ internal static class TaskEnd
                 Healthy = kill.Healthy ?? update.Healthy,
             };
         }
-        if (oomKills > 0 && status.ExitCode != 0)
+        if (end.IsOutOfMemory)
             return update with { State = TaskState.Failed, Reason = TaskReasons.MemoryLimit, Message = $"Memory limit exceeded: {memoryMegabytes:0.###} MB ({how})" };
-        if (status.FailedStep is not null)
+        if (end.Failure is not null)
             return update with { State = TaskState.Failed, Reason = TaskReasons.LaunchFailed, Message = how };
-        if (status.ExitCode == 0)
+        if (end.ExitCode == 0)
             return update with { State = TaskState.Finished, Message = how };
-        return status.IsEnd
+        return end.Gap is null
             ? update with { State = TaskState.Failed, Reason = TaskReasons.CommandExecutorFailed, Message = how }
             : update with { State = TaskState.Failed, Reason = TaskReasons.AgentRestarted, Message = how };
     }
 
-    private static string How(ShimStatus status) => status switch
+    private static string How(ContainerEnd end) => end switch
     {
-        { FailedStep: "cgroup" } => $"The task could not join its cgroup: {Libc.Describe(status.Error)}",
-        { FailedStep: "user" } => $"The task could not switch to its user: {Libc.Describe(status.Error)}",
-        { FailedStep: "chdir" } => $"The sandbox could not be entered: {Libc.Describe(status.Error)}",
-        { FailedStep: "output" } => $"stdout and stderr could not be created in the sandbox: {Libc.Describe(status.Error)}",
-        { FailedStep: not null } => $"The command could not be executed: {Libc.Describe(status.Error)}",
+        { Failure: { } failure } => failure,
         { ExitCode: { } code } => $"Command exited with status {code}",
         { Signal: { } signal } => $"Command terminated by signal {SignalNames.GetValueOrDefault(signal, signal.ToString())}",
-        _ => "The task's supervisor was killed, so its exit status is not known",
+        _ => end.Gap ?? "Its end is not known",
     };
 }

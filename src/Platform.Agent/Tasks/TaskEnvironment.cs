@@ -27,6 +27,8 @@ internal static class TaskEnvironment
         variables["MESOS_SANDBOX"] = sandbox;
         variables["MESOS_DIRECTORY"] = sandbox;
         variables["MESOS_TASK_ID"] = spec.TaskId;
+        if (spec.OutputFile is { } output)
+            variables[Core.Jobs.RunOutput.Variable] = $"{sandbox}/{output}";
         // A NUL ends a C string: such a variable cannot be passed on.
         return [.. variables.Where(v => v.Key.Length > 0 && !v.Key.Contains('=') && !v.Key.Contains('\0') && !v.Value.Contains('\0'))
             .Select(v => $"{v.Key}={v.Value}")];

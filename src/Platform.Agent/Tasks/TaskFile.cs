@@ -57,11 +57,7 @@ internal sealed record TaskFile
         };
     }
 
-    /// <summary>What the supervisor has written so far.</summary>
-    public static ShimStatus ReadStatus(string path) =>
-        SmallFile.Read(path) is { } text ? ShimStatus.Parse(text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..]) : new ShimStatus();
-
-    /// <summary>True if a line is not of a supervisor.</summary>
+    /// <summary>True if a line is the agent's own, and not of a containerizer.</summary>
     public static bool IsOfAgent(string line) => line.StartsWith(KillWord, StringComparison.Ordinal);
 
     private static byte[] Line<T>(string word, T value, JsonTypeInfo<T> type)

@@ -10,13 +10,15 @@ namespace Platform.Agent.Tasks;
 /// <param name="findEnded">How a task ended whose end was acknowledged; null: not known.</param>
 internal sealed class TaskGroups(TaskServices services, Func<IEnumerable<AgentTask>> tasks, Func<string, AgentTask?> find, Func<string, TaskUpdate?> findEnded)
 {
+    private readonly Lock _leaving = new();
+
     /// <summary>Runs a task, or goes on with it, once those that must have succeeded before have.</summary>
     public async Task RunAsync(AgentTask task)
     {
         // What has begun already need not wait any more.
         if (!task.Spec.StartsAfter.IsEmpty && task.Status.State == TaskState.Staging && !await MayStartAsync(task).ConfigureAwait(false))
             return;
-        await task.RunAsync().ConfigureAwait(false);
+        await task.RunAsync(task.Spec.Group is { } group ? new TaskGroup([.. Of(group).Select(one => one.Spec)], () => IsLastToLeave(task, group)) : null).ConfigureAwait(false);
     }
 
     /// <summary>Ends the others of a task's group if its end means that.</summary>
@@ -63,6 +65,16 @@ internal sealed class TaskGroups(TaskServices services, Func<IEnumerable<AgentTa
         GraceSeconds = task.Spec.KillGraceSeconds,
         At = services.Time.GetUtcNow(),
     };
+
+    // Of two that leave at the same moment one is the last.
+    private bool IsLastToLeave(AgentTask task, string group)
+    {
+        lock (_leaving)
+        {
+            task.HasLeft = true;
+            return Of(group).All(one => one.HasLeft || one.Status.State.IsTerminal());
+        }
+    }
 
     private IEnumerable<AgentTask> Of(string group) => tasks().Where(task => task.Spec.Group == group);
 

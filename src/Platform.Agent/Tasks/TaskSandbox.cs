@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Platform.Agent.Files;
 using Platform.Agent.Processes;
 using Platform.Core.Tasks;
@@ -7,6 +8,8 @@ namespace Platform.Agent.Tasks;
 /// <summary>Makes a task's sandbox: the folder, its volumes and its secret files.</summary>
 internal static class TaskSandbox
 {
+    private static long s_links;
+
     /// <summary>
     /// Makes the folder and links volumes into it. The process containerizer has no mounts of its own: a volume is a symbolic link at
     /// a relative path, and an absolute path is possible only where it is the same on the agent.
@@ -19,13 +22,7 @@ internal static class TaskSandbox
         {
             if (volume.Secret is { } secret)
             {
-                var file = Path.Combine(TaskSecrets.FolderOf(spec.TaskId, work), TaskDirectoryName.Of(volume.ContainerPath));
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                File.SetUnixFileMode(Path.GetDirectoryName(file)!, (UnixFileMode)0b111_101_101);
-                WorkDirectory.WriteAtomically(file, secret.Value, secret: true);
-                if (user is not null)
-                    _ = Libc.ChangeOwner(file, user.Uid, user.Gid);
-                Link(volume.ContainerPath, file, sandbox);
+                Link(volume.ContainerPath, SecretFile(volume, secret, spec, work, user), sandbox);
             }
             else if (volume.PersistentId is not null)
             {
@@ -47,19 +44,33 @@ internal static class TaskSandbox
             }
         }
         if (user is not null)
-            _ = Libc.ChangeOwner(sandbox, user.Uid, user.Gid);
+            GiveTo(user, sandbox);
     }
 
-    /// <summary>Hands everything that was fetched to the task's user.</summary>
+    /// <summary>Hands the sandbox with everything in it to the task's user.</summary>
     public static void GiveTo(UserAccount user, string sandbox)
     {
+        _ = Libc.ChangeOwner(sandbox, user.Uid, user.Gid);
         // Links are passed over: a volume is one, and what is behind it has an owner of its own.
         var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
         foreach (var entry in new DirectoryInfo(sandbox).EnumerateFileSystemInfos("*", all))
             _ = Libc.ChangeOwner(entry.FullName, user.Uid, user.Gid);
     }
 
-    private static string GroupFolder(VolumeSpec volume, string path, TaskSpec spec, WorkDirectory work)
+    /// <summary>Writes the file of a secret volume, readable for one user alone, and returns its path.</summary>
+    public static string SecretFile(VolumeSpec volume, SecretText secret, TaskSpec spec, WorkDirectory work, UserAccount? user)
+    {
+        var file = Path.Combine(TaskSecrets.FolderOf(spec.TaskId, work), TaskDirectoryName.Of(volume.ContainerPath));
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.SetUnixFileMode(Path.GetDirectoryName(file)!, (UnixFileMode)0b111_101_101);
+        WorkDirectory.WriteAtomically(file, secret.Value, secret: true);
+        if (user is not null)
+            _ = Libc.ChangeOwner(file, user.Uid, user.Gid);
+        return file;
+    }
+
+    /// <summary>The folder of a volume that the tasks of a group share.</summary>
+    public static string GroupFolder(VolumeSpec volume, string path, TaskSpec spec, WorkDirectory work)
     {
         var shared = work.GroupFolder(spec.Group ?? spec.TaskId);
         var folder = Path.GetFullPath(Path.Combine(shared, path));
@@ -84,8 +95,14 @@ internal static class TaskSandbox
         if (!link.StartsWith(sandbox + "/", StringComparison.Ordinal))
             throw new TaskStartException(TaskReasons.LaunchFailed, $"Volume {containerPath}: the path leads out of the sandbox");
         Directory.CreateDirectory(Path.GetDirectoryName(link)!);
-        if (Directory.Exists(link) || File.Exists(link) || new FileInfo(link).LinkTarget is not null)
-            File.Delete(link);
-        File.CreateSymbolicLink(link, source);
+        // In one step: a link in a volume that containers share is made by all of them at once.
+        var temporary = $"{link}.{Interlocked.Increment(ref s_links)}.new";
+        File.Delete(temporary);
+        File.CreateSymbolicLink(temporary, source);
+        if (Libc.Rename(temporary, link) == 0)
+            return;
+        var error = Libc.Describe(Marshal.GetLastPInvokeError());
+        File.Delete(temporary);
+        throw new TaskStartException(TaskReasons.LaunchFailed, $"Volume {containerPath}: it cannot be shown at this path: {error}");
     }
 }

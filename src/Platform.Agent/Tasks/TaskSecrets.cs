@@ -20,6 +20,7 @@ internal static class TaskSecrets
         ? spec with
         {
             SecretEnvironment = default,
+            Image = spec.Image is { PullConfig: not null } image ? image with { PullConfig = new("") } : spec.Image,
             Volumes = spec.Volumes.Select(v => v.Secret is null ? v : v with { Secret = new("") }).ToValueList(),
         }
         : spec;
@@ -32,6 +33,7 @@ internal static class TaskSecrets
             return;
         var values = spec.Volumes.Where(v => v.Secret is not null).Select(v => KeyValuePair.Create("volume " + v.ContainerPath, v.Secret!))
             .Concat(spec.SecretEnvironment.Select(e => KeyValuePair.Create("env " + e.Key, e.Value)))
+            .Concat(spec.Image?.PullConfig is { } pull ? [KeyValuePair.Create("pull", pull)] : [])
             .GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value.Value, StringComparer.Ordinal);
         var file = FileOf(spec.TaskId, work);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -52,6 +54,7 @@ internal static class TaskSecrets
             Volumes = spec.Volumes
                 .Select(v => v.Secret is not null && values.TryGetValue("volume " + v.ContainerPath, out var value) ? v with { Secret = new(value) } : v)
                 .ToValueList(),
+            Image = spec.Image is { PullConfig: not null } image && values.TryGetValue("pull", out var pull) ? image with { PullConfig = new(pull) } : spec.Image,
         };
     }
 
@@ -80,7 +83,7 @@ internal static class TaskSecrets
             File.Delete(file);
     }
 
-    private static bool HasAny(TaskSpec spec) => !spec.SecretEnvironment.IsEmpty || spec.Volumes.Any(v => v.Secret is not null);
+    private static bool HasAny(TaskSpec spec) => !spec.SecretEnvironment.IsEmpty || spec.Volumes.Any(v => v.Secret is not null) || spec.Image?.PullConfig is not null;
 
     // Beside the folder and not in it: the task may read that.
     private static string FileOf(string taskId, WorkDirectory work) => FolderOf(taskId, work) + ".json";

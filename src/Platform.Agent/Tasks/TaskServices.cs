@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Checks;
+using Platform.Agent.Containerizers;
 using Platform.Agent.Fetching;
-using Platform.Agent.Isolation;
-using Platform.Agent.Processes;
 using Platform.Agent.Updates;
 
 namespace Platform.Agent.Tasks;
@@ -12,11 +11,7 @@ internal sealed record TaskServices
 {
     public required WorkDirectory Work { get; init; }
 
-    public required ShimLauncher Shims { get; init; }
-
-    public required ProcessWatcher Watcher { get; init; }
-
-    public required ICgroupLayout Cgroups { get; init; }
+    public required ContainerizerTable Containerizers { get; init; }
 
     public required UpdateOutbox Outbox { get; init; }
 
@@ -30,14 +25,8 @@ internal sealed record TaskServices
 
     public required ILogger Logger { get; init; }
 
-    /// <summary>The name or address that tasks get as HOST.</summary>
-    public required string Hostname { get; init; }
-
     /// <summary>The address of the tasks' ports.</summary>
     public required string Address { get; init; }
-
-    /// <summary>The limit on processes and threads of a task; null: none.</summary>
-    public long? ProcessesPerTask { get; init; }
 
     /// <summary>The agent stops: tasks are left as they are.</summary>
     public required CancellationToken Stopping { get; init; }

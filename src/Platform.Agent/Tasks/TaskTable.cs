@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Platform.Agent.Containerizers;
 using Platform.Agent.Sandboxes;
 using Platform.Contracts.Agents;
 using Platform.Core;
@@ -60,12 +61,8 @@ internal sealed partial class TaskTable
             if (!_tasks.ContainsKey(taskId) && _services.Journal.Latest(taskId) is { } latest && !_services.Outbox.IsPending(latest.UpdateId))
                 _services.Journal.Forget(taskId);
         }
-        foreach (var name in _services.Cgroups.List().Where(n => !kept.Contains(n)))
-        {
-            var group = _services.Cgroups.Open(name);
-            group.KillAll();
-            group.TryRemove();
-        }
+        foreach (var containerizer in _services.Containerizers.All)
+            containerizer.CollectAsync(() => new LiveTasks(kept, Tasks.Select(task => task.Spec.Group).OfType<string>().ToHashSet(StringComparer.Ordinal)), CancellationToken.None).GetAwaiter().GetResult();
         try
         {
             TaskSecrets.RemoveOthers(kept, _services.Work);
@@ -78,6 +75,19 @@ internal sealed partial class TaskTable
         _groups.Recover();
         foreach (var task in Tasks.Where(t => !t.Status.State.IsTerminal()).ToList())
             _ = Task.Run(() => _groups.RunAsync(task));
+    }
+
+    /// <summary>Removes what is left of tasks that are over.</summary>
+    public async Task CollectAsync(CancellationToken cancellation)
+    {
+        foreach (var containerizer in _services.Containerizers.All)
+            await containerizer.CollectAsync(Live, cancellation).ConfigureAwait(false);
+
+        LiveTasks Live()
+        {
+            var live = Tasks.Where(task => !task.Over.IsCompleted).ToList();
+            return new(live.Select(task => TaskDirectoryName.Of(task.Spec.TaskId)).ToHashSet(StringComparer.Ordinal), live.Select(task => task.Spec.Group).OfType<string>().ToHashSet(StringComparer.Ordinal));
+        }
     }
 
     /// <summary>Starts tasks, those of a group all or none. One that is known already only gets its state reported again.</summary>
@@ -152,7 +162,7 @@ internal sealed partial class TaskTable
         foreach (var spec in specs)
         {
             if (spec.TaskId != refusal.TaskId)
-                _services.Outbox.Add(Answer(spec, TaskState.Dropped, TaskReasons.GroupEnded, $"Task {refusal.TaskId} of the same group was refused"));
+                _services.Outbox.Add(Answer(spec, TaskState.Dropped, refusal.Reason == TaskReasons.PortInUse ? refusal.Reason : TaskReasons.GroupEnded, $"Task {refusal.TaskId} of the same group was refused"));
         }
     }
 
@@ -205,10 +215,10 @@ internal sealed partial class TaskTable
 
     private TaskUpdate? Refusal(TaskSpec spec, IEnumerable<TaskSpec> before)
     {
-        if (spec.Image is { } image && image.Containerizer != "process")
-            return Answer(spec, TaskState.Error, TaskReasons.Invalid, $"This agent does not offer the {image.Containerizer} containerizer");
-        if (TaskEnvironment.Command(spec.Command).Count == 0)
-            return Answer(spec, TaskState.Error, TaskReasons.Invalid, "The task has no command");
+        if (_services.Containerizers.Find(spec) is not { } containerizer)
+            return Answer(spec, TaskState.Error, TaskReasons.Invalid, $"This agent does not offer the {ContainerizerTable.NameFor(spec)} containerizer");
+        if (containerizer.Refusal(spec) is { } problem)
+            return Answer(spec, TaskState.Error, TaskReasons.Invalid, problem);
         var live = Tasks.Where(t => !t.Status.State.IsTerminal()).ToList();
         foreach (var port in spec.Resources.Ports.Numbers())
         {
@@ -217,6 +227,8 @@ internal sealed partial class TaskTable
         }
         if (!_total.Ports.Contains(spec.Resources.Ports))
             return Answer(spec, TaskState.Dropped, TaskReasons.InsufficientResources, $"This agent does not have the ports {spec.Resources.Ports}");
+        if (TaskPorts.Obstacle(spec) is { } obstacle)
+            return Answer(spec, TaskState.Dropped, TaskReasons.PortInUse, obstacle);
         var needed = spec.Held.NonRevocable();
         var ofGroup = before.Select(other => other.Held.NonRevocable()).ToList();
         foreach (var name in Kinds)

@@ -11,12 +11,12 @@ internal static class TaskUpkeep
     /// <summary>Rotates output that has grown, and ends tasks that lost a process to their memory limit.</summary>
     public static void RotateAndWatchMemory(TaskTable tasks, AgentOptions options, TimeProvider time, ILogger logger)
     {
-        foreach (var task in tasks.Tasks.Where(t => t.Process.Pid != 0))
+        foreach (var task in tasks.Tasks.Where(t => t.Running is not null))
         {
             foreach (var file in (string[])["stdout", "stderr"])
                 Rotate(Path.Combine(task.Sandbox, file), options, logger);
-            // The kernel kills one process; a shell would go on without it. As in Mesos the whole task ends.
-            if (task.Cgroup.OomKills() > 0)
+            // As in Mesos the whole task ends.
+            if (task.Running?.IsOutOfMemory == true)
             {
                 task.Kill(new KillOrder
                 {

@@ -6,6 +6,8 @@ namespace Platform.Agent.Tasks;
 /// <summary>The folder where an agent keeps all that outlives its process. One agent at a time holds its lock.</summary>
 internal sealed class WorkDirectory : IDisposable
 {
+    private static long s_writes;
+
     private readonly FileStream _lock;
 
     private WorkDirectory(string path, FileStream lockFile)
@@ -127,16 +129,28 @@ internal sealed class WorkDirectory : IDisposable
         }
     }
 
-    /// <summary>Writes a small file so that a reader, or a start after a crash, sees either the old or the new content.</summary>
+    /// <summary>
+    /// Writes a small file so that a reader, or a start after a crash, sees either the old or the new content. Of several that write one path at
+    /// the same time the last one wins: each has a temporary file of its own.
+    /// </summary>
     public static void WriteAtomically(string path, string text, bool secret = false)
     {
-        var temporary = path + ".new";
+        // A number of this run, so that what a crash has left is written over by the next one.
+        var temporary = $"{path}.{Interlocked.Increment(ref s_writes)}.new";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (secret)
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(temporary, options))
-            stream.Write(Encoding.UTF8.GetBytes(text));
-        File.Move(temporary, path, overwrite: true);
+        try
+        {
+            using (var stream = new FileStream(temporary, options))
+                stream.Write(Encoding.UTF8.GetBytes(text));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     public void Dispose() => _lock.Dispose();

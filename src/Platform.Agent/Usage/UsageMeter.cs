@@ -18,9 +18,9 @@ internal sealed class UsageMeter(TaskTable tasks, string workDirectory, TimeProv
     public AgentUsage Measure()
     {
         var now = time.GetTimestamp();
-        var running = tasks.Tasks.Where(t => t.Process.Pid != 0 && !t.Status.State.IsTerminal()).ToList();
-        var withoutCgroup = running.Any(t => t.Cgroup.CpuFile is null) ? ProcessTable.ReadAll() : [];
-        var usages = running.Select(t => Measure(t, withoutCgroup, now)).ToValueList();
+        var running = tasks.Tasks.Where(t => t.Running is not null && !t.Status.State.IsTerminal()).ToList();
+        var table = new Lazy<List<ProcessEntry>>(ProcessTable.ReadAll);
+        var usages = running.Select(t => Measure(t, table, now)).OfType<TaskUsage>().ToValueList();
         var ids = running.Select(t => t.Spec.TaskId).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in _before.Keys.Where(k => !ids.Contains(k)).ToList())
             _before.Remove(gone);
@@ -49,20 +49,10 @@ internal sealed class UsageMeter(TaskTable tasks, string workDirectory, TimeProv
         }
     }
 
-    private TaskUsage Measure(AgentTask task, List<ProcessEntry> table, long now)
+    private TaskUsage? Measure(AgentTask task, Lazy<List<ProcessEntry>> table, long now)
     {
-        double cpu;
-        long memory;
-        int processes;
-        if (task.Cgroup.CpuSeconds() is { } seconds)
-        {
-            (cpu, memory, processes) = (seconds, task.Cgroup.MemoryBytes() ?? 0, task.Cgroup.Processes().Count);
-        }
-        else
-        {
-            var own = table.FindAll(e => e.Session == task.Process.Pid);
-            (cpu, memory, processes) = (own.Sum(e => e.CpuTicks) / TicksPerSecond, own.Sum(e => e.ResidentPages) * Environment.SystemPageSize, own.Count);
-        }
+        if (task.Running?.Measure(table) is not var (cpu, memory, processes))
+            return null;
         var rate = 0d;
         if (_before.TryGetValue(task.Spec.TaskId, out var before) && time.GetElapsedTime(before.At, now) is { TotalSeconds: > 0 } elapsed)
             rate = Math.Max(0, (cpu - before.CpuSeconds) / elapsed.TotalSeconds);

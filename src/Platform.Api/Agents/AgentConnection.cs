@@ -63,7 +63,7 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
         {
             Close(fault.Message, fault.Status);
         }
-        catch (Exception failure) when (failure is WebSocketException or IOException or StorageException or TimeoutException or SiloUnavailableException or OperationCanceledException)
+        catch (Exception failure) when (failure is WebSocketException or IOException or StorageException or TimeoutException or OrleansMessageRejectionException or OperationCanceledException)
         {
             Close(failure.Message, WebSocketCloseStatus.InternalServerError);
         }
@@ -120,6 +120,8 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
                 await agent.UpdateAsync(epoch, message.Updates);
             for (var i = 0; i < message.Files.Count; i++)
                 await agent.FileReadAsync(message.Files[i]);
+            for (var i = 0; i < message.Exec.Count; i++)
+                await agent.ExecOutputAsync(message.Exec[i]);
             if (message.Heartbeat is not null && !await agent.HeartbeatAsync(epoch, message.Heartbeat))
                 throw new SessionFault("this session is not known any more: register again");
         }

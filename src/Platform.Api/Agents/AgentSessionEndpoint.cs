@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Platform.Api.Security;
 using Platform.Contracts.Agents;
+using Platform.Core.Security;
 
 namespace Platform.Api.Agents;
 
@@ -13,7 +15,7 @@ public static class AgentSessionEndpoint
 {
     /// <summary>Serves the sessions of agents. The host must use WebSockets.</summary>
     public static IEndpointConventionBuilder MapAgentSessions(this IEndpointRouteBuilder endpoints) =>
-        endpoints.Map(AgentSessionJson.EndpointPath, ServeAsync);
+        endpoints.Map(AgentSessionJson.EndpointPath, ServeAsync).Needs(Right.On(AccessAction.Create, ResourceId.AgentSession));
 
     private static async Task ServeAsync(HttpContext http)
     {

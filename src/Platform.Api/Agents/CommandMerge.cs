@@ -7,6 +7,7 @@ namespace Platform.Api.Agents;
 internal static class CommandMerge
 {
     private const int MostItems = 1_000;
+    private const int MostExecBytes = 1024 * 1024;
 
     /// <summary>Both commands as one, or null if they may not share a frame: an agent carries out the kills of a frame before its launches.</summary>
     public static AgentCommand? TryMerge(AgentCommand first, AgentCommand second)
@@ -17,6 +18,8 @@ internal static class CommandMerge
             return null;
         if (first.Launch.Count + second.Launch.Count + first.Acknowledge.Count + second.Acknowledge.Count > MostItems)
             return null;
+        if (!second.ExecInput.IsEmpty && first.ExecInput.Sum(input => input.Bytes.Length) + second.ExecInput.Sum(input => input.Bytes.Length) > MostExecBytes)
+            return null;
         return first with
         {
             Launch = Join(first.Launch, second.Launch),
@@ -24,6 +27,8 @@ internal static class CommandMerge
             Acknowledge = Join(first.Acknowledge, second.Acknowledge),
             ReadFiles = Join(first.ReadFiles, second.ReadFiles),
             DestroyVolumes = Join(first.DestroyVolumes, second.DestroyVolumes),
+            Exec = Join(first.Exec, second.Exec),
+            ExecInput = Join(first.ExecInput, second.ExecInput),
         };
     }
 

@@ -78,6 +78,11 @@ internal sealed class FrameReader(WebSocket socket)
             if (chunk?.RequestId is null)
                 return false;
         }
+        foreach (var output in message.Exec)
+        {
+            if (output?.Id is null || output.Bytes is null)
+                return false;
+        }
         if (message.Register is not { } registration)
             return true;
         foreach (var task in registration.Tasks)

@@ -1,13 +1,14 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.Api.Http;
+using Platform.Api.Security;
 using Platform.Contracts.Allocation;
 using Platform.Core;
 using Platform.Core.Collections;
 using Platform.Core.Roles;
+using Platform.Core.Security;
 
 namespace Platform.Api.Allocation;
 
@@ -19,19 +20,18 @@ public static class AllocatorEndpoints
     {
         var allocator = endpoints.ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<IAllocatorGrain>(0);
         var routes = new ApiRouter(endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Platform.Api.Allocation"));
-        routes.Get("/api/allocator", _ => StatusAsync(allocator));
-        routes.Get("/api/allocator/pending", _ => PendingAsync(allocator));
-        routes.Put("/api/allocator/weights", request => PutWeightsAsync(allocator, request));
-        routes.Put("/api/allocator/quota", request => PutQuotasAsync(allocator, request));
-        routes.Put("/api/allocator/quota/{role+}", request => PutQuotaAsync(allocator, request));
-        routes.Delete("/api/allocator/quota/{role+}", request => DeleteQuotaAsync(allocator, request));
-        routes.Get("/api/allocator/reservations", _ => ReservationsAsync(allocator));
-        routes.Put("/api/allocator/reservations/{agent}/{role+}", request => PutReservationAsync(allocator, request));
-        routes.Delete("/api/allocator/reservations/{agent}/{role+}", request => ReserveAsync(allocator, request, Resources.Empty));
-        routes.Post("/api/allocator/operations/{agent}", request => OperateAsync(allocator, request));
-        RequestDelegate answer = http => routes.InvokeAsync(http, http.Request.Path.Value!);
-        endpoints.Map("/api/allocator", answer);
-        endpoints.Map("/api/allocator/{**path}", answer);
+        routes.Get("/api/allocator", _ => StatusAsync(allocator)).Needs(Right.OnOperations(AccessAction.Read, "mesos"));
+        routes.Get("/api/allocator/pending", _ => PendingAsync(allocator)).Needs(Right.OnOperations(AccessAction.Read, "mesos"));
+        routes.Put("/api/allocator/weights", request => PutWeightsAsync(allocator, request)).Needs(Right.On(AccessAction.Update, "dcos:mesos:master:weight"));
+        routes.Put("/api/allocator/quota", request => PutQuotasAsync(allocator, request)).Needs(Right.On(AccessAction.Update, "dcos:mesos:master:quota"));
+        routes.Put("/api/allocator/quota/{role+}", request => PutQuotaAsync(allocator, request)).Needs(Right.OnRole(AccessAction.Update, "quota"));
+        routes.Delete("/api/allocator/quota/{role+}", request => DeleteQuotaAsync(allocator, request)).Needs(Right.OnRole(AccessAction.Delete, "quota"));
+        routes.Get("/api/allocator/reservations", _ => ReservationsAsync(allocator)).Needs(Right.OnOperations(AccessAction.Read, "mesos"));
+        routes.Put("/api/allocator/reservations/{agent}/{role+}", request => PutReservationAsync(allocator, request)).Needs(Right.OnRole(AccessAction.Create, "reservation"));
+        routes.Delete("/api/allocator/reservations/{agent}/{role+}", request => ReserveAsync(allocator, request, Resources.Empty)).Needs(Right.OnRole(AccessAction.Delete, "reservation"));
+        routes.Post("/api/allocator/operations/{agent}", request => OperateAsync(allocator, request)).Needs(Right.On(AccessAction.Full, "dcos:mesos:master"));
+        endpoints.MapRoutes("/api/allocator", routes);
+        endpoints.MapRoutes("/api/allocator/{**path}", routes);
         return endpoints;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Platform.Api.Security;
 
 namespace Platform.Api.Http;
 
@@ -7,6 +8,9 @@ namespace Platform.Api.Http;
 internal sealed class ApiRequest(HttpContext http, IReadOnlyDictionary<string, string> values)
 {
     public HttpContext Http { get; } = http;
+
+    /// <summary>Who sent it.</summary>
+    public Access Access => Http.Access();
 
     public IQueryCollection Query => Http.Request.Query;
 

@@ -1,3 +1,5 @@
+using Platform.Api.Security;
+
 namespace Platform.Api.Http;
 
 /// <summary>A method and a path pattern: literal segments, <c>{name}</c> for one segment and <c>{name+}</c> for one or more.</summary>
@@ -9,12 +11,21 @@ internal sealed class ApiRoute
     {
         Method = method;
         Handler = handler;
+        Pattern = pattern;
         _segments = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
     }
 
     public string Method { get; }
 
+    public string Pattern { get; }
+
     public ApiHandler Handler { get; }
+
+    /// <summary>What it needs; null: nothing was said, and only superusers may use it.</summary>
+    public EndpointRight? Right { get; private set; }
+
+    /// <summary>Says which right it needs.</summary>
+    public void Needs(EndpointRight right) => Right = right;
 
     /// <summary>The values of the pattern's names in the path, or null if it does not match.</summary>
     public Dictionary<string, string>? Match(string[] path)

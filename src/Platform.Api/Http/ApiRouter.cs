@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Platform.Api.Security;
 
 namespace Platform.Api.Http;
 
@@ -12,15 +13,18 @@ internal sealed partial class ApiRouter(ILogger logger)
 {
     private readonly List<ApiRoute> _routes = [];
 
-    public void Get(string pattern, ApiHandler handler) => _routes.Add(new(HttpMethods.Get, pattern, handler));
+    /// <summary>All routes.</summary>
+    public IReadOnlyList<ApiRoute> Routes => _routes;
 
-    public void Post(string pattern, ApiHandler handler) => _routes.Add(new(HttpMethods.Post, pattern, handler));
+    public ApiRoute Get(string pattern, ApiHandler handler) => Add(new(HttpMethods.Get, pattern, handler));
 
-    public void Put(string pattern, ApiHandler handler) => _routes.Add(new(HttpMethods.Put, pattern, handler));
+    public ApiRoute Post(string pattern, ApiHandler handler) => Add(new(HttpMethods.Post, pattern, handler));
 
-    public void Patch(string pattern, ApiHandler handler) => _routes.Add(new(HttpMethods.Patch, pattern, handler));
+    public ApiRoute Put(string pattern, ApiHandler handler) => Add(new(HttpMethods.Put, pattern, handler));
 
-    public void Delete(string pattern, ApiHandler handler) => _routes.Add(new(HttpMethods.Delete, pattern, handler));
+    public ApiRoute Patch(string pattern, ApiHandler handler) => Add(new(HttpMethods.Patch, pattern, handler));
+
+    public ApiRoute Delete(string pattern, ApiHandler handler) => Add(new(HttpMethods.Delete, pattern, handler));
 
     /// <summary>Answers the request with the route for this path.</summary>
     public async Task InvokeAsync(HttpContext http, string path)
@@ -71,10 +75,20 @@ internal sealed partial class ApiRouter(ILogger logger)
         return new ErrorAnswer(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed");
     }
 
+    private ApiRoute Add(ApiRoute route)
+    {
+        _routes.Add(route);
+        return route;
+    }
+
     private async Task<IResult> AnswerAsync(ApiRoute route, ApiRequest request)
     {
         try
         {
+            // The same values that the handler reads, so that both mean the same thing.
+            var verdict = (route.Right ?? Right.Superuser).Decide(request.Http.Access(), request.Value);
+            if (!verdict.IsAllowed)
+                return Access.Refusal(verdict);
             return await route.Handler(request);
         }
 #pragma warning disable CA1031 // Whatever went wrong, the client gets an answer that it can read.
@@ -94,9 +108,11 @@ internal sealed partial class ApiRouter(ILogger logger)
         LogFailure(failure, http.Request.Method, http.Request.Path);
         return failure switch
         {
-            TimeoutException or SiloUnavailableException => new(StatusCodes.Status503ServiceUnavailable, failure.Message),
+            TimeoutException or OrleansMessageRejectionException => new(StatusCodes.Status503ServiceUnavailable, failure.Message),
             StorageException or InconsistentStateException =>
                 new(StatusCodes.Status503ServiceUnavailable, "The change could not be stored, nothing has been changed: " + failure.Message),
+            // Everything else of Orleans tells of a grain that could not be reached or made.
+            OrleansException => new(StatusCodes.Status503ServiceUnavailable, failure.Message),
             _ => new(StatusCodes.Status500InternalServerError, failure.Message),
         };
     }

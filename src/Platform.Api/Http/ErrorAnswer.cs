@@ -35,7 +35,13 @@ internal sealed record ErrorAnswer(int Status, string Message) : IResult
         return Invalid(problems);
     }
 
-    public Task ExecuteAsync(HttpContext httpContext) => new JsonAnswer(Write) { Status = Status }.ExecuteAsync(httpContext);
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        // The command line of DC/OS finds out by the first one how to log in.
+        if (Status == StatusCodes.Status401Unauthorized)
+            httpContext.Response.Headers.WWWAuthenticate = new(["acsjwt", "Bearer"]);
+        return new JsonAnswer(Write) { Status = Status }.ExecuteAsync(httpContext);
+    }
 
     public void Write(Utf8JsonWriter writer)
     {

@@ -1,6 +1,8 @@
+using Platform.Api.Security;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Security;
 
 namespace Platform.Api.Marathon;
 
@@ -20,9 +22,12 @@ internal sealed class ClusterReader(IGrainFactory grains)
     /// <summary>The definition of the app or pod, or null.</summary>
     public async Task<AppVersion?> FindAnyAsync(string id) => (await Groups.GetAppsAsync(id))?.Find(id);
 
-    /// <summary>The definitions of the apps below a group, in order of their paths.</summary>
+    /// <summary>Whether who asks may see an app or a pod; lists leave out the others.</summary>
+    public static bool Shows(string id) => AccessScope.Current.Allows(AccessAction.Read, ResourceId.Service(id));
+
+    /// <summary>The definitions of the apps below a group that may be seen, in order of their paths.</summary>
     public async Task<IReadOnlyList<AppVersion>> ListDefinitionsAsync(string group) =>
-        [.. (await Groups.GetAppsAsync(group) ?? default).Values.Where(definition => definition.Spec.Pod is null)];
+        [.. (await Groups.GetAppsAsync(group) ?? default).Values.Where(definition => definition.Spec.Pod is null && Shows(definition.Spec.Id))];
 
     /// <summary>The app, or null.</summary>
     public async Task<AppView?> FindAsync(string id)
@@ -46,7 +51,7 @@ internal sealed class ClusterReader(IGrainFactory grains)
     {
         var locks = Groups.GetLocksAsync();
         var definitions = await Groups.GetAppsAsync(AppPath.Root) ?? default;
-        return await WithStatusAsync([.. definitions.Values], await locks);
+        return await WithStatusAsync([.. definitions.Values.Where(definition => Shows(definition.Spec.Id))], await locks);
     }
 
     private async Task<AppView> WithStatusAsync(AppVersion definition)

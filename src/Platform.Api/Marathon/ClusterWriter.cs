@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
+using Platform.Api.Security;
 using Platform.Contracts.Apps;
 
 namespace Platform.Api.Marathon;
@@ -14,6 +15,7 @@ internal sealed class ClusterWriter(ClusterReader reader)
     /// <exception cref="ApiException">It was refused.</exception>
     public async Task<ChangeResult> ChangeAsync(ChangeSet change)
     {
+        await ChangeRights.DemandAsync(AccessScope.Current, change, reader);
         var result = await reader.Groups.ChangeAsync(change);
         return result.Outcome == ChangeOutcome.Accepted ? result : throw new ApiException(await RefusalAsync(change, result));
     }
@@ -26,19 +28,22 @@ internal sealed class ClusterWriter(ClusterReader reader)
         for (var attempt = 1; ; attempt++)
         {
             var change = await make();
+            await ChangeRights.DemandAsync(AccessScope.Current, change, reader);
             if (attempt == 1 && review is not null)
                 await review(change);
             var result = await reader.Groups.ChangeAsync(change);
             if (result.Outcome == ChangeOutcome.Accepted)
                 return result;
-            if (!IsLostRace(change, result) || attempt == Attempts)
+            if (!IsLostRace(change, result, attempt) || attempt == Attempts)
                 throw new ApiException(await RefusalAsync(change, result));
         }
     }
 
     // The app was there (or not there) when the change was made, and the gate says the contrary.
-    private static bool IsLostRace(ChangeSet change, ChangeResult result) =>
+    private static bool IsLostRace(ChangeSet change, ChangeResult result, int attempt) =>
         result.Outcome == ChangeOutcome.VersionConflict
+        // Somebody else made it first: a PUT changes it then, a POST is refused by the second look.
+        || result.Outcome == ChangeOutcome.Exists && attempt == 1
         || result.Outcome is ChangeOutcome.NotFound && change.Apps.Any(a => a.AppId == result.Subject && !string.IsNullOrEmpty(a.ExpectedVersion));
 
     private async Task<ErrorAnswer> RefusalAsync(ChangeSet change, ChangeResult result)

@@ -1,8 +1,11 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Apps;
+using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Pods;
 using Platform.Api.Marathon.Rendering;
+using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
@@ -19,7 +22,7 @@ internal sealed class MarathonApi
         Options = options;
         Reader = new(grains);
         Writer = new(Reader);
-        Changes = new(Reader, options);
+        Changes = new(Reader);
         Pieces = new();
         AppInfo = new(Pieces, time);
         Pods = new(Reader);
@@ -45,6 +48,16 @@ internal sealed class MarathonApi
     public PodViews Pods { get; }
 
     public PodStatusWriter PodStatus { get; }
+
+    /// <summary>What the definitions of a request are read in.</summary>
+    /// <param name="json">The request. Only if it names roles of resources is the allocator asked which there are.</param>
+    public async Task<Surroundings> SurroundingsAsync(JsonElement json)
+    {
+        var tree = Reader.Groups.GetAsync();
+        var namesRoles = Options.DefaultAcceptedResourceRoles.Count > 0 || json.GetRawText().Contains("acceptedResourceRoles", StringComparison.Ordinal);
+        var roles = namesRoles ? (await Grains.GetGrain<IAllocatorGrain>(0).GetStatusAsync()).Roles.Select(usage => usage.Role).ToList() : [];
+        return new(await tree, Options, roles);
+    }
 
     /// <summary>Tells everybody that somebody changed an app through the API.</summary>
     public Task PublishAsync(HttpContext http, AppSpec app)

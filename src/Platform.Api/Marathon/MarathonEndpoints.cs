@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +11,7 @@ using Platform.Api.Marathon.Groups;
 using Platform.Api.Marathon.Pods;
 using Platform.Api.Marathon.Server;
 using Platform.Api.Marathon.Tasks;
+using Platform.Api.Security;
 
 namespace Platform.Api.Marathon;
 
@@ -47,16 +47,29 @@ public static class MarathonEndpoints
         EventsEndpoints.Map(routes, api);
         InfoEndpoints.Map(routes, api);
         PingEndpoints.Map(routes, api);
-        MetricsEndpoints.Map(routes, api);
+        MetricsEndpoints.Map(routes, api, services.GetService<IExposition>());
         LoggingEndpoints.Map(routes, api, services.GetService<LogLevels>());
 
         foreach (var prefix in Prefixes)
         {
-            RequestDelegate answer = http => routes.InvokeAsync(http, http.Request.Path.Value![prefix.Length..]);
-            endpoints.Map(prefix + "/v2/{**path}", answer);
+            RequestDelegate answer = http =>
+            {
+                AddHeaders(http, api.Options);
+                return routes.InvokeAsync(http, http.Request.Path.Value![prefix.Length..]);
+            };
+            endpoints.MapRoutes(prefix + "/v2/{**path}", routes, answer);
             foreach (var path in SystemPaths)
-                endpoints.Map(prefix + path, answer);
+                endpoints.MapRoutes(prefix + path, routes, answer);
         }
         return endpoints;
+    }
+
+    /// <summary>The headers that each of Marathon's answers has: who leads, and that no browser may show it in a frame.</summary>
+    private static void AddHeaders(HttpContext http, MarathonOptions options)
+    {
+        var headers = http.Response.Headers;
+        headers["X-Marathon-Leader"] = $"{http.Request.Scheme}://{LeaderAddress.Of(http, options)}";
+        headers.XFrameOptions = "DENY";
+        headers.XXSSProtection = "1; mode=block";
     }
 }

@@ -12,6 +12,12 @@ public sealed class MarathonOptions
     /// <summary>The address that is told as the leader's, <c>host:port</c>. Default: the address that the request came to.</summary>
     public string? LeaderAddress { get; set; }
 
+    /// <summary>The roles whose reserved resources an app may use that names none, as Marathon's --default_accepted_resource_roles. Default none: its own and <c>*</c>.</summary>
+    public IReadOnlyList<string> DefaultAcceptedResourceRoles { get; set; } = [];
+
+    /// <summary>Several silos serve, and one may go. Told in <c>/v2/info</c>. Default false.</summary>
+    public bool HighlyAvailable { get; set; }
+
     /// <summary>The name that is told in <c>/v2/info</c>. Default marathon.</summary>
     public string FrameworkName { get; set; } = "marathon";
 

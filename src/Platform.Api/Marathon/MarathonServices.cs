@@ -13,6 +13,7 @@ public static class MarathonServices
     {
         services.AddOptions<MarathonOptions>().Configure(options => configure?.Invoke(options));
         services.AddSingleton<LogLevels>();
+        services.AddSingleton<Operations.AppOperations>();
         services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>());
         services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>());
         return services;

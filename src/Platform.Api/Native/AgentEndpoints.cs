@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Platform.Api.Security;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Directory;
+using Platform.Core.Security;
 
 namespace Platform.Api.Native;
 
@@ -11,26 +13,24 @@ internal static class AgentEndpoints
 {
     internal static void Map(RouteGroupBuilder agents)
     {
-        agents.MapGet("", ListAsync);
-        agents.MapGet("{id}", ShowAsync);
+        agents.MapGet("", ListAsync).Needs(Right.OnOperations(AccessAction.Read, "slave"));
+        agents.MapGet("{id}", ShowAsync).Needs(Right.OnOperations(AccessAction.Read, "slave"));
         agents.MapPost("{id}/drain", (HttpContext http, IGrainFactory grains, string id, double? maxGraceSeconds, bool? markGone) =>
-            ActAsync(http, grains, id, agent => agent.DrainAsync(maxGraceSeconds, markGone ?? false)));
-        agents.MapPost("{id}/reactivate", (HttpContext http, IGrainFactory grains, string id) => ActAsync(http, grains, id, agent => agent.ReactivateAsync()));
-        agents.MapPost("{id}/gone", (HttpContext http, IGrainFactory grains, string id) => ActAsync(http, grains, id, agent => agent.MarkGoneAsync()));
+            ActAsync(http, grains, id, agent => agent.DrainAsync(maxGraceSeconds, markGone ?? false))).Needs(Right.OnOperations(AccessAction.Update, "slave"));
+        agents.MapPost("{id}/reactivate", (HttpContext http, IGrainFactory grains, string id) => ActAsync(http, grains, id, agent => agent.ReactivateAsync())).Needs(Right.OnOperations(AccessAction.Update, "slave"));
+        agents.MapPost("{id}/gone", (HttpContext http, IGrainFactory grains, string id) => ActAsync(http, grains, id, agent => agent.MarkGoneAsync())).Needs(Right.OnOperations(AccessAction.Update, "slave"));
     }
 
     /// <summary>The agent with this id or, if none has it, this name.</summary>
     internal static async Task<(string Id, AgentStatus Status)?> FindAsync(IGrainFactory grains, string idOrName)
     {
         // A grain is made by calling it: only ids that are listed are called.
-        var all = await AllAsync(grains);
-        foreach (var agent in all)
-        {
-            if (agent.Id == idOrName)
-                return agent;
-        }
+        var listed = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync(idOrName);
+        if (listed.AsEnumerable().Contains(idOrName) && await grains.GetGrain<IAgentGrain>(idOrName).GetStatusAsync() is { } status)
+            return (idOrName, status);
 
-        var named = all.Where(agent => agent.Status.Registration.Name == idOrName).ToArray();
+        // Names are not unique, and each agent alone knows its own.
+        var named = (await AllAsync(grains)).Where(agent => agent.Status.Registration.Name == idOrName).ToArray();
         return named.Length == 1 ? named[0] : null;
     }
 

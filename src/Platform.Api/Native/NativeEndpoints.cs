@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Platform.Api.Native;
 
-/// <summary>The product's own API, for what Marathon's does not have. Everything is below <c>/api</c>.</summary>
+/// <summary>The product's own API, for what Marathon's does not have. Everything is below <c>/api</c>, but <c>/ready</c>.</summary>
 public static class NativeEndpoints
 {
     /// <summary>Adds the API. Needs an <see cref="IGrainFactory"/>.</summary>
@@ -13,6 +13,8 @@ public static class NativeEndpoints
         var agents = endpoints.MapGroup("/api/agents");
         AgentEndpoints.Map(agents);
         SandboxEndpoints.Map(agents);
+        ExecEndpoint.Map(agents);
+        ReadinessEndpoint.Map(endpoints);
         return endpoints;
     }
 

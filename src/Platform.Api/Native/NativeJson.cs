@@ -7,8 +7,12 @@ namespace Platform.Api.Native;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(AgentList))]
 [JsonSerializable(typeof(AgentDetail))]
+[JsonSerializable(typeof(ExecControl))]
+[JsonSerializable(typeof(ExecEvent))]
+[JsonSerializable(typeof(ExecRequest))]
 [JsonSerializable(typeof(FileListing))]
 [JsonSerializable(typeof(NativeError))]
+[JsonSerializable(typeof(Readiness))]
 internal sealed partial class NativeJson : JsonSerializerContext;
 
 /// <summary>An error.</summary>

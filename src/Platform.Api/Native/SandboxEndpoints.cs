@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Platform.Api.Security;
 using Platform.Contracts.Agents;
+using Platform.Core.Security;
 
 namespace Platform.Api.Native;
 
@@ -23,11 +25,12 @@ internal static class SandboxEndpoints
 
     private const int LargestPart = 1024 * 1024;
 
-    internal static void Map(RouteGroupBuilder agents) => agents.MapGet("{id}/tasks/{task}/files", ReadAsync);
+    internal static void Map(RouteGroupBuilder agents) => agents.MapGet("{id}/tasks/{task}/files", ReadAsync).Needs(Right.OfTask);
 
     private static async Task ReadAsync(HttpContext http, IGrainFactory grains, string id, string task, string? path, long? offset, int? length, bool? list, double? wait,
         string? rotation)
     {
+        http.Access().Demand(AccessAction.Read, TaskOwnership.SandboxOf(task));
         if (Problem(length, wait) is { } problem)
         {
             await http.RefuseAsync(StatusCodes.Status400BadRequest, problem);

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
+using Platform.Api.Security;
 using Platform.Contracts.Secrets;
+using Platform.Core.Security;
 
 namespace Platform.Api.Secrets;
 
@@ -15,14 +17,14 @@ internal sealed class DcosSecretEndpoints(IGrainFactory grains)
     public static void Map(ApiRouter routes, IGrainFactory grains)
     {
         var secrets = new DcosSecretEndpoints(grains);
-        routes.Get("/secrets/v1/store", _ => Answer(json => WriteArray(json, [Store])));
-        routes.Get("/secrets/v1/store/{store}", request => InStore(request, () => Answer(WriteStore)));
-        routes.Get("/secrets/v1/seal-status/{store}", request => InStore(request, () => Answer(WriteSealStatus)));
-        routes.Get("/secrets/v1/secret/{store}", request => InStore(request, () => secrets.ShowAsync(request, "")));
-        routes.Get("/secrets/v1/secret/{store}/{path+}", request => InStore(request, () => secrets.ShowAsync(request, request.Value("path"))));
-        routes.Put("/secrets/v1/secret/{store}/{path+}", request => InStore(request, () => secrets.CreateAsync(request)));
-        routes.Patch("/secrets/v1/secret/{store}/{path+}", request => InStore(request, () => secrets.UpdateAsync(request)));
-        routes.Delete("/secrets/v1/secret/{store}/{path+}", request => InStore(request, () => secrets.DeleteAsync(request)));
+        routes.Get("/secrets/v1/store", _ => Answer(json => WriteArray(json, [Store]))).Needs(Right.Filtered);
+        routes.Get("/secrets/v1/store/{store}", request => InStore(request, () => Answer(WriteStore))).Needs(Right.Filtered);
+        routes.Get("/secrets/v1/seal-status/{store}", request => InStore(request, () => Answer(WriteSealStatus))).Needs(Right.Filtered);
+        routes.Get("/secrets/v1/secret/{store}", request => InStore(request, () => secrets.ShowAsync(request, ""))).Needs(Right.Filtered);
+        routes.Get("/secrets/v1/secret/{store}/{path+}", request => InStore(request, () => secrets.ShowAsync(request, request.Value("path")))).Needs(Right.Filtered);
+        routes.Put("/secrets/v1/secret/{store}/{path+}", request => InStore(request, () => secrets.CreateAsync(request))).Needs(Right.OnSecret(AccessAction.Create));
+        routes.Patch("/secrets/v1/secret/{store}/{path+}", request => InStore(request, () => secrets.UpdateAsync(request))).Needs(Right.OnSecret(AccessAction.Update));
+        routes.Delete("/secrets/v1/secret/{store}/{path+}", request => InStore(request, () => secrets.DeleteAsync(request))).Needs(Right.OnSecret(AccessAction.Delete));
     }
 
     private static Task<IResult> InStore(ApiRequest request, Func<Task<IResult>> answer) => request.Value("store") == Store
@@ -35,9 +37,10 @@ internal sealed class DcosSecretEndpoints(IGrainFactory grains)
         if (request.Query.Flag("list"))
         {
             var prefix = path.Length == 0 ? "" : path + "/";
-            var paths = await Secrets.ListAsync(prefix);
-            return paths.IsEmpty && path.Length > 0 ? Unknown(path) : await Answer(json => WriteArray(json, paths.Select(found => found[prefix.Length..])));
+            var paths = (await Secrets.ListAsync(prefix)).Where(found => request.Access.Allows(AccessAction.Read, ResourceId.SecretList(found))).ToList();
+            return paths.Count == 0 && path.Length > 0 ? Unknown(path) : await Answer(json => WriteArray(json, paths.Select(found => found[prefix.Length..])));
         }
+        request.Access.Demand(AccessAction.Read, ResourceId.SecretList(path));
         return path.Length == 0 || !(await Secrets.ListAsync(path)).AsEnumerable().Contains(path)
             ? Unknown(path)
             : new ErrorAnswer(StatusCodes.Status403Forbidden, "The values of secrets cannot be read, only be used by tasks.");

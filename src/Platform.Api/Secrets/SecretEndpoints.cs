@@ -1,10 +1,11 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Api.Http;
+using Platform.Api.Security;
 using Platform.Contracts.Secrets;
+using Platform.Core.Security;
 
 namespace Platform.Api.Secrets;
 
@@ -16,14 +17,13 @@ public static class SecretEndpoints
     {
         var grains = endpoints.ServiceProvider.GetRequiredService<IGrainFactory>();
         var routes = new ApiRouter(endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Platform.Api.Secrets"));
-        routes.Get("/api/secrets", request => ListAsync(grains, request));
-        routes.Put("/api/secrets/{path+}", request => PutAsync(grains, request));
-        routes.Delete("/api/secrets/{path+}", request => DeleteAsync(grains, request));
-        RequestDelegate answer = http => routes.InvokeAsync(http, http.Request.Path.Value!);
-        endpoints.Map("/api/secrets", answer);
-        endpoints.Map("/api/secrets/{**path}", answer);
+        routes.Get("/api/secrets", request => ListAsync(grains, request)).Needs(Right.Filtered);
+        routes.Put("/api/secrets/{path+}", request => PutAsync(grains, request)).Needs(Right.OnSecret(AccessAction.Create, AccessAction.Update));
+        routes.Delete("/api/secrets/{path+}", request => DeleteAsync(grains, request)).Needs(Right.OnSecret(AccessAction.Delete));
+        endpoints.MapRoutes("/api/secrets", routes);
+        endpoints.MapRoutes("/api/secrets/{**path}", routes);
         DcosSecretEndpoints.Map(routes, grains);
-        endpoints.Map("/secrets/v1/{**path}", answer);
+        endpoints.MapRoutes("/secrets/v1/{**path}", routes);
         return endpoints;
     }
 
@@ -34,7 +34,7 @@ public static class SecretEndpoints
         {
             json.WriteStartObject();
             json.WriteStartArray("secrets");
-            foreach (var path in paths)
+            foreach (var path in paths.Where(path => request.Access.Allows(AccessAction.Read, ResourceId.SecretList(path))))
                 json.WriteStringValue(path);
             json.WriteEndArray();
             json.WriteEndObject();

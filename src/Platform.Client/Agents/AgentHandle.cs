@@ -11,6 +11,8 @@ public sealed class AgentHandle
     internal AgentHandle(Wire wire, string idOrName)
     {
         this.wire = wire;
+        if (PlatformNames.ProblemOf(idOrName) is { } problem)
+            throw new PlatformException(PlatformError.Invalid, problem);
         IdOrName = idOrName;
         path = "/api/agents/" + Uri.EscapeDataString(idOrName);
     }
@@ -59,6 +61,15 @@ public sealed class AgentHandle
             throw wire.Away(exception);
         }
     }
+
+    /// <summary>Runs a command beside a running task: in its container or sandbox, as its user, with its environment and limits. It ends when disposed of.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="options">A terminal, another user, more variables; null: none of them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PlatformException">It cannot be run: no such agent or task, or one that does not run, or that is out of reach.</exception>
+    public Task<ExecSession> ExecAsync(string taskId, IReadOnlyList<string> command, ExecOptions? options = null, CancellationToken cancellationToken = default) =>
+        ExecSession.OpenAsync(wire, $"{path}/tasks/{Uri.EscapeDataString(taskId)}/exec", command, options ?? new(), cancellationToken);
 
     private static long NumberOf(HttpResponseMessage response, string header) => long.TryParse(TextOf(response, header), out var number) ? number : 0;
 

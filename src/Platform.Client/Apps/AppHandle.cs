@@ -26,14 +26,15 @@ public sealed class AppHandle
     public async Task<App> GetAsync(CancellationToken cancellationToken = default)
     {
         const string Everything = "?embed=app.tasks&embed=app.counts&embed=app.deployments&embed=app.lastTaskFailure";
-        return (await wire.SendAsync(HttpMethod.Get, path + Everything, ClientJson.Default.AppEnvelope, null, cancellationToken).ConfigureAwait(false)).App;
+        return (await wire.SendAsync(HttpMethod.Get, path + Everything, ClientJson.Default.AppEnvelope, null, cancellationToken).ConfigureAwait(false)).App
+            ?? throw new PlatformException(PlatformError.Refused, $"the answer for {Id} has no app");
     }
 
     /// <summary>The whole answer of <c>GET /v2/apps/{id}</c>'s <c>app</c>, as it is.</summary>
     public async Task<JsonObject> GetJsonAsync(CancellationToken cancellationToken = default)
     {
         var answer = await wire.SendAsync(HttpMethod.Get, path, ClientJson.Default.JsonObject, null, cancellationToken).ConfigureAwait(false);
-        return answer["app"]!.DeepClone().AsObject();
+        return answer["app"]?.DeepClone() as JsonObject ?? throw new PlatformException(PlatformError.Refused, $"the answer for {Id} has no app");
     }
 
     /// <summary>Changes the fields that are given and keeps the others.</summary>
@@ -59,6 +60,10 @@ public sealed class AppHandle
     public Task<DeploymentHandle> RestartAsync(ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
         client.ChangeAsync(HttpMethod.Post, path + "/restart" + PlatformClient.ForceOf(options), null, cancellationToken);
 
+    /// <summary>Goes on with a canary rollout that waits for it. An unhealthy canary is refused (<see cref="PlatformError.Conflict"/>) unless forced.</summary>
+    public Task<DeploymentHandle> PromoteAsync(ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ChangeAsync(HttpMethod.Post, path + "/promote" + PlatformClient.ForceOf(options), null, cancellationToken);
+
     /// <summary>Ends all instances and forgets the app.</summary>
     public Task<DeploymentHandle> RemoveAsync(ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
         client.ChangeAsync(HttpMethod.Delete, path + Wire.Query(("force", options?.Force ?? false ? "true" : "false")), null, cancellationToken);
@@ -70,6 +75,14 @@ public sealed class AppHandle
     /// <summary>The versions of its definition that are kept, newest first.</summary>
     public async Task<IReadOnlyList<string>> ListVersionsAsync(CancellationToken cancellationToken = default) =>
         (await wire.SendAsync(HttpMethod.Get, path + "/versions", ClientJson.Default.VersionList, null, cancellationToken).ConfigureAwait(false)).Versions;
+
+    /// <summary>How its last instances ended that nobody asked to end, newest first.</summary>
+    public async Task<IReadOnlyList<AppTaskFailure>> ListFailuresAsync(CancellationToken cancellationToken = default) =>
+        (await wire.SendAsync(HttpMethod.Get, path + "/failures", ClientJson.Default.FailureList, null, cancellationToken).ConfigureAwait(false)).Failures;
+
+    /// <summary>How the last instance ended that nobody asked to end; null: none did.</summary>
+    public async Task<AppTaskFailure?> GetLastFailureAsync(CancellationToken cancellationToken = default) =>
+        await ListFailuresAsync(cancellationToken).ConfigureAwait(false) is [var last, ..] ? last : null;
 
     /// <summary>Kills all its instances.</summary>
     public Task<KillResult> KillAllAsync(KillOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -84,10 +97,8 @@ public sealed class AppHandle
     /// <summary>What of it waits to be started and why, an entry of <c>GET /v2/queue</c>; null: nothing waits.</summary>
     public async Task<JsonObject?> GetQueueAsync(CancellationToken cancellationToken = default)
     {
-        var answer = await wire.SendAsync(HttpMethod.Get, "/v2/queue?embed=lastUnusedOffers", ClientJson.Default.JsonObject, null, cancellationToken).ConfigureAwait(false);
-        return (answer["queue"] as JsonArray)?.OfType<JsonObject>().FirstOrDefault(IsOfThisApp)?.DeepClone().AsObject();
-
-        bool IsOfThisApp(JsonObject entry) => entry["app"]?["id"]?.GetValue<string>() == Id;
+        var queue = await client.ListQueueAsync(cancellationToken).ConfigureAwait(false);
+        return queue.FirstOrDefault(entry => entry["app"]?["id"]?.GetValue<string>() == Id);
     }
 
     /// <summary>What one of its instances writes to standard output or standard error.</summary>
@@ -95,5 +106,13 @@ public sealed class AppHandle
     /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(AppTask task, LogOptions? options = null, CancellationToken cancellationToken = default) =>
-        AppLog.ReadAsync(client.GetAgent(task.SlaveId), task.Id, options ?? new LogOptions(), cancellationToken);
+        ReadLogAsync(task.SlaveId, task.Id, options, cancellationToken);
+
+    /// <summary>What a task wrote, also one that has ended, as long as its agent keeps it.</summary>
+    /// <param name="agentId">The agent, its id or name.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string agentId, string taskId, LogOptions? options = null, CancellationToken cancellationToken = default) =>
+        AppLog.ReadAsync(client.GetAgent(agentId), taskId, options ?? new LogOptions(), cancellationToken);
 }

@@ -15,6 +15,15 @@ public sealed record AppTaskFailure
     /// <summary>The host it ran on.</summary>
     public string Host { get; init; } = "";
 
+    /// <summary>The agent it ran on.</summary>
+    public string SlaveId { get; init; } = "";
+
+    /// <summary>The exit status; null: it ended in another way, or the answer does not have it.</summary>
+    public int? ExitStatus { get; init; }
+
+    /// <summary>The last lines of its standard error; null: there are none, or the answer does not have them.</summary>
+    public string? Stderr { get; init; }
+
     /// <summary>When it ended.</summary>
     public DateTimeOffset Timestamp { get; init; }
 }

@@ -23,4 +23,7 @@ public partial interface IPlatformClient
 
     /// <summary>Kills instances by their task ids.</summary>
     Task<KillResult> KillTasksAsync(IReadOnlyList<string> taskIds, KillOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>What waits to be started and why, the entries of <c>GET /v2/queue</c>.</summary>
+    Task<IReadOnlyList<JsonObject>> ListQueueAsync(CancellationToken cancellationToken = default);
 }

@@ -21,6 +21,13 @@ public sealed partial class PlatformClient
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<JsonObject>> ListQueueAsync(CancellationToken cancellationToken = default)
+    {
+        var answer = await wire.SendAsync(HttpMethod.Get, "/v2/queue?embed=lastUnusedOffers", ClientJson.Default.JsonObject, null, cancellationToken).ConfigureAwait(false);
+        return [.. (answer["queue"] as JsonArray ?? []).OfType<JsonObject>().Select(entry => entry.DeepClone().AsObject())];
+    }
+
+    /// <inheritdoc/>
     public Task<DeploymentHandle> CreateAppAsync(AppDefinition definition, ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
         CreateAppAsync(JsonSerializer.SerializeToNode(definition, ClientJson.Default.AppDefinition)!, options, cancellationToken);
 
@@ -66,6 +73,9 @@ public sealed partial class PlatformClient
 
     internal static string ForceOf(ChangeOptions? options) => Wire.Query(("force", Wire.Flag(options?.Force ?? false)));
 
+    // 199 AGENT "TEXT" (RFC 7234, 5.5).
+    private static List<string> WarningsOf(HttpResponseMessage response) => [.. response.Headers.Warning.Select(warning => warning.Text.Trim('"'))];
+
     // Which deployment a change started is in its header, its body, or both.
     private async Task<DeploymentHandle> ReadDeploymentAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -81,7 +91,7 @@ public sealed partial class PlatformClient
         }
 
         return (header ?? answer?.DeploymentId) is { } id
-            ? new DeploymentHandle(this, id, answer?.Version)
+            ? new DeploymentHandle(this, id, answer?.Version) { Warnings = WarningsOf(response) }
             : throw new PlatformException(PlatformError.Refused, "the answer names no deployment") { StatusCode = response.StatusCode };
     }
 }

@@ -15,6 +15,9 @@ public sealed record Deployment
     /// <summary>The apps that it changes.</summary>
     public IReadOnlyList<string> AffectedApps { get; init; } = [];
 
+    /// <summary>The pods that it changes.</summary>
+    public IReadOnlyList<string> AffectedPods { get; init; } = [];
+
     /// <summary>The step that runs now, from 1.</summary>
     public int CurrentStep { get; init; }
 

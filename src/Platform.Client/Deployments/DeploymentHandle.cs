@@ -23,6 +23,9 @@ public sealed class DeploymentHandle
     /// <summary>The version that it leads to; null: not known here.</summary>
     public string? Version { get; }
 
+    /// <summary>What the control plane remarked on the change that started it, such as a member of a definition that it does not know.</summary>
+    public IReadOnlyList<string> Warnings { get; internal init; } = [];
+
     /// <summary>How it stands; null: it has ended, or there never was one with this id.</summary>
     public async Task<Deployment?> GetAsync(CancellationToken cancellationToken = default)
     {

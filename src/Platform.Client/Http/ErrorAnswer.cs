@@ -10,6 +10,8 @@ internal static class ErrorAnswer
     {
         var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         var message = $"{(int)response.StatusCode} {response.ReasonPhrase}";
+        if (response.StatusCode == HttpStatusCode.RequestEntityTooLarge)
+            message = "the request is larger than the control plane takes (16 MB); send fewer definitions at a time";
         List<Problem> problems = [];
         List<string> deployments = [];
         try
@@ -42,6 +44,8 @@ internal static class ErrorAnswer
     private static PlatformError KindOf(HttpStatusCode status) => status switch
     {
         HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => PlatformError.Invalid,
+        HttpStatusCode.Unauthorized => PlatformError.LoginNeeded,
+        HttpStatusCode.Forbidden => PlatformError.Forbidden,
         HttpStatusCode.NotFound => PlatformError.NotFound,
         HttpStatusCode.Conflict => PlatformError.Conflict,
         HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => PlatformError.Unavailable,

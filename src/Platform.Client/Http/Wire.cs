@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -10,24 +12,31 @@ namespace Platform.Client.Http;
 /// <summary>Requests, answers and errors as JSON over HTTP.</summary>
 internal sealed class Wire : IDisposable
 {
+    private const int LargeBody = 1024 * 1024;
+
     private readonly HttpClient http;
+    private readonly HttpMessageInvoker sockets;
     private readonly TimeSpan timeout;
 
     internal Wire(PlatformClientOptions options)
     {
         timeout = options.RequestTimeout;
-        http = options.Handler is { } handler ? new HttpClient(handler, disposeHandler: false) : new HttpClient(new SocketsHttpHandler());
+        var own = options.Handler is null ? new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(10) } : options.Handler;
+        http = new HttpClient(own, disposeHandler: options.Handler is null);
+        sockets = new HttpMessageInvoker(own, disposeHandler: false);
         http.BaseAddress = new Uri(options.Url.AbsoluteUri.TrimEnd('/') + "/");
         http.Timeout = Timeout.InfiniteTimeSpan;
         http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("platform-client", typeof(Wire).Assembly.GetName().Version!.ToString(3)));
+        if (options.Token is { Length: > 0 } token)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
     }
 
     public void Dispose() => http.Dispose();
 
-    internal async Task<T> SendAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, JsonNode? body, CancellationToken cancellationToken)
+    internal async Task<T> SendAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, JsonNode? body, CancellationToken cancellationToken, Action<HttpRequestMessage>? prepare = null)
     {
-        using var response = await SendAsync(method, path, body, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(method, path, body, cancellationToken, prepare).ConfigureAwait(false);
         try
         {
             return await response.Content.ReadFromJsonAsync(type, cancellationToken).ConfigureAwait(false)
@@ -51,7 +60,12 @@ internal sealed class Wire : IDisposable
     {
         using var request = new HttpRequestMessage(method, path.TrimStart('/'));
         if (body is not null)
-            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        {
+            var text = body.ToJsonString();
+            request.Content = new StringContent(text, Encoding.UTF8, "application/json");
+            // What is too large is refused before it is sent, and not by a connection that breaks in the middle.
+            request.Headers.ExpectContinue = text.Length > LargeBody;
+        }
         prepare?.Invoke(request);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
@@ -75,14 +89,51 @@ internal sealed class Wire : IDisposable
             throw await ErrorAnswer.ReadAsync(response, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>A WebSocket to the control plane.</summary>
+    internal async Task<WebSocket> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(15);
+        socket.Options.CollectHttpResponseDetails = true;
+        if (http.DefaultRequestHeaders.Authorization is { } login)
+            socket.Options.SetRequestHeader("Authorization", login.ToString());
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        var address = new UriBuilder(new Uri(http.BaseAddress!, path.TrimStart('/')));
+        address.Scheme = address.Scheme == "https" ? "wss" : "ws";
+        try
+        {
+            await socket.ConnectAsync(address.Uri, sockets, limit.Token).ConfigureAwait(false);
+            return socket;
+        }
+        catch (WebSocketException exception)
+        {
+            var status = socket.HttpStatusCode;
+            socket.Dispose();
+            throw status switch
+            {
+                HttpStatusCode.Unauthorized => new PlatformException(PlatformError.LoginNeeded, "a login is needed: './platform login'", exception) { StatusCode = status },
+                HttpStatusCode.Forbidden => new PlatformException(PlatformError.Forbidden, $"{path.Split('?')[0]} may not be used with the rights of this login", exception) { StatusCode = status },
+                _ => Away(exception),
+            };
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new PlatformException(PlatformError.Unavailable, $"no answer from {http.BaseAddress} within {timeout.TotalSeconds:0} s", exception);
+        }
+    }
+
     internal PlatformException Away(Exception exception) =>
         new(PlatformError.Unavailable, $"cannot reach the control plane at {http.BaseAddress} ({Innermost(exception).Message})", exception);
 
     private static Exception Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception;
 
-    /// <summary>The path of an app, group or agent below a collection, each segment escaped.</summary>
-    internal static string PathOf(string collection, string id) =>
-        collection + "/" + string.Join('/', id.Trim('/').Split('/').Select(Uri.EscapeDataString));
+    /// <summary>The path of an app, pod or deployment below a collection, each segment escaped.</summary>
+    /// <exception cref="PlatformException">Nothing can have this name: it would be the address of something else.</exception>
+    internal static string PathOf(string collection, string id) => PlatformNames.ProblemOfPath(id) is { } problem
+        ? throw new PlatformException(PlatformError.Invalid, problem)
+        : collection + "/" + string.Join('/', id.Trim('/').Split('/').Select(Uri.EscapeDataString));
 
     internal static string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)
     {

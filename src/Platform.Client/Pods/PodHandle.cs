@@ -55,6 +55,10 @@ public sealed class PodHandle
     public Task<DeploymentHandle> RestartAsync(ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
         client.ChangeAsync(HttpMethod.Post, path + "::restart" + PlatformClient.ForceOf(options), null, cancellationToken);
 
+    /// <summary>Goes on with a canary rollout that waits for it. An unhealthy canary is refused (<see cref="PlatformError.Conflict"/>) unless forced.</summary>
+    public Task<DeploymentHandle> PromoteAsync(ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ChangeAsync(HttpMethod.Post, path + "::promote" + PlatformClient.ForceOf(options), null, cancellationToken);
+
     /// <summary>Ends all instances and forgets the pod.</summary>
     public Task<DeploymentHandle> RemoveAsync(ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
         client.ChangeAsync(HttpMethod.Delete, path + PlatformClient.ForceOf(options), null, cancellationToken);
@@ -62,6 +66,14 @@ public sealed class PodHandle
     /// <summary>The versions of its definition that are kept, newest first.</summary>
     public async Task<IReadOnlyList<string>> ListVersionsAsync(CancellationToken cancellationToken = default) =>
         await wire.SendAsync(HttpMethod.Get, path + "::versions", ClientJson.Default.ListString, null, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>How its last instances ended that nobody asked to end, newest first: the container that each ended of.</summary>
+    public async Task<IReadOnlyList<AppTaskFailure>> ListFailuresAsync(CancellationToken cancellationToken = default) =>
+        (await wire.SendAsync(HttpMethod.Get, path + "::failures", ClientJson.Default.FailureList, null, cancellationToken).ConfigureAwait(false)).Failures;
+
+    /// <summary>How the last instance ended that nobody asked to end; null: none did.</summary>
+    public async Task<AppTaskFailure?> GetLastFailureAsync(CancellationToken cancellationToken = default) =>
+        await ListFailuresAsync(cancellationToken).ConfigureAwait(false) is [var last, ..] ? last : null;
 
     /// <summary>Kills instances; they are replaced.</summary>
     /// <param name="instances">Their ids.</param>
@@ -86,5 +98,13 @@ public sealed class PodHandle
     /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(PodInstance instance, PodContainer container, LogOptions? options = null, CancellationToken cancellationToken = default) =>
-        AppLog.ReadAsync(client.GetAgent(instance.AgentId), container.ContainerId, options ?? new LogOptions(), cancellationToken);
+        ReadLogAsync(instance.AgentId, container.ContainerId, options, cancellationToken);
+
+    /// <summary>What a container wrote, also one that has ended, as long as its agent keeps it.</summary>
+    /// <param name="agentId">The agent, its id or name.</param>
+    /// <param name="containerId">The task of the container.</param>
+    /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string agentId, string containerId, LogOptions? options = null, CancellationToken cancellationToken = default) =>
+        AppLog.ReadAsync(client.GetAgent(agentId), containerId, options ?? new LogOptions(), cancellationToken);
 }

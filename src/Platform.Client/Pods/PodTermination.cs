@@ -4,4 +4,5 @@ namespace Platform.Client.Pods;
 /// <param name="InstanceID">The instance.</param>
 /// <param name="TerminatedAt">When.</param>
 /// <param name="Message">Why, or null.</param>
-public sealed record PodTermination(string InstanceID, DateTimeOffset TerminatedAt, string? Message);
+/// <param name="Containers">Its containers; null: not told.</param>
+public sealed record PodTermination(string InstanceID, DateTimeOffset TerminatedAt, string? Message, IReadOnlyList<PodTerminatedContainer>? Containers = null);

@@ -30,4 +30,10 @@ public sealed record AgentCommand
 
     /// <summary>Ids of persistent volumes whose content shall be destroyed.</summary>
     [Id(7)] public ValueList<string> DestroyVolumes { get; init; }
+
+    /// <summary>Commands to run beside tasks.</summary>
+    [Id(8)] public ValueList<ExecStart> Exec { get; init; }
+
+    /// <summary>What is for such commands.</summary>
+    [Id(9)] public ValueList<ExecInput> ExecInput { get; init; }
 }

@@ -18,4 +18,7 @@ public sealed record AgentMessage
 
     /// <summary>Answers to <see cref="AgentCommand.ReadFiles"/>.</summary>
     [Id(3)] public ValueList<FileChunk> Files { get; init; }
+
+    /// <summary>What comes from the commands of <see cref="AgentCommand.Exec"/>.</summary>
+    [Id(4)] public ValueList<ExecOutput> Exec { get; init; }
 }

@@ -1,10 +1,11 @@
+using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
 namespace Platform.Contracts.Agents;
 
 /// <summary>One agent: its registration, its session, the tasks on it and whether it drains. Keyed by agent id.</summary>
-public interface IAgentGrain : IGrainWithStringKey
+public interface IAgentGrain : IGrainWithStringKey, IWakeable
 {
     /// <summary>Begins a session, which replaces any older one. The answer is also what the agent is told.</summary>
     Task<AgentCommand> RegisterAsync(AgentRegistration registration, IAgentSession session);
@@ -13,7 +14,6 @@ public interface IAgentGrain : IGrainWithStringKey
     Task<bool> HeartbeatAsync(long epoch, AgentUsage usage);
 
     /// <summary>The allocator has begun anew and is told of this agent again.</summary>
-    [OneWay]
     Task AllocatorStartedAsync();
 
     /// <summary>Status updates of the session with this epoch. They are acknowledged to the agent when their owners have persisted them.</summary>
@@ -24,11 +24,11 @@ public interface IAgentGrain : IGrainWithStringKey
     [OneWay]
     Task DisconnectAsync(long epoch, string reason);
 
-    /// <summary>Starts tasks that the allocator placed here. Idempotent by task id.</summary>
-    Task<LaunchReply> LaunchAsync(ValueList<TaskSpec> tasks);
+    /// <summary>Starts tasks that the allocator placed here. Idempotent by task id. Refused if a later activation of their owner was heard of.</summary>
+    Task<LaunchReply> LaunchAsync(ValueList<TaskSpec> tasks, OwnerTerm? from = null);
 
-    /// <summary>Ends tasks. A task that is not here is reported to its owner as LOST.</summary>
-    Task KillAsync(ValueList<TaskKill> kills);
+    /// <summary>Ends tasks. A task that is not here is reported to its owner as LOST. Ignored if a later activation of their owner was heard of.</summary>
+    Task KillAsync(ValueList<TaskKill> kills, OwnerTerm? from = null);
 
     /// <summary>The owner has persisted these updates.</summary>
     [OneWay]
@@ -48,8 +48,8 @@ public interface IAgentGrain : IGrainWithStringKey
     /// <summary>No new tasks; running ones are moved away as their owners allow; grace in seconds, null: as the tasks say.</summary>
     Task DrainAsync(double? maxGraceSeconds, bool markGone);
 
-    /// <summary>Destroys persistent volumes on the agent, now or when it dials in; durable when it returns.</summary>
-    Task DestroyVolumesAsync(ValueList<string> volumeIds);
+    /// <summary>Destroys persistent volumes on the agent, now or when it dials in; durable when it returns. Ignored if a later activation of their owner was heard of.</summary>
+    Task DestroyVolumesAsync(ValueList<string> volumeIds, OwnerTerm? from = null);
 
     /// <summary>Takes new tasks again.</summary>
     Task ReactivateAsync();
@@ -64,4 +64,16 @@ public interface IAgentGrain : IGrainWithStringKey
     /// <summary>The answer to a read.</summary>
     [OneWay, AlwaysInterleave]
     Task FileReadAsync(FileChunk chunk);
+
+    /// <summary>Runs a command beside a task, through the session. All that comes of it goes to the client, also why it could not be run.</summary>
+    [AlwaysInterleave]
+    Task ExecAsync(ExecStart start, IExecClient client);
+
+    /// <summary>Something for a command beside a task. One that is over is not minded.</summary>
+    [OneWay, AlwaysInterleave]
+    Task ExecInputAsync(ExecInput input);
+
+    /// <summary>Something from a command beside a task.</summary>
+    [OneWay, AlwaysInterleave]
+    Task ExecOutputAsync(ExecOutput output);
 }

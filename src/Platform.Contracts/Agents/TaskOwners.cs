@@ -1,8 +1,6 @@
-using Platform.Contracts.Apps;
-
 namespace Platform.Contracts.Agents;
 
-/// <summary>Finds the grain that owns a task.</summary>
+/// <summary>Owner texts of apps and jobs. The grain behind any owner text is found by <see cref="Ownership.TaskOwnerKinds"/>.</summary>
 public static class TaskOwners
 {
     private const string AppPrefix = "app:";
@@ -13,7 +11,6 @@ public static class TaskOwners
     /// <summary>The app behind an owner text; null if the owner is no app.</summary>
     public static string? AppOf(string owner) => owner.StartsWith(AppPrefix, StringComparison.Ordinal) ? owner[AppPrefix.Length..] : null;
 
-    /// <summary>The grain behind an owner text; null if no kind of owner has that prefix.</summary>
-    public static ITaskOwnerGrain? Find(IGrainFactory grains, string owner) =>
-        owner.StartsWith(AppPrefix, StringComparison.Ordinal) ? grains.GetGrain<IAppGrain>(owner[AppPrefix.Length..]) : null;
+    /// <summary>The owner text of a job.</summary>
+    public static string OfJob(string jobId) => "job:" + jobId;
 }

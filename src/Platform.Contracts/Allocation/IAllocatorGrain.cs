@@ -1,4 +1,5 @@
 using Platform.Contracts.Agents;
+using Platform.Contracts.Recovery;
 using Platform.Core;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
@@ -9,7 +10,7 @@ namespace Platform.Contracts.Allocation;
 
 /// <summary>The owner of the cluster's resources: agents, roles, demands. One for the whole cluster, key 0.</summary>
 /// <remarks>What it knows of agents and demands is rebuilt from agents and owners after a restart; weights, quota, reservations and volumes are persisted.</remarks>
-public interface IAllocatorGrain : IGrainWithIntegerKey
+public interface IAllocatorGrain : IGrainWithIntegerKey, IWakeable
 {
     /// <summary>An agent began a session with these resources and tasks; replaces what was known of it.</summary>
     [OneWay]
@@ -28,13 +29,13 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     Task AgentSlackAsync(string agentId, Agents.AgentUsage usage);
 
     /// <summary>Asks for places, or replaces the demand with the same id. Places come to the owner with <see cref="ITaskOwnerGrain.PlacedAsync"/>.</summary>
-    Task SubmitAsync(ValueList<Demand> demands);
+    /// <returns>The number of this run of the allocator, see <see cref="ResyncAsync"/>.</returns>
+    Task<long> SubmitAsync(ValueList<Demand> demands);
 
     /// <summary>Withdraws demands; places already found stay held until released.</summary>
     Task WithdrawAsync(ValueList<string> demandIds);
 
     /// <summary>These tasks hold nothing any more.</summary>
-    [OneWay]
     Task ReleaseAsync(ValueList<string> taskIds);
 
     /// <summary>These persistent volumes were destroyed, or never made: their disk is free. Told by agents' grains.</summary>
@@ -42,7 +43,7 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     Task ReleaseVolumesAsync(ValueList<string> volumeIds);
 
     /// <summary>After its activation an owner says what it has; what is held for others of its tasks and volumes is released, its old demands are withdrawn.</summary>
-    /// <returns>The number of this run of the allocator, which is another one after each of its activations.</returns>
+    /// <returns>The number of this run of the allocator, its term: each of its activations records a greater one before it tells anybody anything.</returns>
     Task<long> ResyncAsync(string owner, OwnerHoldings holdings);
 
     /// <summary>Why a demand waits; null if it does not.</summary>
@@ -92,4 +93,33 @@ public interface IAllocatorGrain : IGrainWithIntegerKey
     /// <summary>Does an operation on free resources of an agent, any but a launch; durable when it returns. The problem is returned, and then nothing has changed.</summary>
     [AlwaysInterleave]
     Task<string?> OperateAsync(string agentId, OfferOperation operation);
+
+    /// <summary>A framework wants offers, or wants them otherwise. They come with <see cref="Frameworks.IFrameworkGrain.OfferedAsync"/>.</summary>
+    /// <returns>Every problem; then nothing has changed.</returns>
+    Task<ValueList<string>> SubscribeAsync(FrameworkSubscription subscription);
+
+    /// <summary>A framework is away: its offers are taken back, its tasks stay.</summary>
+    Task DisconnectAsync(string owner);
+
+    /// <summary>A framework has ended: its offers and all that its tasks hold are free.</summary>
+    Task RemoveFrameworkAsync(string owner);
+
+    /// <summary>A framework wants no offers for roles; none named: for all.</summary>
+    Task SuppressAsync(string owner, ValueList<string> roles);
+
+    /// <summary>Ends filters and suppression of a framework for roles; none named: for all.</summary>
+    Task ReviveAsync(string owner, ValueList<string> roles);
+
+    /// <summary>Declines offers of a framework; unknown ones are passed over.</summary>
+    Task DeclineAsync(string owner, ValueList<string> offerIds, double refuseSeconds);
+
+    /// <summary>Answers inverse offers of a framework; unknown ones are passed over.</summary>
+    Task AnswerInverseOffersAsync(string owner, ValueList<string> inverseOfferIds, double refuseSeconds);
+
+    /// <summary>Uses offers of a framework: operations in order, each on what those before it left. What changes reservations is durable when it returns.</summary>
+    Task<AcceptResult> AcceptAsync(string owner, ValueList<string> offerIds, ValueList<OfferOperation> operations, double refuseSeconds);
+
+    /// <summary>The offers and inverse offers that a framework has not answered, so that it notices what it was not told.</summary>
+    [AlwaysInterleave]
+    Task<Frameworks.OfferBatch> GetOffersAsync(string owner);
 }

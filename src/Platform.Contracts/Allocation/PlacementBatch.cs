@@ -12,4 +12,7 @@ public sealed record PlacementBatch
 
     /// <summary>The places.</summary>
     [Id(1)] public ValueList<TaskPlacement> Placements { get; init; }
+
+    /// <summary>The run of the allocator that found them.</summary>
+    [Id(2)] public long Run { get; init; }
 }

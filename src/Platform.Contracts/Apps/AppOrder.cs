@@ -21,4 +21,7 @@ public sealed record AppOrder
 
     /// <summary>Also destroy the persistent volumes of <see cref="KillFirst"/>.</summary>
     [Id(4)] public bool Wipe { get; init; }
+
+    /// <summary>Where it stands among the app's orders; null: before all that have a term.</summary>
+    [Id(5)] public OrderTerm? Term { get; init; }
 }

@@ -17,4 +17,10 @@ public sealed record AppQueue
 
     /// <summary>Why no agent takes them, as the allocator last said; null: not known yet.</summary>
     [Id(3)] public PendingExplanation? Explanation { get; init; }
+
+    /// <summary>How many found a place since the app was last changed, or its grain was activated.</summary>
+    [Id(4)] public int Placed { get; init; }
+
+    /// <summary>When the last one found a place; null: none has.</summary>
+    [Id(5)] public DateTimeOffset? LastPlacedAt { get; init; }
 }

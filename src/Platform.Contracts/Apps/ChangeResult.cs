@@ -1,3 +1,4 @@
+using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
 
@@ -27,4 +28,7 @@ public sealed record ChangeResult
 
     /// <summary>The path of the app or group that a refusal is about, or null.</summary>
     [Id(6)] public string? Subject { get; init; }
+
+    /// <summary>Of a dry run: the definitions, by app, with the service ports that they would get; those that need none are left out.</summary>
+    [Id(7)] public ValueMap<AppSpec> Assigned { get; init; }
 }

@@ -1,10 +1,12 @@
 using Platform.Contracts.Agents;
+using Platform.Contracts.Registry;
 using Platform.Core.Collections;
+using Platform.Core.Deployments;
 
 namespace Platform.Contracts.Apps;
 
 /// <summary>One app: its versions, its instances, its rollout and its backoff. Keyed by the app's path.</summary>
-public interface IAppGrain : ITaskOwnerGrain
+public interface IAppGrain : ITaskOwnerGrain, IEndpointOwnerGrain
 {
     /// <summary>Everything about the app for readers, as an immutable snapshot; null if there is no such app.</summary>
     [AlwaysInterleave]
@@ -24,12 +26,16 @@ public interface IAppGrain : ITaskOwnerGrain
     /// <summary>Forgets the delay after failures, so that the next launch happens at once.</summary>
     Task ResetDelayAsync();
 
-    /// <summary>Carries out one action of a deployment. Idempotent by deployment and kind: repeated after a restart, after a pause or when its end is overdue; an action that has ended is told as ended again. An order of another deployment takes the place of what runs. Returns when the order is persisted; its end is told to the deployment with <see cref="IDeploymentGrain.ActionEndedAsync"/>.</summary>
+    /// <summary>Carries out one action of a deployment. Idempotent by deployment and kind: repeated after a restart, after a pause or when its end is overdue; an action that has ended is told as ended again. An order with a later term takes the place of what runs; one with an earlier term than the app has seen is refused without a word. Returns when the order is persisted; its end is told to the deployment with <see cref="IDeploymentGrain.ActionEndedAsync"/>.</summary>
     Task ExecuteAsync(AppOrder order);
 
-    /// <summary>The deployment no longer cares: what it began goes no further, what runs is kept.</summary>
-    Task AbandonAsync(string deploymentId);
+    /// <summary>The deployment no longer cares: what it began goes no further, what runs is kept, and what it ordered before <paramref name="term"/> is refused should it come later.</summary>
+    /// <param name="deploymentId">The deployment.</param>
+    /// <param name="term">What it ordered before this is refused.</param>
+    /// <param name="goesOn">The deployment is only paused, or another one has orders for the app: a new app is still not launched before it is scaled.</param>
+    Task AbandonAsync(string deploymentId, OrderTerm term, bool goesOn);
 
-    /// <summary>Opens the next canary step (or switches blue to green) now. False: no rollout waits at a step.</summary>
-    Task<bool> PromoteAsync();
+    /// <summary>Opens the next canary step (or switches blue to green) now.</summary>
+    /// <param name="force">Also if the step's new instances do not all serve.</param>
+    Task<PromotionResult> PromoteAsync(bool force);
 }

@@ -1,10 +1,11 @@
+using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 
 namespace Platform.Contracts.Apps;
 
 /// <summary>The tree of groups and apps, and the one gate that every change of it passes. Key <c>/</c>.</summary>
 /// <remarks>It records the current definition of each app, who depends on whom, which deployment holds which app, and which versions the tree had. Older definitions are with the apps.</remarks>
-public interface IGroupGrain : IGrainWithStringKey
+public interface IGroupGrain : IGrainWithStringKey, IWakeable
 {
     /// <summary>Checks the change against running deployments, records it and starts its deployment. Nothing has changed if the answer is not accepted.</summary>
     Task<ChangeResult> ChangeAsync(ChangeSet change);
@@ -31,6 +32,10 @@ public interface IGroupGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<ValueList<string>> GetDeploymentsAsync();
 
+    /// <summary>A running deployment as it was accepted; null if it has ended.</summary>
+    [AlwaysInterleave]
+    Task<DeploymentStart?> GetDeploymentAsync(string deploymentId);
+
     /// <summary>The definitions as the tree has them now, or had them at an older version, of the app with this path or of all apps below it (<c>/</c>: all); null if that version is not kept.</summary>
     /// <remarks>An app that runs at an older version is asked for the definition; one that was forgotten since is left out.</remarks>
     [AlwaysInterleave]
@@ -43,6 +48,5 @@ public interface IGroupGrain : IGrainWithStringKey
     /// <summary>A deployment ended; its apps are free for the next one.</summary>
     /// <param name="deploymentId">The deployment.</param>
     /// <param name="failure">Why it failed: a new deployment leads back to where it began. Null: it reached its end.</param>
-    [OneWay]
     Task DeploymentEndedAsync(string deploymentId, string? failure);
 }

@@ -1,5 +1,3 @@
-using Platform.Core.Collections;
-
 namespace Platform.Contracts.Directory;
 
 /// <summary>The kinds of grains that are listed.</summary>
@@ -11,6 +9,9 @@ public static class DirectoryKinds
     /// <summary>Agents, by id.</summary>
     public const string Agents = "agents";
 
-    /// <summary>All kinds, in the order in which they are activated after a start.</summary>
-    public static readonly ValueList<string> All = [Agents, Apps];
+    /// <summary>Services with instances from outside, by name.</summary>
+    public const string Services = "services";
+
+    /// <summary>Frameworks, by id.</summary>
+    public const string Frameworks = "frameworks";
 }

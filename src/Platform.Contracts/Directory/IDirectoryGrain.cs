@@ -1,9 +1,10 @@
+using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 
 namespace Platform.Contracts.Directory;
 
 /// <summary>The index of all grains of one kind, for listing. Keyed by kind, see <see cref="DirectoryKinds"/>.</summary>
-public interface IDirectoryGrain : IGrainWithStringKey
+public interface IDirectoryGrain : IGrainWithStringKey, IWakeable
 {
     /// <summary>Adds ids; durable when it returns. Idempotent.</summary>
     Task AddAsync(ValueList<string> ids);

@@ -1,9 +1,10 @@
+using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 
 namespace Platform.Contracts.Events;
 
 /// <summary>The ordered, resumable log of everything that happens. Key 0.</summary>
-public interface IEventLogGrain : IGrainWithIntegerKey
+public interface IEventLogGrain : IGrainWithIntegerKey, IWakeable
 {
     /// <summary>Adds events in this order and gives them their sequence numbers.</summary>
     [OneWay]

@@ -1,10 +1,11 @@
+using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
 namespace Platform.Contracts.Secrets;
 
 /// <summary>The store of secrets, encrypted at rest. Values leave it only for the tasks that use them. Key 0.</summary>
-public interface ISecretGrain : IGrainWithIntegerKey
+public interface ISecretGrain : IGrainWithIntegerKey, IWakeable
 {
     /// <summary>Stores a value under a path such as <c>shop/db-password</c>; durable when it returns. The problem is returned, or null.</summary>
     Task<string?> PutAsync(string path, SecretText value);

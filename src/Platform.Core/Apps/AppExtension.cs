@@ -53,4 +53,7 @@ public sealed record AppExtension
 
     /// <summary>A deployment whose gang found no room for this long has failed and is rolled back. Seconds; null: it waits for ever.</summary>
     [Id(15)] public double? GangDeadlineSeconds { get; init; }
+
+    /// <summary>How long an instance goes on after it has left the registry and the balancers, before it is told to stop. Seconds; null: 5 where balancers send connections to it, otherwise none.</summary>
+    [Id(16)] public double? DrainSeconds { get; init; }
 }

@@ -21,6 +21,10 @@ public sealed record AutoscalingTarget
     /// <summary>The app whose instances are measured, such as a queue or a proxy before this one; null: this one. It tells the load even while this app has no instances.</summary>
     [Id(4)] public string? App { get; init; }
 
+    /// <summary>Agents measure it, and the task needs to expose nothing.</summary>
+    [JsonIgnore]
+    public bool IsMeasuredByAgent => Metric is "cpu" or "mem";
+
     /// <summary>What people and samples call it.</summary>
     [JsonIgnore]
     public string Name => App is null ? Metric : $"{Metric} of {App}";

@@ -29,7 +29,7 @@ public sealed record AppDifference(string AppId, AppSpec? Before, AppSpec? After
         {
             if (After is null || IsEmpty)
                 return null;
-            if (Before is null || After.Instances == 0 || !ChangesInstances)
+            if (After.Instances == 0 || !ChangesInstances)
                 return DeploymentActionKind.Scale;
             return DeploymentActionKind.Restart;
         }
@@ -42,6 +42,7 @@ public sealed record AppDifference(string AppId, AppSpec? Before, AppSpec? After
             DisruptionBudget = null,
             ProgressDeadlineSeconds = null,
             GangDeadlineSeconds = null,
+            DrainSeconds = null,
             FailureBudget = null,
             Canary = null,
             Autoscaling = null,

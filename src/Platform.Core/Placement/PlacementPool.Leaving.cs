@@ -83,7 +83,8 @@ public sealed partial class PlacementPool
     private void ForgetLeaving(TaskEntry entry)
     {
         if (!leaving.Remove(entry.Id)) return;
-        var rest = leavingByRole[entry.Class.Role] - entry.Class.Need;
+        // A role is not there while what is leaving of it holds nothing: a task may need nothing at all.
+        var rest = leavingByRole.GetValueOrDefault(entry.Class.Role) - entry.Class.Need;
         if (rest.IsZero) leavingByRole.Remove(entry.Class.Role);
         else leavingByRole[entry.Class.Role] = rest;
         if (slots[entry.Agent] is { } slot) Come(slot, entry.Class.Revocable, default(Amounts) - GivenBy(slot, entry));

@@ -1,5 +1,6 @@
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Ownership;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
 
@@ -90,9 +91,7 @@ public sealed class PodTemplate : InstanceTemplate
             Ports = ports,
             Checks = PodChecks.Build(container, ports, _isHost),
             Volumes = container.VolumeMounts.Select(mount => Volume(instance, mount)).ToValueList(),
-            Image = container.Image is { } image
-                ? new() { Containerizer = Containerizers.Docker, Reference = image.Id, ForcePull = image.ForcePull ?? false }
-                : null,
+            Image = ContainerImages.Of(spec, container, _secrets),
             KillGraceSeconds = container.KillGracePeriodSeconds ?? 3,
             Labels = LabelsOf(spec, container),
             Group = instance.TaskId,
@@ -192,6 +191,11 @@ public sealed class PodTemplate : InstanceTemplate
         {
             if (volume.Secret is { } secret && !_secrets.ContainsKey(secret))
                 return $"The secret '{secret}' of the volume {volume.Name} has no value in the secret store.";
+        }
+        foreach (var container in _pod.Containers)
+        {
+            if (container.Image?.PullConfigSecret is { } pull && !_secrets.ContainsKey(pull))
+                return $"The secret '{pull}' with the credentials of the registry of {container.Name} has no value in the secret store.";
         }
         return null;
     }

@@ -52,7 +52,7 @@ public static class PodTransitions
 
     /// <summary>The instance after a report about one of its tasks, or (with the id of its place) about all of them.</summary>
     /// <remarks>An end that ends the instance dooms it: what still runs is to be killed. What it ended of stays on record for <see cref="Verdict"/>.</remarks>
-    public static InstanceState Apply(InstanceState instance, TaskUpdate update, UnreachableStrategy? strategy, DateTimeOffset now)
+    public static InstanceState Apply(InstanceState instance, TaskUpdate update)
     {
         var containers = instance.Containers.Select(container => Concerns(container, instance, update) ? Apply(container, update) : container).ToValueList();
         var after = instance with { Containers = containers };
@@ -74,7 +74,6 @@ public static class PodTransitions
             Since = state == instance.State && healthy == instance.Healthy ? instance.Since : update.Timestamp,
             StartedAt = instance.StartedAt ?? (state == TaskState.Running ? update.Timestamp : null),
             UnreachableSince = unreachable ? instance.UnreachableSince ?? update.Timestamp : null,
-            WasInactive = instance.WasInactive || (!unreachable && !state.IsTerminal() && instance.IsInactive(strategy, now)),
             Healthy = healthy,
             LastStatus = update,
         };

@@ -1,6 +1,8 @@
+using Platform.Core.Collections;
+
 namespace Platform.Core.Tasks;
 
-/// <summary>The image that a task runs in.</summary>
+/// <summary>The image that a task runs in, and how.</summary>
 [GenerateSerializer, Immutable]
 public sealed record ContainerImage
 {
@@ -12,4 +14,34 @@ public sealed record ContainerImage
 
     /// <summary>Pull even if the agent has it. Default false.</summary>
     [Id(2)] public bool ForcePull { get; init; }
+
+    /// <summary>Credentials of registries, in the form of Docker's <c>config.json</c>; null: those of the agent.</summary>
+    [Id(3)] public SecretText? PullConfig { get; init; }
+
+    /// <summary>All rights of the machine. Default false.</summary>
+    [Id(4)] public bool Privileged { get; init; }
+
+    /// <summary>Options of the engine's command line, in their order.</summary>
+    [Id(5)] public ValueList<ContainerOption> Options { get; init; }
+
+    /// <summary>The network. Default: the machine's own.</summary>
+    [Id(6)] public ContainerNetwork Network { get; init; }
+
+    /// <summary>The name of the network, if it has one.</summary>
+    [Id(7)] public string? NetworkName { get; init; }
+
+    /// <summary>The first argument takes the place of the image's entry point. Default false: all are its arguments.</summary>
+    [Id(8)] public bool ReplacesEntrypoint { get; init; }
+
+    /// <summary>It begins in the sandbox if the image names no folder, as in Mesos' own containerizer. Default false: in the root.</summary>
+    [Id(9)] public bool StartsInSandbox { get; init; }
+
+    /// <summary>Shared memory, MB; null: the engine's default.</summary>
+    [Id(10)] public double? SharedMemory { get; init; }
+
+    /// <summary>Shares the System V memory and queues of the machine. Default false.</summary>
+    [Id(11)] public bool SharesIpc { get; init; }
+
+    /// <summary>No filter of system calls. Default false: the engine's.</summary>
+    [Id(12)] public bool Unconfined { get; init; }
 }

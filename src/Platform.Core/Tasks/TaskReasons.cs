@@ -51,6 +51,9 @@ public static class TaskReasons
     /// <summary>The agent did not have the resources.</summary>
     public const string InsufficientResources = "REASON_INSUFFICIENT_RESOURCES";
 
+    /// <summary>A program of the agent's machine, and no task, has one of its ports. Mesos does not look.</summary>
+    public const string PortInUse = "REASON_PORT_IN_USE";
+
     /// <summary>Another task of its group ended.</summary>
     public const string GroupEnded = "REASON_TASK_GROUP_ENDED";
 }

@@ -95,4 +95,7 @@ public sealed record TaskSpec
 
     /// <summary>The graphics devices that it may use, by their index on the agent.</summary>
     [Id(31)] public ValueList<int> Gpus { get; init; }
+
+    /// <summary>A file of its sandbox whose text is reported with its end, at most 32 KB; its path is in <c>PLATFORM_OUTPUT</c>. Null: none.</summary>
+    [Id(32)] public string? OutputFile { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Platform.Core.Collections;
 
 namespace Platform.Core.Tasks;
@@ -53,4 +54,16 @@ public sealed record TaskUpdate
 
     /// <summary>The results of its checks that only report and of its readiness checks.</summary>
     [Id(15)] public ValueList<CheckResult> Checks { get; init; }
+
+    /// <summary>The text of <see cref="TaskSpec.OutputFile"/> at its end; null: there is none.</summary>
+    [Id(16)] public string? Output { get; init; }
+
+    /// <summary>True for an end that nobody wanted. An exit with 0 is none, and neither is a kill, unless the task's own limits or health checks asked for it.</summary>
+    [JsonIgnore]
+    public bool IsFailure => State switch
+    {
+        TaskState.Finished => false,
+        TaskState.Killed => Reason is TaskReasons.Unhealthy or TaskReasons.MaxCompletionTime or TaskReasons.MemoryLimit or TaskReasons.DiskLimit,
+        _ => true,
+    };
 }

@@ -26,4 +26,7 @@ public sealed record VolumeSpec
 
     /// <summary>What the agent writes down of a persistent volume and reports; null when nothing more than its id is known.</summary>
     [Id(6)] public PersistentVolume? Persistent { get; init; }
+
+    /// <summary>A volume of a driver, or null.</summary>
+    [Id(7)] public ExternalVolume? External { get; init; }
 }

@@ -30,4 +30,7 @@ public sealed partial class AgentGrain
 
     [LoggerMessage(LogLevel.Warning, "Agent {AgentId} reports {Updates} updates of tasks of {Owner}, which is no kind of owner that is known")]
     private partial void LogUnknownOwner(string agentId, string owner, int updates);
+
+    [LoggerMessage(LogLevel.Warning, "Agent {AgentId}: an order of {Owner} with term {Term} is ignored: {Latest} was heard of")]
+    private partial void LogSuperseded(string agentId, string owner, long term, long latest);
 }

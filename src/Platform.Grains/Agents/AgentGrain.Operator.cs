@@ -7,8 +7,6 @@ namespace Platform.Grains.Agents;
 
 public sealed partial class AgentGrain
 {
-    private readonly Dictionary<string, TaskCompletionSource<FileChunk>> _reads = new(StringComparer.Ordinal);
-
     /// <inheritdoc/>
     public async Task DrainAsync(double? maxGraceSeconds, bool markGone)
     {
@@ -53,26 +51,28 @@ public sealed partial class AgentGrain
         if (_session is { } session)
         {
             _session = null;
-            GiveUpReads("an operator declared it gone");
+            GiveUp("an operator declared it gone");
             await session.SendAsync(Refuse("an operator declared this agent gone", final: true));
             await session.CloseAsync("an operator declared this agent gone");
         }
         var lost = _tasks.All.Where(task => !task.Status.State.IsTerminal())
             .Select(task => Ended(task.Status.TaskId, task.Status.Owner, TaskState.GoneByOperator, TaskReasons.AgentRemoved, "The agent was declared gone"))
             .ToValueList();
-        var owners = _tasks.Owners.Concat(_askers).Distinct().ToList();
+        var told = _tasks.Owners.Concat(_askers).Distinct().ToList();
         _tasks.Clear();
         _volumes.Clear();
         _kills.Clear();
         await RouteAsync(lost);
-        await TellOwnersAsync(owners);
+        await TellOwnersAsync(told);
         await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).RemoveAsync([Id]);
         Publish("agent_removed_event", "declared gone by an operator");
     }
 
     /// <inheritdoc/>
-    public async Task DestroyVolumesAsync(ValueList<string> volumeIds)
+    public async Task DestroyVolumesAsync(ValueList<string> volumeIds, OwnerTerm? from = null)
     {
+        if (IsSuperseded(from))
+            return;
         agent.State.DestroyVolumes = agent.State.DestroyVolumes.AsEnumerable().Union(volumeIds).ToValueList();
         await agent.WriteStateAsync();
         _volumes.Remove(volumeIds);
@@ -86,44 +86,6 @@ public sealed partial class AgentGrain
 
     private Task ReleaseVolumesAsync(ValueList<string> volumeIds) =>
         volumeIds.IsEmpty ? Task.CompletedTask : Allocator.ReleaseVolumesAsync(volumeIds);
-
-    /// <inheritdoc/>
-    public async Task<FileChunk> ReadFileAsync(FileRequest request)
-    {
-        if (_session is not { } session)
-            return new() { Error = $"agent {Id} is {_condition}: its files cannot be read now", Unreachable = true };
-        var id = Guid.NewGuid().ToString("N");
-        var answer = _reads[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var wait = TimeSpan.FromSeconds(Math.Clamp(request.WaitSeconds, 0, FileRequest.LongestWait));
-        try
-        {
-            await session.SendAsync(new() { ReadFiles = [request with { RequestId = id }] });
-            return await answer.Task.WaitAsync(options.Value.FileReadTimeout + wait, time);
-        }
-        catch (TimeoutException)
-        {
-            return new() { Error = $"agent {Id} did not answer within {(options.Value.FileReadTimeout + wait).TotalSeconds} s", Unreachable = true };
-        }
-        finally
-        {
-            _reads.Remove(id);
-        }
-    }
-
-    /// <inheritdoc/>
-    public Task FileReadAsync(FileChunk chunk)
-    {
-        if (_reads.TryGetValue(chunk.RequestId, out var read))
-            read.TrySetResult(chunk);
-        return Task.CompletedTask;
-    }
-
-    // Its answers would have come through the session that is over.
-    private void GiveUpReads(string reason)
-    {
-        foreach (var read in _reads.Values)
-            read.TrySetResult(new() { Error = $"agent {Id}: {reason}", Unreachable = true });
-    }
 
     private async Task CheckDrainedAsync()
     {

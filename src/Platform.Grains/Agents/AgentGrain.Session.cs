@@ -35,7 +35,7 @@ public sealed partial class AgentGrain
         await SaveAsync(registration);
 
         var old = _session;
-        var owners = _tasks.Owners.Concat(_askers).ToHashSet(StringComparer.Ordinal);
+        var told = _tasks.Owners.Concat(_askers).ToHashSet(StringComparer.Ordinal);
         var wasUnreachable = _condition == AgentCondition.Unreachable;
         var now = time.GetUtcNow();
         // By the clock, so that it grows across restarts without being stored.
@@ -49,18 +49,18 @@ public sealed partial class AgentGrain
         _askers.Clear();
         _tasks.Replace(registration.Tasks);
         _volumes.Replace(registration.Volumes, agent.State.DestroyVolumes);
-        owners.UnionWith(_tasks.Owners);
-        owners.UnionWith(_volumes.Owners);
+        told.UnionWith(_tasks.Owners);
+        told.UnionWith(_volumes.Owners);
         Become(agent.State.Drain is null ? AgentCondition.Active : _tasks.Alive > 0 ? AgentCondition.Draining : AgentCondition.Drained);
         Watch();
         LogRegistered(Id, registration.Name, registration.Hostname, _epoch, _tasks.Alive);
 
-        GiveUpReads("a newer session began");
+        GiveUp("a newer session began");
         if (old is not null)
             await old.CloseAsync("a newer session of this agent has taken its place");
         await Allocator.AgentAddedAsync((await GetStatusAsync())!);
         await ReleaseVolumesAsync(ordered);
-        await TellOwnersAsync(owners);
+        await TellOwnersAsync(told);
         if (isNew)
             Publish("agent_added_event", null);
         else if (wasUnreachable)
@@ -146,18 +146,19 @@ public sealed partial class AgentGrain
         return [.. _kills.Values];
     }
 
-    private void Watch()
+    private void Watch(TimeSpan more = default)
     {
         _lastSeen = time.GetUtcNow();
+        _patience = options.Value.UnreachableAfter + more;
         _watch?.Dispose();
-        _watch = this.RegisterGrainTimer(CheckSilenceAsync, options.Value.UnreachableAfter, Timeout.InfiniteTimeSpan);
+        _watch = this.RegisterGrainTimer(CheckSilenceAsync, _patience, Timeout.InfiniteTimeSpan);
     }
 
     private async Task CheckSilenceAsync()
     {
         if (_condition is AgentCondition.Unreachable or AgentCondition.Gone)
             return;
-        var left = _lastSeen + options.Value.UnreachableAfter - time.GetUtcNow();
+        var left = _lastSeen + _patience - time.GetUtcNow();
         if (left > TimeSpan.Zero)
         {
             _watch!.Change(left, Timeout.InfiniteTimeSpan);
@@ -169,8 +170,8 @@ public sealed partial class AgentGrain
         if (_session is { } session)
         {
             _session = null;
-            GiveUpReads($"nothing was heard for {options.Value.UnreachableAfter.TotalSeconds} s");
-            await session.CloseAsync($"nothing was heard for {options.Value.UnreachableAfter.TotalSeconds} s");
+            GiveUp($"nothing was heard for {_patience.TotalSeconds} s");
+            await session.CloseAsync($"nothing was heard for {_patience.TotalSeconds} s");
         }
         await Allocator.AgentConditionAsync(Id, AgentCondition.Unreachable);
         await TellOwnersAsync(_tasks.Owners.Concat(_askers).Distinct());

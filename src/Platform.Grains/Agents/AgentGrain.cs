@@ -2,9 +2,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
+using Platform.Contracts.Ownership;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 using Platform.Grains.Events;
+using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Agents;
 
@@ -12,6 +14,7 @@ namespace Platform.Grains.Agents;
 [KeepAlive]
 public sealed partial class AgentGrain(
     [PersistentState("agent", "platform")] IPersistentState<AgentState> agent,
+    TaskOwnerKinds owners,
     IOptions<AgentOptions> options,
     TimeProvider time,
     ILogger<AgentGrain> logger) : Grain, IAgentGrain
@@ -20,6 +23,8 @@ public sealed partial class AgentGrain(
     private readonly AgentVolumeTable _volumes = new();
     private readonly Dictionary<string, TaskKill> _kills = new(StringComparer.Ordinal);
     private readonly HashSet<string> _askers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _terms = new(StringComparer.Ordinal);
+    private bool _isGone;
     private IAgentSession? _session;
     private string _run = "";
 
@@ -28,6 +33,7 @@ public sealed partial class AgentGrain(
     private long _epoch;
     private AgentCondition _condition = AgentCondition.Recovering;
     private DateTimeOffset _lastSeen;
+    private TimeSpan _patience;
     private DateTimeOffset? _reregisteredAt;
     private DateTimeOffset? _unreachableSince;
     private AgentUsage? _usage;
@@ -45,7 +51,24 @@ public sealed partial class AgentGrain(
     {
         _condition = agent.State.Gone ? AgentCondition.Gone : AgentCondition.Recovering;
         if (agent.State.Registration is not null && !agent.State.Gone)
-            Watch();
+            // The control plane was away, not the agent: it has yet to notice, and to dial a control plane that is busy with all the others.
+            Watch(more: options.Value.UnreachableAfter);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _isGone = true;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task WakeAsync()
+    {
+        // A silo has died, and the agent's session may have died with it. The agent has yet to notice, and to dial another.
+        if (_watch is not null)
+            _patience = options.Value.UnreachableAfter * 2;
         return Task.CompletedTask;
     }
 
@@ -93,14 +116,16 @@ public sealed partial class AgentGrain(
             return Task.CompletedTask;
         LogDisconnected(Id, epoch, reason);
         _session = null;
-        GiveUpReads($"its session ended: {reason}");
+        GiveUp($"its session ended: {reason}");
         Become(AgentCondition.Recovering);
         return Allocator.AgentConditionAsync(Id, AgentCondition.Recovering);
     }
 
     /// <inheritdoc/>
-    public async Task<LaunchReply> LaunchAsync(ValueList<TaskSpec> tasks)
+    public async Task<LaunchReply> LaunchAsync(ValueList<TaskSpec> tasks, OwnerTerm? from = null)
     {
+        if (IsSuperseded(from))
+            return new() { Refused = $"a later activation of {from!.Owner} has taken over" };
         if (_condition != AgentCondition.Active)
             return new() { Refused = $"agent {Id} is {_condition}" };
         var now = time.GetUtcNow();
@@ -120,8 +145,10 @@ public sealed partial class AgentGrain(
     }
 
     /// <inheritdoc/>
-    public async Task KillAsync(ValueList<TaskKill> kills)
+    public async Task KillAsync(ValueList<TaskKill> kills, OwnerTerm? from = null)
     {
+        if (IsSuperseded(from))
+            return;
         var send = new List<TaskKill>(kills.Count);
         var answers = new List<TaskUpdate>();
         foreach (var kill in kills)
@@ -191,6 +218,20 @@ public sealed partial class AgentGrain(
     public Task<ValueList<TaskUsage>> GetUsageAsync(string owner) => Task.FromResult(
         HasSession && _usage is { } usage ? usage.Tasks.Where(task => task.Owner == owner).ToValueList() : default);
 
+    // What an activation of an owner sends after another has followed it does not count.
+    private bool IsSuperseded(OwnerTerm? from)
+    {
+        if (from is null)
+            return false;
+        if (_terms.TryGetValue(from.Owner, out var latest) && from.Term < latest)
+        {
+            LogSuperseded(Id, from.Owner, from.Term, latest);
+            return true;
+        }
+        _terms[from.Owner] = from.Term;
+        return false;
+    }
+
     private AgentTasks TasksOf(string owner) => new()
     {
         AgentId = Id,
@@ -207,6 +248,7 @@ public sealed partial class AgentGrain(
         if (epoch != _epoch || !HasSession)
             return false;
         _lastSeen = time.GetUtcNow();
+        _patience = options.Value.UnreachableAfter;
         return true;
     }
 
@@ -236,20 +278,30 @@ public sealed partial class AgentGrain(
 
     private Task RouteAsync(string owner, ValueList<TaskUpdate> updates)
     {
-        if (TaskOwners.Find(GrainFactory, owner) is { } grain)
-            return grain.TaskStatusAsync(Id, updates);
+        if (owners.Find(GrainFactory, owner) is { } grain)
+        {
+            // It is the agent that keeps them until they are acknowledged; with another session it reports them itself.
+            var epoch = _epoch;
+            Insist(() => grain.TaskStatusAsync(Id, updates), () => epoch == _epoch);
+            return Task.CompletedTask;
+        }
         LogUnknownOwner(Id, owner, updates.Count);
         return AcknowledgeAsync(updates.Where(update => update.UpdateId.Length > 0).Select(update => update.UpdateId).ToValueList());
     }
 
-    private async Task TellOwnersAsync(IEnumerable<string> owners)
+    private Task TellOwnersAsync(IEnumerable<string> told)
     {
-        foreach (var owner in owners.ToArray())
+        foreach (var owner in told.ToArray())
         {
-            if (TaskOwners.Find(GrainFactory, owner) is { } grain)
-                await grain.AgentChangedAsync(TasksOf(owner));
+            // Each time as it is then.
+            if (owners.Find(GrainFactory, owner) is { } grain)
+                Insist(() => grain.AgentChangedAsync(TasksOf(owner)));
         }
+        return Task.CompletedTask;
     }
+
+    private void Insist(Func<Task> tell, Func<bool>? matters = null) =>
+        Insistence.UntilHeardAsync(tell, () => !_isGone && (matters is null || matters()), time).Ignore();
 
     private TaskUpdate Ended(string taskId, string owner, TaskState state, string reason, string message) =>
         new() { TaskId = taskId, Owner = owner, State = state, Reason = reason, Message = message, Timestamp = time.GetUtcNow() };

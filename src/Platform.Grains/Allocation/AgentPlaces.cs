@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Platform.Contracts.Agents;
+using Platform.Contracts.Frameworks;
 using Platform.Core;
 using Platform.Core.Allocation;
 using Platform.Core.Placement;
@@ -35,13 +36,13 @@ internal static class AgentPlaces
         _ => AgentAvailability.Deactivated,
     };
 
-    /// <summary>The places that tasks hold: one for each task, and one for all tasks of a group.</summary>
+    /// <summary>The places that tasks hold, but for those of frameworks: one for each task, and one for all tasks of a group.</summary>
     public static IEnumerable<PoolTask> Tasks(AgentStatus agent)
     {
         Dictionary<string, TaskReport>? groups = null;
         foreach (var task in (IEnumerable<TaskReport>)agent.Tasks)
         {
-            if (task.Status.State.IsTerminal())
+            if (task.Status.State.IsTerminal() || FrameworkOwner.IdOf(task.Status.Owner) is not null)
                 continue;
             if (task.Group is null)
                 yield return Place(agent, task.Status.TaskId, task);

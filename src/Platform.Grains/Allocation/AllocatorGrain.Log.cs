@@ -28,4 +28,7 @@ public sealed partial class AllocatorGrain
 
     [LoggerMessage(LogLevel.Information, "Quota of role {Role} set: guarantee {Guarantee}, limit {Limit}")]
     private partial void LogQuota(string role, string guarantee, string limit);
+
+    [LoggerMessage(LogLevel.Warning, "The allocator's run {Run} is not on record, and ends before it has told anybody anything")]
+    private partial void LogNotConfirmed(Exception failure, long run);
 }

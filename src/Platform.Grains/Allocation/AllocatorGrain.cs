@@ -3,9 +3,11 @@ using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Ownership;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
+using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Allocation;
 
@@ -14,11 +16,14 @@ namespace Platform.Grains.Allocation;
 public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
 {
     private readonly IPersistentState<AllocatorState> _state;
+    private readonly TaskOwnerKinds _owners;
     private readonly AllocatorSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger<AllocatorGrain> _logger;
-    private readonly AllocatorModel _model;
-    private readonly long _run;
+    private AllocatorModel _model = null!;
+    private long _run;
+    private Task? _confirmed;
+    private bool _isGone;
     private readonly PlaceReview _review = new();
     private IGrainTimer _round = null!;
     private bool _due;
@@ -29,35 +34,78 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     /// <summary>Made by the runtime.</summary>
     public AllocatorGrain(
         [PersistentState("allocator", "platform")] IPersistentState<AllocatorState> state,
+        TaskOwnerKinds owners,
         IOptions<AllocatorSettings> settings,
         TimeProvider time,
         ILogger<AllocatorGrain> logger)
     {
         _state = state;
+        _owners = owners;
         _settings = settings.Value;
         _time = time;
         _logger = logger;
-        _run = time.GetUtcNow().UtcTicks;
-        _model = new(strategy: settings.Value.Strategy, idPrefix: $"{_run:x}-");
     }
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        // Greater than all before, by the record; by the clock too, should the record have been lost.
+        _run = Math.Max(_state.State.Run + 1, _time.GetUtcNow().UtcTicks);
+        _state.State.Run = _run;
+        _model = new(strategy: _settings.Strategy, idPrefix: $"{_run:x}-");
         foreach (var (role, weight) in _state.State.Weights)
             _model.SetWeight(role, weight);
         _model.SetQuotas([.. _state.State.Quotas], force: true);
         _model.RestoreReservations(_state.State.Reservations);
         _round = this.RegisterGrainTimer(DecideAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        this.RegisterGrainTimer(AnnounceAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true });
+        this.RegisterGrainTimer(BeginAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true });
         this.RegisterGrainTimer(ReviewAsync, _settings.ReviewInterval, _settings.ReviewInterval);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _isGone = true;
+        return Task.CompletedTask;
+    }
+
+    // Of two activations only one gets through this write, and nobody hears of the other.
+    private Task ConfirmedAsync() => _confirmed ??= ConfirmAsync();
+
+    private async Task ConfirmAsync()
+    {
+        try
+        {
+            await InTurnAsync(async () =>
+            {
+                await _state.WriteStateAsync();
+                return true;
+            });
+        }
+        catch (Exception failure)
+        {
+            LogNotConfirmed(failure, _run);
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private async Task BeginAsync()
+    {
+        await ConfirmedAsync();
+        Insist(AnnounceAsync);
+        await DecideSoon();
+    }
+
+    /// <inheritdoc/>
+    public Task WakeAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task AgentAddedAsync(AgentStatus agent)
     {
         _model.SetAgent(AgentPlaces.ToAgent(agent), AgentPlaces.Tasks(agent), agent.Volumes);
+        AdoptFrameworkTasks(agent);
         return DecideSoon();
     }
 
@@ -83,15 +131,17 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     }
 
     /// <inheritdoc/>
-    public Task SubmitAsync(ValueList<Demand> demands)
+    public async Task<long> SubmitAsync(ValueList<Demand> demands)
     {
+        await ConfirmedAsync();
         var now = _time.GetUtcNow();
         foreach (var demand in demands)
         {
             var limited = demand.MostPerRound == 0 && demand.GangSize == 0 ? demand with { MostPerRound = _settings.MostPerRound } : demand;
             _model.SubmitDemand(limited, now);
         }
-        return DecideSoon();
+        await DecideSoon();
+        return _run;
     }
 
     /// <inheritdoc/>
@@ -119,6 +169,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     /// <inheritdoc/>
     public async Task<long> ResyncAsync(string owner, OwnerHoldings holdings)
     {
+        await ConfirmedAsync();
         var released = _model.Resync(owner, holdings.TaskIds, holdings.Volumes);
         _model.SetDisruptionBudget(owner, holdings.DisruptionBudget);
         LogResynced(owner, holdings.TaskIds.Count, released.Length);
@@ -182,6 +233,8 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     private Task DecideAsync()
     {
         _due = false;
+        if (_confirmed is not { IsCompletedSuccessfully: true })
+            return Task.CompletedTask;
         var now = _time.GetUtcNow();
         var round = _model.Allocate(now);
         ForgetPictures();
@@ -201,26 +254,32 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         foreach (var placements in round.Placements.GroupBy(placement => placement.DemandId))
         {
             var owner = _model.OwnerOf(placements.First().TaskId);
-            if (owner is null || TaskOwners.Find(GrainFactory, owner) is not { } grain)
+            if (owner is null || _owners.Find(GrainFactory, owner) is not { } grain)
                 continue;
-            var batch = new PlacementBatch { DemandId = placements.Key, Placements = [.. placements] };
+            var batch = new PlacementBatch { DemandId = placements.Key, Placements = [.. placements], Run = _run };
             _review.Placed(owner, batch.Placements);
-            grain.PlacedAsync(batch).Ignore();
+            Insist(() => grain.PlacedAsync(batch), () => batch.Placements.Any(placement => _model.HasTask(placement.TaskId)));
         }
         foreach (var victims in round.Preemptions.GroupBy(victim => (victim.Owner, victim.Cause)))
         {
             foreach (var victim in victims)
                 LogPreempted(victim.TaskId, victim.AgentId, victim.Cause, victim.ForTaskId);
-            TaskOwners.Find(GrainFactory, victims.Key.Owner)?
-                .PreemptAsync([.. victims.Select(victim => victim.TaskId)], ReasonOf(victims.Key.Cause)).Ignore();
+            if (_owners.Find(GrainFactory, victims.Key.Owner) is not { } grain)
+                continue;
+            var taskIds = victims.Select(victim => victim.TaskId).ToValueList();
+            Insist(() => grain.PreemptAsync(taskIds, ReasonOf(victims.Key.Cause), _run), () => taskIds.Any(_model.HasTask));
         }
+        TellFrameworks(round);
         foreach (var explanation in round.Explanations)
             LogWaits(explanation.DemandId, explanation.Waiting, explanation.Impossible, explanation.Rejections.IsEmpty ? "" : explanation.Rejections[0].ToString());
         foreach (var gangs in round.Expired.GroupBy(gang => gang.Owner))
         {
             foreach (var gang in gangs)
                 LogExpired(gang.DemandId);
-            TaskOwners.Find(GrainFactory, gangs.Key)?.GangExpiredAsync([.. gangs.Select(gang => gang.DemandId)]).Ignore();
+            if (_owners.Find(GrainFactory, gangs.Key) is not { } grain)
+                continue;
+            var demandIds = gangs.Select(gang => gang.DemandId).ToValueList();
+            Insist(() => grain.GangExpiredAsync(demandIds, _run));
         }
     }
 
@@ -234,15 +293,21 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     private async Task AnnounceAsync()
     {
         foreach (var id in await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync())
-            GrainFactory.GetGrain<IAgentGrain>(id).AllocatorStartedAsync().Ignore();
-        foreach (var id in await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps).ListAsync())
-            TaskOwners.Find(GrainFactory, TaskOwners.OfApp(id))?.AllocatorStartedAsync(_run).Ignore();
+            Insist(() => GrainFactory.GetGrain<IAgentGrain>(id).AllocatorStartedAsync());
+        foreach (var kind in _owners.All)
+        {
+            foreach (var id in await kind.ListAsync(GrainFactory))
+                Insist(() => kind.Find(GrainFactory, id).AllocatorStartedAsync(_run));
+        }
     }
 
     private Task ReviewAsync()
     {
         foreach (var (owner, taskIds) in _review.Due(_model.HasTask))
-            TaskOwners.Find(GrainFactory, owner)?.ReviewPlacesAsync(taskIds).Ignore();
+            _owners.Find(GrainFactory, owner)?.ReviewPlacesAsync(taskIds, _run).Ignore();
         return Task.CompletedTask;
     }
+
+    private void Insist(Func<Task> tell, Func<bool>? matters = null) =>
+        Insistence.UntilHeardAsync(tell, () => !_isGone && (matters is null || matters()), _time).Ignore();
 }

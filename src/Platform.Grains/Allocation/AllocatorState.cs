@@ -4,7 +4,7 @@ using Platform.Core.Roles;
 
 namespace Platform.Grains.Allocation;
 
-/// <summary>What operators decided; all else is told anew by agents and owners.</summary>
+/// <summary>What operators decided, and the term; all else is told anew by agents and owners.</summary>
 [GenerateSerializer]
 public sealed record AllocatorState
 {
@@ -16,4 +16,7 @@ public sealed record AllocatorState
 
     /// <summary>Reservations and volumes made at run time, by agent.</summary>
     [Id(2)] public ValueMap<Resources> Reservations { get; set; }
+
+    /// <summary>The term of the last activation that got through its first write.</summary>
+    [Id(3)] public long Run { get; set; }
 }

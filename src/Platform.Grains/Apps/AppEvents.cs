@@ -11,7 +11,7 @@ internal static class AppEvents
 {
     /// <summary>Adds an event for each task that a report has brought into another state.</summary>
     public static void AddStatusUpdates(
-        List<PlatformEvent> events, string appId, InstanceState before, InstanceState after, TaskUpdate update, DateTimeOffset now)
+        ICollection<PlatformEvent> events, string appId, InstanceState before, InstanceState after, TaskUpdate update, DateTimeOffset now)
     {
         if (!after.IsPod)
         {

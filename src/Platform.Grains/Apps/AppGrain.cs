@@ -4,199 +4,162 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Directory;
-using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
+using Platform.Core.Ownership;
+using Platform.Core.Tasks;
+using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Apps;
 
-/// <summary>One app: records what is reported and ordered, asks <see cref="AppReconciler"/> what to do, records that, and does it.</summary>
-/// <remarks>
-/// All messages of a burst share one write and one decision. Nothing leaves the grain before what it follows from is stored, and every
-/// effect may be repeated.
-/// </remarks>
+/// <summary>One app: takes the orders of deployments and persons. <see cref="AppOwner"/> decides, and the engine does to tasks what was decided.</summary>
 [Reentrant, KeepAlive]
-public sealed partial class AppGrain : Grain, IAppGrain
+public sealed class AppGrain(
+    [PersistentState("app", "platform")] IPersistentState<AppState> head,
+    [PersistentItems("instances", "platform")] IPersistentItems<InstanceState> instances,
+    [PersistentItems("versions", "platform")] IPersistentItems<AppVersion> versions,
+    [PersistentItems("failures", "platform")] IPersistentItems<TaskFailure> failures,
+    IOptions<AppOptions> options,
+    IOptions<OwnershipOptions> ownership,
+    IMetricSource metrics,
+    TimeProvider time,
+    ILogger<AppGrain> logger) : Grain, IAppGrain
 {
-    private readonly IPersistentState<AppState> _head;
-    private readonly IPersistentItems<InstanceState> _instanceItems;
-    private readonly IPersistentItems<AppVersion> _versions;
-    private readonly IPersistentItems<TaskFailure> _failures;
-    private readonly AppOptions _options;
-    private readonly IMetricSource _metricSource;
-    private readonly TimeProvider _time;
-    private readonly ILogger<AppGrain> _logger;
-    private readonly CoalescingWriter _writer;
-    private AppInstances _instances = null!;
-    private AppDemands _demands = null!;
-    private AppTarget? _target;
-    private AppTarget? _previous;
-    private AppStatus? _status;
-    private bool _headChanged;
-
-    // Orders under way: the first makes an app of a path that was only asked for until then.
-    private int _ordering;
-    private IGrainTimer? _timer;
-
-    /// <summary>Made by the runtime.</summary>
-    public AppGrain(
-        [PersistentState("app", "platform")] IPersistentState<AppState> head,
-        [PersistentItems("instances", "platform")] IPersistentItems<InstanceState> instances,
-        [PersistentItems("versions", "platform")] IPersistentItems<AppVersion> versions,
-        [PersistentItems("failures", "platform")] IPersistentItems<TaskFailure> failures,
-        IOptions<AppOptions> options,
-        IMetricSource metricSource,
-        TimeProvider time,
-        ILogger<AppGrain> logger)
-    {
-        _head = head;
-        _instanceItems = instances;
-        _versions = versions;
-        _failures = failures;
-        _options = options.Value;
-        _metricSource = metricSource;
-        _time = time;
-        _logger = logger;
-        _writer = new(WriteAsync);
-    }
+    private AppStore _store = null!;
+    private AppOwner _owner = null!;
+    private AppView _view = null!;
+    private AutoscalingLoop _autoscaling = null!;
+    private OwnershipEngine<InstanceState, AppTarget> _engine = null!;
 
     private string Id => this.GetPrimaryKeyString();
 
-    private string Owner => TaskOwners.OfApp(Id);
+    private AppState State => _store.State;
 
-    private AppState State => _head.State;
+    private IDirectoryGrain Directory => GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps);
 
-    private IAllocatorGrain Allocator => GrainFactory.GetGrain<IAllocatorGrain>(0);
+    private bool IsNothing => State.Target is null && _engine.Tasks.Count == 0;
 
     /// <inheritdoc/>
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _instances = new(_instanceItems);
-        _demands = new(Id, Owner);
-        _load = new(GrainFactory, _metricSource, _time);
-        SetTargets();
-        if (State.Target is null && _instances.Count == 0)
-            return;
-        await ResyncAsync();
-        _timer = this.RegisterGrainTimer(RecoverAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
+        _store = new(head, instances, versions, failures, options.Value);
+        _store.RaiseTerm(time.GetUtcNow());
+        _owner = new(Id, _store, new(GrainFactory, TaskOwners.OfApp(Id), options.Value), GrainFactory, time, logger);
+        var tasks = new OwnedTasks<InstanceState>(_store.LoadInstances(), _owner.InstanceChanged);
+        _engine = new(this, GrainFactory, _owner, tasks, ownership.Value, time, logger);
+        _owner.Join(_engine);
+        _view = new(_store, _owner, _engine, GrainFactory, time);
+        _autoscaling = new(Id, this, _store, _owner, _view, _engine, new(GrainFactory, metrics, time), options.Value, time, logger);
+        _autoscaling.Arm();
+        if (IsNothing)
+            return Task.CompletedTask;
+        _owner.TellStored();
+        _engine.Recover();
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Task<ValueList<string>> GetVersionsAsync() =>
-        Task.FromResult(_versions.Items.Keys.Order(StringComparer.Ordinal).ToValueList());
+    public Task WakeAsync()
+    {
+        // A write that failed may be stored all the same; then nobody has told what it ended.
+        if (State.LastEnd is { } ended)
+            _owner.Tell(ended);
+        EndIfNothing();
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
-    public Task<AppVersion?> GetVersionAsync(string version) => Task.FromResult(_versions.Items.GetValueOrDefault(version));
+    public Task<AppStatus?> GetStatusAsync()
+    {
+        if (State.Target is not null)
+            return _view.ShowAsync();
+        // A path that is only asked for does not stay in memory.
+        EndIfNothing();
+        return Task.FromResult<AppStatus?>(null);
+    }
+
+    /// <inheritdoc/>
+    public Task<ValueList<string>> GetVersionsAsync() => Task.FromResult(_store.Versions.Keys.Order(StringComparer.Ordinal).ToValueList());
+
+    /// <inheritdoc/>
+    public Task<AppVersion?> GetVersionAsync(string version) => Task.FromResult(_store.Versions.GetValueOrDefault(version));
 
     /// <inheritdoc/>
     public async Task ExecuteAsync(AppOrder order)
     {
-        _ordering++;
+        _owner.Ordering++;
         try
         {
             await TakeAsync(order);
         }
         finally
         {
-            _ordering--;
+            _owner.Ordering--;
         }
     }
 
     private async Task TakeAsync(AppOrder order)
     {
+        // The end of the app is being written; the order is for what comes after it.
+        if (_store.IsRemoved)
+            await _engine.StoreAsync();
+        if (IsRefused(order))
+            return;
         if (State.LastEnd is { } ended && ended.DeploymentId == order.DeploymentId && ended.Kind == order.Kind)
         {
-            await _writer.WriteAsync();
-            Tell(ended);
+            await _engine.StoreAsync();
+            _owner.Tell(ended);
             return;
         }
-        if (order.Kind == DeploymentActionKind.Stop && State.Target is null && _instances.Count == 0)
+        if (order.Kind == DeploymentActionKind.Stop && IsNothing)
         {
-            Tell(new(order.DeploymentId, order.Kind, null));
+            _owner.Tell(new(order.DeploymentId, order.Kind, null));
             DeactivateOnIdle();
             return;
         }
-        var repeated = State.Order is { } current && current.DeploymentId == order.DeploymentId && current.Kind == order.Kind;
+        var repeated = Repeats(order);
         if (repeated && !State.Rollout.Halted)
         {
-            await _writer.WriteAsync();
+            await _engine.StoreAsync();
             return;
         }
         if (State.Target is null && order.Target is not null)
-            await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps).AddAsync([Id]);
+        {
+            await Directory.AddAsync([Id]);
+            // A later order, or the end of this one's deployment, may have come meanwhile.
+            if (IsRefused(order))
+            {
+                if (State.Target is null)
+                    await Directory.RemoveAsync([Id]);
+                return;
+            }
+            repeated = Repeats(order);
+        }
+        State.Term = order.Term ?? State.Term;
         if (repeated)
-            State.Rollout = State.Rollout with { Halted = false, GangExpired = false, ProgressAt = _time.GetUtcNow() };
+            State.Rollout = State.Rollout with { Halted = false, GangExpired = false, ProgressAt = time.GetUtcNow() };
         else
             Take(order);
-        Changed();
-        await _writer.WriteAsync();
-        LogOrdered(Id, order.DeploymentId, order.Kind, State.Target?.Version, State.Target?.Spec.Instances ?? 0);
-        await ActAsync();
+        _store.Changed();
+        await _engine.StoreAsync();
+        logger.Ordered(Id, order.DeploymentId, order.Kind, State.Target?.Version, State.Target?.Spec.Instances ?? 0);
+        await _engine.ActAsync();
     }
 
-    /// <inheritdoc/>
-    public async Task AbandonAsync(string deploymentId)
-    {
-        if (State.Order?.DeploymentId != deploymentId || State.Rollout.Halted)
-            return;
-        State.Rollout = State.Rollout with { Halted = true };
-        Changed();
-        await _writer.WriteAsync();
-        LogAbandoned(Id, deploymentId);
-        await ActAsync();
-    }
+    private bool Repeats(AppOrder order) => State.Order is { } current && current.DeploymentId == order.DeploymentId && current.Kind == order.Kind;
 
-    /// <inheritdoc/>
-    public async Task<bool> PromoteAsync()
+    private bool IsRefused(AppOrder order)
     {
-        if (State.Order is not { Kind: DeploymentActionKind.Restart } || State.Rollout.Halted || State.Rollout.SkipCanary
-            || State.Target?.Spec.Extension?.Canary is null)
+        if (order.Term?.IsBefore(State.Term) != true)
             return false;
-        State.Rollout = State.Rollout with { PromoteRequested = true };
-        Changed();
-        await _writer.WriteAsync();
-        LogPromoted(Id, State.Rollout.CanaryStep + 1);
-        await ActAsync();
+        logger.OrderRefused(Id, order.DeploymentId, order.Kind, order.Term, State.Term!);
         return true;
-    }
-
-    /// <inheritdoc/>
-    public async Task ResetDelayAsync()
-    {
-        if (State.Delays.IsEmpty)
-            return;
-        State.Delays = default;
-        Changed();
-        await _writer.WriteAsync();
-        LogDelayReset(Id);
-        await ActAsync();
-    }
-
-    /// <inheritdoc/>
-    public async Task<ValueList<InstanceStatus>> KillAsync(ValueList<string> taskIds, bool wipe)
-    {
-        var killed = new List<InstanceStatus>();
-        var chosen = taskIds.IsEmpty
-            ? _instances.All.ToList()
-            : taskIds.Select(_instances.FindByTask).OfType<AppInstance>().Distinct().ToList();
-        foreach (var instance in chosen)
-        {
-            killed.Add(instance.Status);
-            Doom(instance, wipe || instance.State.Volumes.IsEmpty ? InstanceGoal.Decommissioned : InstanceGoal.Stopped, "killed by request");
-        }
-        if (killed.Count == 0)
-            return default;
-        Changed(head: false);
-        LogKilledByRequest(Id, killed.Count, wipe);
-        _mustDecide = true;
-        await SettleAsync();
-        return killed.ToValueList();
     }
 
     private void Take(AppOrder order)
     {
-        var now = _time.GetUtcNow();
+        var now = time.GetUtcNow();
         State.Order = new()
         {
             DeploymentId = order.DeploymentId,
@@ -205,11 +168,14 @@ public sealed partial class AppGrain : Grain, IAppGrain
             KillFirst = order.KillFirst,
             Wipe = order.Wipe,
         };
+        // Offers are counted for a version, through all the steps of its deployment.
+        if (order.Target is { } next && next.Version != State.Target?.Version)
+            _owner.Placed = default;
         State.Rollout = RolloutState.Begin(
             State.Rollout, State.Target?.LastConfigChangeAt, State.Previous?.LastConfigChangeAt, order.Target?.LastConfigChangeAt, now);
         if (order.Target is not { } target)
             return;
-        TellChecks(target, now);
+        HealthEvents.TellBegin(_engine.Events, _store, target, now);
         var config = target.LastConfigChangeAt;
         if (State.Target is { } standing && standing.LastConfigChangeAt != config)
         {
@@ -218,81 +184,122 @@ public sealed partial class AppGrain : Grain, IAppGrain
         }
         if (State.Target is { } old && (old.Spec.Instances != target.Spec.Instances || target.Spec.Extension?.Autoscaling is null || !order.KillFirst.IsEmpty))
             (State.ScaledTo, State.Autoscaled) = (null, null);
-        State.Target = target;
         // A new order starts without a delay, as Marathon's restart does.
         State.Delays = State.Previous is { } previous && State.Delays.Find(previous.LastConfigChangeAt) is { } delay
             ? ValueMap.Create((previous.LastConfigChangeAt, delay))
             : default;
-        _versions.Set(target.Version, target);
-        foreach (var version in _versions.Items.Keys.Order(StringComparer.Ordinal).Take(Math.Max(0, _versions.Items.Count - _options.KeptVersions)).ToList())
-            _versions.Remove(version);
-        SetTargets();
+        _store.SetTarget(target);
+        _autoscaling.Arm();
     }
 
-    private void SetTargets()
+    /// <inheritdoc/>
+    public async Task AbandonAsync(string deploymentId, OrderTerm term, bool goesOn)
     {
-        _target = TargetOf(State.Target);
-        _previous = TargetOf(State.Previous);
-        ArmMeter();
-    }
-
-    private static AppTarget? TargetOf(AppVersion? version) =>
-        version is null ? null : new(version.Spec, version.Version, version.LastConfigChangeAt) { EnforceRole = version.EnforceRole };
-
-    private void Changed(bool head = true)
-    {
-        _headChanged |= head;
-        _status = null;
-    }
-
-    private Task WriteAsync()
-    {
-        if (_removed)
-            return EraseAsync();
-        var instances = _instanceItems.WriteAsync();
-        var versions = _versions.WriteAsync();
-        var failures = _failures.WriteAsync();
-        if (!_headChanged)
-            return versions.IsCompletedSuccessfully && failures.IsCompletedSuccessfully ? instances : Task.WhenAll(instances, versions, failures);
-        _headChanged = false;
-        return Task.WhenAll(instances, versions, failures, WriteHeadAsync());
-    }
-
-    private async Task EraseAsync()
-    {
-        await Task.WhenAll(
-            _head.ClearStateAsync(),
-            _instanceItems.ClearAsync(),
-            _versions.ClearAsync(),
-            _failures.ClearAsync(),
-            GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps).RemoveAsync([Id]));
-        _removed = false;
-        _headChanged = false;
-        _status = null;
-        SetTargets();
-    }
-
-    private async Task WriteHeadAsync()
-    {
-        try
-        {
-            await _head.WriteStateAsync();
-        }
-        catch
-        {
-            _headChanged = true;
-            throw;
-        }
-    }
-
-    private void Tell(OrderEnd end) =>
-        GrainFactory.GetGrain<IDeploymentGrain>(end.DeploymentId).ActionEndedAsync(Id, end.Kind, end.Failure).Ignore();
-
-    private void Publish()
-    {
-        if (_events.Count == 0)
+        if (term.IsBefore(State.Term))
             return;
-        GrainFactory.GetGrain<IEventLogGrain>(0).AppendAsync(_events.ToValueList()).Ignore();
-        _events.Clear();
+        var halts = State.Order?.DeploymentId == deploymentId && !State.Rollout.Halted;
+        var frees = State.Rollout.Held && !goesOn;
+        var isKnown = term == State.Term;
+        State.Term = term;
+        if (IsNothing)
+        {
+            // There is no such app. Nothing is kept of it: who abandons has waited for what it sent.
+            EndIfNothing();
+            return;
+        }
+        if (isKnown && !halts && !frees)
+        {
+            await _engine.StoreAsync();
+            return;
+        }
+        State.Rollout = State.Rollout with { Halted = State.Rollout.Halted || halts, Held = State.Rollout.Held && !frees };
+        _store.Changed();
+        await _engine.StoreAsync();
+        if (!halts && !frees)
+            return;
+        logger.Abandoned(Id, deploymentId);
+        await _engine.ActAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task<PromotionResult> PromoteAsync(bool force)
+    {
+        if (!Promotion.IsPossible(_owner.Record))
+            return new(Promoted: false);
+        if (!force && Promotion.Objection(_owner.Record, time.GetUtcNow()) is { } objection)
+            return new(Promoted: false, objection);
+        State.Rollout = State.Rollout with { PromoteRequested = true };
+        _store.Changed();
+        await _engine.StoreAsync();
+        logger.Promoted(Id, State.Rollout.CanaryStep + 1);
+        await _engine.ActAsync();
+        return new(Promoted: true);
+    }
+
+    /// <inheritdoc/>
+    public async Task ResetDelayAsync()
+    {
+        if (State.Delays.IsEmpty)
+            return;
+        State.Delays = default;
+        _store.Changed();
+        await _engine.StoreAsync();
+        logger.DelayReset(Id);
+        await _engine.ActAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task<ValueList<InstanceStatus>> KillAsync(ValueList<string> taskIds, bool wipe)
+    {
+        var killed = new List<InstanceStatus>();
+        var chosen = taskIds.IsEmpty
+            ? _engine.Tasks.All.ToList()
+            : taskIds.Select(_engine.Tasks.FindByTask).OfType<OwnedTask<InstanceState>>().Distinct().ToList();
+        foreach (var instance in chosen)
+        {
+            killed.Add(instance.Show(InstanceView.Of));
+            _owner.Doom(instance, wipe || instance.State.Volumes.IsEmpty ? InstanceGoal.Decommissioned : InstanceGoal.Stopped, "killed by request");
+        }
+        if (killed.Count == 0)
+            return default;
+        logger.KilledByRequest(Id, killed.Count, wipe);
+        _engine.MustDecide();
+        await _engine.SettleAsync();
+        return killed.ToValueList();
+    }
+
+    /// <inheritdoc/>
+    public Task PlacedAsync(PlacementBatch batch) => _engine.PlacedAsync(batch);
+
+    /// <inheritdoc/>
+    public Task TaskStatusAsync(string agentId, ValueList<TaskUpdate> updates) => _engine.TaskStatusAsync(agentId, updates);
+
+    /// <inheritdoc/>
+    public Task AgentChangedAsync(AgentTasks tasks) => _engine.AgentChangedAsync(tasks);
+
+    /// <inheritdoc/>
+    public Task PreemptAsync(ValueList<string> taskIds, string reason, long run) => _engine.PreemptAsync(taskIds, reason, run);
+
+    /// <inheritdoc/>
+    public Task GangExpiredAsync(ValueList<string> demandIds, long run) => _engine.GangExpiredAsync(demandIds, run);
+
+    /// <inheritdoc/>
+    public Task ReviewPlacesAsync(ValueList<string> taskIds, long run) => _engine.ReviewPlacesAsync(taskIds, run);
+
+    /// <inheritdoc/>
+    public Task AllocatorStartedAsync(long run) => _engine.AllocatorStartedAsync(run);
+
+    /// <inheritdoc/>
+    public Task TellEndpointsAsync(long run)
+    {
+        _owner.Announcements.TellAll();
+        EndIfNothing();
+        return Task.CompletedTask;
+    }
+
+    private void EndIfNothing()
+    {
+        if (_owner.IsOver)
+            DeactivateOnIdle();
     }
 }

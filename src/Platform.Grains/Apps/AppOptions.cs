@@ -12,12 +12,6 @@ public sealed class AppOptions
     /// <summary>Put before the names of the variables with ports and host, as Marathon's <c>--env_vars_prefix</c>. Default none.</summary>
     public string EnvPrefix { get; set; } = "";
 
-    /// <summary>A kill that has not ended a task this long after its grace is sent again. Default 10 s.</summary>
-    public TimeSpan KillRetry { get; set; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How often an agent that has not dialed in since the start is asked again for its tasks. Default 2 s.</summary>
-    public TimeSpan RecoveryPoll { get; set; } = TimeSpan.FromSeconds(2);
-
     /// <summary>How often the load of an app with autoscaling is measured. Default 15 s (Kubernetes).</summary>
     public TimeSpan AutoscalingInterval { get; set; } = TimeSpan.FromSeconds(15);
 }

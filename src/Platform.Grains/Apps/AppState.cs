@@ -1,6 +1,7 @@
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Deployments;
 
 namespace Platform.Grains.Apps;
 
@@ -37,4 +38,10 @@ public sealed class AppState
 
     /// <summary>The decision behind <see cref="ScaledTo"/>.</summary>
     [Id(9)] public AutoscalingStatus? Autoscaled { get; set; }
+
+    /// <summary>The latest term of an order that was taken or abandoned; earlier ones are refused.</summary>
+    [Id(10)] public OrderTerm? Term { get; set; }
+
+    /// <summary>The term of the last activation that wrote; each raises it with its first write.</summary>
+    [Id(11)] public long OwnerTerm { get; set; }
 }

@@ -1,5 +1,7 @@
+using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
+using Platform.Core.Deployments;
 using Platform.Core.Tasks;
 using Platform.Grains.Events;
 
@@ -8,8 +10,37 @@ namespace Platform.Grains.Apps;
 /// <summary>What health checks show, as events in Marathon's shapes.</summary>
 internal static class HealthEvents
 {
-    /// <summary>The checks of a definition begin or are over, an event for each of them.</summary>
-    public static IEnumerable<PlatformEvent> Checks(string type, AppTarget target, DateTimeOffset now) => target.Spec.HealthChecks.Select(check =>
+    private const string Begin = "add_health_check_event";
+    private const string Over = "remove_health_check_event";
+
+    /// <summary>Checks of a configuration begin when it becomes the one to reach, and are over when it is neither that nor the one to go back to.</summary>
+    public static void TellBegin(ICollection<PlatformEvent> events, AppStore store, AppVersion target, DateTimeOffset now)
+    {
+        var config = target.LastConfigChangeAt;
+        if (store.Target?.ConfigVersion == config)
+            return;
+        if (store.Previous?.ConfigVersion != config)
+            Checks(events, Begin, AppStore.TargetOf(target)!, now);
+        if (store.Target is not null && store.Previous is not null)
+            Checks(events, Over, store.Target, now);
+    }
+
+    /// <summary>With the order the definition before it is gone, and with a stop the app.</summary>
+    public static void TellEnd(ICollection<PlatformEvent> events, AppStore store, DeploymentActionKind ended, DateTimeOffset now)
+    {
+        if (store.Previous is not null)
+            Checks(events, Over, store.Previous, now);
+        if (ended == DeploymentActionKind.Stop && store.Target is not null)
+            Checks(events, Over, store.Target, now);
+    }
+
+    private static void Checks(ICollection<PlatformEvent> events, string type, AppTarget target, DateTimeOffset now)
+    {
+        foreach (var told in Checks(type, target, now))
+            events.Add(told);
+    }
+
+    private static IEnumerable<PlatformEvent> Checks(string type, AppTarget target, DateTimeOffset now) => target.Spec.HealthChecks.Select(check =>
         PlatformEvents.Create(type, now, (target, check), static (json, state) =>
         {
             json.WriteString("appId"u8, state.target.Spec.Id);
@@ -20,7 +51,7 @@ internal static class HealthEvents
 
     /// <summary>What a report says that the one before did not: checks that failed (again), and checks that turned.</summary>
     /// <remarks>As in Marathon each check is told of by itself, and a check that has never succeeded counts as not alive.</remarks>
-    public static void Tell(List<PlatformEvent> events, AppSpec? spec, string appId, InstanceState before, InstanceState after, DateTimeOffset now)
+    public static void Tell(ICollection<PlatformEvent> events, AppSpec? spec, string appId, InstanceState before, InstanceState after, DateTimeOffset now)
     {
         if (after.State != TaskState.Running)
             return;

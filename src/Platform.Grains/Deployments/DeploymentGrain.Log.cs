@@ -29,6 +29,9 @@ public sealed partial class DeploymentGrain
     [LoggerMessage(LogLevel.Warning, "Deployment {Id} could not be recorded; the tree still has it")]
     private partial void LogNotRecorded(Exception failure, string id);
 
+    [LoggerMessage(LogLevel.Warning, "Deployment {Id}: {AppId} could not be told to pause and is told again after {RepeatAfter}")]
+    private partial void LogHaltFailed(Exception failure, string id, string appId, TimeSpan repeatAfter);
+
     [LoggerMessage(LogLevel.Warning, "Deployment {Id}: {Kind} of {AppId} could not be ordered and is repeated after {RepeatAfter}")]
     private partial void LogOrderFailed(Exception failure, string id, DeploymentActionKind kind, string appId, TimeSpan repeatAfter);
 }

@@ -4,6 +4,7 @@ using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
+using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Deployments;
 
@@ -19,10 +20,14 @@ public sealed partial class DeploymentGrain(
     private Dictionary<string, AppChange> _hints = [];
     private DeploymentStart? _start;
     private int _step;
+    private int _turn;
     private bool _paused;
     private bool _begun;
     private bool _ended;
+    private readonly HashSet<Task> _sent = [];
     private bool _forgotten;
+    private bool _isGone;
+    private Task? _told;
     private CoalescingWriter? _coalescing;
     private string? _failure;
     private string? _planJson;
@@ -43,8 +48,26 @@ public sealed partial class DeploymentGrain(
     }
 
     /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _isGone = true;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task WakeAsync()
+    {
+        AskToResume();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public async Task StartAsync(DeploymentStart start)
     {
+        if (progress.State.Abandoned || _forgotten)
+            return;
+        if (_isGone)
+            throw new InvalidOperationException("What this activation decided is not stored; the next one begins with what is.");
         if (_begun)
         {
             if (_ended)
@@ -64,15 +87,14 @@ public sealed partial class DeploymentGrain(
     /// <inheritdoc/>
     public async Task ActionEndedAsync(string appId, DeploymentActionKind kind, string? failure)
     {
-        if (_start is null)
+        if (!_begun)
             AskToResume();
-        if (_start is null || _ended || !_open.TryGetValue(appId, out var expected) || expected != kind)
+        if (!_begun || _start is null || _ended || !_open.TryGetValue(appId, out var expected) || expected != kind)
             return;
         if (failure is not null)
         {
             LogStepFailed(Id, _step, appId, failure);
             PublishStep("deployment_step_failure");
-            await AbandonOpenAsync();
             End($"{appId}: {failure}");
             return;
         }
@@ -87,6 +109,7 @@ public sealed partial class DeploymentGrain(
             return;
         }
         _step++;
+        _turn++;
         await SaveAsync();
         if (!_ended)
             await BeginStepAsync();
@@ -95,13 +118,23 @@ public sealed partial class DeploymentGrain(
     /// <inheritdoc/>
     public async Task AbandonAsync(string reason)
     {
-        if (_start is not null && !_ended)
+        if (!progress.State.Abandoned && !_forgotten)
         {
             _ended = true;
+            progress.State.Abandoned = true;
             LogAbandoned(Id, reason);
-            await AbandonOpenAsync();
         }
-        await ForgetAsync();
+        _repeat?.Dispose();
+        await Writer.WriteAsync();
+        await SentAsync();
+    }
+
+    /// <inheritdoc/>
+    public Task LetGoAsync(AbandonedDeployment deployment, ValueList<string> taken)
+    {
+        var others = taken.ToHashSet(StringComparer.Ordinal);
+        return Task.WhenAll(deployment.Apps.Select(
+            appId => GrainFactory.GetGrain<IAppGrain>(appId).AbandonAsync(Id, OrderTerm.Last(deployment.Version), others.Contains(appId))));
     }
 
     /// <inheritdoc/>
@@ -112,9 +145,10 @@ public sealed partial class DeploymentGrain(
         if (!_paused)
         {
             _paused = true;
+            _turn++;
             await SaveAsync();
             LogPaused(Id, _step);
-            await Task.WhenAll(_open.Keys.Select(appId => GrainFactory.GetGrain<IAppGrain>(appId).AbandonAsync(Id)));
+            await SendAsync();
         }
         return true;
     }
@@ -127,9 +161,10 @@ public sealed partial class DeploymentGrain(
         if (_paused)
         {
             _paused = false;
+            _turn++;
             await SaveAsync();
             LogResumed(Id, _step);
-            await RepeatAsync();
+            await SendAsync();
         }
         return true;
     }
@@ -138,6 +173,7 @@ public sealed partial class DeploymentGrain(
     public async Task ForgetAsync()
     {
         _repeat?.Dispose();
+        _ended = true;
         if (_forgotten)
             return;
         _forgotten = true;
@@ -150,12 +186,13 @@ public sealed partial class DeploymentGrain(
     {
         if (_start is null)
             AskToResume();
-        return Task.FromResult(_start is null || _ended ? null : new DeploymentStatus
+        // One that has ended is shown until the tree has taken note of it: its apps are free only then.
+        return Task.FromResult(_start is null || progress.State.Abandoned || _forgotten ? null : new DeploymentStatus
         {
             Id = Id,
             Start = _start,
-            CurrentStep = _step,
-            EndedApps = Current.Actions.Where(action => !_open.ContainsKey(action.AppId)).Select(action => action.AppId).ToValueList(),
+            CurrentStep = Math.Min(_step, _start.Plan.Steps.Count),
+            EndedApps = _step > _start.Plan.Steps.Count ? default : Current.Actions.Where(action => !_open.ContainsKey(action.AppId)).Select(action => action.AppId).ToValueList(),
             Paused = _paused,
         });
     }
@@ -165,6 +202,7 @@ public sealed partial class DeploymentGrain(
         _start = start;
         _hints = start.Changes.ToDictionary(change => change.AppId, StringComparer.Ordinal);
         _step = Math.Max(progress.State.Step, 1);
+        _turn = Math.Max(progress.State.Turn, 1);
         _paused = progress.State.Paused;
         if (_step <= start.Plan.Steps.Count)
             OpenStep();
@@ -177,17 +215,10 @@ public sealed partial class DeploymentGrain(
         if (progress.State.Start is not null || _ended || _forgotten)
             return;
         progress.State.Start = _start;
-        try
-        {
-            await SaveAsync();
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            LogNotRecorded(failure, Id);
-        }
+        await SaveAsync();
     }
 
-    // This activation is new and nobody has told it what it is about.
+    // This activation is new: what it is about, or whether that still counts, only the tree knows.
     private void AskToResume() => GrainFactory.GetGrain<IGroupGrain>(AppPath.Root).ResumeDeploymentAsync(Id).Ignore();
 
     private Task BeginStepAsync()
@@ -195,7 +226,7 @@ public sealed partial class DeploymentGrain(
         OpenStep();
         LogStepBegun(Id, _step, _start!.Plan.Steps.Count, Current.Actions.Count);
         PublishStep("deployment_info");
-        return RepeatAsync();
+        return SendAsync();
     }
 
     private void OpenStep()
@@ -204,13 +235,32 @@ public sealed partial class DeploymentGrain(
             _open[action.AppId] = action.Kind;
     }
 
-    private async Task RepeatAsync()
+    private Task RepeatAsync()
     {
+        // The tree says whether it still holds this deployment: only then may an activation act on what an earlier one recorded, or go on.
+        AskToResume();
         if (_ended)
             TellEnd();
-        else if (!_paused)
-            await Task.WhenAll(_open.Select(open => OrderAsync(open.Key, open.Value)).ToArray());
+        return _begun ? SendAsync() : Task.CompletedTask;
     }
+
+    private async Task SendAsync()
+    {
+        if (_ended || _isGone)
+            return;
+        var sent = Task.WhenAll(_open.Select(open => _paused ? HaltAsync(open.Key) : OrderAsync(open.Key, open.Value)).ToArray());
+        _sent.Add(sent);
+        try
+        {
+            await sent;
+        }
+        finally
+        {
+            _sent.Remove(sent);
+        }
+    }
+
+    private OrderTerm Term => new(_start!.Version, _turn);
 
     // An order that does not get through is repeated later; the deployment waits for it.
     private async Task OrderAsync(string appId, DeploymentActionKind kind)
@@ -225,19 +275,33 @@ public sealed partial class DeploymentGrain(
                 Target = _start!.Targets.Find(appId),
                 KillFirst = hint?.KillFirst ?? default,
                 Wipe = hint?.Wipe ?? false,
+                Term = Term,
             });
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            LogOrderFailed(failure, Id, kind, appId, options.Value.RepeatAfter);
+            LogOrderFailed(failure, Id, kind, appId, Insistence.Pause);
+            RepeatSoon();
         }
     }
 
-    private Task AbandonOpenAsync()
+    private async Task HaltAsync(string appId)
     {
-        var open = _open.Keys.ToArray();
-        _open.Clear();
-        return Task.WhenAll(open.Select(appId => GrainFactory.GetGrain<IAppGrain>(appId).AbandonAsync(Id)));
+        try
+        {
+            await GrainFactory.GetGrain<IAppGrain>(appId).AbandonAsync(Id, Term, goesOn: true);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogHaltFailed(failure, Id, appId, Insistence.Pause);
+            RepeatSoon();
+        }
+    }
+
+    private void RepeatSoon()
+    {
+        if (!_ended && !_isGone)
+            _repeat?.Change(Insistence.Pause, options.Value.RepeatAfter);
     }
 
     private void End(string? failure)
@@ -248,16 +312,52 @@ public sealed partial class DeploymentGrain(
         TellEnd();
     }
 
-    private void TellEnd() => GrainFactory.GetGrain<IGroupGrain>(AppPath.Root).DeploymentEndedAsync(Id, _failure).Ignore();
+    private void TellEnd()
+    {
+        if (_told is { IsCompleted: false })
+            return;
+        _told = TellAsync();
+        _told.Ignore();
+    }
+
+    // The apps are free once it is told. An order that is still on its way by then could make an app anew that was removed meanwhile:
+    // an app that is gone knows no terms.
+    private async Task TellAsync()
+    {
+        await SentAsync();
+        await Insistence.UntilHeardAsync(
+            () => GrainFactory.GetGrain<IGroupGrain>(AppPath.Root).DeploymentEndedAsync(Id, _failure), () => !_forgotten && !_isGone, time);
+    }
+
+    // What got lost is refused by its term, should it turn up yet.
+    private async Task SentAsync() =>
+        await Task.WhenAll([.. _sent]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     private Task SaveAsync()
     {
         progress.State.Step = _step;
         progress.State.Paused = _paused;
+        progress.State.Turn = _turn;
         return Writer.WriteAsync();
     }
 
     // One write at a time: a pause and the end of a step may come together.
-    private Task StoreAsync() =>
-        !_forgotten ? progress.WriteStateAsync() : progress.RecordExists ? progress.ClearStateAsync() : Task.CompletedTask;
+    // What is not stored is not true: the next activation begins with what is, when the tree asks for it.
+    private async Task StoreAsync()
+    {
+        try
+        {
+            if (!_forgotten)
+                await progress.WriteStateAsync();
+            else if (progress.RecordExists)
+                await progress.ClearStateAsync();
+        }
+        catch (Exception failure)
+        {
+            LogNotRecorded(failure, Id);
+            _isGone = true;
+            DeactivateOnIdle();
+            throw;
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using Platform.Contracts.Apps;
+using Platform.Core.Deployments;
 
 namespace Platform.Grains.Deployments;
 
@@ -14,4 +15,10 @@ public sealed record DeploymentProgress
 
     /// <summary>What it is about; null before it was started. The tree has it on record too, and starts the deployment again after a restart.</summary>
     [Id(2)] public DeploymentStart? Start { get; set; }
+
+    /// <summary>Rises with each step, pause and resumption; see <see cref="OrderTerm"/>.</summary>
+    [Id(3)] public int Turn { get; set; }
+
+    /// <summary>It goes no further, whatever it is told later.</summary>
+    [Id(4)] public bool Abandoned { get; set; }
 }

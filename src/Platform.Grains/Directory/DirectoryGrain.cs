@@ -31,6 +31,9 @@ public sealed class DirectoryGrain : Grain, IDirectoryGrain
     }
 
     /// <inheritdoc/>
+    public Task WakeAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task AddAsync(ValueList<string> ids)
     {
         foreach (var id in ids)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Events;
 using Platform.Core.Collections;
+using Platform.Grains.Metrics;
 
 namespace Platform.Grains.Events;
 
@@ -15,6 +16,7 @@ public sealed partial class EventLogGrain : Grain, IEventLogGrain
 
     private readonly IPersistentLog<PlatformEvent> _log;
     private readonly EventLogOptions _options;
+    private readonly ClusterMeter _meter;
     private readonly TimeProvider _time;
     private readonly ILogger<EventLogGrain> _logger;
     private readonly CoalescingWriter _writer;
@@ -22,16 +24,19 @@ public sealed partial class EventLogGrain : Grain, IEventLogGrain
     private readonly Queue<PlatformEvent> _recent = new();
     private List<PlatformEvent> _staged = [];
     private long _stored;
+    private IGrainTimer? _again;
 
     /// <summary>Made by the runtime.</summary>
     public EventLogGrain(
         [PersistentLog("events", "platform")] IPersistentLog<PlatformEvent> log,
         IOptions<EventLogOptions> options,
+        ClusterMeter meter,
         TimeProvider time,
         ILogger<EventLogGrain> logger)
     {
         _log = log;
         _options = options.Value;
+        _meter = meter;
         _time = time;
         _logger = logger;
         _writer = new(WriteAsync);
@@ -44,6 +49,9 @@ public sealed partial class EventLogGrain : Grain, IEventLogGrain
         _stored = _log.NextSequence - 1;
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task WakeAsync() => Task.CompletedTask;
 
     /// <inheritdoc/>
     public Task AppendAsync(ValueList<PlatformEvent> events)
@@ -86,6 +94,9 @@ public sealed partial class EventLogGrain : Grain, IEventLogGrain
         return Task.CompletedTask;
     }
 
+    // There may be no next event for a long time. When it fails again it is tried again.
+    private Task WriteAgainAsync() => _writer.WriteAsync();
+
     private async Task WriteAsync()
     {
         var batch = _staged;
@@ -103,6 +114,8 @@ public sealed partial class EventLogGrain : Grain, IEventLogGrain
             LogNotStored(failure, batch.Count);
             batch.AddRange(_staged);
             _staged = batch;
+            _again ??= this.RegisterGrainTimer(WriteAgainAsync, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
+            _again.Change(_options.WriteAgainAfter, Timeout.InfiniteTimeSpan);
             throw;
         }
         if (batch.Count == 0)
@@ -110,6 +123,7 @@ public sealed partial class EventLogGrain : Grain, IEventLogGrain
         _stored = batch[^1].Sequence;
         foreach (var item in batch)
         {
+            _meter.Stored(item.Type);
             _recent.Enqueue(item);
             if (_recent.Count > RecentEvents)
                 _recent.Dequeue();

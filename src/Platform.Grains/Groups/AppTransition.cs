@@ -9,7 +9,9 @@ namespace Platform.Grains.Groups;
 /// <param name="After">Null: it is removed.</param>
 /// <param name="Restart">All its instances are to be looked at again, although the definitions may be the same.</param>
 /// <param name="Hints">The change that asked for it; null: a revert.</param>
-internal sealed record AppTransition(string AppId, AppVersion? Before, AppVersion? After, bool Restart, AppChange? Hints)
+/// <param name="Scale">The number of instances is to be looked at again, although the definitions may be the same.</param>
+internal sealed record AppTransition(string AppId, AppVersion? Before, AppVersion? After, bool Restart, AppChange? Hints, bool Scale = false)
 {
-    public AppDifference Difference { get; } = new(AppId, Before?.Spec, After?.Spec, Restart, Before != After && Hints?.KillFirst.IsEmpty == false);
+    public AppDifference Difference { get; } = new(
+        AppId, Before?.Spec, After?.Spec, Restart, Scale || (Before != After && Hints?.KillFirst.IsEmpty == false));
 }

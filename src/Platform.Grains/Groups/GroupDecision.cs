@@ -20,6 +20,13 @@ internal sealed record GroupDecision
     /// <summary>The deployment to run; null: there is nothing to do.</summary>
     public DeploymentStart? Start { get; init; }
 
+    /// <summary>Deployments by id that carry on with the apps which those that give way held and this change leaves alone.</summary>
+    public IReadOnlyDictionary<string, DeploymentStart> Continued { get; init; } = new Dictionary<string, DeploymentStart>();
+
+    /// <summary>All deployments to run, by id.</summary>
+    public IEnumerable<KeyValuePair<string, DeploymentStart>> Starts =>
+        Start is null ? Continued : Continued.Prepend(KeyValuePair.Create(Result.DeploymentId, Start));
+
     public bool Accepted => Result.Outcome == ChangeOutcome.Accepted;
 
     public static GroupDecision Refuse(ChangeOutcome outcome, string? subject, params IEnumerable<string> problems) =>

@@ -10,15 +10,19 @@ namespace Platform.Grains.Groups;
 internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
 {
     /// <summary>What a change would do now.</summary>
-    public GroupDecision Decide(ChangeSet change, DateTimeOffset now, string deploymentId)
+    public GroupDecision Decide(ChangeSet change, DateTimeOffset now, Func<string> newId)
     {
         var version = NextVersion(now, change.Apps.Select(app => app.AppId));
         var transitions = new List<AppTransition>(change.Apps.Count);
+        var unchanged = new List<AppTransition>();
+        var assigned = new Dictionary<string, AppSpec>(StringComparer.Ordinal);
         var ports = PortsToAvoid(change);
         foreach (var asked in change.Apps)
         {
             if (WithPorts(asked, ports) is not { } app)
                 return GroupDecision.Refuse(ChangeOutcome.Invalid, asked.AppId, $"All ports in the range [{options.FirstServicePort}-{options.LastServicePort}] are already in use");
+            if (app.Spec is not null && app.Spec != asked.Spec)
+                assigned[app.AppId] = app.Spec;
             var before = ledger.Apps.GetValueOrDefault(app.AppId);
             if (Refusal(app, before) is { } refusal)
                 return refusal;
@@ -26,6 +30,8 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
                 app.AppId, before, After(app, before, version), app.Kind == AppChangeKind.Restart || IsBeingRestarted(app, before), app);
             if (transition.Before != transition.After)
                 transitions.Add(transition);
+            else
+                unchanged.Add(transition);
         }
         var groups = new Dictionary<string, GroupNode?>(StringComparer.Ordinal);
         foreach (var group in change.Groups)
@@ -40,11 +46,12 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
                 Version = version,
             };
         }
-        return Decide(transitions, groups, change.Force, version, deploymentId, now);
+        var decision = Decide(transitions, unchanged, groups, change.Force, version, newId, now);
+        return change.DryRun ? decision with { Result = decision.Result with { Assigned = assigned.ToValueMap() } } : decision;
     }
 
     /// <summary>The change that leads back to where a running deployment began; it takes the place of whatever holds those apps.</summary>
-    public GroupDecision Revert(string deploymentId, DateTimeOffset now, string newDeploymentId)
+    public GroupDecision Revert(string deploymentId, DateTimeOffset now, Func<string> newId)
     {
         var start = ledger.Deployments[deploymentId];
         var ids = GroupLedger.AppsOf(start).ToList();
@@ -54,7 +61,7 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
                 appId,
                 ledger.Apps.GetValueOrDefault(appId),
                 start.Originals.Find(appId),
-                Restart: start.Originals.ContainsKey(appId) && ledger.Apps.ContainsKey(appId),
+                Restart: start.Originals.ContainsKey(appId),
                 Hints: null))
             .Where(transition => transition.Before is not null || transition.After is not null)
             .ToList();
@@ -65,12 +72,35 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
             if (original is not null || !stillUsed)
                 groups[path] = original is null ? null : original with { Version = version };
         }
-        return Decide(transitions, groups, force: true, version, newDeploymentId, now);
+        return Decide(transitions, [], groups, force: true, version, newId, now);
+    }
+
+    /// <summary>A running deployment goes no further. What it removed from the tree goes all the same: nothing would show it any more.</summary>
+    public GroupDecision Stop(string deploymentId, DateTimeOffset now, Func<string> newId)
+    {
+        var start = ledger.Deployments[deploymentId];
+        var version = NextVersion(now, GroupLedger.AppsOf(start));
+        var removed = Leftovers(deploymentId, new HashSet<string>()).Where(transition => transition.After is null).ToList();
+        return new()
+        {
+            Result = new() { Version = version, DeploymentId = deploymentId },
+            // A version that a deployment leads to is always one of the tree.
+            Groups = removed.Count == 0 ? [] : new Dictionary<string, GroupNode?> { [AppPath.Root] = ledger.Groups[AppPath.Root] with { Version = version } },
+            Canceled = [deploymentId],
+            Continued = Continue(deploymentId, removed, [], version, newId, now),
+        };
     }
 
     private GroupDecision Decide(
-        List<AppTransition> transitions, Dictionary<string, GroupNode?> groups, bool force, string version, string deploymentId, DateTimeOffset now)
+        List<AppTransition> transitions,
+        List<AppTransition> unchanged,
+        Dictionary<string, GroupNode?> groups,
+        bool force,
+        string version,
+        Func<string> newId,
+        DateTimeOffset now)
     {
+        var deploymentId = newId();
         if (transitions.Count == 0 && groups.Count == 0)
             return new() { Result = new() { Version = version, DeploymentId = deploymentId, Plan = new(default) } };
 
@@ -89,6 +119,9 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
         if (conflicts.Count > 0 && !force)
             return new() { Result = new() { Outcome = ChangeOutcome.Locked, Conflicts = [.. conflicts] } };
 
+        // What was asked for and stands in the tree already is on its way with a deployment that gives way: this one carries it on.
+        var held = unchanged.Where(transition => transition.After is not null && ledger.Locks.GetValueOrDefault(transition.AppId) is { } holder && conflicts.Contains(holder));
+        transitions = [.. transitions, .. held.Select(transition => CarryOn(transition.AppId, ledger.Locks[transition.AppId]))];
         var plan = DeploymentPlanner.Plan([.. transitions.Select(transition => transition.Difference)], LevelsAfter(transitions, groups));
         if (!plan.Steps.IsEmpty && ledger.Deployments.Count - conflicts.Count >= options.MaxRunningDeployments)
             return GroupDecision.Refuse(
@@ -115,6 +148,60 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
             Groups = groups,
             Canceled = conflicts,
             Start = start,
+            Continued = ContinueAll(conflicts, transitions, groups, version, newId, now),
+        };
+    }
+
+    private Dictionary<string, DeploymentStart> ContinueAll(
+        List<string> canceled, List<AppTransition> transitions, Dictionary<string, GroupNode?> groups, string version, Func<string> newId, DateTimeOffset now)
+    {
+        var continued = new Dictionary<string, DeploymentStart>(StringComparer.Ordinal);
+        var changed = transitions.Select(transition => transition.AppId).ToHashSet(StringComparer.Ordinal);
+        foreach (var id in canceled)
+        {
+            foreach (var (newDeployment, start) in Continue(id, Leftovers(id, changed), groups, version, newId, now))
+                continued[newDeployment] = start;
+        }
+        return continued;
+    }
+
+    /// <summary>The apps of a deployment that gives way which the change leaves alone: the tree has them as that deployment was to make them.</summary>
+    private List<AppTransition> Leftovers(string deploymentId, HashSet<string> changed) =>
+        [.. GroupLedger.AppsOf(ledger.Deployments[deploymentId]).Where(appId => !changed.Contains(appId)).Select(appId => CarryOn(appId, deploymentId))];
+
+    private AppTransition CarryOn(string appId, string holder)
+    {
+        var start = ledger.Deployments[holder];
+        var now = ledger.Apps.GetValueOrDefault(appId);
+        return new(
+            appId,
+            now ?? start.Originals.Find(appId),
+            now,
+            Restart: now is not null && MayHaveOthers(appId, holder),
+            Hints: start.Changes.FirstOrDefault(change => change.AppId == appId),
+            Scale: now is not null);
+    }
+
+    /// <summary>What is left of a deployment, as one of its own; it leads back to where that one began. None if nothing is left.</summary>
+    private Dictionary<string, DeploymentStart> Continue(
+        string deploymentId, List<AppTransition> left, Dictionary<string, GroupNode?> groups, string version, Func<string> newId, DateTimeOffset now)
+    {
+        if (left.Count == 0)
+            return [];
+        var start = ledger.Deployments[deploymentId];
+        var apps = left.Select(transition => transition.AppId).ToHashSet(StringComparer.Ordinal);
+        return new()
+        {
+            [newId()] = new()
+            {
+                Version = version,
+                Plan = DeploymentPlanner.Plan([.. left.Select(transition => transition.Difference)], LevelsAfter(left, groups)),
+                Targets = Records(left, transition => transition.After),
+                Originals = start.Originals.Where(original => apps.Contains(original.Key)).ToValueMap(),
+                OriginalGroups = start.OriginalGroups.Where(group => !groups.ContainsKey(group.Key)).ToValueMap(),
+                Changes = [.. start.Changes.Where(change => apps.Contains(change.AppId))],
+                StartedAt = now,
+            },
         };
     }
 
@@ -189,12 +276,16 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
         }
     }
 
-    // A change of the number alone that breaks into a rollout still has to finish the rollout.
+    // A change of the number alone that breaks into a rollout still has to finish the rollout, and an app that is made anew before it was
+    // removed must not keep the instances that were to go.
     private bool IsBeingRestarted(AppChange change, AppVersion? before) =>
-        change.Kind == AppChangeKind.Put && before is not null && before.Spec != change.Spec
-        && ledger.Locks.TryGetValue(change.AppId, out var holder)
-        && ledger.Deployments[holder].Plan.Steps.Any(step => step.Actions.Any(action =>
-            action.AppId == change.AppId && action.Kind == DeploymentActionKind.Restart));
+        change.Kind == AppChangeKind.Put && before?.Spec != change.Spec
+        && ledger.Locks.TryGetValue(change.AppId, out var holder) && MayHaveOthers(change.AppId, holder);
+
+    /// <summary>True if instances of another configuration may be there which the deployment was to replace or to end.</summary>
+    private bool MayHaveOthers(string appId, string deploymentId) =>
+        ledger.Deployments[deploymentId].Plan.Steps.Any(step => step.Actions.Any(action =>
+            action.AppId == appId && action.Kind is DeploymentActionKind.Restart or DeploymentActionKind.Stop));
 
     private void AddParents(List<AppTransition> transitions, Dictionary<string, GroupNode?> groups, string version)
     {

@@ -17,6 +17,9 @@ public sealed partial class GroupGrain
     [LoggerMessage(LogLevel.Warning, "Deployment {DeploymentId} failed: {Reason}; way back: {Outcome}, deployment {RollbackId}")]
     private partial void LogFailed(string deploymentId, string reason, ChangeOutcome outcome, string rollbackId);
 
+    [LoggerMessage(LogLevel.Warning, "Deployment {DeploymentId} does not answer; it is asked again after {RepeatAfter}")]
+    private partial void LogDeploymentSilent(Exception failure, string deploymentId, TimeSpan repeatAfter);
+
     [LoggerMessage(LogLevel.Error, "The tree could not be stored; the changes that waited for it are refused")]
     private partial void LogBroken(Exception failure);
 }

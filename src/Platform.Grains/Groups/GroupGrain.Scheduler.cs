@@ -9,6 +9,7 @@ public sealed partial class GroupGrain
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _isGone = true;
         // While the process stops there may be no silo left that could take it into the log.
         if (reason.ReasonCode != DeactivationReasonCode.ShuttingDown)
             PlatformEvents.Publish(GrainFactory, PlatformEvents.Create("scheduler_disconnected_event", _time.GetUtcNow(), 0, static (_, _) => { }));

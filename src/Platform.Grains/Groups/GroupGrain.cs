@@ -19,7 +19,7 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     private readonly CoalescingWriter _writer;
     private GroupLedger _ledger = null!;
     private GroupGate _gate = null!;
-    private StorageException? _broken;
+    private Exception? _broken;
 
     /// <summary>Made by the runtime.</summary>
     public GroupGrain(
@@ -46,10 +46,13 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     }
 
     /// <inheritdoc/>
+    public Task WakeAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public async Task<ChangeResult> ChangeAsync(ChangeSet change)
     {
         ThrowIfBroken();
-        var decision = _gate.Decide(change, _time.GetUtcNow(), Guid.NewGuid().ToString());
+        var decision = _gate.Decide(change, _time.GetUtcNow(), NewId);
         if (!decision.Accepted)
         {
             var (problems, conflicts) = (string.Join("; ", decision.Result.Problems), string.Join(", ", decision.Result.Conflicts));
@@ -72,23 +75,23 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         LogCanceled(deploymentId, force);
         if (!force)
         {
-            var decision = _gate.Revert(deploymentId, _time.GetUtcNow(), Guid.NewGuid().ToString());
+            var decision = _gate.Revert(deploymentId, _time.GetUtcNow(), NewId);
             if (decision.Accepted)
                 await CarryOutAsync(decision, AppPath.Root, "reverted on request");
             return decision.Result;
         }
-        _ledger.Unlock(deploymentId);
-        await _writer.WriteAsync();
-        PublishEnd(deploymentId, start, "stopped on request");
-        await GrainFactory.GetGrain<IDeploymentGrain>(deploymentId).AbandonAsync("stopped on request");
+        await CarryOutAsync(_gate.Stop(deploymentId, _time.GetUtcNow(), NewId), null, "stopped on request");
         return new() { Version = start.Version, DeploymentId = deploymentId };
     }
 
     /// <inheritdoc/>
     public Task ResumeDeploymentAsync(string deploymentId)
     {
-        var deployment = GrainFactory.GetGrain<IDeploymentGrain>(deploymentId);
-        return _ledger.Deployments.TryGetValue(deploymentId, out var start) ? deployment.StartAsync(start) : deployment.ForgetAsync();
+        if (_ledger.Deployments.ContainsKey(deploymentId))
+            return BeginAsync(deploymentId);
+        return _ledger.Abandoned.ContainsKey(deploymentId)
+            ? StopAsync(deploymentId)
+            : GrainFactory.GetGrain<IDeploymentGrain>(deploymentId).ForgetAsync();
     }
 
     /// <inheritdoc/>
@@ -100,18 +103,18 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         {
             // Told again, maybe while the note of its end is still being written: the deployment may forget only after that.
             await _writer.WriteAsync();
-            await deployment.ForgetAsync();
+            if (!_ledger.Abandoned.ContainsKey(deploymentId))
+                await deployment.ForgetAsync();
             return;
         }
         if (failure is not null)
         {
-            var decision = _gate.Revert(deploymentId, _time.GetUtcNow(), Guid.NewGuid().ToString());
+            var decision = _gate.Revert(deploymentId, _time.GetUtcNow(), NewId);
             LogFailed(deploymentId, failure, decision.Result.Outcome, decision.Result.DeploymentId);
-            if (decision.Accepted)
-            {
-                await CarryOutAsync(decision, AppPath.Root, failure);
-                return;
-            }
+            if (!decision.Canceled.Contains(deploymentId))
+                decision = _gate.Stop(deploymentId, _time.GetUtcNow(), NewId);
+            await CarryOutAsync(decision, decision.Start is null ? null : AppPath.Root, failure);
+            return;
         }
         _ledger.Unlock(deploymentId);
         // Who hears of the end may change the same apps at once. After a crash before the write it ends, and is told, again.
@@ -161,33 +164,38 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     public Task<ValueList<string>> GetDeploymentsAsync() => Task.FromResult(_ledger.DeploymentOrder.ToValueList());
 
     /// <inheritdoc/>
+    public Task<DeploymentStart?> GetDeploymentAsync(string deploymentId) => Task.FromResult(_ledger.Deployments.GetValueOrDefault(deploymentId));
+
+    /// <inheritdoc/>
     public Task<ValueMap<string>> GetLocksAsync() => Task.FromResult(_ledger.Locks.ToValueMap());
 
-    private async Task CarryOutAsync(GroupDecision decision, string group, string reasonForCanceled)
+    private static string NewId() => Guid.NewGuid().ToString();
+
+    /// <summary>Records a decision and does what follows from it.</summary>
+    /// <param name="decision">The decision.</param>
+    /// <param name="group">The group that the change is about; null: nothing of the tree changes.</param>
+    /// <param name="reasonForCanceled">Why deployments give way.</param>
+    private async Task CarryOutAsync(GroupDecision decision, string? group, string reasonForCanceled)
     {
         var canceled = decision.Canceled.Select(id => (Id: id, Start: _ledger.Deployments[id])).ToList();
-        _ledger.Apply(decision);
+        var starts = decision.Starts.Select(start => start.Key).ToList();
+        _ledger.Apply(decision, reasonForCanceled);
+        _unwritten.UnionWith(starts);
         await _writer.WriteAsync();
-        LogAccepted(decision.Result.Version, decision.Result.DeploymentId, decision.Apps.Count, decision.Result.Plan?.Steps.Count ?? 0, canceled.Count);
-        PublishChange(group, decision.Result.Version, null);
+        _unwritten.ExceptWith(starts);
+        if (group is not null)
+        {
+            LogAccepted(decision.Result.Version, decision.Result.DeploymentId, decision.Apps.Count, decision.Result.Plan?.Steps.Count ?? 0, canceled.Count);
+            PublishChange(group, decision.Result.Version, null);
+        }
         foreach (var (id, start) in canceled)
             PublishEnd(id, start, reasonForCanceled);
-        if (canceled.Count > 0)
-            await Task.WhenAll(canceled.Select(deployment => GrainFactory.GetGrain<IDeploymentGrain>(deployment.Id).AbandonAsync(reasonForCanceled)));
-        if (decision.Start is not null)
-            await GrainFactory.GetGrain<IDeploymentGrain>(decision.Result.DeploymentId).StartAsync(decision.Start);
-        else
+        var begun = Task.WhenAll([.. starts.Select(BeginAsync), .. decision.Canceled.Select(StopAsync)]);
+        var done = Task.WhenAll([.. decision.Canceled.Select(id => LetGoAsync(id, begun))]);
+        await AnswerInTimeAsync(decision.Start is null ? done : begun);
+        done.Ignore();
+        if (group is not null && decision.Start is null)
             PublishEnd(decision.Result.DeploymentId, new() { Version = decision.Result.Version, Plan = new(default) }, null);
-    }
-
-    // A start that is repeated finds a deployment that runs, goes on, or has ended and says so again.
-    private async Task ResumeAsync()
-    {
-        foreach (var id in _ledger.DeploymentOrder.ToArray())
-        {
-            if (_ledger.Deployments.TryGetValue(id, out var start))
-                await GrainFactory.GetGrain<IDeploymentGrain>(id).StartAsync(start);
-        }
     }
 
     private async Task WriteAsync()
@@ -197,7 +205,7 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         {
             await _items.WriteAsync();
         }
-        catch (StorageException failure)
+        catch (Exception failure)
         {
             // What was refused must not come with the next write: the next activation begins from what is stored.
             _broken = failure;

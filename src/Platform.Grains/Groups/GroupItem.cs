@@ -17,4 +17,7 @@ public sealed record GroupItem
 
     /// <summary>A change of the past.</summary>
     [Id(3)] public GroupRevision? Revision { get; init; }
+
+    /// <summary>A deployment that gave way and may not know of it yet.</summary>
+    [Id(4)] public AbandonedDeployment? Abandoned { get; init; }
 }

@@ -11,6 +11,7 @@ internal sealed class GroupLedger
     private const string GroupPrefix = "group:";
     private const string DeploymentPrefix = "deployment:";
     private const string RevisionPrefix = "revision:";
+    private const string AbandonedPrefix = "abandoned:";
 
     private readonly IPersistentItems<GroupItem> _items;
     private readonly int _keptVersions;
@@ -18,6 +19,7 @@ internal sealed class GroupLedger
     private readonly Dictionary<string, GroupNode> _groups = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DeploymentStart> _deployments = new(StringComparer.Ordinal);
     private readonly List<string> _deploymentOrder = [];
+    private readonly Dictionary<string, AbandonedDeployment> _abandoned = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _locks = new(StringComparer.Ordinal);
     private readonly LinkedList<(string Version, GroupRevision Revision)> _revisions = new();
     private readonly Dictionary<int, int> _servicePorts = [];
@@ -37,6 +39,8 @@ internal sealed class GroupLedger
                 _groups[key[GroupPrefix.Length..]] = item.Group;
             else if (item.Deployment is not null)
                 deployments.Add((key[DeploymentPrefix.Length..], item.Deployment));
+            else if (item.Abandoned is not null)
+                _abandoned[key[AbandonedPrefix.Length..]] = item.Abandoned;
             else if (item.Revision is not null)
                 revisions.Add((key[RevisionPrefix.Length..], item.Revision));
         }
@@ -60,6 +64,9 @@ internal sealed class GroupLedger
 
     /// <summary>Their ids, oldest first.</summary>
     public IReadOnlyList<string> DeploymentOrder => _deploymentOrder;
+
+    /// <summary>Deployments that gave way and may not know of it yet.</summary>
+    public IReadOnlyDictionary<string, AbandonedDeployment> Abandoned => _abandoned;
 
     /// <summary>Which deployment holds an app.</summary>
     public IReadOnlyDictionary<string, string> Locks => _locks;
@@ -103,11 +110,13 @@ internal sealed class GroupLedger
     public bool HasDependencies => _withDependencies > 0;
 
     /// <summary>Takes an accepted decision into the tree.</summary>
-    public void Apply(GroupDecision decision)
+    /// <param name="decision">The decision.</param>
+    /// <param name="reason">Why others give way to it.</param>
+    public void Apply(GroupDecision decision, string reason)
     {
         var version = decision.Result.Version;
         foreach (var id in decision.Canceled)
-            Unlock(id);
+            Abandon(id, reason);
 
         var apps = new Dictionary<string, string>(StringComparer.Ordinal);
         var removed = new Dictionary<string, AppVersion>(StringComparer.Ordinal);
@@ -124,13 +133,35 @@ internal sealed class GroupLedger
             groups[path] = _groups.GetValueOrDefault(path);
             SetGroup(path, group);
         }
-        Remember(version, apps, removed, groups);
+        // Each deployment of an app must lead to a later version than the one before it, so those that carry on are noted too.
+        foreach (var appId in decision.Continued.Values.SelectMany(AppsOf))
+            apps.TryAdd(appId, _apps.GetValueOrDefault(appId)?.Version ?? "");
+        if (decision.Result.Plan is not null || groups.Count > 0)
+            Remember(version, apps, removed, groups);
 
-        if (decision.Start is not null)
+        foreach (var (id, start) in decision.Starts)
         {
-            Lock(decision.Result.DeploymentId, decision.Start);
-            _items.Set(DeploymentPrefix + decision.Result.DeploymentId, new() { Deployment = decision.Start });
+            Lock(id, start);
+            _items.Set(DeploymentPrefix + id, new() { Deployment = start });
         }
+    }
+
+    /// <summary>Frees a deployment's apps and keeps in mind that it has to be told; nothing happens if it does not run.</summary>
+    public void Abandon(string deploymentId, string reason)
+    {
+        if (!_deployments.TryGetValue(deploymentId, out var start))
+            return;
+        Unlock(deploymentId);
+        var abandoned = new AbandonedDeployment { Version = start.Version, Apps = [.. AppsOf(start)], Reason = reason };
+        _abandoned[deploymentId] = abandoned;
+        _items.Set(AbandonedPrefix + deploymentId, new() { Abandoned = abandoned });
+    }
+
+    /// <summary>An abandoned deployment has been told, and its apps too.</summary>
+    public void Forget(string deploymentId)
+    {
+        if (_abandoned.Remove(deploymentId))
+            _items.Remove(AbandonedPrefix + deploymentId);
     }
 
     /// <summary>Forgets a deployment and frees its apps; false if it does not run.</summary>

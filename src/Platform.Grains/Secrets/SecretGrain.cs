@@ -15,6 +15,9 @@ public sealed partial class SecretGrain(
     private const int LargestValue = 1024 * 1024;
 
     /// <inheritdoc/>
+    public Task WakeAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public async Task<string?> PutAsync(string path, SecretText value)
     {
         if (path.Length is 0 or > LongestPath || path.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))

@@ -4,13 +4,14 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Ownership;
 using Platform.Core.Apps;
 
 namespace Platform.Grains.Startup;
 
 /// <summary>After a start, calls everything that was there before, so that it compares its record with what is and goes on with what it was doing.</summary>
 /// <remarks>The control plane serves meanwhile; a grain that is asked earlier is activated then.</remarks>
-public sealed partial class ActivationService(IGrainFactory grains, TimeProvider time, ILogger<ActivationService> logger) : BackgroundService
+public sealed partial class ActivationService(IGrainFactory grains, TaskOwnerKinds owners, TimeProvider time, ILogger<ActivationService> logger) : BackgroundService
 {
     private const int AtOnce = 256;
 
@@ -33,11 +34,16 @@ public sealed partial class ActivationService(IGrainFactory grains, TimeProvider
             var began = time.GetTimestamp();
             await grains.GetGrain<IAllocatorGrain>(0).GetStatusAsync();
             var agents = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
-            var reached = await CallAsync(agents, id => grains.GetGrain<IAgentGrain>(id).GetStatusAsync(), stoppingToken);
-            var apps = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps).ListAsync();
-            reached &= await CallAsync(apps, id => grains.GetGrain<IAppGrain>(id).GetStatusAsync(), stoppingToken);
+            var reached = await CallAsync(agents, id => grains.GetGrain<IAgentGrain>(id).WakeAsync(), stoppingToken);
+            var woken = 0;
+            foreach (var kind in owners.All)
+            {
+                var ids = await kind.ListAsync(grains);
+                reached &= await CallAsync(ids, id => kind.Find(grains, id).WakeAsync(), stoppingToken);
+                woken += ids.Count;
+            }
             var deployments = await grains.GetGrain<IGroupGrain>(AppPath.Root).GetDeploymentsAsync();
-            LogStarted(agents.Count, apps.Count, deployments.Count, time.GetElapsedTime(began));
+            LogStarted(agents.Count, woken, deployments.Count, time.GetElapsedTime(began));
             return reached;
         }
         catch (Exception failure) when (stoppingToken.IsCancellationRequested)
@@ -53,7 +59,7 @@ public sealed partial class ActivationService(IGrainFactory grains, TimeProvider
     }
 
     // As long as a silo that has just died is not known to be dead, calls still go there.
-    private static bool IsUnreached(Exception failure) => failure is SiloUnavailableException or TimeoutException;
+    private static bool IsUnreached(Exception failure) => failure is OrleansMessageRejectionException or TimeoutException;
 
     private async Task<bool> CallAsync(IReadOnlyCollection<string> ids, Func<string, Task> call, CancellationToken stoppingToken)
     {
@@ -74,8 +80,8 @@ public sealed partial class ActivationService(IGrainFactory grains, TimeProvider
         return reached;
     }
 
-    [LoggerMessage(LogLevel.Information, "Activated {Agents} agents and {Apps} apps in {Elapsed}; {Deployments} deployments go on")]
-    private partial void LogStarted(int agents, int apps, int deployments, TimeSpan elapsed);
+    [LoggerMessage(LogLevel.Information, "Activated {Agents} agents and {Owners} owners of tasks in {Elapsed}; {Deployments} deployments go on")]
+    private partial void LogStarted(int agents, int owners, int deployments, TimeSpan elapsed);
 
     [LoggerMessage(LogLevel.Error, "{Id} could not be activated; it is tried again when it is next called")]
     private partial void LogFailed(Exception failure, string id);

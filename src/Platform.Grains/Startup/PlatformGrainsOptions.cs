@@ -3,7 +3,11 @@ using Platform.Grains.Allocation;
 using Platform.Grains.Apps;
 using Platform.Grains.Deployments;
 using Platform.Grains.Events;
+using Platform.Grains.Frameworks;
 using Platform.Grains.Groups;
+using Platform.Grains.Jobs;
+using Platform.Grains.Ownership;
+using Platform.Grains.Registry;
 using Platform.Grains.Secrets;
 
 namespace Platform.Grains.Startup;
@@ -23,14 +27,26 @@ public sealed class PlatformGrainsOptions
     /// <summary>Apps.</summary>
     public AppOptions Apps { get; } = new();
 
+    /// <summary>Everything that owns tasks.</summary>
+    public OwnershipOptions Ownership { get; } = new();
+
     /// <summary>Deployments.</summary>
     public DeploymentOptions Deployments { get; } = new();
+
+    /// <summary>Frameworks.</summary>
+    public FrameworkOptions Frameworks { get; } = new();
+
+    /// <summary>Jobs.</summary>
+    public JobOptions Jobs { get; } = new();
 
     /// <summary>The event log.</summary>
     public EventLogOptions Events { get; } = new();
 
     /// <summary>The secret store.</summary>
     public SecretOptions Secrets { get; } = new();
+
+    /// <summary>The registry.</summary>
+    public RegistryOptions Registry { get; } = new();
 
     /// <summary>Call everything that was there before the start. Default true.</summary>
     public bool ActivateAtStart { get; set; } = true;

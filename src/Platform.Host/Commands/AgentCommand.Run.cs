@@ -27,28 +27,43 @@ internal static partial class AgentCommand
         ("--cgroup-root", "PATH", "The folder for tasks in each cgroup hierarchy; none: no cgroups. Default: platform."),
         ("--sandbox-retention", "DURATION", "The longest that the sandbox of an ended task stays. Default: 1weeks."),
         ("--disk-headroom", "PART", "The part of the disk to keep free, 0 to 1. Default: 0.1."),
+        ("--disk-watch-interval", "DURATION", "How often sandboxes are measured with --enforce-disk-quota. Default: 15secs."),
         ("--log-rotate-size", "SIZE", "The size at which stdout and stderr are rotated. Default: 10MB."),
         ("--log-rotate-count", "N", "Rotated files to keep. Default: 5."),
         ("--cache-size", "SIZE", "The size of the cache of fetched files. Default: 2GB."),
         ("--fetch-stall-timeout", "DURATION", "A download that brings nothing for so long has failed. Default: 1mins."),
+        ("--token-file", "FILE", "The file with the token that this agent shows; './platform token agent' makes one."),
+        ("--docker", "ADDRESS", "The Docker Engine that runs images, when it answers; none: without. Default: unix:///var/run/docker.sock."),
+        ("--docker-config", "FILE", "Credentials of registries, in the form of Docker's config.json."),
+        ("--image-retention", "DURATION", "The longest that an image stays that no task uses any more. Default: 1weeks."),
         ("--simulate", "N", "So many agents that run no processes, for tests of scale."),
     ];
 
     private static Command Run()
     {
-        var options = Settings.Select(setting => new Option<string?>(setting.Name) { Description = setting.Description, HelpName = setting.Value }).ToArray();
+        var options = Settings.Select(OptionOf).ToArray();
+        var mesos = MesosOnly();
         var oversubscribe = new Option<bool>("--oversubscribe") { Description = "Offer cpus that tasks hold and do not use again, as revocable." };
+        var enforceDisk = new Option<bool>("--enforce-disk-quota", "--enforce_container_disk_quota") { Description = "End tasks whose sandboxes outgrow the disk that they asked for." };
         var log = new LogSettings();
         var command = new Command("agent", "Runs an agent, or shows and drains the agents of a control plane.");
         foreach (var option in options)
             command.Add(option);
+        foreach (var option in mesos)
+            command.Add(option);
         command.Add(oversubscribe);
+        command.Add(enforceDisk);
         log.AddTo(command);
+        SettingsSources.AddTo(command);
         command.Serve((result, _) =>
         {
             List<string> arguments = [.. options.SelectMany(option => result.GetValue(option) is { } value ? new[] { $"{option.Name}={value}" } : [])];
+            if (result.GetValue(mesos[0]) is { Length: > 0 } ip && !arguments.Any(argument => argument.StartsWith("--hostname=", StringComparison.Ordinal)))
+                arguments.Add($"--hostname={ip}");
             if (result.GetValue(oversubscribe))
                 arguments.Add("--oversubscribe");
+            if (result.GetValue(enforceDisk))
+                arguments.Add("--enforce-disk-quota");
             if (AgentOptions.TryParse(arguments, out var parsed, out var problems))
                 return AgentRun.RunAsync(parsed!, log.Of(result));
             foreach (var problem in problems)

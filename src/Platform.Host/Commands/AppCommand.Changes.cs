@@ -16,7 +16,8 @@ internal static partial class AppCommand
         {
             var definition = await DefinitionFile.ReadAsync(result.GetRequiredValue(file), cancellationToken);
             var deployment = await client.CreateAppAsync(definition, AppOptions.Change(result.GetValue(force)), cancellationToken);
-            return await terminal.DeployedAsync(deployment, DefinitionFile.NameOf(definition), result.GetValue(wait), cancellationToken);
+            await PassedOver.TellAsync(client, terminal, definition, null, cancellationToken);
+            return await terminal.DeployedAsync(client, deployment, DefinitionFile.NameOf(definition), result.GetValue(wait), cancellationToken);
         });
         return command;
     }
@@ -35,7 +36,8 @@ internal static partial class AppCommand
             var deployment = result.GetValue(replace)
                 ? await app.ReplaceAsync(content, options, cancellationToken)
                 : await app.UpdateAsync(content, options, cancellationToken);
-            return await terminal.DeployedAsync(deployment, app.Id, result.GetValue(wait), cancellationToken);
+            await PassedOver.TellAsync(client, terminal, content, app.Id, cancellationToken);
+            return await terminal.DeployedAsync(client, deployment, app.Id, result.GetValue(wait), cancellationToken);
         });
         return command;
     }
@@ -58,6 +60,9 @@ internal static partial class AppCommand
     private static Command Restart() => Change("restart", "Replaces all instances, as the upgrade strategy says.", null,
         (app, _, options, cancellationToken) => app.RestartAsync(options, cancellationToken));
 
+    private static Command Promote() => Change("promote", "Goes on with a canary or blue-green rollout that waits for it.", null,
+        (app, _, options, cancellationToken) => app.PromoteAsync(options, cancellationToken), "Even when the canary is not healthy.");
+
     private static Command Remove() => Change("remove", "Ends all instances and forgets the app.", null,
         (app, _, options, cancellationToken) => app.RemoveAsync(options, cancellationToken));
 
@@ -71,7 +76,8 @@ internal static partial class AppCommand
         return Change("rollback", "Leads back to an older version of the definition.", version, async (app, result, options, cancellationToken) =>
         {
             var target = result.GetValue(version) ?? await PreviousVersionAsync(app, cancellationToken);
-            return await app.RollbackAsync(target, options, cancellationToken);
+            return await PreviousVersion.RollbackAsync(
+                "app", app.Id, target, () => app.ListVersionsAsync(cancellationToken), () => app.RollbackAsync(target, options, cancellationToken));
         });
     }
 
@@ -93,7 +99,7 @@ internal static partial class AppCommand
                 ? await client.GetApp(app).KillAllAsync(options, cancellationToken)
                 : await client.KillTasksAsync(names, options, cancellationToken);
             if (killed.Deployment is { } deployment)
-                return await terminal.DeployedAsync(deployment, string.Join(' ', names), result.GetValue(wait), cancellationToken);
+                return await terminal.DeployedAsync(client, deployment, string.Join(' ', names), result.GetValue(wait), cancellationToken);
             terminal.Table(["KILLED", "APP"], killed.Tasks.Select(task => new[] { task.Id, task.AppId }),
                 () => new JsonArray([.. killed.Tasks.Select(task => (JsonNode)task.Id)]), "no such instance");
             return killed.Tasks.Count == 0 && names is not [['/', ..]] ? ExitCodes.NotFound : ExitCodes.Ok;
@@ -102,9 +108,10 @@ internal static partial class AppCommand
     }
 
     private static Command Change(
-        string name, string description, Argument? argument, Func<AppHandle, ParseResult, ChangeOptions, CancellationToken, Task<DeploymentHandle>> change)
+        string name, string description, Argument? argument, Func<AppHandle, ParseResult, ChangeOptions, CancellationToken, Task<DeploymentHandle>> change,
+        string? forced = null)
     {
-        var (id, wait, force) = (AppOptions.Id(), AppOptions.Wait(), AppOptions.Force());
+        var (id, wait, force) = (AppOptions.Id(), AppOptions.Wait(), AppOptions.Force(forced));
         var command = new Command(name, description) { id };
         if (argument is not null)
             command.Add(argument);
@@ -114,7 +121,7 @@ internal static partial class AppCommand
         {
             var app = client.GetApp(result.GetRequiredValue(id));
             var deployment = await change(app, result, AppOptions.Change(result.GetValue(force)), cancellationToken);
-            return await terminal.DeployedAsync(deployment, app.Id, result.GetValue(wait), cancellationToken);
+            return await terminal.DeployedAsync(client, deployment, app.Id, result.GetValue(wait), cancellationToken);
         });
         return command;
     }

@@ -16,23 +16,39 @@ internal static partial class AppCommand
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
             var apps = await client.ListAppsAsync(new AppFilter { Id = result.GetValue(pattern), Label = result.GetValue(label) }, cancellationToken);
+            var queue = !terminal.IsJson && apps.Any(app => app.TasksRunning < app.Instances) ? await client.ListQueueAsync(cancellationToken) : [];
             terminal.Table(
                 ["ID", "RUNNING", "HEALTHY", "CPUS", "MEM", "STATE", "COMMAND"],
-                apps.OrderBy(app => app.Id, StringComparer.Ordinal).Select(Row),
+                apps.OrderBy(app => app.Id, StringComparer.Ordinal).Select(app => Row(app, WaitingRendering.Find(queue, app.Id))),
                 () => new JsonArray([.. apps.Select(app => (JsonNode)AppRendering.Json(app))]),
                 result.GetValue(pattern) is null && result.GetValue(label) is null
                     ? "There are no apps. './platform app add FILE' submits one."
                     : "No app is of this kind. './platform app list' shows all.");
+            PrintWaiting(terminal, apps, queue);
             if (!terminal.IsJson && await client.ListPodsAsync(cancellationToken) is { Count: > 0 } pods)
                 terminal.Line($"Besides, there {(pods.Count == 1 ? "is 1 pod" : $"are {pods.Count} pods")}: './platform pod list' lists {(pods.Count == 1 ? "it" : "them")}.");
             return ExitCodes.Ok;
         });
         return command;
 
-        static string[] Row(App app) =>
+        static string[] Row(App app, JsonObject? waiting) =>
         [
-            app.Id, $"{app.TasksRunning}/{app.Instances}", AppRendering.Health(app), $"{app.Cpus:0.###}", $"{app.Mem:0.###}", AppRendering.State(app), AppRendering.Command(app),
+            app.Id, $"{app.TasksRunning}/{app.Instances}", AppRendering.Health(app), $"{app.Cpus:0.###}", $"{app.Mem:0.###}", AppRendering.State(app, waiting), AppRendering.Command(app),
         ];
+    }
+
+    /// <summary>Why apps of the list wait: the first few, since a list is for an overview.</summary>
+    private static void PrintWaiting(Terminal terminal, IReadOnlyList<App> apps, IReadOnlyList<JsonObject> queue)
+    {
+        const int Most = 10;
+        var waiting = apps.OrderBy(app => app.Id, StringComparer.Ordinal)
+            .Select(app => (app.Id, Why: WaitingRendering.Summary(WaitingRendering.Find(queue, app.Id)))).Where(one => one.Why is not null).ToList();
+        foreach (var (id, why) in waiting.Take(Most))
+            terminal.Line($"{id}: {why}");
+        if (waiting.Count > Most)
+            terminal.Line($"... and {waiting.Count - Most} more wait.");
+        if (waiting.Count > 0)
+            terminal.Line("'./platform app why ID' tells more.");
     }
 
     private static Command Show()
@@ -49,7 +65,7 @@ internal static partial class AppCommand
             }
 
             var shown = await app.GetAsync(cancellationToken);
-            AppRendering.Print(terminal, shown);
+            AppRendering.Print(terminal, shown, await app.GetQueueAsync(cancellationToken), await app.GetLastFailureAsync(cancellationToken));
             return ExitCodes.Ok;
         });
         return command;
@@ -97,7 +113,7 @@ internal static partial class AppCommand
             if (terminal.IsJson)
                 terminal.Json(queue);
             else
-                WaitingRendering.Print(terminal, shown, queue);
+                WaitingRendering.Print(terminal, shown, queue, await app.GetLastFailureAsync(cancellationToken));
             return ExitCodes.Ok;
         });
         return command;

@@ -24,9 +24,10 @@ internal static class ClientCommand
             return ExitCodes.Usage;
         }
 
-        using var client = new PlatformClient(new PlatformClientOptions { Url = url });
+        using var client = new PlatformClient(new PlatformClientOptions { Url = url, Token = Logins.Find(url) });
         try
         {
+            await Logins.RenewAsync(client, cancellationToken);
             return await body(client, terminal, cancellationToken);
         }
         catch (PlatformException exception)
@@ -71,7 +72,7 @@ internal static class ClientCommand
 
     /// <summary>Says that a deployment was started, and waits for its end if asked to.</summary>
     internal static async Task<int> DeployedAsync(
-        this Terminal terminal, DeploymentHandle deployment, string what, bool wait, CancellationToken cancellationToken)
+        this Terminal terminal, IPlatformClient client, DeploymentHandle deployment, string what, bool wait, CancellationToken cancellationToken)
     {
         if (!wait)
         {
@@ -79,9 +80,17 @@ internal static class ClientCommand
             return ExitCodes.Ok;
         }
 
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var telling = Task.CompletedTask;
         if (!terminal.IsJson)
+        {
             terminal.Line($"{what}: deployment {deployment.Id} is running ...");
+            telling = new DeploymentProgress(client, terminal, deployment).TellAsync(waiting.Token);
+        }
+
         var outcome = await deployment.WaitAsync(cancellationToken);
+        await waiting.CancelAsync();
+        await telling;
         terminal.Deployment(deployment, what, outcome);
         return outcome.Succeeded == false ? ExitCodes.Failed : ExitCodes.Ok;
     }

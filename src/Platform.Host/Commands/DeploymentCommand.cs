@@ -44,7 +44,7 @@ internal static class DeploymentCommand
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
             var reverting = await client.GetDeployment(result.GetRequiredValue(id)).RollbackAsync(cancellationToken);
-            return await terminal.DeployedAsync(reverting, $"undoing {result.GetRequiredValue(id)}", result.GetValue(wait), cancellationToken);
+            return await terminal.DeployedAsync(client, reverting, $"undoing {result.GetRequiredValue(id)}", result.GetValue(wait), cancellationToken);
         });
         return command;
     }
@@ -71,7 +71,7 @@ internal static class DeploymentCommand
         var id = Id();
         var command = new Command("wait", "Waits until a deployment has ended.") { id };
         command.Run(result => (client, terminal, cancellationToken) =>
-            terminal.DeployedAsync(client.GetDeployment(result.GetRequiredValue(id)), "waiting", wait: true, cancellationToken));
+            terminal.DeployedAsync(client, client.GetDeployment(result.GetRequiredValue(id)), "waiting", wait: true, cancellationToken));
         return command;
     }
 }

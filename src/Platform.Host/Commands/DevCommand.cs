@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Net;
+using Platform.Agent;
+using Platform.Clustering;
 using Platform.Host.Hosting;
-using Platform.Host.Lanes;
 using Platform.Host.Logging;
+using Platform.Host.Telemetry;
 
 namespace Platform.Host.Commands;
 
@@ -11,26 +13,51 @@ internal static class DevCommand
 {
     internal static Command Build()
     {
-        var (listen, log, tuning) = (new ListenOptions(), new LogSettings(), new TuningOptions());
+        var (listen, log, tuning, dns, marathon) = (new ListenOptions(), new LogSettings(), new TuningOptions(), new DnsOptions(), new MarathonSettings());
+        var ingress = new IngressSettings();
+        var telemetry = new TelemetryOptions();
+        var login = new LoginOptions(isOffOnLoopback: true);
         var data = new Option<string>("--data")
         {
             Description = "The folder of all state; made when missing. Default: .platform in the current folder.",
             HelpName = "DIR",
             DefaultValueFactory = _ => ".platform",
         };
+        data.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && string.IsNullOrWhiteSpace(text))
+                result.AddError("--data must be a folder, not an empty text");
+        });
         var agents = new Option<int>("--agents") { Description = "How many agents to run in this process. Default: 1.", DefaultValueFactory = _ => 1 };
         agents.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var count) && count is < 0 or > 100)
                 result.AddError($"--agents {text} is not in 0-100");
         });
-        var command = new Command("dev", "Runs the control plane, the dashboard and a local agent on this machine.") { data, agents };
+        var docker = new Option<string>("--docker")
+        {
+            Description = "The Docker Engine of the local agents, when it answers; none: without. Default: unix:///var/run/docker.sock.",
+            HelpName = "ADDRESS",
+            DefaultValueFactory = _ => "unix:///var/run/docker.sock",
+        };
+        docker.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !AgentOptions.TryParseDocker(text, out var _, out var problem))
+                result.AddError(problem);
+        });
+        var command = new Command("dev", "Runs the control plane, the dashboard and a local agent on this machine.") { data, agents, docker };
+        SettingsSources.AddTo(command);
         listen.AddTo(command);
+        login.AddTo(command);
         log.AddTo(command);
         tuning.AddTo(command);
-        DevRuntime.AddTo(command);
+        dns.AddTo(command);
+        ingress.AddTo(command);
+        marathon.AddTo(command);
+        telemetry.AddTo(command);
         command.Serve((result, _) =>
         {
+            PortCheck.Require(listen.Of(result));
             var directory = ServerRun.PrepareDataDirectory(result.GetValue(data)!);
             var settings = new ControlPlaneSettings
             {
@@ -41,12 +68,18 @@ internal static class DevCommand
                     tuning.Of(result)(options);
                     options.Secrets.KeyFile ??= Path.Combine(directory, "secrets.key");
                 },
+                Marathon = marathon.Of(result),
                 Logging = log.Of(result),
+                Dns = dns.Of(result),
+                Ingress = ingress.Of(result),
+                Collector = telemetry.Of(result),
+                RequiresLogin = login.Of(result, listen.Of(result), listen.IsInsecure(result)),
             };
-            var app = ControlPlane.Build(settings, DevRuntime.Of(result, directory));
+            var app = ControlPlane.Build(settings, services => services.AddSoleSilo(directory));
             return ServerRun.RunAsync(app, settings, running =>
             {
-                var local = new LocalAgents(result.GetValue(agents), directory, running.Services.GetRequiredService<ILoggerFactory>());
+                var engine = AgentOptions.TryParseDocker(result.GetRequiredValue(docker), out var address, out var _) ? address : null;
+                var local = new LocalAgents(result.GetValue(agents), directory, engine, running.Services.GetRequiredService<ILoggerFactory>(), AgentTokens.Of(running.Services, settings));
                 local.Start(new Uri(running.Urls.First()));
                 Greet(running, settings, result.GetValue(agents));
                 return local;
@@ -60,12 +93,16 @@ internal static class DevCommand
         var url = app.Urls.First();
         var reach = IPAddress.IsLoopback(settings.Listen.Address)
             ? "only from this machine"
+            : settings.RequiresLogin ? "from other machines too, WITHOUT ENCRYPTION: what is sent can be read on the way"
             : "from other machines too, WITHOUT AUTHENTICATION: whoever reaches it can run any command on every agent";
         var option = url == "http://127.0.0.1:5050" ? "" : $" --url {url}";
         Console.Out.WriteLine($"""
             Platform is ready.
               listens on  {url} ({reach})
+              login       {(settings.RequiresLogin ? "needed: ./platform login" + option : "not needed, whoever reaches it may do everything; --auth on asks for one")}
               dashboard   {url}/
+              DNS         {DnsSettings.Describe(app.Services)}
+              ingress     {IngressSettings.Describe(app.Services)}
               data        {settings.DataDirectory}
               agents      {agents} in this process
             Type next, in another terminal:

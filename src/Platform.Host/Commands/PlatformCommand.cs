@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Platform.Host.Lanes;
+using Platform.Host.Output;
 
 namespace Platform.Host.Commands;
 
@@ -9,11 +9,14 @@ internal static class PlatformCommand
 {
     internal static async Task<int> RunAsync(string[] args)
     {
-        var result = Build().Parse(args);
-        if (result.Errors.Count > 0)
+        var root = Build();
+        var problems = new List<string>();
+        var result = root.Parse(SettingsSources.Complete(root, args, Environment.GetEnvironmentVariable, problems));
+        problems.AddRange(result.Errors.Select(ParseProblem.Of));
+        if (problems.Count > 0)
         {
-            foreach (var error in result.Errors)
-                await Console.Error.WriteLineAsync($"platform: {error.Message}");
+            foreach (var problem in problems)
+                await Console.Error.WriteLineAsync("platform: " + VisibleText.Of(problem));
             await Console.Error.WriteLineAsync($"'{PathOf(result.CommandResult)} --help' shows how it is used.");
             return ExitCodes.Usage;
         }
@@ -42,9 +45,19 @@ internal static class PlatformCommand
         root.Add(AppCommand.Build());
         root.Add(PodCommand.Build());
         root.Add(DeploymentCommand.Build());
+        root.Add(ServiceCommand.Build());
+        root.Add(DnsCommand.Build());
+        root.Add(LoadBalancerCommand.Build());
         root.Add(StatusCommand.Build());
         root.Add(PlanCommand.Build());
         root.Add(AllocatorCommand.Build());
+        root.Add(JobCommand.Build());
+        root.Add(ScheduleCommand.Build());
+        root.Add(ExecuteCommand.Build());
+        foreach (var command in LoginCommand.Build().Concat(IdentityCommand.Build()))
+            root.Add(command);
+        root.Add(TokenCommand.Build());
+        root.Add(AuditCommand.Build());
         return root;
     }
 

@@ -17,7 +17,8 @@ internal static partial class PodCommand
         {
             var definition = await DefinitionFile.ReadObjectAsync(result.GetRequiredValue(file), cancellationToken);
             var deployment = await client.CreatePodAsync(definition, AppOptions.Change(result.GetValue(force)), cancellationToken);
-            return await terminal.DeployedAsync(deployment, DefinitionFile.NameOf(definition), result.GetValue(wait), cancellationToken);
+            await PassedOver.TellAsync(client, terminal, definition, null, cancellationToken);
+            return await terminal.DeployedAsync(client, deployment, DefinitionFile.NameOf(definition), result.GetValue(wait), cancellationToken);
         });
         return command;
     }
@@ -35,7 +36,8 @@ internal static partial class PodCommand
             var pod = client.GetPod(path);
             await pod.GetDefinitionAsync(null, cancellationToken);
             var deployment = await pod.ReplaceAsync(definition, AppOptions.Change(result.GetValue(force)), cancellationToken);
-            return await terminal.DeployedAsync(deployment, pod.Id, result.GetValue(wait), cancellationToken);
+            await PassedOver.TellAsync(client, terminal, definition, pod.Id, cancellationToken);
+            return await terminal.DeployedAsync(client, deployment, pod.Id, result.GetValue(wait), cancellationToken);
         });
         return command;
     }
@@ -55,6 +57,9 @@ internal static partial class PodCommand
     private static Command Restart() => Change("restart", "Replaces all instances, as the upgrade strategy says.", null,
         (pod, _, options, cancellationToken) => pod.RestartAsync(options, cancellationToken));
 
+    private static Command Promote() => Change("promote", "Goes on with a canary or blue-green rollout that waits for it.", null,
+        (pod, _, options, cancellationToken) => pod.PromoteAsync(options, cancellationToken), "Even when the canary is not healthy.");
+
     private static Command Remove() => Change("remove", "Ends all instances and forgets the pod.", null,
         (pod, _, options, cancellationToken) => pod.RemoveAsync(options, cancellationToken));
 
@@ -68,7 +73,8 @@ internal static partial class PodCommand
         return Change("rollback", "Leads back to an older version of the definition.", version, async (pod, result, options, cancellationToken) =>
         {
             var target = result.GetValue(version) ?? await PreviousVersionAsync(pod, cancellationToken);
-            return await pod.RollbackAsync(target, options, cancellationToken);
+            return await PreviousVersion.RollbackAsync(
+                "pod", pod.Id, target, () => pod.ListVersionsAsync(cancellationToken), () => pod.RollbackAsync(target, options, cancellationToken));
         });
     }
 
@@ -94,9 +100,10 @@ internal static partial class PodCommand
     }
 
     private static Command Change(
-        string name, string description, Argument? argument, Func<PodHandle, ParseResult, ChangeOptions, CancellationToken, Task<DeploymentHandle>> change)
+        string name, string description, Argument? argument, Func<PodHandle, ParseResult, ChangeOptions, CancellationToken, Task<DeploymentHandle>> change,
+        string? forced = null)
     {
-        var (id, wait, force) = (Id(), AppOptions.Wait(), AppOptions.Force());
+        var (id, wait, force) = (Id(), AppOptions.Wait(), AppOptions.Force(forced));
         var command = new Command(name, description) { id };
         if (argument is not null)
             command.Add(argument);
@@ -106,7 +113,7 @@ internal static partial class PodCommand
         {
             var pod = client.GetPod(result.GetRequiredValue(id));
             var deployment = await change(pod, result, AppOptions.Change(result.GetValue(force)), cancellationToken);
-            return await terminal.DeployedAsync(deployment, pod.Id, result.GetValue(wait), cancellationToken);
+            return await terminal.DeployedAsync(client, deployment, pod.Id, result.GetValue(wait), cancellationToken);
         });
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Platform.Client;
 using Platform.Client.Apps;
 using Platform.Client.Pods;
 using Platform.Host.Output;
@@ -35,7 +36,7 @@ internal static partial class PodCommand
             if (terminal.IsJson)
                 terminal.Json(await pod.GetJsonAsync(cancellationToken));
             else
-                PodRendering.Print(terminal, await pod.GetAsync(cancellationToken));
+                PodRendering.Print(terminal, await pod.GetAsync(cancellationToken), await pod.GetLastFailureAsync(cancellationToken));
             return ExitCodes.Ok;
         });
         return command;
@@ -64,15 +65,21 @@ internal static partial class PodCommand
         var container = new Argument<string?>("CONTAINER") { Description = "The container. Default: the first of the definition.", Arity = ArgumentArity.ZeroOrOne };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what is written, until the container ends or Ctrl-C." };
         var error = new Option<bool>("--stderr") { Description = "Standard error instead of standard output." };
-        var instance = new Option<string?>("--instance") { Description = "The instance. Default: the one that came last into its state.", HelpName = "INSTANCE" };
+        var instance = new Option<string?>("--instance") { Description = "The instance. Default: the one that came last into its state, or if there is none the last that ended by itself.", HelpName = "INSTANCE" };
+        var previous = new Option<bool>("--previous", "-p") { Description = "The last instance that ended by itself, by default the container that it ended of." };
         var tail = new Option<long?>("--tail-bytes") { Description = "Only so many bytes before the end. Default: all that is kept.", HelpName = "N" };
-        var command = new Command("logs", "Prints what a container of a pod writes.") { id, container, follow, error, instance, tail };
-        command.Run(result => async (client, _, cancellationToken) =>
+        var command = new Command("logs", "Prints what a container of a pod writes.") { id, container, follow, error, instance, previous, tail };
+        command.Run(result => async (client, terminal, cancellationToken) =>
         {
             var pod = client.GetPod(result.GetRequiredValue(id));
-            var (place, chosen) = Choose(await pod.GetAsync(cancellationToken), result.GetValue(instance), result.GetValue(container));
+            var status = await pod.GetAsync(cancellationToken);
+            var source = result.GetValue(previous) || (status.Instances.All(one => one.Id != result.GetValue(instance)) && (status.Instances.Count == 0 || result.GetValue(instance) is not null))
+                ? await EndedAsync(client, pod, status, result.GetValue(instance), result.GetValue(container), result.GetValue(previous), cancellationToken)
+                : Choose(status, result.GetValue(instance), result.GetValue(container));
+            if (source.Remark is { } remark)
+                terminal.Note("platform: " + remark);
             var options = new LogOptions { StandardError = result.GetValue(error), Follow = result.GetValue(follow), TailBytes = result.GetValue(tail) };
-            await foreach (var part in pod.ReadLogAsync(place, chosen, options, cancellationToken))
+            await foreach (var part in pod.ReadLogAsync(source.AgentId, source.TaskId, options, cancellationToken))
             {
                 if (!await RawOutput.WriteAsync(part, cancellationToken))
                     break;
@@ -93,13 +100,13 @@ internal static partial class PodCommand
             if (terminal.IsJson)
                 terminal.Json(pending);
             else
-                PodRendering.Waiting(terminal, await pod.GetAsync(cancellationToken), pending);
+                PodRendering.Waiting(terminal, await pod.GetAsync(cancellationToken), pending, await pod.GetLastFailureAsync(cancellationToken));
             return ExitCodes.Ok;
         });
         return command;
     }
 
-    private static (PodInstance Instance, PodContainer Container) Choose(PodStatus pod, string? instance, string? container)
+    private static EndedLog Choose(PodStatus pod, string? instance, string? container)
     {
         var place = instance is null
             ? pod.Instances.MaxBy(one => one.StatusSince) ?? throw new CommandException(ExitCodes.NotFound, $"{pod.Id} has no instances")
@@ -107,6 +114,23 @@ internal static partial class PodCommand
         var chosen = container is null ? place.Containers is [var first, ..] ? first : null : place.Containers.FirstOrDefault(one => one.Name == container);
         return chosen is null
             ? throw new CommandException(ExitCodes.NotFound, $"{place.Id} has no container {container}; it has {string.Join(", ", place.Containers.Select(one => one.Name))}")
-            : (place, chosen);
+            : new(place.AgentId, chosen.ContainerId, null);
+    }
+
+    /// <summary>A container of an instance that has ended: the one that it ended of, unless another is named.</summary>
+    private static async Task<EndedLog> EndedAsync(
+        IPlatformClient client, PodHandle pod, PodStatus status, string? instance, string? container, bool asked, CancellationToken cancellationToken)
+    {
+        var last = instance is null ? status.TerminationHistory is [var newest, ..] ? newest : null : status.TerminationHistory.FirstOrDefault(end => end.InstanceID == instance);
+        var ended = await pod.ListFailuresAsync(cancellationToken);
+        var failure = ended.FirstOrDefault(end => last is not null && end.TaskId.StartsWith(last.InstanceID + ".", StringComparison.Ordinal));
+        if (last is null || failure is null)
+            throw new CommandException(ExitCodes.NotFound, instance is null ? $"{pod.Id} has no instances, and none has ended by itself" : $"{pod.Id} has no instance {instance}, and none of this id has ended by itself");
+        if (container is null)
+            return EndedLog.Of(failure, pod.Id, asked || instance is not null);
+        var prefix = $"{last.InstanceID}.{container}";
+        var task = last.Containers?.FirstOrDefault(one => one.ContainerId == prefix || one.ContainerId.StartsWith(prefix + ".", StringComparison.Ordinal))
+            ?? throw new CommandException(ExitCodes.NotFound, $"{last.InstanceID} had no container {container}");
+        return EndedLog.Of(failure with { TaskId = task.ContainerId }, pod.Id, asked || instance is not null);
     }
 }

@@ -13,13 +13,15 @@ internal static partial class PodCommand
         Update(),
         Scale(),
         Restart(),
+        Promote(),
         Remove(),
         Versions(),
         Rollback(),
         Logs(),
+        Exec(),
         Kill(),
         Why(),
     };
 
-    private static Argument<string> Id() => NameArgument.Of("ID", "The pod's path, such as /shop/web.");
+    private static Argument<string> Id() => NameArgument.OfPath("ID", "The pod's path, such as /shop/web.");
 }

@@ -1,12 +1,22 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Platform.Api.Acs;
 using Platform.Api.Agents;
 using Platform.Api.Allocation;
+using Platform.Api.Chronos;
 using Platform.Api.Http;
+using Platform.Api.Jobs;
 using Platform.Api.Marathon;
+using Platform.Api.Metronome;
+using Platform.Api.MesosDns;
+using Platform.Api.Mesos;
 using Platform.Api.Native;
+using Platform.Api.Registry;
 using Platform.Api.Secrets;
+using Platform.Api.Security;
+using Platform.Dashboard.Hosting;
 using Platform.Grains.Startup;
+using Platform.Host.Telemetry;
 
 namespace Platform.Host.Hosting;
 
@@ -17,32 +27,63 @@ internal static class ControlPlane
     private const long LargestRequestBytes = 16 * 1024 * 1024;
 
     /// <param name="settings">What it is started with.</param>
-    /// <param name="addRuntime">Adds what grains run on.</param>
-    internal static WebApplication Build(ControlPlaneSettings settings, Action<WebApplicationBuilder> addRuntime)
+    /// <param name="addSilo">Adds the silo that its grains live in.</param>
+    internal static WebApplication Build(ControlPlaneSettings settings, Action<IServiceCollection> addSilo)
     {
         // No settings from files or variables: what counts is on the command line.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "platform" });
+        // The dashboard's files do not change while it runs: none is looked for that was not there when it was built.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         settings.Logging(builder.Logging);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Limit(options, settings.Listen));
         builder.Services.AddRoutingCore();
         // First: it starts before everything that calls grains, and stops after it.
-        addRuntime(builder);
+        addSilo(builder.Services);
         builder.Services.AddPlatformGrains(settings.Tuning);
-        builder.Services.AddMarathon();
+        TelemetryOptions.Add(builder.Services, settings.Collector);
+        builder.Services.AddLogin(settings.RequiresLogin);
+        builder.Services.AddSingleton(settings);
+        if (settings.RequiresLogin)
+            builder.Services.AddHostedService<FirstAdministrator>();
+        builder.Services.AddRequestLimits();
+        builder.Services.AddMarathon(settings.Marathon);
+        builder.Services.AddMesos();
+        builder.Services.AddRegistry(settings.Dns.Names);
+        settings.Dns.AddTo(builder.Services);
+        builder.Services.AddLoadBalancer();
+        if (settings.Ingress is { } ingress)
+            builder.Services.AddIngress(ingress);
+        builder.Services.AddResponseCompression();
+        builder.Services.AddDashboard();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         var app = builder.Build();
         if (IPAddress.IsLoopback(settings.Listen.Address))
             app.UseBrowserGuard();
+        app.UseBrowserHeaders();
+        // Streams of events are none of the types that are compressed: each event goes out at once.
+        app.UseResponseCompression();
         app.UseWebSockets();
         app.UseOneLeadingSlash();
         app.UseRouting();
+        app.UseAccess();
+        app.UseRateLimiter();
+        app.UseAntiforgery();
         app.MapAgentSessions();
         app.MapNativeApi();
         app.MapMarathon();
+        app.MapMesos();
         app.MapAllocator();
         app.MapSecrets();
-        app.UseDashboard();
+        app.MapAcs();
+        app.MapJobs();
+        app.MapMetronome();
+        app.MapChronos();
+        app.MapServices();
+        app.MapMesosDns();
+        app.MapLoadBalancer();
+        app.MapIngress();
+        app.MapDashboard();
         return app;
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
+using Platform.Api.Marathon;
 using Platform.Grains.Startup;
+using Platform.Networking.Ingress;
 
 namespace Platform.Host.Hosting;
 
@@ -14,6 +16,21 @@ internal sealed record ControlPlaneSettings
 
     /// <summary>Settings of its grains.</summary>
     internal required Action<PlatformGrainsOptions> Tuning { get; init; }
+
+    /// <summary>How it serves DNS.</summary>
+    internal required DnsSettings Dns { get; init; }
+
+    /// <summary>Its HTTP ingress; null: none.</summary>
+    internal IngressOptions? Ingress { get; init; }
+
+    /// <summary>Settings of its Marathon API.</summary>
+    internal required Action<MarathonOptions> Marathon { get; init; }
+
+    /// <summary>Whoever sends a request has to have logged in.</summary>
+    internal bool RequiresLogin { get; init; }
+
+    /// <summary>The OpenTelemetry collector that it tells of itself; null: none.</summary>
+    internal Uri? Collector { get; init; }
 
     /// <summary>Its logs.</summary>
     internal required Action<ILoggingBuilder> Logging { get; init; }

@@ -23,7 +23,7 @@ internal sealed class ListenOptions
 
     private readonly Option<bool> insecure = new("--insecure")
     {
-        Description = "There is no authentication yet: with this, whoever reaches the address can run any command on every agent.",
+        Description = "Nobody has to log in, unless --auth on is said: whoever reaches the address can run any command on every agent. What is sent can be read on the way.",
     };
 
     internal void AddTo(Command command)
@@ -44,10 +44,12 @@ internal sealed class ListenOptions
                 result.AddError($"'{text}' is not an address to listen on: give an IP address or localhost");
             else if (!IPAddress.IsLoopback(parsed) && !result.GetValue(insecure))
                 result.AddError(
-                    $"{text} can be reached from other machines, and there is no authentication yet: whoever reaches it could run any command on every agent. "
+                    $"{text} can be reached from other machines, and what is sent there can be read on the way: whoever reads it could run any command on every agent. "
                     + "Add --insecure if that is what you want, or listen on 127.0.0.1");
         });
     }
+
+    internal bool IsInsecure(ParseResult result) => result.GetValue(insecure);
 
     internal IPEndPoint Of(ParseResult result) => new(Parse(result.GetValue(address)!)!, result.GetValue(port));
 

@@ -30,13 +30,14 @@ internal static class ServerRun
     /// <summary>The data directory as an absolute path; made when missing.</summary>
     internal static string PrepareDataDirectory(string path)
     {
-        var full = Path.GetFullPath(path);
+        var full = path;
         try
         {
+            full = Path.GetFullPath(path);
             Directory.CreateDirectory(full);
             return full;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new CommandException(ExitCodes.CannotStart, $"cannot make the data directory {full} ({exception.Message}); choose another with --data");
         }

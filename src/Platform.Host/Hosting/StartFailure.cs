@@ -1,5 +1,8 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Platform.Networking.Dns;
+using Platform.Networking.Ingress;
 
 namespace Platform.Host.Hosting;
 
@@ -9,17 +12,20 @@ internal static class StartFailure
     /// <summary>The sentence; null: it is not a failure of the surroundings but a fault of the program.</summary>
     internal static string? Explain(Exception exception, ControlPlaneSettings settings) => exception switch
     {
+        DnsStartException or IngressStartException => exception.Message,
         AggregateException { InnerExceptions: [var one] } => Explain(one, settings),
         IOException { InnerException: AddressInUseException } or AddressInUseException =>
-            $"port {settings.Listen.Port} on {settings.Listen.Address} is taken by another program; choose another with --port, or 0 for any free one",
-        IOException { InnerException: SocketException socket } => CannotListen(socket, settings),
-        SocketException socket => CannotListen(socket, settings),
+            Taken(settings.Listen),
+        IOException { InnerException: SocketException socket } => CannotListen(socket, settings.Listen),
+        SocketException socket => CannotListen(socket, settings.Listen),
         UnauthorizedAccessException => $"the data directory {settings.DataDirectory} cannot be written to ({exception.Message}); choose another with --data",
         StorageException => exception.Message,
         IOException => $"the data directory {settings.DataDirectory} cannot be used ({exception.Message}); choose another with --data",
         _ => null,
     };
 
-    private static string CannotListen(SocketException exception, ControlPlaneSettings settings) =>
-        $"cannot listen on {settings.Listen}: {exception.Message}";
+    internal static string Taken(IPEndPoint listen) =>
+        $"port {listen.Port} on {listen.Address} is taken by another program; choose another with --port, or 0 for any free one";
+
+    internal static string CannotListen(SocketException exception, IPEndPoint listen) => $"cannot listen on {listen}: {exception.Message}";
 }

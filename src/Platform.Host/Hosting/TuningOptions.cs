@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Core.Jobs;
 using Platform.Grains.Startup;
 
 namespace Platform.Host.Hosting;
@@ -6,6 +7,8 @@ namespace Platform.Host.Hosting;
 /// <summary>Settings of the grains that can be given on the command line of a control plane.</summary>
 internal sealed class TuningOptions
 {
+    private const string SmtpVariable = "PLATFORM_SMTP_URL";
+
     private readonly Option<double> heartbeat = Seconds("--heartbeat", "How often agents send a sign of life", 5);
 
     private readonly Option<double> unreachableAfter = Seconds("--unreachable-after", "An agent that was silent for so long is unreachable", 15);
@@ -22,20 +25,44 @@ internal sealed class TuningOptions
         HelpName = "FILE",
     };
 
+    private readonly Option<string?> smtpUrl = new("--smtp-url")
+    {
+        Description = "The server for mail of jobs, smtp://USER:PASSWORD@HOST:PORT or smtps://. Default: PLATFORM_SMTP_URL of the environment, where other users do not see it.",
+        HelpName = "URL",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(SmtpVariable),
+    };
+
+    private readonly Option<string> smtpFrom = new("--smtp-from") { Description = "Whom mail of jobs comes from. Default: platform@localhost.", HelpName = "ADDRESS", DefaultValueFactory = _ => "platform@localhost" };
+
     internal void AddTo(Command command)
     {
+        command.Add(smtpUrl);
+        command.Add(smtpFrom);
         command.Add(secretKey);
         command.Add(heartbeat);
         command.Add(unreachableAfter);
         command.Add(maxDeployments);
         command.Add(keepEvents);
         command.Add(autoscalingInterval);
+        // Also what the environment says.
+        smtpUrl.Validators.Add(result =>
+        {
+            if ((result.Tokens is [{ Value: var given }] ? given : Environment.GetEnvironmentVariable(SmtpVariable)) is { Length: > 0 } url && !IsSmtp(url))
+                result.AddError("--smtp-url is not smtp://HOST or smtps://HOST");
+        });
+        smtpFrom.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var from }] && !NotificationValidator.IsMailAddress(from))
+                result.AddError($"--smtp-from {from} is not an address of mail");
+        });
         command.Validators.Add(result =>
         {
             if (result.GetResult(heartbeat) is not null && result.GetResult(unreachableAfter) is not null && result.GetValue(unreachableAfter) <= result.GetValue(heartbeat))
                 result.AddError("--unreachable-after must be longer than --heartbeat");
         });
     }
+
+    internal string? SecretKeyOf(ParseResult result) => result.GetValue(secretKey);
 
     internal Action<PlatformGrainsOptions> Of(ParseResult result) => options =>
     {
@@ -44,8 +71,12 @@ internal sealed class TuningOptions
         options.Groups.MaxRunningDeployments = result.GetValue(maxDeployments);
         options.Secrets.KeyFile = result.GetValue(secretKey);
         options.Events.Retention = result.GetValue(keepEvents);
+        options.Jobs.SmtpUrl = result.GetValue(smtpUrl) is { Length: > 0 } url ? new(url) : null;
+        options.Jobs.SmtpFrom = result.GetValue(smtpFrom)!;
         options.Apps.AutoscalingInterval = TimeSpan.FromSeconds(result.GetValue(autoscalingInterval));
     };
+
+    private static bool IsSmtp(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "smtp" or "smtps" && url.Host.Length > 0;
 
     private static Option<double> Seconds(string name, string description, double standard)
     {

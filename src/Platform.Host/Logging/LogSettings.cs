@@ -42,6 +42,9 @@ internal sealed class LogSettings
             // What the web server says of each request, and a silo of each of its parts, is of use only to those who ask for it.
             logging.AddFilter("Microsoft", least < LogLevel.Information ? least : LogLevel.Warning);
             logging.AddFilter("Orleans", least < LogLevel.Information ? least : LogLevel.Warning);
+            // Advice on the collector, and on a machine that is busy: nobody can do anything about it.
+            foreach (var advice in (string[])["Orleans.Runtime.Silo", "Orleans.Runtime.Watchdog", "Orleans.Runtime.Scheduler", "Microsoft.AspNetCore.StaticFiles"])
+                logging.AddFilter(advice, least < LogLevel.Information ? least : LogLevel.Error);
             logging.AddFilter("System", least < LogLevel.Information ? least : LogLevel.Warning);
             logging.AddFilter("Polly", least < LogLevel.Information ? least : LogLevel.Warning);
             // A failed start is told in one sentence at the end, not as a stack trace.

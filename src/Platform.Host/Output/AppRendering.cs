@@ -12,10 +12,13 @@ internal static class AppRendering
     internal static JsonObject Json<T>(T value) => JsonSerializer.SerializeToNode(value, Web)!.AsObject();
 
     /// <summary>One word on how an app is.</summary>
-    internal static string State(App app) => app switch
+    /// <param name="app">The app.</param>
+    /// <param name="queue">Its entry in the launch queue; null: nothing of it waits.</param>
+    internal static string State(App app, JsonObject? queue) => app switch
     {
         { Deployments.Count: > 0 } => "deploying",
         { Instances: 0, TasksRunning: 0, TasksStaged: 0 } => "suspended",
+        { TasksStaged: 0 } when queue is null && app.TasksRunning < app.Instances && RunsOnce(app) => app.TasksRunning == 0 ? "done" : "running",
         _ when app.TasksRunning < app.Instances => "waiting",
         { TasksUnhealthy: > 0 } => "unhealthy",
         _ => "running",
@@ -31,17 +34,25 @@ internal static class AppRendering
         return text.Length <= 60 ? text : text[..59] + "…";
     }
 
-    internal static void Print(Terminal terminal, App app)
+    /// <summary>True if instances that ended well are not started again.</summary>
+    private static bool RunsOnce(App app) =>
+        app.More is { } more && more.TryGetValue("platform", out var platform) && platform.ValueKind == JsonValueKind.Object
+        && platform.TryGetProperty("runOnce", out var once) && once.ValueKind == JsonValueKind.True;
+
+    internal static void Print(Terminal terminal, App app, JsonObject? queue, AppTaskFailure? failure)
     {
-        terminal.Line($"{app.Id}  {State(app)}");
+        terminal.Line($"{app.Id}  {State(app, queue)}");
         terminal.Line($"  command    {Command(app)}");
         terminal.Line($"  instances  {app.TasksRunning} of {app.Instances} running, {app.TasksStaged} staged, healthy {Health(app)}");
         terminal.Line($"  each       {app.Cpus:0.###} cpus, {app.Mem:0.###} MB");
         terminal.Line($"  version    {app.Version}");
         foreach (var deployment in app.Deployments)
             terminal.Line($"  deployment {deployment.Id}");
-        if (app.LastTaskFailure is { } failure)
-            terminal.Line($"  last end   {failure.State} on {failure.Host} at {failure.Timestamp:yyyy-MM-dd HH:mm:ss}: {failure.Message}");
+        if (WaitingRendering.Summary(queue) is { } waits)
+            terminal.Line($"  waiting    {waits}");
+        WaitingRendering.PrintFailure(terminal, failure, "last end  ");
+        if (failure is not null)
+            terminal.Line($"  output     './platform app logs {app.Id}{(app.TasksRunning > 0 ? " --previous" : "")}' shows what it wrote");
         terminal.Line("");
         Tasks(terminal, app.Tasks ?? []);
     }

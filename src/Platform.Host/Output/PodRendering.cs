@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Platform.Client.Apps;
 using Platform.Client.Pods;
 
 namespace Platform.Host.Output;
@@ -12,7 +13,7 @@ internal static class PodRendering
         pod.Id, $"{Stable(pod)}/{pod.Spec.Scaling.Instances}", pod.Status.ToLowerInvariant(), Ages.Since(pod.StatusSince, DateTimeOffset.UtcNow), Containers(pod),
     ];
 
-    internal static void Print(Terminal terminal, PodStatus pod)
+    internal static void Print(Terminal terminal, PodStatus pod, AppTaskFailure? failure)
     {
         terminal.Line($"{pod.Id}  {pod.Status.ToLowerInvariant()}");
         if (pod.Message is not null)
@@ -20,8 +21,9 @@ internal static class PodRendering
         terminal.Line($"  containers {Containers(pod)}");
         terminal.Line($"  instances  {Stable(pod)} of {pod.Spec.Scaling.Instances} stable");
         terminal.Line($"  version    {pod.Spec.Version}");
-        if (pod.TerminationHistory is [var last, ..])
-            terminal.Line($"  last end   {last.InstanceID} at {last.TerminatedAt:yyyy-MM-dd HH:mm:ss}: {last.Message}");
+        WaitingRendering.PrintFailure(terminal, failure, "last end  ");
+        if (failure is not null)
+            terminal.Line($"  output     './platform pod logs {pod.Id}{(pod.Instances.Count > 0 ? " --previous" : "")}' shows what it wrote");
         terminal.Line("");
         terminal.Table(
             ["INSTANCE", "CONTAINER", "STATUS", "HEALTH", "HOST", "PORTS"],
@@ -30,7 +32,7 @@ internal static class PodRendering
             "It has no instances.");
     }
 
-    internal static void Waiting(Terminal terminal, PodStatus pod, JsonObject pending)
+    internal static void Waiting(Terminal terminal, PodStatus pod, JsonObject pending, AppTaskFailure? failure)
     {
         var waiting = pending["waiting"]?.GetValue<int>() ?? 0;
         terminal.Line(waiting == 0
@@ -44,8 +46,7 @@ internal static class PodRendering
             foreach (var reason in (why["reasons"] as JsonArray)?.OfType<JsonObject>() ?? [])
                 terminal.Line($"    {reason["message"]}");
         }
-        if (pod.TerminationHistory is [var last, ..])
-            terminal.Line($"  Last end: {last.InstanceID} at {last.TerminatedAt:yyyy-MM-dd HH:mm:ss}: {last.Message}");
+        WaitingRendering.PrintFailure(terminal, failure, "Last end:");
     }
 
     private static string[] Row(PodInstance instance, PodContainer container) =>

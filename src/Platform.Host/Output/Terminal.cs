@@ -14,7 +14,10 @@ internal sealed class Terminal(bool json, TextWriter output, TextWriter errors)
 
     internal bool IsJson { get; } = json;
 
-    internal void Line(string text) => output.WriteLine(text);
+    internal void Line(string text) => output.WriteLine(VisibleText.Of(text, keepLines: true));
+
+    /// <summary>A remark that is no part of the answer, on standard error.</summary>
+    internal void Note(string text) => errors.WriteLine(VisibleText.Of(text, keepLines: true));
 
     internal void Json(JsonNode? node) => output.WriteLine(node?.ToJsonString(Indented) ?? "null");
 
@@ -31,7 +34,7 @@ internal sealed class Terminal(bool json, TextWriter output, TextWriter errors)
         foreach (var header in headers)
             table.AddColumn(new TableColumn(new Text(header)) { NoWrap = true, Padding = new Padding(0, 0, 3, 0) });
         foreach (var row in rows)
-            table.AddRow(row.Select(cell => new Text(cell)));
+            table.AddRow(row.Select(cell => new Text(VisibleText.Of(cell))));
         if (table.Rows.Count == 0)
         {
             Line(ifEmpty);
@@ -46,6 +49,8 @@ internal sealed class Terminal(bool json, TextWriter output, TextWriter errors)
 
     internal void Deployment(DeploymentHandle deployment, string what, DeploymentOutcome? outcome)
     {
+        foreach (var warning in deployment.Warnings)
+            Error($"warning: {warning}");
         if (IsJson)
         {
             var node = new JsonObject { ["deploymentId"] = deployment.Id };
@@ -70,16 +75,18 @@ internal sealed class Terminal(bool json, TextWriter output, TextWriter errors)
             });
     }
 
-    internal void Error(string message) => errors.WriteLine("platform: " + message);
+    internal void Error(string message) => Note("platform: " + message);
 
     internal void Error(PlatformException exception)
     {
         Error(exception.Message);
         foreach (var problem in exception.Problems)
-            errors.WriteLine($"  {problem.Path}: {problem.Message}");
+            Note($"  {problem.Path}: {problem.Message}");
         foreach (var deployment in exception.Deployments)
-            errors.WriteLine($"  in the way: deployment {deployment}; '--force' cancels it");
+            Note($"  in the way: deployment {deployment}; '--force' cancels it");
+        if (exception.Error == PlatformError.LoginNeeded)
+            Note("  './platform login' logs in; $PLATFORM_TOKEN is the token of a program.");
         if (exception.Error == PlatformError.Unavailable && exception.StatusCode is null)
-            errors.WriteLine("  './platform dev' starts one on this machine; --url or $PLATFORM_URL names another.");
+            Note("  './platform dev' starts one on this machine; --url or $PLATFORM_URL names another.");
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Checks;
 using Platform.Agent.Processes;
+using Platform.Agent.Tasks;
 using Platform.Agent.Tests.Testing;
 using Platform.Core.Tasks;
 
@@ -17,7 +18,7 @@ public sealed class CheckProbeTests : IDisposable
     private readonly ProcessWatcher _watcher = new();
     private readonly CheckProbe _probe;
 
-    public CheckProbeTests() => _probe = new CheckProbe(_watcher, TimeProvider.System);
+    public CheckProbeTests() => _probe = new CheckProbe(TimeProvider.System);
 
     public void Dispose()
     {
@@ -75,7 +76,7 @@ public sealed class CheckProbeTests : IDisposable
     public async Task A_command_is_judged_by_its_exit_status(string line, bool success, int status)
     {
         var check = new CheckSpec { Kind = CheckKind.Command, Command = new CommandSpec { Shell = line } };
-        var outcome = await LookAsync(check, new CheckTarget { Environment = ["ONE=1", "PATH=/usr/bin:/bin"] });
+        var outcome = await LookAsync(check, Beside("/", "ONE=1", "PATH=/usr/bin:/bin"));
         (outcome.Success, outcome.Status).ShouldBe((success, status));
     }
 
@@ -84,7 +85,7 @@ public sealed class CheckProbeTests : IDisposable
     {
         using var folder = new TestFolder();
         var check = new CheckSpec { Kind = CheckKind.Command, TimeoutSeconds = 0.5, Command = new CommandSpec { Shell = "echo $$ > pid; exec sleep 100000" } };
-        var outcome = await LookAsync(check, new CheckTarget { Sandbox = folder.Path, Environment = ["PATH=/usr/bin:/bin"] });
+        var outcome = await LookAsync(check, Beside(folder.Path, "PATH=/usr/bin:/bin"));
         (outcome.Success, outcome.Message).ShouldBe((false, "no answer within 0.5 s"));
         // It may have been killed before it wrote its id.
         if (File.Exists(folder.File("pid")) && int.TryParse(await File.ReadAllTextAsync(folder.File("pid")), out var pid))
@@ -142,6 +143,16 @@ public sealed class CheckProbeTests : IDisposable
 
     private Task<CheckOutcome> LookAsync(CheckSpec check, CheckTarget? target = null) =>
         _probe.LookAsync(check, target ?? new CheckTarget(), CancellationToken.None).BeforeDeadline();
+
+    private CheckTarget Beside(string folder, params string[] environment) => new()
+    {
+        Execute = (command, cancellation) => new CommandRun(_watcher)
+        {
+            Command = TaskEnvironment.Command(command),
+            Environment = environment,
+            Folder = folder,
+        }.RunAsync(cancellation),
+    };
 
     private static int PortOf(WebApplication server) => new Uri(server.Urls.First()).Port;
 

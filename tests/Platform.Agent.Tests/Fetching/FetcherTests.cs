@@ -155,13 +155,6 @@ public sealed class FetcherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_broken_archive_is_a_readable_failure()
-    {
-        _folder.Write("broken.tar.gz", "this is no archive");
-        await Should.ThrowAsync<TaskStartException>(FetchAsync(new FetchSpec { Uri = _folder.File("broken.tar.gz") }));
-    }
-
-    [Fact]
     public async Task Tasks_share_a_cached_file_and_only_the_first_fetches_it()
     {
         var requests = 0;

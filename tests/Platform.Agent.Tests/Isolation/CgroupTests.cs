@@ -66,6 +66,48 @@ public class CgroupTests
         Read(root.File("pids/platform/a/t"), "pids.max").ShouldBe("100");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Folders_of_agents_without_tasks_are_removed_and_made_again_for_the_next_task(bool first)
+    {
+        using var root = new TestFolder();
+        var (own, gone, busy) = ($"{Guid.NewGuid()}", $"{Guid.NewGuid()}", $"{Guid.NewGuid()}");
+        Directory.CreateDirectory(root.File("memory"));
+        var mounts = first ? $"cgroup {root.File("memory")} cgroup rw,memory 0 0\n" : $"cgroup2 {root.File("memory")} cgroup2 rw 0 0\n";
+        var layout = CgroupDetection.Detect(mounts, $"platform/{own}", CpuLimitMode.Shares);
+        var above = root.File("memory/platform");
+        foreach (var made in (string[])[gone, busy + "/task", "of-somebody-else"])
+            Directory.CreateDirectory(Path.Combine(above, made));
+        // A folder of this file system, unlike one of the kernel's, is not empty with the files of a group in it.
+        foreach (var file in Directory.GetFiles(Path.Combine(above, own), "*", SearchOption.AllDirectories))
+            File.Delete(file);
+        foreach (var folder in Directory.GetDirectories(Path.Combine(above, own)))
+            Directory.Delete(folder);
+        layout.RemoveEmptyFolders();
+        Directory.GetDirectories(above).Select(Path.GetFileName).Order().ShouldBe(new[] { busy, "of-somebody-else" }.Order());
+        var group = layout.Create("t", Limits);
+        Read(group.Folders[0], first ? "memory.limit_in_bytes" : "memory.max").ShouldBe("67108864");
+        if (!first)
+            Read(Path.Combine(above, own), "cgroup.subtree_control").ShouldBe("+cpu +memory +pids");
+    }
+
+    [Fact]
+    public async Task An_agent_that_ends_leaves_no_empty_folder_behind()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        await using var agent = TestAgent.Start(TestAgent.Options(master, folder));
+        var session = await master.AcceptAsync();
+        var task = TestTask.Shell("exit 0");
+        await session.LaunchAsync(task);
+        await session.EndAsync(task);
+        await agent.StopAsync();
+        var id = (await File.ReadAllTextAsync(folder.File("work/agent-id"))).Trim();
+        Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup")
+            .Where(hierarchy => Directory.Exists(Path.Combine(hierarchy, "platform-test", id))).ShouldBeEmpty();
+    }
+
     [Fact]
     public void Without_a_hierarchy_the_agent_says_that_limits_are_not_enforced()
     {

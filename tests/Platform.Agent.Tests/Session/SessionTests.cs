@@ -112,7 +112,7 @@ public class SessionTests
     }
 
     [Theory]
-    [InlineData("cpus:0.1;mem:10;ports:[31000-31000]", "Port 31000 is held by task ")]
+    [InlineData("cpus:0.1;mem:10;ports:[21000-21000]", "Port 21000 is held by task ")]
     [InlineData("cpus:0.1;mem:10;ports:[5-5]", "This agent does not have the ports [5-5]")]
     [InlineData("cpus:64;mem:10", "The task needs 64 cpus, and 63.9 of 64 are free")]
     public async Task What_is_held_is_not_handed_out_twice(string resources, string message)
@@ -121,7 +121,7 @@ public class SessionTests
         await using var master = await TestMaster.StartAsync();
         await using var agent = TestAgent.Start(TestAgent.Options(master, folder));
         var session = await master.AcceptAsync();
-        var first = TestTask.Shell("exec sleep 100000", "cpus:0.1;mem:10;ports:[31000-31001]");
+        var first = TestTask.Shell("exec sleep 100000", "cpus:0.1;mem:10;ports:[21000-21001]");
         var second = TestTask.Shell("exit 0", resources);
         await session.LaunchAsync(first, second);
         var end = await session.EndAsync(second);
@@ -171,5 +171,16 @@ public class SessionTests
     [InlineData(6, 1.0, 30)] // 32 s, limited to 30
     [InlineData(1000, 0.1, 3)]
     public void The_wait_before_dialing_doubles_from_1_to_30_seconds_with_full_jitter(int failures, double random, double seconds) =>
-        SessionBackoff.Delay(failures, random).TotalSeconds.ShouldBe(seconds, 0.0001);
+        SessionBackoff.Delay(failures, random, SessionBackoff.LongestFor(TimeSpan.FromHours(1))).TotalSeconds.ShouldBe(seconds, 0.0001);
+
+    [Fact]
+    public void An_agent_dials_three_times_before_it_would_be_given_up() =>
+        SessionBackoff.Delay(1000, 1, SessionBackoff.LongestFor(TimeSpan.FromSeconds(15))).ShouldBe(TimeSpan.FromSeconds(5));
+
+    [Theory]
+    [InlineData(1, 0.5, 5)]
+    [InlineData(15, 2.5, 7.5)]
+    [InlineData(600, 5, 15)]
+    public void A_master_that_hangs_is_noticed_before_the_agent_would_be_given_up(double unreachableAfter, double interval, double timeout) =>
+        SessionBackoff.KeepAliveFor(TimeSpan.FromSeconds(unreachableAfter)).ShouldBe((TimeSpan.FromSeconds(interval), TimeSpan.FromSeconds(timeout)));
 }

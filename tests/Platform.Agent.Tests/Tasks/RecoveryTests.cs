@@ -9,7 +9,7 @@ namespace Platform.Agent.Tests.Tasks;
 /// <summary>What outlives the agent.</summary>
 public abstract class RecoveryTests(string? shim)
 {
-    public sealed class Native() : RecoveryTests(Agent.Tasks.ShimLauncher.BuiltProgram)
+    public sealed class Native() : RecoveryTests(Agent.Containerizers.Process.ShimLauncher.BuiltProgram)
     {
         [Fact]
         public async Task When_the_process_that_starts_tasks_is_killed_those_that_run_go_on_and_new_ones_start()
@@ -197,7 +197,7 @@ public abstract class RecoveryTests(string? shim)
         var task = TestTask.Forever();
         await session.LaunchAsync(task);
         var running = await session.UpdateAsync(task, TaskState.Running);
-        var known = Agent.Tasks.TaskFile.ReadStatus(Directory.GetFiles(Path.Combine(options.WorkDirectory, "tasks")).Single());
+        var known = Agent.Containerizers.Process.ShimStatus.Read(Directory.GetFiles(Path.Combine(options.WorkDirectory, "tasks")).Single());
         using var watcher = new ProcessWatcher();
         _ = Libc.Kill(known.Shim!.Value.Pid, Libc.SigKill);
         known.Task!.Value.IsAlive.ShouldBeTrue();
@@ -216,13 +216,13 @@ public abstract class RecoveryTests(string? shim)
         // The supervisor cannot write its first line before somebody reads.
         var file = folder.File("work/tasks/slow");
         await Process.Start("mkfifo", [file]).WaitForExitAsync().BeforeDeadline();
-        var dying = Agent.Tasks.StartLock.Take(work);
+        var dying = Agent.Containerizers.Process.StartLock.Take(work);
         int pid;
-        using (var launcher = new Agent.Tasks.ShimLauncher(work, shim, dying, NullLogger.Instance))
-            pid = launcher.Start(new Agent.Tasks.ShimStart { File = file, Sandbox = folder.Path, Command = ["/bin/true"], Environment = [] });
+        using (var launcher = new Agent.Containerizers.Process.ShimLauncher(work, shim, dying, NullLogger.Instance))
+            pid = launcher.Start(new Agent.Containerizers.Process.ShimStart { File = file, Sandbox = folder.Path, Command = ["/bin/true"], Environment = [] });
         dying.Dispose();
 
-        var next = Task.Run(() => Agent.Tasks.StartLock.Take(work));
+        var next = Task.Run(() => Agent.Containerizers.Process.StartLock.Take(work));
         var other = Libc.Open(folder.File("work/starts.lock"), Libc.ReadAndWrite | Libc.CloseOnExec, 0);
         Libc.Lock(other, Libc.LockExclusive | Libc.LockNonBlocking).ShouldBe(-1);
         _ = Libc.Close(other);

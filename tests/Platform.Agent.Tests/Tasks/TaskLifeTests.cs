@@ -7,7 +7,7 @@ namespace Platform.Agent.Tests.Tasks;
 /// <summary>Real processes, once with the compiled supervisor and once with the shell.</summary>
 public abstract class TaskLifeTests(string? shim)
 {
-    public sealed class Native() : TaskLifeTests(Agent.Tasks.ShimLauncher.BuiltProgram);
+    public sealed class Native() : TaskLifeTests(Agent.Containerizers.Process.ShimLauncher.BuiltProgram);
 
     public sealed class Shell() : TaskLifeTests(null);
 
@@ -185,13 +185,91 @@ public abstract class TaskLifeTests(string? shim)
     public Task A_task_can_run_as_another_user() =>
         WithAgentAsync(async (session, folder) =>
         {
-            for (var path = folder.Path; path.Length > 4; path = Path.GetDirectoryName(path)!)
-                File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
+            LetOthersIn(folder);
             var task = TestTask.Shell("id -u; touch mine") with { Command = new CommandSpec { Shell = "id -u; touch mine", User = "nobody" } };
             await session.LaunchAsync(task);
             var end = await session.EndAsync(task);
             end.State.ShouldBe(TaskState.Finished, end.Message + end.StderrTail);
             (await File.ReadAllTextAsync(Path.Combine(end.Sandbox!, "stdout"))).ShouldBe("65534\n");
+        });
+
+    [Fact]
+    public Task A_task_of_another_user_can_open_its_standard_output_anew_and_write_wherever_its_sandbox_is() =>
+        WithAgentAsync(async (session, folder) =>
+        {
+            LetOthersIn(folder);
+            const string Line = "echo out > /dev/stdout && echo err > /dev/stderr && echo more >> stdout && touch made/by/me && stat -c %U stdout stderr . made made/by";
+            var task = TestTask.Shell(Line) with
+            {
+                Command = new CommandSpec { Shell = Line, User = "nobody" },
+                Volumes = [new VolumeSpec { ContainerPath = "made/by/link", HostPath = "own" }],
+            };
+            await session.LaunchAsync(task);
+            var end = await session.EndAsync(task);
+            end.State.ShouldBe(TaskState.Finished, end.Message + end.StderrTail);
+            (await File.ReadAllTextAsync(Path.Combine(end.Sandbox!, "stdout"))).ShouldEndWith("more\n" + string.Concat(Enumerable.Repeat("nobody\n", 5)));
+        });
+
+    [Fact]
+    public Task No_file_that_whoever_started_the_agent_had_open_reaches_a_task_its_supervisor_a_check_or_a_hook() =>
+        WithAgentAsync(async (session, folder) =>
+        {
+            const int Duplicate = 0, Far = 300; // F_DUPFD, from this number on
+            var secret = folder.Write("secret-of-the-starter", "");
+            // Without the mark that the runtime gives its own files.
+            var opened = Libc.Open(secret, 0, 0);
+            var high = Libc.Control(opened, Duplicate, Far);
+            high.ShouldBeGreaterThanOrEqualTo(Far);
+            const string List = "ls -l /proc/self/fd >> files; touch listed";
+            var task = TestTask.Shell($"{List}; until [ -e checked ]; do sleep 0.01; done; exec sleep 100000") with
+            {
+                Checks = [new CheckSpec { Kind = CheckKind.Command, Command = new CommandSpec { Shell = "ls -l /proc/self/fd >> files; touch checked" }, IntervalSeconds = 0.1 }],
+                PreStop = new CommandSpec { Shell = List },
+                KillGraceSeconds = 50,
+            };
+            try
+            {
+                await session.LaunchAsync(task);
+                var running = await session.UpdateAsync(u => u.Healthy == true);
+                var supervisor = ProcessTable.Read(running.ProcessId!.Value)!.Value.Parent;
+                FilesOf(supervisor).ShouldNotContain(secret);
+                FilesOf(running.ProcessId.Value).ShouldBe(["/dev/null", Path.Combine(running.Sandbox!, "stdout"), Path.Combine(running.Sandbox!, "stderr")]);
+                await session.KillAsync(task);
+                var end = await session.EndAsync(task);
+                var seen = await File.ReadAllTextAsync(Path.Combine(end.Sandbox!, "files"));
+                seen.ShouldNotContain("secret-of-the-starter");
+            }
+            finally
+            {
+                _ = Libc.Close(opened);
+                _ = Libc.Close(high);
+            }
+        });
+
+    [Fact]
+    public Task The_containers_of_a_pod_make_a_volume_that_they_share_at_the_same_time() =>
+        WithAgentAsync(async (session, _) =>
+        {
+            const int Pods = 20, Containers = 4;
+            for (var pod = 0; pod < Pods; pod++)
+            {
+                var tasks = Enumerable.Range(0, Containers).Select(_ => TestTask.Shell("echo mine >> data/file; exit 0") with
+                {
+                    Group = $"pod-{pod}",
+                    EndsGroup = TaskGroupEnd.OnFailure,
+                    Volumes =
+                    [
+                        new VolumeSpec { ContainerPath = "data", PersistentId = $"volume-{pod}" },
+                        new VolumeSpec { ContainerPath = "data/configuration", HostPath = "/etc" },
+                    ],
+                }).ToArray();
+                await session.LaunchAsync(tasks);
+                for (var i = 0; i < Containers; i++)
+                {
+                    var end = await session.UpdateAsync(u => u.State.IsTerminal());
+                    end.State.ShouldBe(TaskState.Finished, end.Message + end.StderrTail);
+                }
+            }
         });
 
     [Fact]
@@ -234,4 +312,13 @@ public abstract class TaskLifeTests(string? shim)
             end.Reason.ShouldBe(TaskReasons.MemoryLimit);
             end.Message!.ShouldStartWith("Memory limit exceeded: 40 MB");
         });
+
+    private static void LetOthersIn(TestFolder folder)
+    {
+        for (var path = folder.Path; path.Length > 4; path = Path.GetDirectoryName(path)!)
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
+    }
+
+    private static List<string> FilesOf(int pid) =>
+        [.. Directory.GetFileSystemEntries($"/proc/{pid}/fd").Order(StringComparer.Ordinal).Select(entry => new FileInfo(entry).LinkTarget ?? "")];
 }

@@ -6,10 +6,10 @@ namespace Platform.Agent.Tests.Testing;
 /// <summary>What a task has written.</summary>
 internal static class TaskOutput
 {
-    /// <summary>Waits until the task's output holds the text; returns the output.</summary>
-    public static async Task<string> WaitForAsync(TaskUpdate running, string text)
+    /// <summary>Waits until the task's output, or another file in its sandbox, holds the text; returns all of it.</summary>
+    public static async Task<string> WaitForAsync(TaskUpdate running, string text, string name = "stdout")
     {
-        var file = Path.Combine(running.Sandbox!, "stdout");
+        var file = Path.Combine(running.Sandbox!, name);
         using var watcher = new ProcessWatcher();
         while (true)
         {

@@ -21,7 +21,7 @@ internal sealed class TestAgent : IAsyncDisposable
         _run = Task.Run(() => AgentDaemon.RunAsync(options, NullLoggerFactory.Instance, time ?? TimeProvider.System, _stop.Token));
     }
 
-    public static Resources Resources { get; } = Resources.Parse("cpus:64;mem:65536;disk:65536;ports:[31000-31999]");
+    public static Resources Resources { get; } = Resources.Parse("cpus:64;mem:65536;disk:65536;ports:[21000-21999]");
 
     public static AgentOptions Options(TestMaster master, TestFolder folder) => new()
     {
@@ -30,6 +30,8 @@ internal sealed class TestAgent : IAsyncDisposable
         Name = "test",
         Resources = Resources,
         CgroupRoot = CgroupRoot,
+        // Tests that need an engine have one of their own.
+        Docker = null,
     };
 
     public static TestAgent Start(AgentOptions options, bool keepTasks = false, TimeProvider? time = null) => new(options, time, keepTasks);
@@ -54,7 +56,7 @@ internal sealed class TestAgent : IAsyncDisposable
     }
 
     /// <summary>Kills everything that has the work directory in its environment, and removes the cgroups.</summary>
-    private static void KillTasks(string work)
+    internal static void KillTasks(string work)
     {
         var mark = System.Text.Encoding.UTF8.GetBytes($"MESOS_SANDBOX={work}/");
         while (ProcessTable.ReadAll().FindAll(e => e.State is not ('Z' or 'X') && HasInEnvironment(e.Pid, mark)) is { Count: > 0 } left)

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.Contracts.Agents;
+using Platform.Core.Tasks;
 
 namespace Platform.Agent.Tests.Testing;
 
@@ -17,6 +18,7 @@ internal sealed class TestMaster : IAsyncDisposable
     private readonly Channel<TestSession> _sessions = Channel.CreateUnbounded<TestSession>();
     private readonly WebApplication _app;
     private readonly TaskCompletionSource _turnedAway = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TestSession? _latest;
     private long _epoch;
 
     private TestMaster(WebApplication app) => _app = app;
@@ -30,6 +32,12 @@ internal sealed class TestMaster : IAsyncDisposable
 
     /// <summary>Sessions that begin from now on acknowledge every update at once.</summary>
     public bool AutoAcknowledge { get; set; } = true;
+
+    /// <summary>Told of every update of every session, before it is acknowledged.</summary>
+    public Action<TaskUpdate>? Told { get; set; }
+
+    /// <summary>What a session that begins is told first, besides that it was taken in.</summary>
+    public Func<IEnumerable<TaskSpec>>? Launch { get; set; }
 
     /// <summary>While it is set nobody is answered, as when the control plane is down. The port stays taken, so that nothing else gets it meanwhile.</summary>
     public bool Down { get; set; }
@@ -50,6 +58,9 @@ internal sealed class TestMaster : IAsyncDisposable
 
     /// <summary>Completes when somebody was turned away because it is down.</summary>
     public Task TurnedAwayAsync() => _turnedAway.Task.BeforeDeadline();
+
+    /// <summary>Ends the present session, so that the agent begins another one.</summary>
+    public void Renew() => _latest?.Drop();
 
     /// <summary>The next session that an agent begins.</summary>
     public async Task<TestSession> AcceptAsync() => await _sessions.Reader.ReadAsync(Deadline.Token());
@@ -81,9 +92,12 @@ internal sealed class TestMaster : IAsyncDisposable
             await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, "refused", CancellationToken.None);
             return;
         }
-        using var session = new TestSession(socket, registration) { AutoAcknowledge = AutoAcknowledge };
+        using var session = new TestSession(socket, registration) { AutoAcknowledge = AutoAcknowledge, Told = Told };
         await session.SendAsync(new AgentCommand { Registered = new AgentRegistered { Epoch = ++_epoch, HeartbeatSeconds = HeartbeatSeconds, UnreachableAfterSeconds = 15 } });
+        _latest = session;
         _sessions.Writer.TryWrite(session);
+        if (Launch is not null)
+            await session.LaunchAsync([.. Launch()]);
         await session.RunAsync(context.RequestAborted);
     }
 }

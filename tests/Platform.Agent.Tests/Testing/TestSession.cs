@@ -12,9 +12,13 @@ internal sealed class TestSession(WebSocket socket, AgentRegistration registrati
     private readonly Channel<TaskUpdate> _updates = Channel.CreateUnbounded<TaskUpdate>();
     private readonly Channel<FileChunk> _files = Channel.CreateUnbounded<FileChunk>();
     private readonly Channel<AgentUsage> _heartbeats = Channel.CreateUnbounded<AgentUsage>();
+    private readonly Channel<ExecOutput> _execs = Channel.CreateUnbounded<ExecOutput>();
     private readonly SemaphoreSlim _sending = new(1);
 
     public AgentRegistration Registration { get; } = registration;
+
+    /// <summary>Told of every update, before it is acknowledged.</summary>
+    public Action<TaskUpdate>? Told { get; init; }
 
     /// <summary>Every update is acknowledged at once when this is set.</summary>
     public bool AutoAcknowledge { get; init; }
@@ -52,6 +56,17 @@ internal sealed class TestSession(WebSocket socket, AgentRegistration registrati
     {
         await SendAsync(new AgentCommand { ReadFiles = [request] });
         return await _files.Reader.ReadAsync(Deadline.Token());
+    }
+
+    /// <summary>The next frame of a command beside a task that is more than a sign of life.</summary>
+    public async Task<ExecOutput> ExecAsync()
+    {
+        while (true)
+        {
+            var output = await _execs.Reader.ReadAsync(Deadline.Token());
+            if (output.Bytes.Length > 0 || output.Started || output.IsLast)
+                return output;
+        }
     }
 
     /// <summary>The next answer to a read.</summary>
@@ -110,6 +125,10 @@ internal sealed class TestSession(WebSocket socket, AgentRegistration registrati
                     _heartbeats.Writer.TryWrite(usage);
                 foreach (var chunk in message.Files)
                     _files.Writer.TryWrite(chunk);
+                foreach (var output in message.Exec)
+                    _execs.Writer.TryWrite(output);
+                foreach (var update in message.Updates)
+                    Told?.Invoke(update);
                 if (AutoAcknowledge && !message.Updates.IsEmpty)
                     await SendAsync(new AgentCommand { Acknowledge = [.. message.Updates.Select(u => u.UpdateId)] });
                 foreach (var update in message.Updates)

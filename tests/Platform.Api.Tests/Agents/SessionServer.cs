@@ -5,10 +5,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Platform.Clustering;
 using Platform.Api.Agents;
+using Platform.Api.Security;
 using Platform.Contracts.Agents;
 using Platform.Core;
-using Platform.Grains.Groups;
 using Platform.Grains.Startup;
 
 namespace Platform.Api.Tests.Agents;
@@ -42,14 +43,13 @@ internal sealed class SessionServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddGrainRuntime(options =>
-        {
-            options.DataDirectory = directory.FullName;
-            options.GrainAssemblies.Add(typeof(GroupGrain).Assembly);
-        });
+        builder.Services.AddSoleSilo(directory.FullName);
+        builder.Services.AddAccess();
         builder.Services.AddPlatformGrains(options => options.Agents.UnreachableAfter = TimeSpan.FromMinutes(5));
         var app = builder.Build();
         app.UseWebSockets();
+        app.UseRouting();
+        app.UseAccess();
         app.MapAgentSessions();
         await app.StartAsync();
         return new(app, directory);

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Api.Http;
+using Platform.Api.Security;
+using Platform.Core.Security;
 
 namespace Platform.Api.Tests.Http;
 
@@ -41,7 +43,8 @@ public class ApiRouterTests
         using var connection = new Connection();
         http.Features.Set<IHttpRequestLifetimeFeature>(connection);
         var router = new ApiRouter(NullLogger.Instance);
-        router.Get("/answer", _ => Task.FromResult<IResult>(new Streaming(answer)));
+        router.Get("/answer", _ => Task.FromResult<IResult>(new Streaming(answer))).Needs(Right.Open);
+        http.Features.Set(new Access(Identity.Anonymous, AccessRights.None));
 
         await router.InvokeAsync(http, "/answer");
 

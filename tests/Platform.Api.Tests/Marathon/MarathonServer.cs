@@ -5,14 +5,15 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Platform.Clustering;
 using Platform.Api.Allocation;
 using Platform.Api.Events;
 using Platform.Api.Http;
 using Platform.Api.Marathon;
 using Platform.Api.Secrets;
+using Platform.Api.Security;
 using Platform.Contracts.Events;
 using Platform.Grains.Apps;
-using Platform.Grains.Groups;
 using Platform.Grains.Startup;
 using Platform.Simulation;
 
@@ -44,11 +45,7 @@ public sealed class MarathonServer : IAsyncLifetime
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
-        builder.Services.AddGrainRuntime(options =>
-        {
-            options.DataDirectory = _directory;
-            options.GrainAssemblies.Add(typeof(GroupGrain).Assembly);
-        });
+        builder.Services.AddSoleSilo(_directory);
         // Simulated agents give no sign of life by themselves.
         builder.Services.AddSingleton<IMetricSource>(Metrics);
         builder.Services.AddPlatformGrains(options =>
@@ -58,10 +55,12 @@ public sealed class MarathonServer : IAsyncLifetime
             options.Secrets.KeyFile = Path.Combine(_directory, "secrets.key");
             options.Apps.AutoscalingInterval = TimeSpan.FromMilliseconds(50);
         });
+        builder.Services.AddAccess();
         builder.Services.AddMarathon();
         _app = builder.Build();
         _app.UseOneLeadingSlash();
         _app.UseRouting();
+        _app.UseAccess();
         _app.MapMarathon();
         _app.MapAllocator();
         _app.MapSecrets();

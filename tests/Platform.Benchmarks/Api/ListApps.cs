@@ -4,9 +4,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Clustering;
 using Platform.Api.Events;
 using Platform.Api.Marathon;
-using Platform.Grains.Groups;
+using Platform.Api.Security;
 using Platform.Grains.Startup;
 using Platform.Simulation;
 
@@ -30,14 +31,13 @@ internal sealed class ListApps : IBenchmark
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
-        builder.Services.AddGrainRuntime(runtime =>
-        {
-            runtime.DataDirectory = directory;
-            runtime.GrainAssemblies.Add(typeof(GroupGrain).Assembly);
-        });
+        builder.Services.AddSoleSilo(directory);
         builder.Services.AddPlatformGrains(grains => grains.Agents.UnreachableAfter = TimeSpan.FromHours(1));
+        builder.Services.AddAccess();
         builder.Services.AddMarathon();
         await using var app = builder.Build();
+        app.UseRouting();
+        app.UseAccess();
         app.MapMarathon();
         await app.StartAsync();
         try

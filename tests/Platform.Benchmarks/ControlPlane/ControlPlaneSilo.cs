@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Platform.Grains.Groups;
+using Platform.Clustering;
 using Platform.Grains.Startup;
 
 namespace Platform.Benchmarks.ControlPlane;
@@ -15,21 +15,19 @@ internal sealed class ControlPlaneSilo : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
-    public static async Task<ControlPlaneSilo> StartAsync(string directory)
+    public static async Task<ControlPlaneSilo> StartAsync(string directory, IOutgoingGrainCallFilter? filter = null)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddFilter(null, LogLevel.Error).AddSimpleConsole();
-        builder.Services.AddGrainRuntime(options =>
-        {
-            options.DataDirectory = directory;
-            options.GrainAssemblies.Add(typeof(GroupGrain).Assembly);
-        });
+        builder.Services.AddSoleSilo(directory);
         builder.Services.AddPlatformGrains(options =>
         {
             options.Groups.MaxRunningDeployments = 100_000;
             // The simulated agents share the processors with the control plane; their silence is not what is measured.
             options.Agents.UnreachableAfter = TimeSpan.FromMinutes(10);
         });
+        if (filter is not null)
+            builder.Services.AddSingleton(filter);
         var host = builder.Build();
         await host.StartAsync();
         return new(host);

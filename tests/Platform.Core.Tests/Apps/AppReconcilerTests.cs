@@ -11,9 +11,12 @@ public class AppReconcilerTests
     [Fact]
     public void A_new_app_is_known_first_and_scaled_then()
     {
-        var app = new AppSimulation(Spec with { Instances = 0 });
-        app.Execute(DeploymentActionKind.Start, new(Spec with { Instances = 0 }, "v1", "v1"));
+        var app = new AppSimulation(Spec);
+        app.Execute(DeploymentActionKind.Start, new(Spec, "v1", "v1"));
         app.Ends.ShouldHaveSingleItem().Kind.ShouldBe(DeploymentActionKind.Start);
+        // What it depends on comes up first.
+        app.Decide();
+        app.WaitingForTarget.ShouldBe(0);
 
         app.Execute(DeploymentActionKind.Scale, new(Spec, "v1", "v1"));
         app.WaitingForTarget.ShouldBe(3);
@@ -21,6 +24,19 @@ public class AppReconcilerTests
         app.Settle().ShouldBeTrue();
         app.Ends.Count.ShouldBe(2);
         app.Active.Count().ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_new_system_app_is_launched_nowhere_before_it_is_scaled()
+    {
+        var spec = Spec with { Extension = new() { System = true } };
+        var app = new AppSimulation(spec);
+        app.Execute(DeploymentActionKind.Start, new(spec, "v1", "v1"));
+        app.Decide();
+        app.WaitingForTarget.ShouldBe(0);
+
+        app.Execute(DeploymentActionKind.Scale, new(spec, "v1", "v1"));
+        app.WaitingForTarget.ShouldBe(1);
     }
 
     [Fact]
@@ -99,7 +115,31 @@ public class AppReconcilerTests
     }
 
     [Fact]
-    public void An_instance_out_of_reach_is_replaced_then_given_up_and_the_first_to_go_if_it_returns()
+    public void An_instance_that_returns_counts_again_and_outlives_a_replacement_that_does_not_serve_yet()
+    {
+        var spec = Spec with { UnreachableStrategy = new() { InactiveAfterSeconds = 0, ExpungeAfterSeconds = 600 } };
+        foreach (var isPlaced in new[] { true, false })
+        {
+            var app = Settled(spec);
+            var lost = app.Instances[0];
+            app.Change(lost.InstanceId, instance => instance with { State = TaskState.Unreachable, UnreachableSince = app.Now, HasHealthChecks = true });
+            app.Decide();
+            app.WaitingForTarget.ShouldBe(1);
+            if (isPlaced)
+                app.Place(healthy: false);
+            app.Decide();
+
+            app.Change(lost.InstanceId, away => InstanceTransitions.Apply(away, AppSimulation.Update(lost, TaskState.Running)));
+            app.Decide();
+
+            app.Waiting.ShouldBe(0);
+            app.Instances.ShouldContain(instance => instance.InstanceId == lost.InstanceId && !instance.Doomed);
+            app.Instances.Where(instance => instance.Doomed).Select(instance => instance.State).ShouldBe(isPlaced ? [TaskState.Staging] : []);
+        }
+    }
+
+    [Fact]
+    public void An_instance_out_of_reach_is_replaced_and_one_of_those_that_serve_goes_by_age_if_it_returns()
     {
         var spec = Spec with { UnreachableStrategy = new() { InactiveAfterSeconds = 10, ExpungeAfterSeconds = 60 } };
         var app = Settled(spec);
@@ -116,10 +156,10 @@ public class AppReconcilerTests
         app.Decide();
 
         var back = InstanceTransitions.Apply(
-            app.Instances.Single(instance => instance.InstanceId == lost.InstanceId), AppSimulation.Update(lost, TaskState.Running), spec.UnreachableStrategy, app.Now);
+            app.Instances.Single(instance => instance.InstanceId == lost.InstanceId), AppSimulation.Update(lost, TaskState.Running));
         app.Change(lost.InstanceId, _ => back);
         app.Decide();
-        app.Instances.Where(instance => instance.Doomed).ShouldHaveSingleItem().InstanceId.ShouldBe(lost.InstanceId);
+        app.Instances.Where(instance => instance.Doomed).ShouldHaveSingleItem().InstanceId.ShouldNotBe(lost.InstanceId);
     }
 
     [Fact]

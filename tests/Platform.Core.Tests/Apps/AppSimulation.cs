@@ -139,7 +139,7 @@ internal sealed class AppSimulation
                 if (end.Failure is null)
                 {
                     Previous = null;
-                    Rollout = new();
+                    Rollout = RolloutState.After(end.Kind);
                     again = end.Kind != DeploymentActionKind.Stop;
                 }
             }

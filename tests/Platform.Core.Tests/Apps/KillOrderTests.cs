@@ -31,13 +31,27 @@ public class KillOrderTests
     }
 
     [Fact]
-    public void Who_has_to_leave_or_was_replaced_goes_before_all_others()
+    public void Who_has_to_leave_goes_before_all_others()
     {
         var leaving = AppSimulation.Instance("leaving", "v1", 1) with { EvictReason = "drain" };
-        var returned = AppSimulation.Instance("returned", "v1", 2) with { WasInactive = true };
         var staging = AppSimulation.Instance("staging", "v1", 3) with { State = TaskState.Staging };
 
-        Names(KillOrder.Choose([staging, returned, leaving], Spec, 2)).ShouldBe(["leaving", "returned"], ignoreOrder: true);
+        Names(KillOrder.Choose([staging, leaving], Spec, 1)).ShouldBe(["leaving"]);
+    }
+
+    [Fact]
+    public void Who_does_not_serve_goes_before_who_does_whatever_the_age_and_the_balance()
+    {
+        var spec = Spec with { Constraints = [new("rack", "GROUP_BY")] };
+        InstanceState[] instances =
+        [
+            On("a1", "a", 1), On("a2", "a", 2),
+            On("sick", "b", 0) with { HasHealthChecks = true, Healthy = false }, On("unknown", "b", 3) with { HasHealthChecks = true },
+        ];
+
+        // By balance and age it would be unknown of b and a2 of a.
+        Names(KillOrder.Choose(instances, spec, 2)).ShouldBe(["sick", "unknown"], ignoreOrder: true);
+        Names(KillOrder.Choose(instances, spec, 3)).Last().ShouldBe("a2");
     }
 
     [Fact]

@@ -120,7 +120,7 @@ internal sealed class RolloutHistory
                 if (pick % 3 == 0)
                     App.End(one, TaskState.Gone);
                 else
-                    App.Change(one.InstanceId, instance => instance with { State = TaskState.Running, UnreachableSince = null, WasInactive = instance.IsInactive(App.Target!.Spec.UnreachableStrategy, App.Now) });
+                    App.Change(one.InstanceId, instance => instance with { State = TaskState.Running, UnreachableSince = null });
                 break;
             case 15 when one is { Doomed: false }:
                 App.Change(one.InstanceId, instance => instance with { Goal = instance.Volumes.IsEmpty ? InstanceGoal.Decommissioned : InstanceGoal.Stopped, KillReason = "killed by request" });

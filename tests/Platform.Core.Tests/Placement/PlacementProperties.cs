@@ -31,7 +31,12 @@ public sealed class PlacementProperties
     });
 
     [Fact]
-    public void Release_of_everything_returns_to_the_empty_state_exactly() => ForClusters(cluster =>
+    public void Release_of_everything_returns_to_the_empty_state_exactly() => ForClusters(ReleaseEverything);
+
+    [Fact]
+    public void Release_of_everything_returns_to_the_empty_state_also_with_tasks_that_need_nothing() => ReleaseEverything(new RandomCluster(793151395));
+
+    private static void ReleaseEverything(RandomCluster cluster)
     {
         for (var step = 0; step < 12; step++)
         {
@@ -44,7 +49,7 @@ public sealed class PlacementProperties
 
         cluster.Pool.TaskCount.ShouldBe(0);
         foreach (var agent in AgentIds.Where(cluster.Pool.HasAgent)) PoolAudit.IsEmpty(cluster.Pool, agent);
-    });
+    }
 
     [Fact]
     public void Constraints_hold_after_every_plan() => ForClusters(cluster =>

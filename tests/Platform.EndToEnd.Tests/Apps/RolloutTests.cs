@@ -56,6 +56,30 @@ public sealed class RolloutTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_canary_that_is_not_healthy_is_promoted_by_force_alone()
+    {
+        await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
+        await cluster.DeployAsync("""{"id":"/sick","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"instances":2}""");
+        await UpdateAsync(cluster, "/sick", """
+            {"cmd":"exec sleep 200000","upgradeStrategy":{"minimumHealthCapacity":0,"maximumOverCapacity":0.5,"canary":{"steps":[1]} },
+             "healthChecks":[{"protocol":"COMMAND","command":{"value":"false"},"gracePeriodSeconds":3600,"intervalSeconds":1,"delaySeconds":0}]}
+            """);
+        var version = (await AppAsync(cluster, "/sick")).GetProperty("version").GetString();
+        await cluster.UntilAsync("the canary runs", async () => (await AppAsync(cluster, "/sick")).GetProperty("tasks").EnumerateArray()
+            .Any(task => task.GetProperty("version").GetString() == version && task.GetProperty("state").GetString() == "TASK_RUNNING"));
+
+        var refused = await PromoteAsync(cluster);
+
+        refused.ExitCode.ShouldBe(5, refused.Error);
+        refused.Error.ShouldContain("not promoted");
+        refused.Error.ShouldContain("force");
+        var forced = await PromoteAsync(cluster, "--force");
+        forced.ExitCode.ShouldBe(0, forced.Error);
+        await cluster.UntilAsync("nothing of the old version runs", () =>
+            Task.FromResult(cluster.ProcessesOf("/sick", "sleep") is { Count: 2 } processes && processes.All(process => process.Version == version)));
+    }
+
+    [Fact]
     public async Task Blue_stays_whole_beside_green_until_green_is_promoted()
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
@@ -115,6 +139,9 @@ public sealed class RolloutTests(ITestOutputHelper output)
         (await File.ReadAllLinesAsync(log)).Length.ShouldBe(2);
         (await cluster.GetAsync("/v2/queue")).GetProperty("queue").GetArrayLength().ShouldBe(0);
     }
+
+    private static Task<CommandResult> PromoteAsync(Cluster cluster, params string[] options) =>
+        Executable.RunAsync(cluster.Directory.Path, ["app", "promote", "/sick", .. options, "--url", cluster.Url]);
 
     private static Task WaitsForPromotionAsync(Cluster cluster, int step) =>
         cluster.UntilAsync($"step {step} waits for its promotion", async () =>

@@ -36,6 +36,18 @@ public sealed class CommandTests(ITestOutputHelper output)
         await cluster.UntilAsync("the errors are there", async () => await SucceedAsync(cluster, null, "app", "logs", "/shop/app", "--stderr") == "err\n");
         await SucceedAsync(cluster, null, "app", "restart", "/shop/app", "--wait");
 
+        var ran = await Executable.RunAsync(
+            cluster.Directory.Path, ["app", "exec", "/shop/app", "--url", cluster.Url, "-i", "--env", "MORE=yes", "--", "sh", "-c", "cat; echo $ROUND $MORE; echo bad >&2; exit 9"], "typed\n");
+        (ran.ExitCode, ran.Output, ran.Error).ShouldBe((9, "typed\n1 yes\n", "bad\n"));
+        (await Executable.RunAsync(cluster.Directory.Path, ["app", "exec", "/shop/app", "--url", cluster.Url, "--task", "none", "--", "true"])).ExitCode.ShouldBe(3);
+        // 'script' is a terminal around the command: it types, and shows what came.
+        var terminal = await Executable.RunAsync(cluster.Directory.Path, "script",
+            ["-qefc", $"stty cols 91 rows 31; {Executable.Path} app exec /shop/app -it --url {cluster.Url} -- sh -c 'tty; stty size; read line; echo \"<$line>\"; exit 5'", "/dev/null"], "keys\n", closes: false);
+        terminal.ExitCode.ShouldBe(5, terminal.Output);
+        terminal.Output.ShouldContain("/dev/pts/");
+        terminal.Output.ShouldContain("31 91");
+        terminal.Output.ShouldContain("<keys>");
+
         var task = (await cluster.RunningAsync("/shop/app", 2))[0];
         (await SucceedAsync(cluster, null, "app", "kill", task.Id)).ShouldContain(task.Id);
         await cluster.UntilAsync("it is replaced", async () => (await cluster.Client.GetApp("/shop/app").ListTasksAsync()).All(one => one.Id != task.Id));

@@ -32,7 +32,7 @@ public sealed class LauncherTests : IDisposable
         Compiler("true");
         var first = await RunAsync("app", "list", "a b");
         (first.ExitCode, first.Output).ShouldBe((7, "runs with app|list|a b|\n"), first.Error);
-        first.Error.ShouldStartWith("platform: building the Embedded lane (about a minute the first time) ... done in ");
+        first.Error.ShouldStartWith("platform: building (about a minute the first time) ... done in ");
         (await RunAsync()).Error.ShouldBeEmpty();
         (await File.ReadAllLinesAsync(Builds)).Length.ShouldBe(1);
 
@@ -63,7 +63,7 @@ public sealed class LauncherTests : IDisposable
         var failed = await RunAsync();
         failed.ExitCode.ShouldBe(1);
         failed.Error.ShouldContain("... failed\nProgram.cs(1,1): error CS1002: ; expected\n");
-        failed.Error.ShouldContain(".build/Embedded/build.log");
+        failed.Error.ShouldContain(".build/build.log");
         // A compiler that is not the wanted one says so in words of its own.
         Compiler("""echo "A compatible .NET SDK was not found."; exit 1""");
         (await RunAsync()).Error.ShouldContain("A compatible .NET SDK was not found.");
@@ -128,7 +128,6 @@ public sealed class LauncherTests : IDisposable
         start.Environment["PATH"] = directory.Of("bin") + ":/usr/bin:/bin";
         start.Environment["XDG_CACHE_HOME"] = directory.Of("cache");
         start.Environment.Remove("PLATFORM_BUILD");
-        start.Environment.Remove("GrainRuntime");
         return start;
     }
 

@@ -8,9 +8,10 @@ public sealed class LogsTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    // Each line that is written to the pipe is the next line of its output; "end" is its last.
+    // Each line that is written to the pipe is the next line of its output; "end" is its last. The pipe is open for writing there too, so that it
+    // never ends: else a writer that opens it in the moment in which its reader has seen the end of the writer before would write to nobody.
     private const string Echoing =
-        """{"id":"/echo","cmd":"mkfifo lines; echo begin; exec python3 -u -c 'while True:\n  for line in open(\"lines\"):\n    print(line, end=\"\")\n    if line == \"end\\n\": raise SystemExit'","cpus":0.1,"mem":32,"backoffSeconds":3600}""";
+        """{"id":"/echo","cmd":"mkfifo lines; echo begin; exec python3 -u -c 'import os\nfor line in os.fdopen(os.open(\"lines\", os.O_RDWR)):\n  print(line, end=\"\")\n  if line == \"end\\n\": raise SystemExit'","cpus":0.1,"mem":32,"backoffSeconds":3600}""";
 
     [Fact]
     public async Task Output_is_followed_as_it_is_written_until_the_instance_ends()

@@ -17,6 +17,23 @@ public sealed class UsageTests : IDisposable
     [InlineData("app scale /x -1")]
     [InlineData("dev --port 70000")]
     [InlineData("dev --agents -1")]
+    [InlineData("dev --agents many")]
+    [InlineData("dev --log-level loud")]
+    [InlineData("dev --data ")]
+    [InlineData("app show /")]
+    [InlineData("app show //")]
+    [InlineData("app show ..")]
+    [InlineData("app remove /a/../b")]
+    [InlineData("app show /a//b")]
+    [InlineData("app show /a/tasks")]
+    [InlineData("app scale /versions 2")]
+    [InlineData("app logs /*")]
+    [InlineData("pod show /")]
+    [InlineData("pod remove /a/.")]
+    [InlineData("pod logs /a::status")]
+    [InlineData("agent drain ..")]
+    [InlineData("app logs /a --previous --task x")]
+    [InlineData("app scale /x 99999999999")]
     [InlineData("dev --log-format xml")]
     [InlineData("app list --url ftp://here")]
     [InlineData("app show ")]
@@ -30,6 +47,28 @@ public sealed class UsageTests : IDisposable
         result.Output.ShouldBeEmpty();
         result.Error.ShouldStartWith("platform: ");
         result.Error.ShouldContain("--help");
+        foreach (var word in new[] { "System.", "Exception", "Microsoft.", "   at " })
+            result.Error.ShouldNotContain(word);
+    }
+
+    [Theory]
+    [InlineData("app scale /x many", "INSTANCES 'many' is not a whole number")]
+    [InlineData("dev --log-level loud", "--log-level 'loud' is not one of trace, debug, information")]
+    [InlineData("app show /", "ID must be the app's path, such as /shop/web: '/' is the group of all apps and pods, not one of them")]
+    [InlineData("dev --data ", "--data must be a folder")]
+    public async Task What_is_wrong_with_a_command_line_is_said_in_words_of_its_user(string line, string expected) =>
+        (await RunAsync(line.Split(' '))).Error.ShouldContain(expected);
+
+    [Fact]
+    public async Task A_start_on_a_port_that_is_taken_changes_nothing()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        var result = await RunAsync("dev", "--port", $"{port}", "--data", directory.Of("state"));
+        result.ExitCode.ShouldBe(6, result.Error);
+        result.Error.ShouldContain($"port {port} on 127.0.0.1 is taken by another program");
+        Directory.Exists(directory.Of("state")).ShouldBeFalse();
     }
 
     [Fact]
@@ -87,16 +126,6 @@ public sealed class UsageTests : IDisposable
         foreach (var command in new[] { "dev", "silo", "agent", "app", "deployment", "status", "plan", "allocator" })
             result.Output.ShouldContain($"  {command} ");
     }
-
-#if !ORLEANS
-    [Fact]
-    public async Task Silo_in_the_embedded_lane_says_how_to_build_the_other()
-    {
-        var result = await RunAsync("silo", "--redis", "127.0.0.1:6379", "--cluster", "test");
-        result.ExitCode.ShouldBe(1);
-        result.Error.ShouldContain("GrainRuntime=Orleans ./platform silo");
-    }
-#endif
 
     [Fact]
     public async Task Allocator_replay_prints_a_line_for_each_scenario_and_fails_if_one_does()

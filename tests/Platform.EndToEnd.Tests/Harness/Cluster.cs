@@ -47,9 +47,6 @@ internal sealed partial class Cluster : IAsyncDisposable
 
     private string[] ServerOptions { get; init; } = [];
 
-    /// <summary>The lane with a cluster keeps its state in the Redis of the test run.</summary>
-    private static string[] LaneOptions => Environment.GetEnvironmentVariable("PLATFORM_TEST_REDIS") is { } redis ? ["--redis", redis] : [];
-
     /// <summary>The addresses that agents dial, in their order; null: the client's.</summary>
     private string? Masters { get; set; }
 
@@ -58,7 +55,7 @@ internal sealed partial class Cluster : IAsyncDisposable
     {
         var port = Client is null ? FreePorts.Take() : Client.Url.Port;
         Server = Track(RunningProcess.Start(
-            $"control plane {processes.Count}", Directory.Path, ["dev", "--port", $"{port}", "--data", Directory.Of("data"), .. LaneOptions, .. ServerOptions]));
+            $"control plane {processes.Count}", Directory.Path, ["dev", "--port", $"{port}", "--data", Directory.Of("data"), .. ServerOptions]));
         var line = await Server.LineAsync(one => one.Contains("listens on", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
         if (Client is not null)
             return;
@@ -149,11 +146,19 @@ internal sealed partial class Cluster : IAsyncDisposable
     internal async Task<IReadOnlyList<TaskProcess>> ProcessesAsync(string app, int count, string command = "sleep")
     {
         IReadOnlyList<TaskProcess> processes = [];
-        await UntilAsync($"{app} has exactly {count} processes", () =>
+        try
         {
-            processes = ProcessesOf(app, command);
-            return Task.FromResult(processes.Count == count);
-        }, TimeSpan.FromSeconds(30));
+            await UntilAsync($"{app} has exactly {count} processes", () =>
+            {
+                processes = ProcessesOf(app, command);
+                return Task.FromResult(processes.Count == count);
+            }, TimeSpan.FromSeconds(30));
+        }
+        catch (TimeoutException exception)
+        {
+            var known = string.Join(", ", (await Client.GetApp(app).ListTasksAsync()).Select(task => $"{task.Id} {task.State}"));
+            throw new TimeoutException($"{exception.Message}\nprocesses: {string.Join(", ", processes.Select(process => process.TaskId))}\nthe API has: {known}", exception);
+        }
         return processes;
     }
 
@@ -169,6 +174,8 @@ internal sealed partial class Cluster : IAsyncDisposable
             await process.DisposeAsync();
         }
 
+        if (Redis is not null)
+            await Redis.DisposeAsync();
         Directory.Dispose();
     }
 

@@ -18,20 +18,36 @@ internal static class Executable
             RedirectStandardInput = true,
         };
         start.Environment.Remove("PLATFORM_URL");
+        start.Environment.Remove("PLATFORM_TOKEN");
         // The runtime that runs the tests is the one that runs the product: .../shared/Microsoft.NETCore.App/VERSION/
         start.Environment["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         return start;
     }
 
     /// <summary>Runs a command to its end.</summary>
-    internal static async Task<CommandResult> RunAsync(string workingDirectory, IEnumerable<string> arguments, string? standardInput = null)
+    internal static Task<CommandResult> RunAsync(string workingDirectory, IEnumerable<string> arguments, string? standardInput = null) =>
+        RunAsync(workingDirectory, Path, arguments, standardInput, closes: true);
+
+    /// <summary>The same with variables of its own.</summary>
+    internal static Task<CommandResult> RunAsync(string workingDirectory, IEnumerable<string> arguments, params (string Name, string Value)[] environment) =>
+        RunAsync(workingDirectory, Path, arguments, null, closes: true, environment);
+
+    /// <summary>The same of another program; its input may stay open until it has ended.</summary>
+    internal static async Task<CommandResult> RunAsync(string workingDirectory, string program, IEnumerable<string> arguments, string? standardInput, bool closes, params (string Name, string Value)[] environment)
     {
-        using var process = Process.Start(Start(workingDirectory, arguments))!;
+        var start = Start(workingDirectory, arguments);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        start.FileName = program;
+        using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
         if (standardInput is not null)
             await process.StandardInput.WriteAsync(standardInput);
-        process.StandardInput.Close();
+        if (closes)
+            process.StandardInput.Close();
+        else
+            await process.StandardInput.FlushAsync(limit.Token);
         try
         {
             await process.WaitForExitAsync(limit.Token);

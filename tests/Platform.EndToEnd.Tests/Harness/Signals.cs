@@ -7,6 +7,8 @@ internal static class Signals
 {
     internal const int Kill = 9;
     internal const int Terminate = 15;
+    internal const int Continue = 18;
+    internal const int Stop = 19;
 
     internal static void Send(int processId, int signal)
     {

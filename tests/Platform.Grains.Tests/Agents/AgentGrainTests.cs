@@ -3,7 +3,7 @@ using Platform.Contracts.Agents;
 using Platform.Core;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
-using Platform.GrainRuntime.Testing;
+using Platform.Tests.Hosting;
 using Platform.Grains.Tests.Hosting;
 using Platform.Simulation;
 
@@ -136,6 +136,25 @@ public class AgentGrainTests
         (_, changed, _) = await owners.NextAsync<AgentTasks>(nameof(ITaskOwnerGrain.AgentChangedAsync));
         changed.Condition.ShouldBe(AgentCondition.Active);
         await events.NextAsync("agent_reachable_event");
+    }
+
+    [Fact]
+    public async Task After_a_restart_an_agent_has_twice_as_long_to_come_back()
+    {
+        var owners = new OwnerRecorder();
+        var time = new SteppedTime();
+        await using var host = await StartAsync(owners, time);
+        var agent = Agent(host);
+        await agent.ConnectAsync();
+        await host.CrashAsync();
+        (await host.GetGrain<IAgentGrain>("a1").GetTasksAsync(Owner)).Condition.ShouldBe(AgentCondition.Recovering);
+
+        time.Advance(TimeSpan.FromSeconds(29));
+        (await host.GetGrain<IAgentGrain>("a1").GetTasksAsync(Owner)).Condition.ShouldBe(AgentCondition.Recovering);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        var (_, changed, _) = await owners.NextAsync<AgentTasks>(nameof(ITaskOwnerGrain.AgentChangedAsync));
+        changed.Condition.ShouldBe(AgentCondition.Unreachable);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
 using Platform.Core.Roles;
-using Platform.GrainRuntime.Testing;
+using Platform.Tests.Hosting;
 using Platform.Grains.Tests.Hosting;
 using Platform.Simulation;
 
@@ -227,7 +227,6 @@ public class AllocatorGrainTests
         };
     }
 
-#if !ORLEANS
     [Fact]
     public async Task The_allocator_goes_on_placing_while_a_change_of_an_operator_is_stored()
     {
@@ -253,5 +252,4 @@ public class AllocatorGrainTests
         (await quotas).ShouldBeEmpty();
         (await Allocator(host).GetStatusAsync()).Roles.Single(role => role.Role == "eng").Weight.ShouldBe(2);
     }
-#endif
 }

@@ -1,12 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using System.Text.Json;
 using Platform.Contracts.Agents;
+using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Tasks;
-using Platform.GrainRuntime.Testing;
-using Platform.Grains.Apps;
+using Platform.Tests.Hosting;
 using Platform.Grains.Startup;
 
 namespace Platform.Grains.Tests.Apps;
@@ -28,8 +28,7 @@ internal sealed class AppFixture : IAsyncDisposable
         int agents, Action<PlatformGrainsOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
         var host = await GrainTestHost.StartAsync(
-            options => options.GrainAssemblies.Add(typeof(AppGrain).Assembly),
-            collection =>
+            configureServices: collection =>
             {
                 services?.Invoke(collection);
                 collection.AddPlatformGrains(options =>
@@ -53,6 +52,9 @@ internal sealed class AppFixture : IAsyncDisposable
         await agent.DialAsync();
         return agent;
     }
+
+    /// <summary>The term of the allocator.</summary>
+    public Task<long> AllocatorRunAsync() => Host.GetGrain<IAllocatorGrain>(0).ResyncAsync("app:/nobody", new());
 
     public IAppGrain App(string id) => Host.GetGrain<IAppGrain>(id);
 

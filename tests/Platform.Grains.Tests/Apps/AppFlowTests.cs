@@ -287,7 +287,7 @@ public class AppFlowTests
         var next = spec with { Cmd = "sleep 4000" };
         await cluster.PutAsync(next);
         await NewOnesAsync(1, of: 4);
-        (await cluster.App("/web").PromoteAsync()).ShouldBeTrue();
+        (await cluster.App("/web").PromoteAsync(force: false)).Promoted.ShouldBeTrue();
         await NewOnesAsync(2, of: 4);
 
         await cluster.Host.CrashAsync();
@@ -298,7 +298,7 @@ public class AppFlowTests
         // The second step stays: two are new, and the old ones are one more.
         await NewOnesAsync(2, of: 5);
 
-        (await cluster.App("/web").PromoteAsync()).ShouldBeTrue();
+        (await cluster.App("/web").PromoteAsync(force: false)).Promoted.ShouldBeTrue();
         await AppFixture.UntilAsync(async () => (await cluster.Root.GetDeploymentsAsync()).IsEmpty, "the deployment ends");
         await NewOnesAsync(5, of: 5);
 
@@ -329,14 +329,14 @@ public class AppFlowTests
         await using var cluster = await AppFixture.StartAsync(agents: 2);
         var spec = Spec with { Extension = new() { Canary = new() { Steps = ["1"] } } };
         await cluster.PutAndWaitAsync(spec);
-        (await cluster.App("/web").PromoteAsync()).ShouldBeFalse();
+        (await cluster.App("/web").PromoteAsync(force: true)).Promoted.ShouldBeFalse();
 
         var change = await cluster.PutAsync(spec with { Cmd = "sleep 4000" });
         await cluster.UntilAsync(
             "/web", app => AppFixture.AllRun(app, 3) && app.Instances.Count(instance => instance.Version == app.Target.Version) == 1, "one of three is new");
         (await cluster.Root.GetDeploymentsAsync()).ShouldContain(change.DeploymentId);
 
-        (await cluster.App("/web").PromoteAsync()).ShouldBeTrue();
+        (await cluster.App("/web").PromoteAsync(force: false)).Promoted.ShouldBeTrue();
         await AppFixture.UntilAsync(async () => (await cluster.Root.GetDeploymentsAsync()).IsEmpty, "the deployment ends");
         (await cluster.App("/web").GetStatusAsync())!.Instances.ShouldAllBe(instance => instance.Version == change.Version);
     }

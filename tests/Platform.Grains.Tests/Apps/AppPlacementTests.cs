@@ -149,7 +149,7 @@ public class AppPlacementTests
         var demands = (await Allocator(cluster).GetPendingAsync()).Count;
 
         // The news of an end that is none does no harm: nothing waits under that id.
-        await cluster.App("/gang").GangExpiredAsync([status.Instances[0].TaskId]);
+        await cluster.App("/gang").GangExpiredAsync([status.Instances[0].TaskId], await cluster.AllocatorRunAsync());
 
         status = await cluster.UntilAsync("/gang", app => AppFixture.AllRun(app, 2), "both run");
         (demands, status.Deployments.Count).ShouldBe((0, 0));

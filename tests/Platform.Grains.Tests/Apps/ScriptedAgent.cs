@@ -4,7 +4,7 @@ using Platform.Core;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
-using Platform.GrainRuntime.Testing;
+using Platform.Tests.Hosting;
 
 namespace Platform.Grains.Tests.Apps;
 

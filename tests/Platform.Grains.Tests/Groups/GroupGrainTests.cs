@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Deployments;
-using Platform.GrainRuntime.Testing;
+using Platform.Tests.Hosting;
 using Platform.Grains.Tests.Hosting;
 
 namespace Platform.Grains.Tests.Groups;
@@ -26,16 +26,28 @@ public class GroupGrainTests
         // An order is repeated after a while, and a slow machine may see that: each counts once.
         var ended = new HashSet<(string, string, DeploymentActionKind)>();
         while (ended.Count < actions)
-        {
-            var (appId, order, _) = await apps.NextAsync<AppOrder>(
-                nameof(IAppGrain.ExecuteAsync), (appId, order) => ended.Add((appId, order.DeploymentId, order.Kind)));
-            await host.GetGrain<IDeploymentGrain>(order.DeploymentId).ActionEndedAsync(appId, order.Kind, null);
-        }
+            ended.Add(await EndNextAsync(host, apps, CancellationToken.None));
     }
 
-    private static async Task IdleAsync(GrainTestHost host, EventRecorder events, ChangeResult result)
+    private static async Task<(string, string, DeploymentActionKind)> EndNextAsync(GrainTestHost host, OwnerRecorder apps, CancellationToken cancellation)
     {
+        var (appId, order, _) = await apps.NextAsync<AppOrder>(nameof(IAppGrain.ExecuteAsync), cancellation: cancellation);
+        await host.GetGrain<IDeploymentGrain>(order.DeploymentId).ActionEndedAsync(appId, order.Kind, null);
+        return (appId, order.DeploymentId, order.Kind);
+    }
+
+    private static async Task IdleAsync(GrainTestHost host, OwnerRecorder apps, EventRecorder events, ChangeResult result)
+    {
+        // As apps do: an order that is repeated is answered again, because the deployment may have begun anew meanwhile.
+        using var over = new CancellationTokenSource();
+        var answers = Task.Run(async () =>
+        {
+            while (true)
+                await EndNextAsync(host, apps, over.Token);
+        });
         await events.NextAsync("deployment_success", json => json.Contains(result.DeploymentId, StringComparison.Ordinal));
+        await over.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(answers);
         (await Gate(host).GetDeploymentsAsync()).ShouldBeEmpty();
     }
 
@@ -57,7 +69,7 @@ public class GroupGrainTests
         await events.NextAsync("group_change_failed", json => json.Contains(first.DeploymentId, StringComparison.Ordinal));
         // Start and scale of each of the two apps.
         await EndAsync(host, apps, 4);
-        await IdleAsync(host, events, first);
+        await IdleAsync(host, apps, events, first);
         (await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web", 2))] })).Outcome.ShouldBe(ChangeOutcome.Accepted);
     }
 
@@ -67,8 +79,8 @@ public class GroupGrainTests
         var apps = new OwnerRecorder();
         await using var host = await StartAsync(apps);
         var events = await EventRecorder.StartAsync(host.GrainFactory);
-        await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web"))] });
-        await EndAsync(host, apps, 2);
+        var first = await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web"))] });
+        await IdleAsync(host, apps, events, first);
 
         var again = await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web"))] });
 
@@ -192,8 +204,7 @@ public class GroupGrainTests
         await using var host = await StartAsync(apps);
         var events = await EventRecorder.StartAsync(host.GrainFactory);
         var first = await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web", 3))] });
-        await EndAsync(host, apps, 2);
-        await IdleAsync(host, events, first);
+        await IdleAsync(host, apps, events, first);
         var second = await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web", 3, "bad")), Put(App("/new/app"))] });
 
         var back = (await Gate(host).CancelAsync(second.DeploymentId, force: false))!;
@@ -215,8 +226,7 @@ public class GroupGrainTests
         await using var host = await StartAsync(apps);
         var events = await EventRecorder.StartAsync(host.GrainFactory);
         var first = await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web", 3))] });
-        await EndAsync(host, apps, 2);
-        await IdleAsync(host, events, first);
+        await IdleAsync(host, apps, events, first);
         var second = await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web", 3, "bad"))] });
         var (_, order, _) = await apps.NextAsync<AppOrder>(nameof(IAppGrain.ExecuteAsync), (_, order) => order.DeploymentId == second.DeploymentId);
 
@@ -235,8 +245,14 @@ public class GroupGrainTests
         var apps = new OwnerRecorder();
         await using var host = await StartAsync(apps);
         var result = await Gate(host).ChangeAsync(new() { Apps = [Put(App("/web", 3))] });
-        await EndAsync(host, apps, 1);
-        await apps.NextAsync<AppOrder>(nameof(IAppGrain.ExecuteAsync), (_, order) => order.Kind == DeploymentActionKind.Scale);
+        var told = DeploymentActionKind.Start;
+        while (told == DeploymentActionKind.Start)
+        {
+            (_, var current, _) = await apps.NextAsync<AppOrder>(nameof(IAppGrain.ExecuteAsync));
+            told = current.Kind;
+            if (told == DeploymentActionKind.Start)
+                await host.GetGrain<IDeploymentGrain>(result.DeploymentId).ActionEndedAsync("/web", told, null);
+        }
 
         await host.CrashAsync();
 
@@ -244,7 +260,7 @@ public class GroupGrainTests
         (appId, order.Kind, order.DeploymentId).ShouldBe(("/web", DeploymentActionKind.Scale, result.DeploymentId));
         var events = await EventRecorder.StartAsync(host.GrainFactory);
         await host.GetGrain<IDeploymentGrain>(result.DeploymentId).ActionEndedAsync("/web", DeploymentActionKind.Scale, null);
-        await IdleAsync(host, events, result);
+        await IdleAsync(host, apps, events, result);
     }
 
     [Fact]

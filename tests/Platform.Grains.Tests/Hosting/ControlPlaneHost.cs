@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Platform.GrainRuntime.Testing;
-using Platform.Grains.Groups;
+using Platform.Tests.Hosting;
 using Platform.Grains.Startup;
 
 namespace Platform.Grains.Tests.Hosting;
@@ -10,8 +9,7 @@ internal static class ControlPlaneHost
 {
     public static Task<GrainTestHost> StartAsync(Action<PlatformGrainsOptions>? configure = null, Action<IServiceCollection>? services = null) =>
         GrainTestHost.StartAsync(
-            options => options.GrainAssemblies.Add(typeof(GroupGrain).Assembly),
-            collection =>
+            configureServices: collection =>
             {
                 collection.AddPlatformGrains(options =>
                 {

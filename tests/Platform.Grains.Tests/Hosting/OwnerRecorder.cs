@@ -9,9 +9,6 @@ internal sealed class OwnerRecorder : IIncomingGrainCallFilter
 {
     private readonly Channel<(string AppId, string Method, object? First, object? Second)> _calls = Channel.CreateUnbounded<(string, string, object?, object?)>();
 
-    /// <summary>Answers of <see cref="IAppGrain.ExecuteAsync"/>: told to the deployment as the end of the action; null: not at all.</summary>
-    public Func<AppOrder, (bool Ends, string? Failure)> Ends { get; set; } = _ => (true, null);
-
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         if (context.InterfaceMethod.DeclaringType != typeof(IAppGrain) && context.InterfaceMethod.DeclaringType != typeof(ITaskOwnerGrain))
@@ -28,9 +25,11 @@ internal sealed class OwnerRecorder : IIncomingGrainCallFilter
     }
 
     /// <summary>The next call of this method with an argument of this type that fits; others before it are passed over.</summary>
-    public async Task<(string AppId, T Argument, object? Second)> NextAsync<T>(string method, Func<string, T, bool>? fits = null)
+    public async Task<(string AppId, T Argument, object? Second)> NextAsync<T>(
+        string method, Func<string, T, bool>? fits = null, CancellationToken cancellation = default)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(TimeSpan.FromSeconds(60));
         while (true)
         {
             var (appId, called, first, second) = await _calls.Reader.ReadAsync(timeout.Token);

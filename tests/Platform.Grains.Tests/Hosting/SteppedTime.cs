@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Platform.GrainRuntime.Testing;
+using Platform.Tests.Hosting;
 
 namespace Platform.Grains.Tests.Hosting;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Platform.Contracts.Apps;
-using Platform.Tests.Serialization;
 
 namespace Platform.Grains.Tests.Serialization;
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Platform.Contracts.Agents;
 using Platform.Core;
 using Platform.Core.Collections;
@@ -8,6 +10,9 @@ namespace Platform.Simulation;
 /// <summary>An agent without processes in the process of the control plane: it dials its grain and answers at once.</summary>
 public sealed class SimulatedAgent(IGrainFactory factory, string id, string resources, TimeProvider time)
 {
+    // Grains hold their observers weakly: an agent that nobody else refers to lives as long as the control plane that it dialed.
+    private static readonly ConditionalWeakTable<IGrainFactory, ConcurrentBag<SimulatedAgent>> Dialed = [];
+
     private IGrainFactory _grains = factory;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TaskReport> _tasks = new(StringComparer.Ordinal);
@@ -72,6 +77,7 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
     /// <summary>Dials in with all its tasks.</summary>
     public async Task<AgentCommand> ConnectAsync()
     {
+        Dialed.GetOrCreateValue(_grains).Add(this);
         _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _session = new Session(this);
         _reference = _grains.CreateObjectReference<IAgentSession>(_session);

@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Rendering;
 using Platform.Api.Marathon.Tasks;
+using Platform.Api.Security;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Apps;
 
@@ -16,9 +18,9 @@ internal sealed class AppTasksEndpoints(MarathonApi api)
     public static void Map(ApiRouter routes, MarathonApi api)
     {
         var tasks = new AppTasksEndpoints(api);
-        routes.Get("/v2/apps/{id+}/tasks", tasks.ListAsync);
-        routes.Delete("/v2/apps/{id+}/tasks", tasks.KillManyAsync);
-        routes.Delete("/v2/apps/{id+}/tasks/{task}", tasks.KillOneAsync);
+        routes.Get("/v2/apps/{id+}/tasks", tasks.ListAsync).Needs(Right.OnApp(AccessAction.Read));
+        routes.Delete("/v2/apps/{id+}/tasks", tasks.KillManyAsync).Needs(Right.OnApp(AccessAction.Update));
+        routes.Delete("/v2/apps/{id+}/tasks/{task}", tasks.KillOneAsync).Needs(Right.OnApp(AccessAction.Update));
     }
 
     private async Task<IResult> ListAsync(ApiRequest request)

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Rendering;
+using Platform.Api.Security;
+using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Apps;
 
@@ -11,8 +13,8 @@ internal sealed class AppVersionsEndpoints(MarathonApi api)
     public static void Map(ApiRouter routes, MarathonApi api)
     {
         var versions = new AppVersionsEndpoints(api);
-        routes.Get("/v2/apps/{id+}/versions", versions.ListAsync);
-        routes.Get("/v2/apps/{id+}/versions/{version}", versions.ShowAsync);
+        routes.Get("/v2/apps/{id+}/versions", versions.ListAsync).Needs(Right.OnApp(AccessAction.Read));
+        routes.Get("/v2/apps/{id+}/versions/{version}", versions.ShowAsync).Needs(Right.OnApp(AccessAction.Read));
     }
 
     private async Task<IResult> ListAsync(ApiRequest request)
@@ -31,7 +33,7 @@ internal sealed class AppVersionsEndpoints(MarathonApi api)
         var id = request.PathValue("id");
         var text = request.Value("version");
         if (Timestamps.Normalize(text) is not { } version)
-            return ErrorAnswer.Unprocessable($"Invalid format: \"{text}\" is no instant such as 2026-01-31T12:00:00.000Z");
+            return Timestamps.Refuse(text);
         if (await api.Reader.FindDefinitionAsync(id) is not { } present)
             return MarathonErrors.UnknownApp(id, version);
         var definition = present.Version == version ? present : await api.Reader.App(id).GetVersionAsync(version);

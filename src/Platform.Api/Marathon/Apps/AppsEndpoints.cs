@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Rendering;
+using Platform.Api.Security;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Apps;
 
@@ -15,15 +17,15 @@ internal sealed class AppsEndpoints(MarathonApi api)
     public static void Map(ApiRouter routes, MarathonApi api)
     {
         var apps = new AppsEndpoints(api);
-        routes.Get("/v2/apps", apps.ListAsync);
-        routes.Post("/v2/apps", apps.CreateAsync);
-        routes.Put("/v2/apps", request => apps.ChangeManyAsync(request, allowCreation: true));
-        routes.Patch("/v2/apps", request => apps.ChangeManyAsync(request, allowCreation: false));
-        routes.Post("/v2/apps/{id+}/restart", apps.RestartAsync);
-        routes.Get("/v2/apps/{id+}", apps.ShowAsync);
-        routes.Put("/v2/apps/{id+}", request => apps.ChangeAsync(request, allowCreation: true));
-        routes.Patch("/v2/apps/{id+}", request => apps.ChangeAsync(request, allowCreation: false));
-        routes.Delete("/v2/apps/{id+}", apps.RemoveAsync);
+        routes.Get("/v2/apps", apps.ListAsync).Needs(Right.Filtered);
+        routes.Post("/v2/apps", apps.CreateAsync).Needs(Right.OfBody);
+        routes.Put("/v2/apps", request => apps.ChangeManyAsync(request, allowCreation: true)).Needs(Right.OfBody);
+        routes.Patch("/v2/apps", request => apps.ChangeManyAsync(request, allowCreation: false)).Needs(Right.OfBody);
+        routes.Post("/v2/apps/{id+}/restart", apps.RestartAsync).Needs(Right.OnApp(AccessAction.Update));
+        routes.Get("/v2/apps/{id+}", apps.ShowAsync).Needs(Right.OnApp(AccessAction.Read));
+        routes.Put("/v2/apps/{id+}", request => apps.ChangeAsync(request, allowCreation: true)).Needs(Right.OfBody);
+        routes.Patch("/v2/apps/{id+}", request => apps.ChangeAsync(request, allowCreation: false)).Needs(Right.OnApp(AccessAction.Update));
+        routes.Delete("/v2/apps/{id+}", apps.RemoveAsync).Needs(Right.OnApp(AccessAction.Delete));
     }
 
     private async Task<IResult> ListAsync(ApiRequest request)
@@ -71,15 +73,15 @@ internal sealed class AppsEndpoints(MarathonApi api)
     {
         using var body = await request.ReadJsonAsync();
         var problems = new JsonProblems();
-        var tree = await api.Reader.Groups.GetAsync();
-        var change = api.Changes.Create(body.RootElement, "", null, tree, problems);
+        var around = await api.SurroundingsAsync(body.RootElement);
+        var change = AppChanges.Create(body.RootElement, "", null, around, problems);
         if (problems.Any || change is null)
             return ErrorAnswer.Invalid(problems);
         var set = new ChangeSet { Apps = [change], Force = request.Query.Flag("force") };
         if (request.Query.Flag("dryRun"))
-            return await DryRuns.AnswerAsync(api, set);
+            return await DryRuns.AnswerAsync(api, request, set);
 
-        await ImpossiblePlans.ReviewAsync(api, request, set);
+        await ChangeReview.ReviewAsync(api, request, set);
         var result = await api.Writer.ChangeAsync(set);
         await api.PublishAsync(request.Http, change.Spec!);
         // The definition is read back, with the ports that it was given.
@@ -100,15 +102,15 @@ internal sealed class AppsEndpoints(MarathonApi api)
         AppSpec? spec = null;
         async Task<ChangeSet> MakeAsync()
         {
-            var tree = await api.Reader.Groups.GetAsync();
+            var around = await api.SurroundingsAsync(body.RootElement);
             var standing = await api.Reader.FindDefinitionAsync(id);
             if (standing is null && !allowCreation)
                 throw new ApiException(MarathonErrors.UnknownApp(id));
             created = standing is null;
             var problems = new JsonProblems();
-            var change = standing is null ? api.Changes.Create(body.RootElement, "", id, tree, problems)
-                : partial ? await api.Changes.UpdateAsync(body.RootElement, "", standing, tree, problems)
-                : api.Changes.Replace(body.RootElement, "", standing, tree, problems);
+            var change = standing is null ? AppChanges.Create(body.RootElement, "", id, around, problems)
+                : partial ? await api.Changes.UpdateAsync(body.RootElement, "", standing, around, problems)
+                : AppChanges.Replace(body.RootElement, "", standing, around, problems);
             if (problems.Any || change is null)
                 throw new ApiException(ErrorAnswer.Invalid(problems));
             spec = change.Spec;
@@ -116,8 +118,8 @@ internal sealed class AppsEndpoints(MarathonApi api)
         }
 
         if (request.Query.Flag("dryRun"))
-            return await DryRuns.AnswerAsync(api, await MakeAsync());
-        var result = await api.Writer.ChangeAsync(MakeAsync, set => ImpossiblePlans.ReviewAsync(api, request, set));
+            return await DryRuns.AnswerAsync(api, request, await MakeAsync());
+        var result = await api.Writer.ChangeAsync(MakeAsync, set => ChangeReview.ReviewAsync(api, request, set));
         await api.PublishAsync(request.Http, spec!);
         return created
             ? MarathonApi.Accepted(result, StatusCodes.Status201Created, "/v2/apps" + id)
@@ -130,15 +132,15 @@ internal sealed class AppsEndpoints(MarathonApi api)
         var partial = !allowCreation || request.Query.Flag("partialUpdate", whenAbsent: true);
         var bulk = new BulkChange(api, body.RootElement, partial, allowCreation, request.Query.Flag("force"));
         return request.Query.Flag("dryRun")
-            ? await DryRuns.AnswerAsync(api, await bulk.MakeAsync())
-            : MarathonApi.Accepted(await api.Writer.ChangeAsync(bulk.MakeAsync, set => ImpossiblePlans.ReviewAsync(api, request, set)));
+            ? await DryRuns.AnswerAsync(api, request, await bulk.MakeAsync())
+            : MarathonApi.Accepted(await api.Writer.ChangeAsync(bulk.MakeAsync, set => ChangeReview.ReviewAsync(api, request, set)));
     }
 
     private async Task<IResult> RestartAsync(ApiRequest request)
     {
         var change = new AppChange { AppId = request.PathValue("id"), Kind = AppChangeKind.Restart };
         var set = new ChangeSet { Apps = [change], Force = request.Query.Flag("force") };
-        return request.Query.Flag("dryRun") ? await DryRuns.AnswerAsync(api, set) : MarathonApi.Accepted(await api.Writer.ChangeAsync(set));
+        return request.Query.Flag("dryRun") ? await DryRuns.AnswerAsync(api, request, set) : MarathonApi.Accepted(await api.Writer.ChangeAsync(set));
     }
 
     private async Task<IResult> RemoveAsync(ApiRequest request)
@@ -146,6 +148,6 @@ internal sealed class AppsEndpoints(MarathonApi api)
         // Unlike every other change, this one takes the place of running deployments unless told not to.
         var change = new AppChange { AppId = request.PathValue("id"), Kind = AppChangeKind.Remove };
         var set = new ChangeSet { Apps = [change], Force = request.Query.Flag("force", whenAbsent: true) };
-        return request.Query.Flag("dryRun") ? await DryRuns.AnswerAsync(api, set) : MarathonApi.Accepted(await api.Writer.ChangeAsync(set));
+        return request.Query.Flag("dryRun") ? await DryRuns.AnswerAsync(api, request, set) : MarathonApi.Accepted(await api.Writer.ChangeAsync(set));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.Api.Http;
+using Platform.Api.Marathon.Definitions;
 using Platform.Contracts.Apps;
 using Platform.Core.Collections;
 
@@ -16,7 +17,7 @@ internal sealed class BulkChange(MarathonApi api, JsonElement body, bool partial
             problems.Shape("", "error.expected.jsarray");
             throw new ApiException(ErrorAnswer.Invalid(problems));
         }
-        var tree = await api.Reader.Groups.GetAsync();
+        var around = await api.SurroundingsAsync(body);
         var standing = await api.Reader.Groups.GetAppsAsync(Core.Apps.AppPath.Root) ?? default;
         var changes = new Dictionary<string, AppChange>(StringComparer.Ordinal);
         var index = 0;
@@ -28,7 +29,7 @@ internal sealed class BulkChange(MarathonApi api, JsonElement body, bool partial
                 problems.Shape(path + "/id", "error.path.missing");
                 continue;
             }
-            var change = await MakeAsync(item, path, id, standing.Find(id) is { Spec.Pod: null } app ? app : null, changes.GetValueOrDefault(id), tree, problems);
+            var change = await MakeAsync(item, path, id, standing.Find(id) is { Spec.Pod: null } app ? app : null, changes.GetValueOrDefault(id), around, problems);
             if (change is not null)
                 changes[id] = change;
         }
@@ -39,18 +40,18 @@ internal sealed class BulkChange(MarathonApi api, JsonElement body, bool partial
 
     /// <summary>An app that the array names twice is changed by both, in order.</summary>
     private async Task<AppChange?> MakeAsync(
-        JsonElement item, string path, string id, AppVersion? standing, AppChange? earlier, GroupTree? tree, JsonProblems problems)
+        JsonElement item, string path, string id, AppVersion? standing, AppChange? earlier, Surroundings around, JsonProblems problems)
     {
         var current = earlier is null ? standing
             : new AppVersion { Spec = earlier.Spec!, Version = standing?.Version ?? "", LastScalingAt = "", LastConfigChangeAt = "" };
         if (current is null)
         {
             return allowCreation
-                ? api.Changes.Create(item, path, null, tree, problems)
+                ? AppChanges.Create(item, path, null, around, problems)
                 : throw new ApiException(MarathonErrors.UnknownApp(id));
         }
         return partial
-            ? await api.Changes.UpdateAsync(item, path, current, tree, problems)
-            : api.Changes.Replace(item, path, current, tree, problems);
+            ? await api.Changes.UpdateAsync(item, path, current, around, problems)
+            : AppChanges.Replace(item, path, current, around, problems);
     }
 }

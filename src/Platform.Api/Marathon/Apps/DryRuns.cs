@@ -12,18 +12,26 @@ namespace Platform.Api.Marathon.Apps;
 /// <summary>Says what a change would do: its steps, what differs, member by member, and who would run where.</summary>
 internal static class DryRuns
 {
-    public static async Task<IResult> AnswerAsync(MarathonApi api, ChangeSet change)
+    public static async Task<IResult> AnswerAsync(MarathonApi api, ApiRequest request, ChangeSet change)
+    {
+        await ChangeReview.ReviewAsync(api, request, change, isDryRun: true);
+        return new JsonAnswer(await PlanAsync(api, change));
+    }
+
+    /// <summary>What writes the plan.</summary>
+    /// <exception cref="ApiException">The change would be refused.</exception>
+    public static async Task<Action<Utf8JsonWriter>> PlanAsync(MarathonApi api, ChangeSet change)
     {
         var standing = await api.Reader.Groups.GetAppsAsync(AppPath.Root) ?? default;
         var result = await api.Writer.ChangeAsync(change with { DryRun = true });
-        var placements = await PlacementPreview.AskAsync(api, change, standing);
-        return new JsonAnswer(writer =>
+        var placements = await PlacementPreview.AskAsync(api, PlannedPorts.With(change, result), standing);
+        return writer =>
         {
             writer.WriteStartObject();
             DeploymentWriter.WriteSteps(writer, result.Plan);
             WriteChanges(writer, change.Apps, standing, placements);
             writer.WriteEndObject();
-        });
+        };
     }
 
     private static void WriteChanges(Utf8JsonWriter writer, ValueList<AppChange> changes, ValueMap<AppVersion> standing, IReadOnlyDictionary<string, PlacementPreview> placements)

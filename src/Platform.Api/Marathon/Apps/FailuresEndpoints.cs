@@ -1,13 +1,15 @@
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Rendering;
+using Platform.Api.Security;
+using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Apps;
 
 /// <summary><c>/v2/apps/{id}/failures</c>: how the last instances of an app ended, newest first.</summary>
 internal sealed class FailuresEndpoints(MarathonApi api)
 {
-    public static void Map(ApiRouter routes, MarathonApi api) => routes.Get("/v2/apps/{id+}/failures", new FailuresEndpoints(api).ListAsync);
+    public static void Map(ApiRouter routes, MarathonApi api) => routes.Get("/v2/apps/{id+}/failures", new FailuresEndpoints(api).ListAsync).Needs(Right.OnApp(AccessAction.Read));
 
     private async Task<IResult> ListAsync(ApiRequest request)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Platform.Api.Http;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
@@ -18,18 +17,20 @@ namespace Platform.Api.Marathon.Apps;
 /// </remarks>
 internal static class ImpossiblePlans
 {
-    private const int LongestWarning = 1_000;
-
-    /// <summary>Looks at the apps that a change makes or changes.</summary>
+    /// <summary>Looks at the apps that a change makes or changes, and says of those that no agent could run now why.</summary>
+    /// <param name="api">The API.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="change">The change, with the ports that apps would get.</param>
+    /// <param name="isDryRun">Nothing is refused.</param>
     /// <exception cref="ApiException">422: it can never be carried out.</exception>
-    public static async Task ReviewAsync(MarathonApi api, ApiRequest request, ChangeSet change)
+    public static async Task<IEnumerable<string>> FindAsync(MarathonApi api, ApiRequest request, ChangeSet change, bool isDryRun)
     {
         var demands = change.Apps.Where(app => app is { Kind: AppChangeKind.Put, Spec.Instances: > 0 }).Select(app => DemandOf(app.Spec!)).ToValueList();
         if (demands.IsEmpty)
-            return;
+            return [];
         var impossible = await api.Grains.GetGrain<IAllocatorGrain>(0).FindImpossibleAsync(demands);
-        if (impossible.IsEmpty)
-            return;
+        if (impossible.IsEmpty || isDryRun)
+            return impossible.Select(Text);
         var refuses = impossible.Where(plan => !plan.Rejections.IsEmpty || !plan.WhenEmpty.IsEmpty && Refuses(api, request)).ToList();
         if (refuses.Exists(plan => plan.Rejections.IsEmpty) && await AgentsAreMissingAsync(api))
             refuses.RemoveAll(plan => plan.Rejections.IsEmpty);
@@ -40,8 +41,7 @@ internal static class ImpossiblePlans
                 problems.Rule("/", Text(plan));
             throw new ApiException(ErrorAnswer.Invalid(problems));
         }
-        var warning = string.Join("; ", impossible.Select(Text));
-        request.Http.Response.Headers.Warning = $"199 platform \"{Quotable(warning)}\"";
+        return impossible.Select(Text);
     }
 
     private static bool Refuses(MarathonApi api, ApiRequest request) => request.Query.Text("impossible") switch
@@ -64,13 +64,4 @@ internal static class ImpossiblePlans
 
     private static string Text(PendingExplanation plan) =>
         $"{plan.DemandId} can never run{(plan.Rejections.IsEmpty ? " on the agents that are there" : "")}: {string.Join(", ", plan.Rejections.Concat(plan.WhenEmpty))}";
-
-    /// <summary>A header takes visible ASCII only.</summary>
-    private static string Quotable(string text)
-    {
-        var quotable = new StringBuilder();
-        foreach (var c in text.Length > LongestWarning ? text[..LongestWarning] : text)
-            quotable.Append(c is '"' or '\\' ? '\'' : c is < ' ' or > '~' ? '?' : c);
-        return quotable.ToString();
-    }
 }

@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Rendering;
+using Platform.Api.Security;
 using Platform.Contracts.Allocation;
 using Platform.Core.Placement;
+using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Apps;
 
@@ -13,9 +15,9 @@ internal sealed class PendingEndpoints(MarathonApi api)
     public static void Map(ApiRouter routes, MarathonApi api)
     {
         var pending = new PendingEndpoints(api);
-        routes.Get("/v2/queue", pending.ListAsync);
-        routes.Delete("/v2/queue/{id+}/delay", pending.ResetDelayAsync);
-        routes.Get("/v2/apps/{id+}/pending", pending.ShowAsync);
+        routes.Get("/v2/queue", pending.ListAsync).Needs(Right.Filtered);
+        routes.Delete("/v2/queue/{id+}/delay", pending.ResetDelayAsync).Needs(Right.OnApp(AccessAction.Update));
+        routes.Get("/v2/apps/{id+}/pending", pending.ShowAsync).Needs(Right.OnApp(AccessAction.Read));
     }
 
     /// <summary>Of so many agents is told why they cannot take an app.</summary>

@@ -91,6 +91,12 @@ internal sealed record AppDocument
     /// <summary>An update says something of the canary, if only that there is none.</summary>
     public bool SaysCanary { get; init; }
 
+    /// <summary>An update takes the command away: it is null.</summary>
+    public bool ClearsCmd { get; init; }
+
+    /// <summary>An update takes the arguments away: they are null.</summary>
+    public bool ClearsArgs { get; init; }
+
     /// <summary>Deprecated: ports.</summary>
     public ValueList<int>? Ports { get; init; }
 
@@ -148,8 +154,8 @@ internal sealed record AppDocument
     /// <summary>This definition with what the update says.</summary>
     public AppDocument With(AppDocument update) => this with
     {
-        Cmd = update.Cmd ?? Cmd,
-        Args = update.Args ?? Args,
+        Cmd = update.Cmd ?? (update.ClearsCmd ? null : Cmd),
+        Args = update.Args ?? (update.ClearsArgs ? null : Args),
         User = update.User ?? User,
         Env = update.Env ?? Env,
         Instances = update.Instances ?? Instances,

@@ -23,6 +23,8 @@ internal static class AppReader
             HasOnlyIdAndVersion = app.Element.EnumerateObject().All(m => m.Name is "id" or "version" || m.Value.ValueKind == JsonValueKind.Null),
             Cmd = app.Text("cmd", 1),
             Args = app.Texts("args"),
+            ClearsCmd = IsNull(app, "cmd"),
+            ClearsArgs = IsNull(app, "args"),
             User = app.Text("user"),
             Env = app.Map("env", ReadEnvValue),
             Instances = app.Integer("instances", 0, Bounds.Instances),
@@ -64,6 +66,8 @@ internal static class AppReader
             IpAddress = app.Object("ipAddress") is { } address ? NetworkReader.ReadIpAddress(address) : null,
         };
     }
+
+    private static bool IsNull(JsonObjectReader app, string name) => app.Element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
 
     public static ExecutorResources? ReadExecutor(JsonObjectReader app) => app.Object("executorResources") is { } executor
         ? new()

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Platform.Api.Http;
 using Platform.Core.Apps;
+using Platform.Core.Collections;
 
 namespace Platform.Api.Marathon.Definitions;
 
@@ -27,6 +28,7 @@ internal static partial class AppRules
         for (var i = 0; i < app.Constraints.Count; i++)
             ConstraintRules.Check(app.Constraints[i], $"{path}/constraints({i})", problems);
         ContradictionRules.Check(app, path, problems);
+        ExtensionRules.Check(app, path, problems);
     }
 
     public static string Text(double number) => number.ToString(number == Math.Floor(number) ? "0.0" : "R", CultureInfo.InvariantCulture);
@@ -75,11 +77,24 @@ internal static partial class AppRules
         if (app.AcceptedResourceRoles.IsEmpty)
             return;
         var at = path + "/acceptedResourceRoles";
-        if (app.AcceptedResourceRoles.Any(role => role != "*" && role != app.Role))
-            problems.Rule(at, $"acceptedResourceRoles can only contain {(app.Role == "*" ? "*" : $"* and {app.Role}")}");
+        if (AcceptedRolesProblem(app, context) is { } unknown)
+            problems.Rule(at, unknown);
         if (ContainerRules.IsResident(app) && app.AcceptedResourceRoles.Any(role => role != "*"))
             problems.Rule(at, """A resident app must have `acceptedResourceRoles = ["*"]`.""");
     }
+
+    /// <summary>What is wrong with the roles whose resources an app or pod accepts: they may be its own, <c>*</c>, and those that agents have resources for. Null: nothing.</summary>
+    public static string? AcceptedRolesProblem(AppSpec app, AppDefinitionContext context)
+    {
+        if (UsableRoles(app.AcceptedResourceRoles, app.Role, context).Count == app.AcceptedResourceRoles.Count)
+            return null;
+        string[] usable = [.. ((string[])["*", app.Role, .. context.AgentRoles]).Distinct(StringComparer.Ordinal)];
+        return $"acceptedResourceRoles can only contain {(usable.Length == 1 ? usable[0] : $"{string.Join(", ", usable[..^1])} and {usable[^1]}")}";
+    }
+
+    /// <summary>Those of some roles whose resources an app with this role may use.</summary>
+    public static ValueList<string> UsableRoles(IEnumerable<string> roles, string role, AppDefinitionContext context) =>
+        roles.Where(accepted => accepted == "*" || accepted == role || context.AgentRoles.Contains(accepted)).ToValueList();
 
     private static void CheckLimits(AppSpec app, string path, JsonProblems problems)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Platform.Api.Http;
 using Platform.Core.Apps;
+using Platform.Core.Collections;
 
 namespace Platform.Api.Marathon.Definitions;
 
@@ -35,7 +36,7 @@ internal static class ExtensionReader
     private static AppExtension ReadPlatform(JsonObjectReader platform)
     {
         OnlyKnown(platform, "priority", "preferences", "placement", "tolerations", "pool", "system", "gang", "gangDeadlineSeconds", "revocable", "runOnce",
-            "disruptionBudget", "preStop", "progressDeadlineSeconds", "failureBudget", "canary", "autoscaling");
+            "disruptionBudget", "preStop", "drainSeconds", "progressDeadlineSeconds", "failureBudget", "canary", "autoscaling");
         var isGang = platform.Flag("gang") ?? false;
         if (!isGang && platform.TryGet("gangDeadlineSeconds", out _))
             platform.Rule("gangDeadlineSeconds", "is for gangs; set gang too");
@@ -53,6 +54,7 @@ internal static class ExtensionReader
             RunOnce = platform.Flag("runOnce") ?? false,
             DisruptionBudget = platform.Integer("disruptionBudget", 0),
             PreStop = platform.Text("preStop", 1),
+            DrainSeconds = platform.Number("drainSeconds", 0, 3600),
             ProgressDeadlineSeconds = platform.Number("progressDeadlineSeconds", 1, Bounds.Seconds),
             FailureBudget = platform.Integer("failureBudget", 0),
             Canary = platform.Object("canary") is { } canary ? ReadCanary(canary) : null,
@@ -75,12 +77,32 @@ internal static class ExtensionReader
 
     private static CanarySpec ReadCanary(JsonObjectReader canary)
     {
-        OnlyKnown(canary, "steps", "promoteAfterSeconds", "blueGreen");
+        OnlyKnown(canary, "steps", "promoteAfterSeconds", "blueGreen", "traffic");
         var steps = canary.List("steps", ReadStep) ?? default;
         var blueGreen = canary.Flag("blueGreen") ?? false;
         if (steps.IsEmpty && !blueGreen)
             canary.Rule("steps", "must have at least one step, such as 1 or \"10%\"");
-        return new() { Steps = steps, PromoteAfterSeconds = canary.Number("promoteAfterSeconds", 0, Bounds.Seconds), BlueGreen = blueGreen };
+        var traffic = canary.List("traffic", ReadShare) ?? default;
+        var count = blueGreen ? Math.Max(1, steps.Count) : steps.Count;
+        if (!traffic.IsEmpty && traffic.Count != count)
+            canary.Rule("traffic", $"must have a percentage for each of the {count} steps");
+        return new() { Steps = steps, PromoteAfterSeconds = canary.Number("promoteAfterSeconds", 0, Bounds.Seconds), BlueGreen = blueGreen, Traffic = traffic.Select(share => share.Percent).ToValueList() };
+    }
+
+    private sealed record Share(double Percent);
+
+    /// <summary>A percentage as a number, or as text such as "10%".</summary>
+    private static Share? ReadShare(JsonElement value, string at, JsonProblems problems)
+    {
+        double percent = -1;
+        if (value.ValueKind == JsonValueKind.Number)
+            percent = value.GetDouble();
+        else if (value.ValueKind == JsonValueKind.String && !double.TryParse(value.GetString()!.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out percent))
+            percent = -1;
+        if (percent is >= 0 and <= 100)
+            return new(percent);
+        problems.Rule(at, "must be a percentage from 0 to 100, such as 5 or \"5%\"");
+        return null;
     }
 
     /// <summary>A count as number or text, or a share such as "10%".</summary>

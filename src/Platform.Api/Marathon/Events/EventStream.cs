@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Platform.Api.Events;
 using Platform.Api.Marathon.Rendering;
+using Platform.Api.Security;
 using Platform.Contracts.Events;
 
 namespace Platform.Api.Marathon.Events;
@@ -17,11 +18,19 @@ namespace Platform.Api.Marathon.Events;
 /// </remarks>
 internal sealed class EventStream(MarathonApi api, EventSelection selection, long? after) : IResult
 {
+    /// <summary>How often it is asked whether the client may still see what it sees.</summary>
+    private static readonly TimeSpan Review = TimeSpan.FromSeconds(5);
+
+    private EventAudience _audience = null!;
+    private long _reviewedAt;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var stopping = httpContext.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
         var log = api.Grains.GetGrain<IEventLogGrain>(0);
+        _audience = new(httpContext.Access());
+        _reviewedAt = api.Time.GetTimestamp();
         // Before the answer begins, so that nothing which happens after it is missed. Who has seen more than there is gets what is new.
         var last = (await log.GetRangeAsync()).Last;
         var from = Math.Min(after ?? last, last);
@@ -37,7 +46,7 @@ internal sealed class EventStream(MarathonApi api, EventSelection selection, lon
         try
         {
             await response.Body.FlushAsync(ended.Token);
-            await PumpAsync(response.Body, from, ended.Token);
+            await PumpAsync(httpContext, from, ended.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -50,8 +59,9 @@ internal sealed class EventStream(MarathonApi api, EventSelection selection, lon
         }
     }
 
-    private async Task PumpAsync(Stream body, long from, CancellationToken ended)
+    private async Task PumpAsync(HttpContext http, long from, CancellationToken ended)
     {
+        var body = http.Response.Body;
         var feed = new EventFeed(api.Grains, api.Time);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(ended);
         await using var events = feed.ReadAsync(from, reading.Token).GetAsyncEnumerator(reading.Token);
@@ -68,10 +78,14 @@ internal sealed class EventStream(MarathonApi api, EventSelection selection, lon
                     {
                         // A comment, which clients pass over; it shows whether the connection still stands.
                         text.Append(":\n\n");
+                        if (!await MayGoOnAsync(http))
+                            return;
                         continue;
                     }
                 }
                 if (!await next)
+                    return;
+                if (!await MayGoOnAsync(http))
                     return;
                 Append(text, events.Current);
                 if (text.Length > 64 * 1024)
@@ -85,6 +99,17 @@ internal sealed class EventStream(MarathonApi api, EventSelection selection, lon
             await reading.CancelAsync();
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // Who logs out, or loses a right, sees no more of what comes.
+    private async Task<bool> MayGoOnAsync(HttpContext http)
+    {
+        if (api.Time.GetElapsedTime(_reviewedAt) < Review || http.RequestServices.GetService<IAccessSource>() is not { } source)
+            return true;
+        _reviewedAt = api.Time.GetTimestamp();
+        var access = await source.IdentifyAsync(http);
+        _audience = new(access);
+        return !access.IsAnonymous;
     }
 
     private async Task<bool> IsInTimeAsync(Task next, CancellationToken ended)
@@ -104,7 +129,7 @@ internal sealed class EventStream(MarathonApi api, EventSelection selection, lon
     {
         if (item.Event is { } happened)
         {
-            if (selection.Takes(happened.Type))
+            if (selection.Takes(happened.Type) && _audience.Sees(happened))
                 Append(text, happened.Type, happened.Sequence, happened.Json);
             return;
         }

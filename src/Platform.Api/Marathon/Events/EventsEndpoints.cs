@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
+using Platform.Api.Security;
 
 namespace Platform.Api.Marathon.Events;
 
 /// <summary><c>/v2/events</c>: everything that happens, as server-sent events.</summary>
 internal sealed class EventsEndpoints(MarathonApi api)
 {
-    public static void Map(ApiRouter routes, MarathonApi api) => routes.Get("/v2/events", new EventsEndpoints(api).StreamAsync);
+    public static void Map(ApiRouter routes, MarathonApi api) => routes.Get("/v2/events", new EventsEndpoints(api).StreamAsync).Needs(Right.Filtered);
 
     private Task<IResult> StreamAsync(ApiRequest request)
     {

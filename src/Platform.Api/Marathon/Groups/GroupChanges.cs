@@ -68,6 +68,9 @@ internal sealed class GroupChanges(ClusterReader reader, GroupTree? tree, ValueM
 
     private void Scale(string path, double factor)
     {
+        // As in Marathon, a group that is not there is made, without apps.
+        if (path != AppPath.Root && tree?.Groups.ContainsKey(path) != true)
+            _groups[path] = new() { Path = path };
         // As in Marathon, which leaves pods as they are.
         foreach (var (id, app) in standing.Where(app => AppPath.IsWithin(app.Key, path) && app.Value.Spec.Pod is null))
         {

@@ -10,7 +10,7 @@ using Platform.Core.Collections;
 namespace Platform.Api.Marathon.Groups;
 
 /// <summary>Reads a group with all that is in it, and checks it by Marathon's rules.</summary>
-internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing, MarathonOptions options, JsonProblems problems)
+internal sealed class GroupReader(Surroundings around, ValueMap<AppVersion> standing, JsonProblems problems)
 {
     private static readonly string[] Structural = ["id", "apps", "pods", "groups", "dependencies", "enforceRole"];
 
@@ -32,13 +32,16 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
             PathRules.CheckNames(path, group.At("id"), problems);
         if (idRequired && (path == within || !AppPath.IsWithin(path, within)))
             group.Rule("id", $"Identifier is not child of '{within}'");
-        CheckAlone(group);
+        // A group that was read and is sent back names the version it was read at, and means what it says.
+        var isReadBack = ReadsBack(group, path);
+        if (!isReadBack)
+            CheckAlone(group);
 
         var document = new GroupDocument
         {
             Path = path,
             ScaleBy = group.Number("scaleBy", 0),
-            Version = ReadVersion(group),
+            Version = isReadBack ? null : ReadVersion(group),
             EnforceRole = group.Flag("enforceRole"),
             Dependencies = group.Texts("dependencies", unique: true, minLength: 1)?.Select(d => AppPath.Canonical(d, path)).ToValueList(),
         };
@@ -65,7 +68,7 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
 
     private void CheckEnforceRole(GroupDocument group, string at, bool changesApps)
     {
-        if (changesApps && group.EnforceRole is { } wanted && tree?.Groups.Find(group.Path) is { } stands && stands.EnforceRole != wanted)
+        if (changesApps && group.EnforceRole is { } wanted && around.Tree?.Groups.Find(group.Path) is { } stands && stands.EnforceRole != wanted)
             problems.Rule(at + "/enforceRole", "enforceRole cannot be modified in a request that adds, removes or modifies services; please make these changes in separate requests.");
         for (var i = 0; i < (group.Groups?.Count ?? 0); i++)
             CheckEnforceRole(group.Groups![i], $"{at}/groups({i})", changesApps);
@@ -73,7 +76,10 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
 
     private AppSpec? ReadApp(JsonElement json, string at, string group, bool? enforced)
     {
-        return InGroup(AppDefinitions.Create(json, at, null, ContextOf(json, group, enforced), problems), at, group);
+        var spec = AppDefinitions.Create(json, at, null, ContextOf(json, group, enforced), problems);
+        if (spec is not null)
+            ExtensionRules.CheckCanary(spec, standing.Find(spec.Id)?.Spec, at + "/upgradeStrategy/canary", problems);
+        return InGroup(spec, at, group);
     }
 
     /// <summary>A definition, or what GET tells of a pod in a group, which has the definition as its <c>spec</c>.</summary>
@@ -82,6 +88,8 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
         if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("spec", out var definition))
             (json, at) = (definition, at + "/spec");
         var spec = PodDefinitions.Read(json, at, group, ContextOf(json, group, enforced), problems);
+        if (spec is not null)
+            ExtensionRules.CheckCanary(spec, standing.Find(spec.Id)?.Spec, at + "/scheduling/upgrade/canary", problems);
         if (spec is not null && standing.Find(spec.Id) is { } stands)
             ResidentPodRules.CheckUpdate(stands.Spec, spec, at, problems);
         return InGroup(spec, at, group);
@@ -91,8 +99,8 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
     {
         var id = AppChanges.IdOf(json, group) ?? group;
         return enforced is { } enforce && AppPath.TopLevelGroup(id) is { } top
-            ? RoleRules.For(top, enforce, standing.Find(id), options, group)
-            : RoleRules.For(id, standing.Find(id), tree, options, group);
+            ? RoleRules.For(top, enforce, standing.Find(id), around, group)
+            : RoleRules.For(id, standing.Find(id), around, group);
     }
 
     private AppSpec? InGroup(AppSpec? spec, string at, string group)
@@ -102,6 +110,12 @@ internal sealed class GroupReader(GroupTree? tree, ValueMap<AppVersion> standing
         problems.Rule(at + "/id", $"Identifier is not child of '{group}'");
         return null;
     }
+
+    private bool ReadsBack(JsonObjectReader group, string path) =>
+        Structural.Any(name => name != "id" && group.Has(name)) && group.TryGet("version", out var version) && version.ValueKind == JsonValueKind.String
+        && Timestamps.Normalize(version.GetString()!) is { } read && read == VersionOf(path);
+
+    private string? VersionOf(string path) => path == AppPath.Root ? around.Tree?.Version : around.Tree?.Groups.Find(path)?.Version;
 
     private static string? ReadVersion(JsonObjectReader group)
     {

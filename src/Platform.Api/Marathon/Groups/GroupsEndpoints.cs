@@ -5,8 +5,11 @@ using Platform.Api.Marathon.Apps;
 using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Pods;
 using Platform.Api.Marathon.Rendering;
+using Platform.Api.Security;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Collections;
+using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Groups;
 
@@ -16,30 +19,31 @@ internal sealed class GroupsEndpoints(MarathonApi api)
     public static void Map(ApiRouter routes, MarathonApi api)
     {
         var groups = new GroupsEndpoints(api);
-        routes.Get("/v2/groups", request => groups.ShowAsync(request, AppPath.Root));
-        routes.Get("/v2/groups/versions", _ => groups.ListVersionsAsync(AppPath.Root));
-        routes.Get("/v2/groups/versions/{version}", request => groups.ShowVersionAsync(request, AppPath.Root));
-        routes.Get("/v2/groups/apps", request => groups.ListAppsAsync(request, AppPath.Root));
-        routes.Get("/v2/groups/{id+}/versions", request => groups.ListVersionsAsync(request.PathValue("id")));
-        routes.Get("/v2/groups/{id+}/versions/{version}", request => groups.ShowVersionAsync(request, request.PathValue("id")));
-        routes.Get("/v2/groups/{id+}/apps", request => groups.ListAppsAsync(request, request.PathValue("id")));
-        routes.Get("/v2/groups/{id+}", request => groups.ShowAsync(request, request.PathValue("id")));
-        routes.Post("/v2/groups", request => groups.CreateAsync(request, AppPath.Root));
-        routes.Post("/v2/groups/{id+}", request => groups.CreateAsync(request, request.PathValue("id")));
+        routes.Get("/v2/groups", request => groups.ShowAsync(request, AppPath.Root)).Needs(Right.Filtered);
+        routes.Get("/v2/groups/versions", _ => groups.ListVersionsAsync(AppPath.Root)).Needs(Right.OnRoot(AccessAction.Read));
+        routes.Get("/v2/groups/versions/{version}", request => groups.ShowVersionAsync(request, AppPath.Root)).Needs(Right.OnRoot(AccessAction.Read));
+        routes.Get("/v2/groups/apps", request => groups.ListAppsAsync(request, AppPath.Root)).Needs(Right.Filtered);
+        routes.Get("/v2/groups/{id+}/versions", request => groups.ListVersionsAsync(request.PathValue("id"))).Needs(Right.OnApp(AccessAction.Read));
+        routes.Get("/v2/groups/{id+}/versions/{version}", request => groups.ShowVersionAsync(request, request.PathValue("id"))).Needs(Right.OnApp(AccessAction.Read));
+        routes.Get("/v2/groups/{id+}/apps", request => groups.ListAppsAsync(request, request.PathValue("id"))).Needs(Right.Filtered);
+        routes.Get("/v2/groups/{id+}", request => groups.ShowAsync(request, request.PathValue("id"))).Needs(Right.Filtered);
+        routes.Post("/v2/groups", request => groups.CreateAsync(request, AppPath.Root)).Needs(Right.OfBody);
+        routes.Post("/v2/groups/{id+}", request => groups.CreateAsync(request, request.PathValue("id"))).Needs(Right.OfBody);
         // Clients of old go back to a version by its address.
-        routes.Put("/v2/groups/versions/{version}", request => groups.GoBackAsync(request, AppPath.Root));
-        routes.Put("/v2/groups/{id+}/versions/{version}", request => groups.GoBackAsync(request, request.PathValue("id")));
-        routes.Put("/v2/groups", request => groups.UpdateAsync(request, AppPath.Root));
-        routes.Put("/v2/groups/{id+}", request => groups.UpdateAsync(request, request.PathValue("id")));
-        routes.Patch("/v2/groups/{id+}", groups.PatchAsync);
-        routes.Delete("/v2/groups", request => groups.RemoveAsync(request, AppPath.Root));
-        routes.Delete("/v2/groups/{id+}", request => groups.RemoveAsync(request, request.PathValue("id")));
+        routes.Put("/v2/groups/versions/{version}", request => groups.GoBackAsync(request, AppPath.Root)).Needs(Right.OnRoot(AccessAction.Update));
+        routes.Put("/v2/groups/{id+}/versions/{version}", request => groups.GoBackAsync(request, request.PathValue("id"))).Needs(Right.OnApp(AccessAction.Update));
+        routes.Put("/v2/groups", request => groups.UpdateAsync(request, AppPath.Root)).Needs(Right.OfBody);
+        routes.Put("/v2/groups/{id+}", request => groups.UpdateAsync(request, request.PathValue("id"))).Needs(Right.OfBody);
+        routes.Patch("/v2/groups/{id+}", groups.PatchAsync).Needs(Right.OfBody);
+        routes.Delete("/v2/groups", request => groups.RemoveAsync(request, AppPath.Root)).Needs(Right.OnRoot(AccessAction.Delete));
+        routes.Delete("/v2/groups/{id+}", request => groups.RemoveAsync(request, request.PathValue("id"))).Needs(Right.OnApp(AccessAction.Delete));
     }
 
     private async Task<IResult> ShowAsync(ApiRequest request, string path)
     {
         var embed = GroupEmbed.From(request.Query.Set("embed"));
-        var tree = await api.Reader.Groups.GetAsync();
+        DemandSight(request, path);
+        var tree = Visible(request, await api.Reader.Groups.GetAsync());
         if (path != AppPath.Root && tree?.Groups.ContainsKey(path) != true)
             return MarathonErrors.UnknownGroup(path);
         var apps = embed.Apps ? await api.Reader.ListAsync(path) : [];
@@ -48,8 +52,19 @@ internal sealed class GroupsEndpoints(MarathonApi api)
         return new JsonAnswer(json => writer.Write(json, path)) { Capacity = apps.Sum(app => api.AppInfo.Estimate(app, embed.App)) + 1_024 };
     }
 
+    // A group of which nothing may be seen is refused, whether it is there or not.
+    private static void DemandSight(ApiRequest request, string path)
+    {
+        if (path != AppPath.Root && !request.Access.Rights.AllowsWithin(AccessAction.Read, ResourceId.Service(path)))
+            request.Access.Demand(AccessAction.Read, ResourceId.Service(path));
+    }
+
+    private static GroupTree? Visible(ApiRequest request, GroupTree? tree) => tree is null || request.Access.Allows(AccessAction.Read, ResourceId.Service(AppPath.Root)) ? tree
+        : tree with { Groups = tree.Groups.Where(group => group.Key == AppPath.Root || request.Access.Rights.AllowsWithin(AccessAction.Read, ResourceId.Service(group.Key))).ToValueMap() };
+
     private async Task<IResult> ListAppsAsync(ApiRequest request, string path)
     {
+        DemandSight(request, path);
         var tree = await api.Reader.Groups.GetAsync();
         if (path != AppPath.Root && tree?.Groups.ContainsKey(path) != true)
             return MarathonErrors.UnknownGroup(path);
@@ -82,7 +97,7 @@ internal sealed class GroupsEndpoints(MarathonApi api)
     {
         var text = request.Value("version");
         if (Timestamps.Normalize(text) is not { } version)
-            return ErrorAnswer.Unprocessable($"Invalid format: \"{text}\" is no instant such as 2026-01-31T12:00:00.000Z");
+            return Timestamps.Refuse(text);
         var tree = await api.Reader.Groups.GetAsync(version);
         var apps = await api.Reader.Groups.GetAppsAsync(path, version);
         if (tree is null || apps is null || path != AppPath.Root && !tree.Groups.ContainsKey(path))
@@ -102,7 +117,7 @@ internal sealed class GroupsEndpoints(MarathonApi api)
     {
         var text = request.Value("version");
         if (Timestamps.Normalize(text) is not { } version)
-            return ErrorAnswer.Unprocessable($"Invalid format: \"{text}\" is no instant such as 2026-01-31T12:00:00.000Z");
+            return Timestamps.Refuse(text);
         using var body = JsonDocument.Parse($$"""{"version":"{{version}}"}""");
         return await ChangeAsync(request, path, isNew: false, body);
     }
@@ -118,10 +133,11 @@ internal sealed class GroupsEndpoints(MarathonApi api)
         var changed = path;
         async Task<ChangeSet> MakeAsync()
         {
-            var tree = await api.Reader.Groups.GetAsync();
+            var around = await api.SurroundingsAsync(body.RootElement);
+            var tree = around.Tree;
             var standing = await api.Reader.Groups.GetAppsAsync(AppPath.Root) ?? default;
             var problems = new JsonProblems();
-            var reader = new GroupReader(tree, standing, api.Options, problems);
+            var reader = new GroupReader(around, standing, problems);
             var group = reader.Read(body.RootElement, "", path, idRequired: false);
             if (group is not null)
                 reader.CheckEnforceRole(group);
@@ -136,8 +152,8 @@ internal sealed class GroupsEndpoints(MarathonApi api)
         }
 
         if (request.Query.Flag("dryRun"))
-            return await DryRuns.AnswerAsync(api, await MakeAsync());
-        var result = await api.Writer.ChangeAsync(MakeAsync, set => ImpossiblePlans.ReviewAsync(api, request, set));
+            return await DryRuns.AnswerAsync(api, request, await MakeAsync());
+        var result = await api.Writer.ChangeAsync(MakeAsync, set => ChangeReview.ReviewAsync(api, request, set));
         return isNew ? MarathonApi.Accepted(result, StatusCodes.Status201Created, "/v2/groups" + changed) : MarathonApi.Accepted(result);
     }
 
@@ -169,7 +185,7 @@ internal sealed class GroupsEndpoints(MarathonApi api)
         }
 
         return request.Query.Flag("dryRun")
-            ? await DryRuns.AnswerAsync(api, await MakeAsync())
+            ? await DryRuns.AnswerAsync(api, request, await MakeAsync())
             : MarathonApi.Accepted(await api.Writer.ChangeAsync(MakeAsync));
     }
 }

@@ -19,7 +19,7 @@ internal static class PodDefinitions
         var before = problems.Items.Count;
         if (JsonObjectReader.Open(json, path, problems) is not { } pod)
             return null;
-        pod.Require("id");
+        AppDefinitions.RequireId(json, path, problems);
         var id = pod.Text("id", 1);
         if (id is not null && group is null && !id.StartsWith('/'))
             pod.Rule("id", "Path needs to be absolute");

@@ -41,7 +41,7 @@ internal sealed class PodParts(MarathonApi api)
     public async Task<IResult> ShowVersionAsync(string id, string text)
     {
         if (Timestamps.Normalize(text) is not { } version)
-            return ErrorAnswer.Unprocessable($"Invalid format: \"{text}\" is no instant such as 2026-01-31T12:00:00.000Z");
+            return Timestamps.Refuse(text);
         if (await api.Reader.FindPodDefinitionAsync(id) is not { } present)
             return MarathonErrors.UnknownPod(id);
         var definition = present.Version == version ? present : await api.Reader.App(id).GetVersionAsync(version);
@@ -54,12 +54,10 @@ internal sealed class PodParts(MarathonApi api)
     public async Task<IResult> ListFailuresAsync(ApiRequest request, string id) =>
         await api.Pods.FindAsync(id) is { } pod ? FailuresEndpoints.Answer(request, pod.Pod) : MarathonErrors.UnknownPod(id);
 
-    public async Task<IResult> PromoteAsync(string id)
+    public async Task<IResult> PromoteAsync(ApiRequest request, string id)
     {
         if (await api.Pods.FindAsync(id) is not { IsTerminating: false } pod)
             return MarathonErrors.UnknownPod(id);
-        return await api.Reader.App(id).PromoteAsync()
-            ? RolloutEndpoints.Promoted("pod", pod.Pod)
-            : ErrorAnswer.Conflict($"Pod '{id}' has no canary rollout that could be promoted.");
+        return RolloutEndpoints.Answer("pod", pod.Pod, await api.Reader.App(id).PromoteAsync(request.Query.Flag("force")));
     }
 }

@@ -33,7 +33,8 @@ internal static class PodReader
             Instances = ReadInstances(pod),
             ExecutorResources = AppReader.ReadExecutor(pod) ?? new() { Cpus = 0.1, Mem = 32, Disk = 10 },
             Constraints = placement?.List("constraints", PlacementReader.ReadPodConstraint, unique: true) ?? default,
-            AcceptedResourceRoles = placement?.Texts("acceptedResourceRoles", unique: true) ?? default,
+            AcceptedResourceRoles = placement?.Texts("acceptedResourceRoles", unique: true)
+                ?? (resident ? default : AppRules.UsableRoles(context.DefaultAcceptedResourceRoles, pod.Text("role", 1) ?? context.DefaultRole, context)),
             Networks = networks,
             UpgradeStrategy = upgrade is { } strategy
                 ? new()

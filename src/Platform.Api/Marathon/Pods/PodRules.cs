@@ -26,6 +26,7 @@ internal static partial class PodRules
         CheckScheduling(app, path, problems);
         CheckRoles(app, path, context, problems);
         ContradictionRules.Check(app, path, problems);
+        ExtensionRules.Check(app, path, problems);
     }
 
     /// <summary>It has persistent volumes, so that its instances are bound to their agents.</summary>
@@ -108,7 +109,7 @@ internal static partial class PodRules
             return;
         if (IsResident(app) && app.AcceptedResourceRoles.Any(role => role != "*"))
             problems.Rule(path + "/acceptedResourceRoles", """A resident pod must have `acceptedResourceRoles = ["*"]`.""");
-        if (app.AcceptedResourceRoles.Any(role => role != "*" && role != app.Role))
-            problems.Rule(path + "/acceptedResourceRoles", $"acceptedResourceRoles can only contain {(app.Role == "*" ? "*" : $"* and {app.Role}")}");
+        if (AppRules.AcceptedRolesProblem(app, context) is { } unknown)
+            problems.Rule(path + "/acceptedResourceRoles", unknown);
     }
 }

@@ -23,11 +23,11 @@ internal sealed class PodViews(ClusterReader reader)
         var locks = reader.Groups.GetLocksAsync();
         var definitions = await reader.Groups.GetAppsAsync(group) ?? default;
         var held = await locks;
-        var present = await Task.WhenAll(definitions.Values.Where(definition => definition.Spec.Pod is not null)
+        var present = await Task.WhenAll(definitions.Values.Where(definition => definition.Spec.Pod is not null && ClusterReader.Shows(definition.Spec.Id))
             .Select(definition => ViewAsync(definition, held.Find(definition.Spec.Id), isTerminating: false)));
         if (!withRemoved)
             return present;
-        var removed = await Task.WhenAll(held.Where(one => AppPath.IsWithin(one.Key, group) && !definitions.ContainsKey(one.Key)).Select(one => FindRemovedAsync(one.Key, one.Value)));
+        var removed = await Task.WhenAll(held.Where(one => AppPath.IsWithin(one.Key, group) && !definitions.ContainsKey(one.Key) && ClusterReader.Shows(one.Key)).Select(one => FindRemovedAsync(one.Key, one.Value)));
         return [.. present.Concat(removed.OfType<PodView>()).OrderBy(view => view.Pod.Definition.Spec.Id, StringComparer.Ordinal)];
     }
 

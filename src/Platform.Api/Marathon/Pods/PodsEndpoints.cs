@@ -3,8 +3,10 @@ using Platform.Api.Http;
 using Platform.Api.Marathon.Apps;
 using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Rendering;
+using Platform.Api.Security;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Pods;
 
@@ -20,12 +22,12 @@ internal sealed class PodsEndpoints
     public static void Map(ApiRouter routes, MarathonApi api)
     {
         var pods = new PodsEndpoints(api);
-        routes.Get("/v2/pods", pods.ListAsync);
-        routes.Post("/v2/pods", pods.CreateAsync);
-        routes.Get("/v2/pods/{path+}", pods.GetAsync);
-        routes.Put("/v2/pods/{path+}", pods.UpdateAsync);
-        routes.Post("/v2/pods/{path+}", pods.PostAsync);
-        routes.Delete("/v2/pods/{path+}", pods.DeleteAsync);
+        routes.Get("/v2/pods", pods.ListAsync).Needs(Right.Filtered);
+        routes.Post("/v2/pods", pods.CreateAsync).Needs(Right.OfBody);
+        routes.Get("/v2/pods/{path+}", pods.GetAsync).Needs(Right.OnApp(AccessAction.Read, "path"));
+        routes.Put("/v2/pods/{path+}", pods.UpdateAsync).Needs(Right.OfBody);
+        routes.Post("/v2/pods/{path+}", pods.PostAsync).Needs(Right.OnApp(AccessAction.Update, "path"));
+        routes.Delete("/v2/pods/{path+}", pods.DeleteAsync).Needs(Right.OnApp(AccessAction.Delete, "path"));
     }
 
     /// <summary>The id of an address.</summary>
@@ -42,7 +44,7 @@ internal sealed class PodsEndpoints
     {
         var page = Page.From(request.Query);
         var definitions = await _api.Reader.Groups.GetAppsAsync(AppPath.Root) ?? default;
-        var pods = definitions.Values.Where(definition => definition.Spec.Pod is not null).ToList();
+        var pods = definitions.Values.Where(definition => definition.Spec.Pod is not null && ClusterReader.Shows(definition.Spec.Id)).ToList();
         var shown = page.Of(pods, pod => pod.Spec.Id);
         return ListAnswer.Of(null, shown.Count, page.HeadersFor(pods.Count, shown.Count == 0 ? null : shown[^1].Spec.Id), FieldSelection.From(request.Query),
             (writer, i) => PodWriter.Write(writer, shown[i]),
@@ -71,7 +73,7 @@ internal sealed class PodsEndpoints
         return address switch
         {
             { Part: "restart", Item: null } => ChangeAsync(request, new() { AppId = ValidId(address), Kind = AppChangeKind.Restart, IsPod = true }),
-            { Part: "promote", Item: null } => _parts.PromoteAsync(ValidId(address)),
+            { Part: "promote", Item: null } => _parts.PromoteAsync(request, ValidId(address)),
             _ => NotAllowedAsync(request),
         };
     }
@@ -104,14 +106,14 @@ internal sealed class PodsEndpoints
     {
         using var body = await request.ReadJsonAsync();
         var problems = new JsonProblems();
-        var tree = await _api.Reader.Groups.GetAsync();
-        var change = PodChanges.Put(body.RootElement, null, tree, _api.Options, problems);
+        var around = await _api.SurroundingsAsync(body.RootElement);
+        var change = PodChanges.Put(body.RootElement, null, around, problems);
         if (problems.Any || change is null)
             return ErrorAnswer.Invalid(problems);
         var set = new ChangeSet { Apps = [change], Force = request.Query.Flag("force") };
         if (request.Query.Flag("dryRun"))
-            return await DryRuns.AnswerAsync(_api, set);
-        await ImpossiblePlans.ReviewAsync(_api, request, set);
+            return await DryRuns.AnswerAsync(_api, request, set);
+        await ChangeReview.ReviewAsync(_api, request, set);
         var result = await _api.Writer.ChangeAsync(set);
         await _api.PublishPodAsync(request.Http, "pod_created_event");
         return await AcceptedAsync(change.AppId, change.Spec!, result, StatusCodes.Status201Created, "/v2/pods" + change.AppId);
@@ -128,9 +130,9 @@ internal sealed class PodsEndpoints
         async Task<ChangeSet> MakeAsync()
         {
             var problems = new JsonProblems();
-            var tree = await _api.Reader.Groups.GetAsync();
+            var around = await _api.SurroundingsAsync(body.RootElement);
             var standing = await _api.Reader.FindPodDefinitionAsync(AppChanges.IdOf(body.RootElement) ?? id);
-            var change = PodChanges.Put(body.RootElement, standing, tree, _api.Options, problems);
+            var change = PodChanges.Put(body.RootElement, standing, around, problems);
             if (problems.Any || change is null)
                 throw new ApiException(ErrorAnswer.Invalid(problems));
             if (change.AppId != id)
@@ -140,8 +142,8 @@ internal sealed class PodsEndpoints
         }
 
         if (request.Query.Flag("dryRun"))
-            return await DryRuns.AnswerAsync(_api, await MakeAsync());
-        var result = await _api.Writer.ChangeAsync(MakeAsync, set => ImpossiblePlans.ReviewAsync(_api, request, set));
+            return await DryRuns.AnswerAsync(_api, request, await MakeAsync());
+        var result = await _api.Writer.ChangeAsync(MakeAsync, set => ChangeReview.ReviewAsync(_api, request, set));
         await _api.PublishPodAsync(request.Http, "pod_updated_event");
         return await AcceptedAsync(id, spec!, result, StatusCodes.Status200OK, null);
     }
@@ -150,7 +152,7 @@ internal sealed class PodsEndpoints
     {
         var set = new ChangeSet { Apps = [new() { AppId = id, Kind = AppChangeKind.Remove, IsPod = true }], Force = request.Query.Flag("force") };
         if (request.Query.Flag("dryRun"))
-            return await DryRuns.AnswerAsync(_api, set);
+            return await DryRuns.AnswerAsync(_api, request, set);
         var result = await _api.Writer.ChangeAsync(set);
         await _api.PublishPodAsync(request.Http, "pod_deleted_event");
         // Clients take the deployment's id from the header only if there is no body.
@@ -162,7 +164,7 @@ internal sealed class PodsEndpoints
     private async Task<IResult> ChangeAsync(ApiRequest request, AppChange change)
     {
         var set = new ChangeSet { Apps = [change], Force = request.Query.Flag("force") };
-        return request.Query.Flag("dryRun") ? await DryRuns.AnswerAsync(_api, set) : MarathonApi.Accepted(await _api.Writer.ChangeAsync(set));
+        return request.Query.Flag("dryRun") ? await DryRuns.AnswerAsync(_api, request, set) : MarathonApi.Accepted(await _api.Writer.ChangeAsync(set));
     }
 
     private async Task<IResult> AcceptedAsync(string id, AppSpec spec, ChangeResult result, int status, string? location)

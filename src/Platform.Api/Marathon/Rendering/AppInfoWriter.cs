@@ -116,7 +116,5 @@ internal sealed class AppInfoWriter(RenderedPieces pieces, TimeProvider time)
         writer.WriteEndArray();
     }
 
-    /// <summary>A kill that somebody asked for, or an exit with 0, is no failure.</summary>
-    private static TaskFailure? LastFailure(AppStatus? app) =>
-        app?.Failures.FirstOrDefault(f => f.Status.State is not (TaskState.Killed or TaskState.Finished));
+    private static TaskFailure? LastFailure(AppStatus? app) => app?.Failures.FirstOrDefault(failure => failure.Status.IsFailure);
 }

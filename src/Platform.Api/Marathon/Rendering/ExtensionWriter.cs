@@ -28,6 +28,8 @@ internal static class ExtensionWriter
         if (extension.DisruptionBudget is { } disruption)
             writer.WriteNumber("disruptionBudget", disruption);
         writer.WriteOptional("preStop", extension.PreStop);
+        if (extension.DrainSeconds is { } drain)
+            writer.WriteNumber("drainSeconds", drain);
         if (extension.ProgressDeadlineSeconds is { } deadline)
             writer.WriteNumber("progressDeadlineSeconds", deadline);
         if (extension.FailureBudget is { } failures)
@@ -52,6 +54,13 @@ internal static class ExtensionWriter
         if (canary.PromoteAfterSeconds is { } seconds)
             writer.WriteNumber("promoteAfterSeconds", seconds);
         WriteFlag(writer, "blueGreen", canary.BlueGreen);
+        if (!canary.Traffic.IsEmpty)
+        {
+            writer.WriteStartArray("traffic");
+            foreach (var percent in canary.Traffic)
+                writer.WriteNumberValue(percent);
+            writer.WriteEndArray();
+        }
         writer.WriteEndObject();
     }
 

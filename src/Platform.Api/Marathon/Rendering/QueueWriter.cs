@@ -45,9 +45,14 @@ internal static class QueueWriter
     private static void WriteSummary(Utf8JsonWriter writer, AppQueue queue)
     {
         var explanation = queue.Explanation;
+        var unused = explanation is null ? 0 : explanation.Agents - explanation.FeasibleAgents;
         writer.WriteStartObject("processedOffersSummary");
-        writer.WriteNumber("processedOffersCount", explanation?.Agents ?? 0);
-        writer.WriteNumber("unusedOffersCount", explanation is null ? 0 : explanation.Agents - explanation.FeasibleAgents);
+        // Agents that could take an instance are neither used nor turned down yet: when the explanation is from before the last places were found
+        // they would be counted twice.
+        writer.WriteNumber("processedOffersCount", unused + queue.Placed);
+        writer.WriteNumber("unusedOffersCount", unused);
+        if (queue.LastPlacedAt is { } placedAt)
+            writer.WriteString("lastUsedOfferAt", Timestamps.Of(placedAt));
         if (explanation is not null)
         {
             writer.WriteString("lastUnusedOfferAt", Timestamps.Of(explanation.At));

@@ -51,7 +51,9 @@ internal static class TaskWriter
     {
         writer.WriteString("appId", appId);
         writer.WriteString("host", failure.Host);
-        writer.WriteString("message", failure.Status.Message ?? "");
+        writer.WriteString("message", failure.Status is { State: TaskState.Killed, Reason: TaskReasons.Unhealthy }
+            ? $"Task was killed since health check failed. Reason: {failure.Status.Message ?? "unknown"}"
+            : failure.Status.Message ?? "");
         writer.WriteString("state", failure.Status.State.ToWireName());
         writer.WriteString("taskId", failure.Status.TaskId);
         writer.WriteString("timestamp", Timestamps.Of(failure.Status.Timestamp));

@@ -2,8 +2,10 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
+using Platform.Api.Security;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Server;
 
@@ -19,15 +21,15 @@ internal sealed class InfoEndpoints(MarathonApi api)
     public static void Map(ApiRouter routes, MarathonApi api)
     {
         var info = new InfoEndpoints(api);
-        routes.Get("/v2/info", request => Answer(writer => info.WriteInfo(writer, request.Http)));
-        routes.Get("/config", request => Answer(writer => info.WriteConfig(writer, request.Http)));
-        routes.Get("/v2/leader", request => Answer(writer => writer.WriteString("leader", info.Leader(request.Http))));
-        routes.Delete("/v2/leader", _ => info.AbdicateAsync());
+        routes.Get("/v2/info", info.ShowAsync).Needs(Right.Filtered);
+        routes.Get("/config", request => Answer(writer => info.WriteConfig(writer, request.Http))).Needs(Right.On(AccessAction.Read, ResourceId.Administration("config")));
+        routes.Get("/v2/leader", request => Answer(writer => writer.WriteString("leader", LeaderAddress.Of(request.Http, api.Options)))).Needs(Right.Filtered);
+        routes.Delete("/v2/leader", _ => info.AbdicateAsync()).Needs(Right.On(AccessAction.Update, ResourceId.Administration("leader")));
         routes.Get("/v2/plugins", _ => Answer(writer =>
         {
             writer.WriteStartArray("plugins");
             writer.WriteEndArray();
-        }));
+        })).Needs(Right.Filtered);
     }
 
     private static Task<IResult> Answer(Action<Utf8JsonWriter> write) => Task.FromResult<IResult>(new JsonAnswer(writer =>
@@ -44,21 +46,35 @@ internal sealed class InfoEndpoints(MarathonApi api)
         return await Answer(writer => writer.WriteString("message", "Leadership abdicated"));
     }
 
-    private string Leader(HttpContext http)
+    private async Task<IResult> ShowAsync(ApiRequest request)
     {
-        if (api.Options.LeaderAddress is { } address)
-            return address;
-        var host = http.Request.Host;
-        return host.Port is null ? $"{host.Host}:{http.Connection.LocalPort}" : host.Value!;
+        var elected = await HasGateAsync();
+        return await Answer(writer => WriteInfo(writer, request.Http, elected));
     }
 
-    private void WriteInfo(Utf8JsonWriter writer, HttpContext http)
+    /// <summary>What a leader was elected for is there: the gate of all changes answers.</summary>
+    private async Task<bool> HasGateAsync()
+    {
+        try
+        {
+            await api.Reader.Groups.GetLocksAsync().WaitAsync(GatePatience, api.Time);
+            return true;
+        }
+        catch (Exception failure) when (failure is TimeoutException or OrleansMessageRejectionException)
+        {
+            return false;
+        }
+    }
+
+    private static readonly TimeSpan GatePatience = TimeSpan.FromSeconds(2);
+
+    private void WriteInfo(Utf8JsonWriter writer, HttpContext http, bool elected)
     {
         writer.WriteString("name", api.Options.FrameworkName);
         writer.WriteString("version", MarathonVersion);
         writer.WriteString("buildref", "platform-" + Build);
-        writer.WriteBoolean("elected", true);
-        writer.WriteString("leader", Leader(http));
+        writer.WriteBoolean("elected", elected);
+        writer.WriteString("leader", LeaderAddress.Of(http, api.Options));
         writer.WriteString("frameworkId", AppScheduler.FrameworkId);
         writer.WriteStartObject("marathon_config");
         WriteConfig(writer, http);
@@ -80,17 +96,24 @@ internal sealed class InfoEndpoints(MarathonApi api)
         writer.WriteBoolean("checkpoint", true);
         writer.WriteString("executor", "//cmd");
         writer.WriteStartArray("features");
-        foreach (var feature in (string[])["secrets", "gpu_resources", "external_volumes"])
+        foreach (var feature in (string[])["secrets", "gpu_resources"])
             writer.WriteStringValue(feature);
         writer.WriteEndArray();
         writer.WriteString("framework_name", api.Options.FrameworkName);
-        writer.WriteBoolean("ha", false);
+        writer.WriteBoolean("ha", api.Options.HighlyAvailable);
         writer.WriteString("hostname", http.Request.Host.Host);
         writer.WriteNumber("local_port_min", ServicePorts.DefaultFirst);
         writer.WriteNumber("local_port_max", ServicePorts.DefaultLast);
         writer.WriteString("master", $"http://{http.Request.Host.Value}");
         writer.WriteString("mesos_leader_ui_url", $"http://{http.Request.Host.Value}/");
         writer.WriteString("mesos_role", api.Options.DefaultRole);
+        if (api.Options.DefaultAcceptedResourceRoles.Count > 0)
+        {
+            writer.WriteStartArray("default_accepted_resource_roles");
+            foreach (var role in api.Options.DefaultAcceptedResourceRoles)
+                writer.WriteStringValue(role);
+            writer.WriteEndArray();
+        }
         writer.WriteString("new_group_enforce_role", "off");
         writer.WriteString("default_network_name", api.Options.DefaultNetworkName);
         writer.WriteBoolean("maintenance_mode", false);

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Platform.Api.Http;
+using Platform.Api.Security;
+using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Server;
 
@@ -18,8 +20,8 @@ internal sealed class LoggingEndpoints(MarathonApi api, LogLevels? levels)
     public static void Map(ApiRouter routes, MarathonApi api, LogLevels? levels)
     {
         var logging = new LoggingEndpoints(api, levels);
-        routes.Get("/logging", _ => Task.FromResult<IResult>(logging.List()));
-        routes.Post("/logging", logging.ChangeAsync);
+        routes.Get("/logging", _ => Task.FromResult<IResult>(logging.List())).Needs(Right.On(AccessAction.Read, ResourceId.Administration("config")));
+        routes.Post("/logging", logging.ChangeAsync).Needs(Right.On(AccessAction.Update, ResourceId.Administration("config")));
     }
 
     private JsonAnswer List() => new(writer =>

@@ -2,6 +2,7 @@ using System.Net.Mime;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Platform.Api.Http;
+using Platform.Api.Security;
 
 namespace Platform.Api.Marathon.Server;
 
@@ -11,10 +12,10 @@ internal sealed class PingEndpoints(MarathonApi api)
     public static void Map(ApiRouter routes, MarathonApi api)
     {
         var ping = new PingEndpoints(api);
-        routes.Get("/ping", request => Task.FromResult(Ping(request)));
-        routes.Get("/health", ping.HealthAsync);
+        routes.Get("/ping", request => Task.FromResult(Ping(request))).Needs(Right.Open);
+        routes.Get("/health", ping.HealthAsync).Needs(Right.Open);
         routes.Get("/help", _ => Task.FromResult(Results.Text(
-            "The API is Marathon's: https://mesosphere.github.io/marathon/docs/rest-api.html\nWhat is the same, more and different: docs/marathon.md\n", MediaTypeNames.Text.Plain)));
+            "The API is Marathon's: https://mesosphere.github.io/marathon/docs/rest-api.html\nWhat is the same, more and different: docs/marathon.md\n", MediaTypeNames.Text.Plain))).Needs(Right.Open);
     }
 
     /// <summary>Pong in the first of text, HTML and JSON that the client likes best; nothing if it takes none of them.</summary>

@@ -2,8 +2,10 @@ using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
+using Platform.Api.Security;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Security;
 using Platform.Core.Tasks;
 
 namespace Platform.Api.Marathon.Tasks;
@@ -16,8 +18,8 @@ internal sealed class TasksEndpoints(MarathonApi api)
     public static void Map(ApiRouter routes, MarathonApi api)
     {
         var tasks = new TasksEndpoints(api);
-        routes.Get("/v2/tasks", tasks.ListAsync);
-        routes.Post("/v2/tasks/delete", tasks.KillAsync);
+        routes.Get("/v2/tasks", tasks.ListAsync).Needs(Right.Filtered);
+        routes.Post("/v2/tasks/delete", tasks.KillAsync).Needs(Right.OfBody);
     }
 
     private async Task<IResult> ListAsync(ApiRequest request)
@@ -64,6 +66,8 @@ internal sealed class TasksEndpoints(MarathonApi api)
             if (tasks.Count > 0)
                 found.Add((definitions[appId], tasks));
         }
+        foreach (var (app, _) in found)
+            request.Access.Demand(AccessAction.Update, ResourceId.Service(app.Spec.Id));
         if (options.Scale)
             return MarathonApi.Accepted(await _kills.ScaleAsync(found, options));
         var killed = await Task.WhenAll(found.Select(async app =>

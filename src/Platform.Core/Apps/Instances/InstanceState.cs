@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Platform.Core.Collections;
+using Platform.Core.Ownership;
 using Platform.Core.Placement;
 using Platform.Core.Pods;
 using Platform.Core.Tasks;
@@ -12,7 +13,7 @@ namespace Platform.Core.Apps;
 /// <see cref="Containers"/>, the group of which has the place's id, and the rest of the record is what they are together.
 /// </remarks>
 [GenerateSerializer, Immutable]
-public sealed record InstanceState
+public sealed record InstanceState : IOwnedTask<InstanceState>
 {
     /// <summary>The instance, such as <c>shop_web.instance-UUID</c>.</summary>
     [Id(0)] public required string InstanceId { get; init; }
@@ -89,9 +90,6 @@ public sealed record InstanceState
     /// <summary>The epoch of the agent's session that the launch was sent on; 0: not known.</summary>
     [Id(24)] public long LaunchEpoch { get; init; }
 
-    /// <summary>It came back after its replacement was due; it is the first to go if there are too many.</summary>
-    [Id(25)] public bool WasInactive { get; init; }
-
     /// <summary>Its persistent volumes as the allocator placed them.</summary>
     [Id(40)] public ValueList<PersistentVolume> PlacedVolumes { get; init; }
 
@@ -130,6 +128,14 @@ public sealed record InstanceState
     /// <summary>It is healthy and, if it has a readiness check, was ready once: a rollout counts it.</summary>
     [JsonIgnore]
     public bool Counts => IsHealthy && (!HasReadinessChecks || Ready);
+
+    string IOwnedTask<InstanceState>.Key => InstanceId;
+
+    string IOwnedTask<InstanceState>.PlaceId => TaskId;
+
+    IEnumerable<string> IOwnedTask<InstanceState>.TaskIds => IsPod ? Containers.Select(container => container.TaskId) : [TaskId];
+
+    InstanceState IOwnedTask<InstanceState>.WithEvictReason(string? reason) => this with { EvictReason = reason };
 
     /// <summary>True if its agent has been out of reach so long that a replacement is due.</summary>
     public bool IsInactive(UnreachableStrategy? strategy, DateTimeOffset now) =>

@@ -9,12 +9,10 @@ public static class InstanceTransitions
     /// <summary>The instance after a report about its task.</summary>
     /// <param name="instance">The instance.</param>
     /// <param name="update">The report; in a pod about one task, or (with the id of the place) about all.</param>
-    /// <param name="strategy">What the app wants for instances out of reach.</param>
-    /// <param name="now">The instant.</param>
-    public static InstanceState Apply(InstanceState instance, TaskUpdate update, UnreachableStrategy? strategy, DateTimeOffset now)
+    public static InstanceState Apply(InstanceState instance, TaskUpdate update)
     {
         if (instance.IsPod)
-            return PodTransitions.Apply(instance, update, strategy, now);
+            return PodTransitions.Apply(instance, update);
         var unreachable = update.State == TaskState.Unreachable;
         var started = instance.StartedAt ?? (update.State == TaskState.Running ? update.Timestamp : null);
         return instance with
@@ -22,7 +20,6 @@ public static class InstanceTransitions
             State = update.State,
             StartedAt = started,
             UnreachableSince = unreachable ? instance.UnreachableSince ?? update.Timestamp : null,
-            WasInactive = instance.WasInactive || (!unreachable && instance.IsInactive(strategy, now)),
             // A report without an opinion does not take the last one back; one of a task that ended or is out of reach does.
             Healthy = update.State == TaskState.Running ? update.Healthy ?? instance.Healthy : null,
             Ready = instance.Ready || update.Ready == true,

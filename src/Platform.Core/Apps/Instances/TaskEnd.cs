@@ -18,16 +18,21 @@ public readonly record struct TaskEnd(bool Parks, bool Delays, bool Fails, bool 
     /// <param name="instance">The instance before the end.</param>
     /// <param name="update">The report.</param>
     /// <param name="runOnce">The app's instances are done when they exit with 0.</param>
-    public static TaskEnd Judge(InstanceState instance, TaskUpdate update, bool runOnce)
+    /// <param name="takesOtherPorts">An instance in its place gets other ports.</param>
+    public static TaskEnd Judge(InstanceState instance, TaskUpdate update, bool runOnce, bool takesOtherPorts = false)
     {
         var parks = !instance.Volumes.IsEmpty && instance.Goal != InstanceGoal.Decommissioned;
         if (instance.Doomed)
             return new(parks, false, false, false, false);
+        // Nothing has happened but that a port turned out to be of no use: the next one is tried at once.
+        if (update.Reason == TaskReasons.PortInUse && takesOtherPorts)
+            return new(parks, false, false, false, false);
         var unhealthy = update.Reason == TaskReasons.Unhealthy;
-        var ownFault = update.State is TaskState.Failed or TaskState.Error or TaskState.Dropped || (update.State == TaskState.Killed && unhealthy);
+        var ownFault = update.State is TaskState.Failed or TaskState.Error || (update.State == TaskState.Killed && unhealthy);
         var spared = update.Reason is TaskReasons.AgentDraining or TaskReasons.Preempted;
         var completes = runOnce && update.State == TaskState.Finished;
         var fails = (ownFault || update.State == TaskState.Finished) && !spared && !completes;
-        return new(parks && !completes, fails, fails, completes, !completes);
+        // A task that was dropped never ran: its agent did not have the place, or a program there has the port. That says nothing of a version.
+        return new(parks && !completes, fails || (update.State == TaskState.Dropped && !spared), fails, completes, !completes);
     }
 }

@@ -1,4 +1,5 @@
 using Platform.Core.Collections;
+using Platform.Core.Ownership;
 using Platform.Core.Placement;
 using Platform.Core.Pods;
 

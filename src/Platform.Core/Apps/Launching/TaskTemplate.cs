@@ -1,4 +1,5 @@
 using Platform.Core.Collections;
+using Platform.Core.Ownership;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
 
@@ -73,9 +74,7 @@ public sealed class TaskTemplate : InstanceTemplate
             Command = Command(spec),
             SecretEnvironment = SecretVariables(),
             Fetch = spec.Fetch,
-            Image = spec.Container?.Docker is { Image.Length: > 0 } docker
-                ? new() { Containerizer = Containerizers.Docker, Reference = docker.Image, ForcePull = docker.ForcePullImage }
-                : null,
+            Image = ContainerImages.Of(spec, _secrets),
             KillGraceSeconds = spec.TaskKillGracePeriodSeconds ?? 3,
             Labels = spec.Labels,
             CpuLimit = spec.ResourceLimits?.Cpus,
@@ -153,6 +152,7 @@ public sealed class TaskTemplate : InstanceTemplate
                 PersistentId = volume.Persistent is null ? null : VolumeId(instance.InstanceId, volume.ContainerPath),
                 Persistent = volume.Persistent is null ? null : instance.PlacedVolumes.FirstOrDefault(placed => placed.Id == VolumeId(instance.InstanceId, volume.ContainerPath)),
                 Secret = volume.Secret is { } secret ? new(_secrets[secret]) : null,
+                External = volume.ExternalJson is { } external ? ExternalVolumes.Read(external) : null,
                 ReadOnly = volume.Mode == "RO" || volume.Secret is not null,
             });
         }
@@ -171,9 +171,11 @@ public sealed class TaskTemplate : InstanceTemplate
         {
             if (volume.Secret is { } secret && !_secrets.ContainsKey(secret))
                 return $"The secret '{secret}' of the volume {volume.ContainerPath} has no value in the secret store.";
-            if (volume.ExternalJson is not null)
-                return $"The volume {volume.ContainerPath} is external, and no agent has a provider for external volumes.";
+            if (volume.ExternalJson is { } external && ExternalVolumes.Problem(external, spec) is { } problem)
+                return $"The volume {volume.ContainerPath} {problem}";
         }
+        if (spec.Container?.Docker?.PullConfigSecret is { } pull && !_secrets.ContainsKey(pull))
+            return $"The secret '{pull}' with the credentials of the registry has no value in the secret store.";
         return null;
     }
 

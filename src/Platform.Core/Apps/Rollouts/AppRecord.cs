@@ -1,4 +1,5 @@
 using Platform.Core.Collections;
+using Platform.Core.Deployments;
 
 namespace Platform.Core.Apps;
 
@@ -34,4 +35,7 @@ public sealed record AppRecord
 
     /// <summary>The number of instances that autoscaling decided; null: what the definition says.</summary>
     public int? ScaledTo { get; init; }
+
+    /// <summary>Nothing is launched: the app is new, and the order that scales it has not come yet.</summary>
+    public bool IsHeld => !Rollout.Halted && (Order is null ? Rollout.Held : Order.Kind == DeploymentActionKind.Start);
 }

@@ -4,8 +4,10 @@ namespace Platform.Core.Apps;
 
 /// <summary>Which instances go first when an app has too many.</summary>
 /// <remarks>
-/// Marathon's order (ScalingProposition): those that are to leave anyway or were replaced already, then those whose end keeps GROUP_BY spreads even, then by
-/// condition (unreachable, staging, starting, running), then by start time as the app's killSelection says.
+/// Marathon's order (ScalingProposition): those that are to leave anyway, then those whose end keeps GROUP_BY spreads even, then by condition
+/// (unreachable, staging, starting, running), then by start time as the app's killSelection says. One difference: among those that may stay, who does
+/// not serve (not running, or not healthy) goes before who does, whatever the balance. So an instance that comes back with its agent counts like any
+/// other, and is not killed for a replacement that is still on its way.
 /// </remarks>
 public static class KillOrder
 {
@@ -18,28 +20,25 @@ public static class KillOrder
         if (count <= 0)
             return [];
         var chosen = new List<InstanceState>(Math.Min(count, instances.Count));
-        foreach (var instance in instances)
+        chosen.AddRange(instances.Where(instance => instance.EvictReason is not null).Take(count));
+        var staying = instances.Where(instance => instance.EvictReason is null).ToList();
+        AddFrom(staying.FindAll(instance => !instance.IsHealthy));
+        AddFrom(staying.FindAll(instance => instance.IsHealthy));
+        return chosen;
+
+        void AddFrom(List<InstanceState> rest)
         {
-            if (GoesFirst(instance) && chosen.Count < count)
-                chosen.Add(instance);
-        }
-        var rest = instances.Where(instance => !GoesFirst(instance)).ToList();
-        if (chosen.Count < count)
-        {
+            if (rest.Count == 0 || chosen.Count == count)
+                return;
             var balanced = GroupByBalance.Choose(rest, spec, count - chosen.Count);
             chosen.AddRange(balanced);
-            if (balanced.Count > 0 && chosen.Count < count)
-            {
-                var gone = balanced.Select(instance => instance.InstanceId).ToHashSet(StringComparer.Ordinal);
-                rest.RemoveAll(instance => gone.Contains(instance.InstanceId));
-            }
-        }
-        if (chosen.Count < count)
-        {
+            if (chosen.Count == count)
+                return;
+            var gone = balanced.Select(instance => instance.InstanceId).ToHashSet(StringComparer.Ordinal);
+            rest.RemoveAll(instance => gone.Contains(instance.InstanceId));
             rest.Sort((left, right) => Compare(left, right, spec.KillSelection));
             chosen.AddRange(rest.Take(count - chosen.Count));
         }
-        return chosen;
     }
 
     /// <summary>Below 0 if the left one goes first.</summary>
@@ -53,8 +52,6 @@ public static class KillOrder
             byAge = -byAge;
         return byAge != 0 ? byAge : string.CompareOrdinal(left.InstanceId, right.InstanceId);
     }
-
-    private static bool GoesFirst(InstanceState instance) => instance.EvictReason is not null || instance.WasInactive;
 
     private static int Weight(InstanceState instance) => instance.State switch
     {

@@ -18,7 +18,7 @@ internal sealed class LaunchPlan
         (_record, _target, _census, _now, _decision) = (record, target, census, now, decision);
         IsSystem = target.Spec.Extension?.System == true;
         var runOnce = target.Spec.Extension?.RunOnce == true;
-        Wanted = IsSystem ? census.Active : Math.Max(0, (record.ScaledTo ?? target.Spec.Instances) - (runOnce ? record.Completed : 0));
+        Wanted = IsSystem ? census.Active : record.IsHeld ? 0 : Math.Max(0, (record.ScaledTo ?? target.Spec.Instances) - (runOnce ? record.Completed : 0));
         IsBound = IsSystem || target.IsResident || target.IsSingleInstance;
         Upgrade = IsBound ? target.Spec.UpgradeStrategy with { MaximumOverCapacity = 0 } : target.Spec.UpgradeStrategy;
     }
@@ -43,7 +43,7 @@ internal sealed class LaunchPlan
     {
         if (IsSystem)
         {
-            _forTarget = 1;
+            _forTarget = _record.IsHeld ? 0 : 1;
             return;
         }
         _forTarget = Allowed(_target, missing, capacity - _census.Holding - _forPrevious, _record.WaitingForTarget);

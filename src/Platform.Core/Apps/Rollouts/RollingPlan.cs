@@ -27,7 +27,7 @@ internal static class RollingPlan
     }
 
     private static bool IsReached(InstanceCensus census, LaunchPlan launches) =>
-        census.Old.Count == 0 && census.OldEnding == 0 && launches.Waiting == 0
+        census.Old.Count == 0 && census.Ending == 0 && launches.Waiting == 0
         && census.Current.Count == launches.Wanted && census.CurrentCounted == launches.Wanted;
 
     /// <summary>Opens the next canary step when the present one was healthy long enough, or at once when a person says so.</summary>

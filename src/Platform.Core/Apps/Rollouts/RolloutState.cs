@@ -1,3 +1,5 @@
+using Platform.Core.Deployments;
+
 namespace Platform.Core.Apps;
 
 /// <summary>How far the current order of an app has come.</summary>
@@ -30,6 +32,13 @@ public sealed record RolloutState
 
     /// <summary>The gang of the order found no room within its time limit.</summary>
     [Id(8)] public bool GangExpired { get; init; }
+
+    /// <summary>The app is known and launches nothing before the order that scales it: its deployment brings up first what it depends on.</summary>
+    [Id(9)] public bool Held { get; init; }
+
+    /// <summary>The state after an order that succeeded.</summary>
+    /// <param name="kind">What was ordered.</param>
+    public static RolloutState After(DeploymentActionKind kind) => new() { Held = kind == DeploymentActionKind.Start };
 
     /// <summary>The state at the beginning of an order.</summary>
     /// <remarks>

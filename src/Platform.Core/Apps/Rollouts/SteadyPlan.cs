@@ -10,7 +10,7 @@ internal static class SteadyPlan
         KillSentenced(record, target, census, decision);
         var leaving = census.Leaving.Count;
         var staying = census.Active - leaving;
-        var surplus = launches.IsSystem || rollout.Halted ? 0 : staying - launches.Wanted;
+        var surplus = launches.IsSystem || rollout.Halted || record.IsHeld ? 0 : staying - launches.Wanted;
         if (surplus > 0)
             KillSurplus(record, target, census, surplus, decision);
 

@@ -117,10 +117,11 @@ public sealed class DefaultsTests
     [Fact]
     public void A_canary_of_the_upgrade_strategy_is_read_and_written_there()
     {
-        var app = Definition.Read(Definition.With("\"upgradeStrategy\":{\"canary\":{\"steps\":[1,\"50%\"],\"promoteAfterSeconds\":10}}"));
-        app.Extension!.Canary.ShouldBe(new CanarySpec { Steps = ["1", "50%"], PromoteAfterSeconds = 10 });
+        var app = Definition.Read(Definition.With("\"upgradeStrategy\":{\"canary\":{\"steps\":[1,\"50%\"],\"promoteAfterSeconds\":10,\"traffic\":[2.5,\"50%\"]}}"));
+        app.Extension!.Canary.ShouldBe(new CanarySpec { Steps = ["1", "50%"], PromoteAfterSeconds = 10, Traffic = [2.5, 50] });
         var json = Definition.WriteJson(app);
         json.TryGetProperty("platform", out _).ShouldBeFalse();
         json.GetProperty("upgradeStrategy").GetProperty("canary").GetProperty("steps")[0].ValueKind.ShouldBe(JsonValueKind.Number);
+        json.GetProperty("upgradeStrategy").GetProperty("canary").GetProperty("traffic")[0].GetDouble().ShouldBe(2.5);
     }
 }

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Components;
+using Platform.Dashboard.Live;
+
+namespace Platform.Dashboard.Components;
+
+/// <summary>A component that is drawn again when the cluster has changed.</summary>
+public abstract class LiveComponent : ComponentBase, IDisposable
+{
+    private IDisposable? _attachment;
+    private int _pending;
+
+    /// <summary>What it shows.</summary>
+    [Inject] protected ClusterFeed Feed { get; set; } = null!;
+
+    /// <summary>Who looks.</summary>
+    [Inject] protected Viewer Viewer { get; set; } = null!;
+
+    /// <summary>The cluster now.</summary>
+    protected ClusterSnapshot Cluster => Feed.Current;
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() => _attachment = Feed.Attach(OnFeed);
+
+    /// <summary>There is something new; runs in the component's context before it is drawn again. False: it need not be drawn.</summary>
+    protected virtual Task<bool> OnChangedAsync() => Task.FromResult(true);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Lets go of the feed.</summary>
+    protected virtual void Dispose(bool disposing) => _attachment?.Dispose();
+
+    // A slow browser is not told again before it has dealt with what it was told.
+    private void OnFeed()
+    {
+        if (Interlocked.Exchange(ref _pending, 1) == 0)
+            _ = InvokeAsync(DrawAsync);
+    }
+
+    private async Task DrawAsync()
+    {
+        Interlocked.Exchange(ref _pending, 0);
+        try
+        {
+            if (await OnChangedAsync())
+                StateHasChanged();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The browser has gone.
+        }
+        catch (Exception exception)
+        {
+            await DispatchExceptionAsync(exception);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace Platform.Dashboard.Live;
+
+/// <summary>What has changed since it was read last. Safe to use from several threads.</summary>
+internal sealed class Dirt
+{
+    private readonly Lock _lock = new();
+    private Taken _now = new();
+
+    public void Add(string? app, string? agent, string? group, bool deployments, bool agentList = false)
+    {
+        lock (_lock)
+        {
+            if (app is not null)
+                _now.Apps.Add(app);
+            if (agent is not null && agentList)
+                _now.Agents.Add(agent);
+            if (group is not null)
+                _now.Groups.Add(group);
+            _now.Deployments |= deployments;
+            _now.AgentList |= agentList;
+        }
+    }
+
+    public Taken Take()
+    {
+        lock (_lock)
+        {
+            var taken = _now;
+            _now = new();
+            return taken;
+        }
+    }
+
+    internal sealed class Taken
+    {
+        public HashSet<string> Apps { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<string> Agents { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<string> Groups { get; } = new(StringComparer.Ordinal);
+
+        public bool Deployments { get; set; }
+
+        public bool AgentList { get; set; }
+    }
+}

@@ -1,0 +1,31 @@
+using Platform.Contracts.Apps;
+using Platform.Core.Collections;
+
+namespace Platform.Dashboard.Live;
+
+/// <summary>Where the output and files of instances are.</summary>
+internal static class TaskSources
+{
+    /// <summary>Every task with its agent and a name for people, oldest first.</summary>
+    internal static List<(string TaskId, string AgentId, string Name)> Of(ValueList<InstanceStatus> instances)
+    {
+        var sources = new List<(string, string, string)>();
+        foreach (var instance in instances)
+        {
+            var name = $"{Short(instance.InstanceId)} on {instance.Host}";
+            if (instance.Containers.IsEmpty)
+                sources.Add((instance.TaskId, instance.AgentId, name));
+            foreach (var container in instance.Containers)
+                sources.Add((container.TaskId, instance.AgentId, $"{container.Name}, {name}"));
+        }
+        return sources;
+    }
+
+    /// <summary>The first eight characters of the instance's own part of its id.</summary>
+    internal static string Short(string instanceId)
+    {
+        var start = instanceId.IndexOf(".instance-", StringComparison.Ordinal);
+        var own = start < 0 ? instanceId : instanceId[(start + 10)..];
+        return own.Length <= 8 ? own : own[..8];
+    }
+}

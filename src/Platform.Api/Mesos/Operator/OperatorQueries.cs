@@ -1,0 +1,159 @@
+using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
+using Platform.Api.Mesos.Mapping;
+using Platform.Api.Mesos.State;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Allocation;
+using Platform.Core;
+using Platform.Core.Tasks;
+using Call = Platform.Api.Mesos.Wire.Operator.Call;
+using Response = Platform.Api.Mesos.Wire.Operator.Response;
+
+namespace Platform.Api.Mesos.Operator;
+
+/// <summary>What operators ask for.</summary>
+internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metrics, IGrainFactory grains, MasterIdentity master, MesosOptions options)
+{
+    /// <summary>The answer; null: the call asks for nothing but wants something done.</summary>
+    public async Task<IMessage?> AnswerAsync(HttpContext http, Call call) => call.Type switch
+    {
+        Call.Types.Type.GetHealth => new Response { Type = Response.Types.Type.GetHealth, GetHealth = new() { Healthy = true } },
+        Call.Types.Type.GetFlags => new Response
+        {
+            Type = Response.Types.Type.GetFlags,
+            GetFlags = new() { Flags = { options.Flags.Select(flag => new Wire.Flag { Name = flag.Key, Value = flag.Value }) } },
+        },
+        Call.Types.Type.GetVersion => new Response
+        {
+            Type = Response.Types.Type.GetVersion,
+            GetVersion = new() { VersionInfo = new() { Version = AgentMapping.MesosVersion, BuildUser = "platform", BuildTime = master.StartedAt.ToUnixTimeSeconds() } },
+        },
+        Call.Types.Type.GetMetrics => new Response
+        {
+            Type = Response.Types.Type.GetMetrics,
+            GetMetrics = new() { Metrics = { (await metrics.MeasureAsync()).Select(metric => new Wire.Metric { Name = metric.Key, Value = metric.Value }) } },
+        },
+        Call.Types.Type.GetLoggingLevel => new Response { Type = Response.Types.Type.GetLoggingLevel, GetLoggingLevel = new() { Level = 0 } },
+        Call.Types.Type.GetState => new Response { Type = Response.Types.Type.GetState, GetState = State(await reader.ReadAsync()) },
+        Call.Types.Type.GetAgents => new Response { Type = Response.Types.Type.GetAgents, GetAgents = Agents(await reader.ReadAsync()) },
+        Call.Types.Type.GetFrameworks => new Response { Type = Response.Types.Type.GetFrameworks, GetFrameworks = Frameworks(await reader.ReadAsync()) },
+        Call.Types.Type.GetExecutors => new Response { Type = Response.Types.Type.GetExecutors, GetExecutors = new() },
+        // Operations are done when they are accepted: none is ever on its way.
+        Call.Types.Type.GetOperations => new Response { Type = Response.Types.Type.GetOperations, GetOperations = new() },
+        Call.Types.Type.GetTasks => new Response { Type = Response.Types.Type.GetTasks, GetTasks = Tasks(await reader.ReadAsync()) },
+        Call.Types.Type.GetRoles => await RolesAsync(),
+        Call.Types.Type.GetWeights => await WeightsAsync(),
+        Call.Types.Type.GetMaster => new Response
+        {
+            Type = Response.Types.Type.GetMaster,
+            GetMaster = new() { MasterInfo = master.Info(http), StartTime = LegacyWriter.Seconds(master.StartedAt), ElectedTime = LegacyWriter.Seconds(master.StartedAt) },
+        },
+        Call.Types.Type.GetQuota => await QuotaAsync(),
+        _ => null,
+    };
+
+    private static Response.Types.GetState State(ClusterPicture picture) =>
+        new() { GetAgents = Agents(picture), GetFrameworks = Frameworks(picture), GetTasks = Tasks(picture), GetExecutors = new() };
+
+    private static Response.Types.GetAgents Agents(ClusterPicture picture)
+    {
+        var answer = new Response.Types.GetAgents();
+        foreach (var agent in picture.Agents.Where(agent => agent.IsRegistered))
+        {
+            var wire = new Response.Types.GetAgents.Types.Agent
+            {
+                AgentInfo = AgentMapping.ToWire(agent.Status),
+                Active = agent.Status.Condition != AgentCondition.Recovering,
+                Deactivated = agent.IsDraining,
+                Version = AgentMapping.MesosVersion,
+                Pid = AgentMapping.Pid(agent.Status),
+                RegisteredTime = StatusMapping.Time(agent.Status.RegisteredAt),
+            };
+            if (agent.Status.ReregisteredAt is { } again && again != agent.Status.RegisteredAt)
+                wire.ReregisteredTime = StatusMapping.Time(again);
+            ResourceMapping.Write(agent.Total, wire.TotalResources);
+            ResourceMapping.Write(agent.Used, wire.AllocatedResources);
+            ResourceMapping.Write(agent.Offered, wire.OfferedResources);
+            if (agent.IsDraining)
+                wire.DrainInfo = new() { State = agent.Status.Condition == AgentCondition.Drained ? Wire.DrainState.Drained : Wire.DrainState.Draining, Config = new() };
+            answer.Agents.Add(wire);
+        }
+        return answer;
+    }
+
+    private static Response.Types.GetFrameworks Frameworks(ClusterPicture picture)
+    {
+        var answer = new Response.Types.GetFrameworks();
+        foreach (var framework in picture.Frameworks)
+            (framework.RemovedAt is null ? answer.Frameworks : answer.CompletedFrameworks).Add(ToWire(framework));
+        return answer;
+    }
+
+    private static Response.Types.GetFrameworks.Types.Framework ToWire(PictureFramework framework)
+    {
+        var wire = new Response.Types.GetFrameworks.Types.Framework
+        {
+            FrameworkInfo = framework.Info,
+            Active = framework.IsConnected,
+            Connected = framework.IsConnected,
+            Recovered = false,
+            RegisteredTime = StatusMapping.Time(framework.RegisteredAt),
+            Offers = { framework.Offers.Select(OfferMapping.ToWire) },
+        };
+        if (framework.ReregisteredAt is { } again)
+            wire.ReregisteredTime = StatusMapping.Time(again);
+        if (framework.RemovedAt is { } removed)
+            wire.UnregisteredTime = StatusMapping.Time(removed);
+        ResourceMapping.Write(framework.Used, wire.AllocatedResources);
+        ResourceMapping.Write(framework.Offered, wire.OfferedResources);
+        return wire;
+    }
+
+    private static Response.Types.GetTasks Tasks(ClusterPicture picture)
+    {
+        var answer = new Response.Types.GetTasks();
+        foreach (var task in picture.Tasks)
+            (task.State.IsTerminal() ? answer.CompletedTasks : task.IsUnreachable ? answer.UnreachableTasks : answer.Tasks).Add(task.Task);
+        return answer;
+    }
+
+    private async Task<Response> RolesAsync()
+    {
+        var response = new Response { Type = Response.Types.Type.GetRoles, GetRoles = new() };
+        foreach (var (role, frameworks, _) in await StateEndpoints.RolesAsync(grains, await reader.ReadAsync()))
+        {
+            var wire = new Wire.Role { Name = role.Role, Weight = role.Weight, Frameworks = { frameworks.Select(id => new Wire.FrameworkID { Value = id }) } };
+            ResourceMapping.Write(Resources.Of(role.Held.Entries().Select(amount => Resource.Scalar(amount.Key, amount.Value))), wire.Resources);
+            response.GetRoles.Roles.Add(wire);
+        }
+        return response;
+    }
+
+    private async Task<Response> WeightsAsync()
+    {
+        var roles = (await grains.GetGrain<IAllocatorGrain>(0).GetStatusAsync()).Roles;
+        return new()
+        {
+            Type = Response.Types.Type.GetWeights,
+            GetWeights = new() { WeightInfos = { roles.Where(role => role.Weight != 1).Select(role => new Wire.WeightInfo { Role = role.Role, Weight = role.Weight }) } },
+        };
+    }
+
+    private async Task<Response> QuotaAsync()
+    {
+        var status = new Wire.Quota.QuotaStatus();
+        foreach (var role in (await grains.GetGrain<IAllocatorGrain>(0).GetStatusAsync()).Roles.AsEnumerable().Where(role => !role.Quota.IsNone))
+        {
+            var config = new Wire.Quota.QuotaConfig { Role = role.Role };
+            foreach (var (name, milli) in role.Quota.Guarantees.Entries())
+                config.Guarantees[name] = ResourceMapping.Scalar(milli);
+            foreach (var (name, milli) in role.Quota.Limits.Bounds)
+                config.Limits[name] = ResourceMapping.Scalar(milli);
+            status.Configs.Add(config);
+            var info = new Wire.Quota.QuotaInfo { Role = role.Role };
+            ResourceMapping.Write(Resources.Of(role.Quota.Guarantees.Entries().Select(amount => Resource.Scalar(amount.Key, amount.Value))), info.Guarantee);
+            status.Infos.Add(info);
+        }
+        return new() { Type = Response.Types.Type.GetQuota, GetQuota = new() { Status = status } };
+    }
+}

@@ -1,0 +1,45 @@
+using Platform.Api.Mesos.Mapping;
+using Platform.Contracts.Frameworks;
+using Event = Platform.Api.Mesos.Wire.Scheduler.Event;
+
+namespace Platform.Api.Mesos.Scheduler;
+
+/// <summary>Events in Mesos' words.</summary>
+internal static class EventMapping
+{
+    public static Event Heartbeat { get; } = new() { Type = Event.Types.Type.Heartbeat };
+
+    public static Event Error(string message) => new() { Type = Event.Types.Type.Error, Error = new() { Message = message } };
+
+    public static IEnumerable<Event> ToWire(FrameworkEvent told)
+    {
+        if (told.Rescinded is { } rescinded)
+            yield return new() { Type = Event.Types.Type.Rescind, Rescind = new() { OfferId = new() { Value = rescinded } } };
+        if (told.RescindedInverse is { } inverse)
+            yield return new() { Type = Event.Types.Type.RescindInverseOffer, RescindInverseOffer = new() { InverseOfferId = new() { Value = inverse } } };
+        if (!told.Offers.IsEmpty)
+            yield return new() { Type = Event.Types.Type.Offers, Offers = new() { Offers_ = { told.Offers.Select(OfferMapping.ToWire) } } };
+        if (!told.InverseOffers.IsEmpty)
+            yield return new() { Type = Event.Types.Type.InverseOffers, InverseOffers = new() { InverseOffers_ = { told.InverseOffers.Select(OfferMapping.ToWire) } } };
+        if (told.Update is { } update)
+            yield return new() { Type = Event.Types.Type.Update, Update = new() { Status = StatusMapping.ToWire(update) } };
+        if (told.Operation is { } operation)
+            yield return new() { Type = Event.Types.Type.UpdateOperationStatus, UpdateOperationStatus = new() { Status = ToWire(operation) } };
+        if (told.LostAgentId is { } agent)
+            yield return new() { Type = Event.Types.Type.Failure, Failure = new() { AgentId = new() { Value = agent } } };
+    }
+
+    private static Wire.OperationStatus ToWire(OperationOutcome outcome)
+    {
+        var status = new Wire.OperationStatus
+        {
+            OperationId = new() { Value = outcome.OperationId },
+            State = outcome.Error is null ? Wire.OperationState.OperationFinished : outcome.IsDropped ? Wire.OperationState.OperationDropped : Wire.OperationState.OperationError,
+        };
+        if (outcome.Error is { } error)
+            status.Message = error;
+        if (outcome.AgentId is { } agent)
+            status.AgentId = new() { Value = agent };
+        return status;
+    }
+}

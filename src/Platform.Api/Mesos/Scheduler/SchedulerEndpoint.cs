@@ -1,0 +1,213 @@
+using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Platform.Api.Mesos.Mapping;
+using Platform.Api.Mesos.Protocol;
+using Platform.Api.Security;
+using Platform.Contracts.Frameworks;
+using Platform.Core.Collections;
+using Platform.Core.Frameworks;
+using Platform.Core.Security;
+using Call = Platform.Api.Mesos.Wire.Scheduler.Call;
+using Event = Platform.Api.Mesos.Wire.Scheduler.Event;
+using Response = Platform.Api.Mesos.Wire.Scheduler.Response;
+
+namespace Platform.Api.Mesos.Scheduler;
+
+/// <summary>Mesos' scheduler API v1: <c>POST /api/v1/scheduler</c>.</summary>
+internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity master, TimeProvider time)
+{
+    private const string StreamHeader = "Mesos-Stream-Id";
+
+    /// <summary>Answers a call.</summary>
+    public async Task ServeAsync(HttpContext http)
+    {
+        try
+        {
+            var call = await MesosContents.ReadCallAsync<Call>(http.Request);
+            if (CallValidation.ProblemOf(call) is { } problem)
+                throw MesosRefusal.BadRequest($"Failed to validate scheduler::Call: {problem}");
+            // The stream's id, which only its framework knows, stands for the roles that it subscribed with.
+            if (!http.Access().Rights.AllowsWithin(AccessAction.Create, "dcos:mesos:master:framework"))
+                http.Access().Demand(AccessAction.Create, "dcos:mesos:master:framework");
+            if (call.Type == Call.Types.Type.Subscribe)
+                await SubscribeAsync(http, call);
+            else
+                await AnswerAsync(http, call);
+        }
+        catch (MesosRefusal refusal)
+        {
+            await refusal.WriteAsync(http);
+        }
+    }
+
+    private async Task SubscribeAsync(HttpContext http, Call call)
+    {
+        var content = MesosContents.Accepted(http.Request) ?? throw MesosRefusal.NotAcceptable();
+        if (http.Request.Headers.ContainsKey(StreamHeader))
+            throw MesosRefusal.BadRequest($"Subscribe calls should not include the '{StreamHeader}' header");
+        var subscribe = call.Subscribe;
+        var info = subscribe.FrameworkInfo;
+        var stream = new SchedulerStream(content, time);
+        var response = http.Response;
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        response.ContentType = content.Name();
+        response.Headers[StreamHeader] = stream.Id;
+
+        // As in Mesos, what is wrong with a framework is told on the stream.
+        var id = info.Id is { Value.Length: > 0 } given ? given.Value : master.NewFrameworkId();
+        info.Id = new() { Value = id };
+        if (FrameworkMapping.Read(info, subscribe.SuppressedRoles, subscribe.OfferConstraints, out var problem) is not { } framework)
+        {
+            await ErrorAsync(http, content, problem!);
+            return;
+        }
+        DemandRoles(http, framework);
+        var reference = grains.CreateObjectReference<IFrameworkStream>(stream);
+        var grain = grains.GetGrain<IFrameworkGrain>(id);
+        try
+        {
+            if (await grain.SubscribeAsync(framework, stream.Id, reference) is { } refused)
+            {
+                await ErrorAsync(http, content, refused);
+                return;
+            }
+            var subscribed = new Event
+            {
+                Type = Event.Types.Type.Subscribed,
+                Subscribed = new()
+                {
+                    FrameworkId = new() { Value = id },
+                    HeartbeatIntervalSeconds = SchedulerStream.HeartbeatInterval.TotalSeconds,
+                    MasterInfo = master.Info(http),
+                },
+            };
+            await stream.RunAsync(http, grain, reference, subscribed, http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or IOException)
+        {
+            // The scheduler or the control plane has gone.
+        }
+        finally
+        {
+            await grain.DisconnectAsync(stream.Id);
+            grains.DeleteObjectReference<IFrameworkStream>(reference);
+        }
+    }
+
+    private static void DemandRoles(HttpContext http, FrameworkSpec framework)
+    {
+        foreach (var role in framework.Roles)
+            http.Access().Demand(AccessAction.Create, ResourceId.OfRole("framework", role));
+    }
+
+    private static async Task ErrorAsync(HttpContext http, MesosContent content, string message) =>
+        await http.Response.Body.WriteAsync(RecordIo.Encode(content.Encode(EventMapping.Error(message))), http.RequestAborted);
+
+    private async Task AnswerAsync(HttpContext http, Call call)
+    {
+        var content = call.Type != Call.Types.Type.ReconcileOperations ? MesosContent.Json
+            : MesosContents.Accepted(http.Request) ?? throw MesosRefusal.NotAcceptable();
+        var id = call.FrameworkId.Value;
+        var stream = http.Request.Headers.TryGetValue(StreamHeader, out var header) ? header.ToString() : null;
+        // An unknown id makes no grain that stays: it says that it is not there.
+        if (call.Type == Call.Types.Type.UpdateFramework && FrameworkMapping.Read(call.UpdateFramework.FrameworkInfo, [], null, out _) is { } update)
+            DemandRoles(http, update);
+        var reply = await ActAsync(grains.GetGrain<IFrameworkGrain>(id), stream, call);
+        switch (reply.Kind)
+        {
+            case FrameworkReplyKind.Unknown:
+                throw MesosRefusal.BadRequest("Framework cannot be found");
+            case FrameworkReplyKind.NotSubscribed:
+                throw MesosRefusal.Forbidden("Framework is not subscribed");
+            case FrameworkReplyKind.NoStream:
+                throw MesosRefusal.BadRequest($"All non-subscribe calls should include the '{StreamHeader}' header");
+            case FrameworkReplyKind.OtherStream:
+                throw MesosRefusal.BadRequest(
+                    $"The stream ID '{stream}' included in this request didn't match the stream ID currently associated with framework ID {id}");
+            case FrameworkReplyKind.Invalid:
+                throw MesosRefusal.BadRequest(reply.Problem!);
+        }
+        if (call.Type == Call.Types.Type.ReconcileOperations)
+        {
+            await WriteAsync(http, content, Operations(call.ReconcileOperations));
+            return;
+        }
+        http.Response.StatusCode = call.Type == Call.Types.Type.UpdateFramework ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+    }
+
+    private static Task<FrameworkReply> ActAsync(IFrameworkGrain framework, string? stream, Call call)
+    {
+        switch (call.Type)
+        {
+            case Call.Types.Type.Teardown:
+                return framework.TeardownAsync(stream);
+            case Call.Types.Type.Accept:
+                return framework.AcceptAsync(stream, new()
+                {
+                    OfferIds = Ids(call.Accept.OfferIds),
+                    Operations = [.. call.Accept.Operations.Select(OfferMapping.Read)],
+                    RefuseSeconds = Seconds(call.Accept.Filters),
+                });
+            case Call.Types.Type.Decline:
+                return framework.DeclineAsync(stream, Ids(call.Decline.OfferIds), Seconds(call.Decline.Filters));
+            case Call.Types.Type.AcceptInverseOffers:
+                return framework.AnswerInverseOffersAsync(stream, Ids(call.AcceptInverseOffers.InverseOfferIds), Seconds(call.AcceptInverseOffers.Filters));
+            case Call.Types.Type.DeclineInverseOffers:
+                return framework.AnswerInverseOffersAsync(stream, Ids(call.DeclineInverseOffers.InverseOfferIds), Seconds(call.DeclineInverseOffers.Filters));
+            case Call.Types.Type.Revive:
+                return framework.ReviveAsync(stream, call.Revive is null ? default : [.. call.Revive.Roles]);
+            case Call.Types.Type.Suppress:
+                return framework.SuppressAsync(stream, call.Suppress is null ? default : [.. call.Suppress.Roles]);
+            case Call.Types.Type.Kill:
+                return framework.KillAsync(stream, call.Kill.TaskId.Value, call.Kill.AgentId?.Value,
+                    call.Kill.KillPolicy?.GracePeriod is { } grace ? grace.Nanoseconds / 1e9 : null);
+            case Call.Types.Type.Shutdown:
+                return framework.ShutdownAsync(stream, call.Shutdown.ExecutorId.Value, call.Shutdown.AgentId.Value);
+            case Call.Types.Type.Acknowledge:
+                return framework.AcknowledgeAsync(stream, call.Acknowledge.TaskId.Value, StatusMapping.UpdateId(call.Acknowledge.Uuid)!);
+            case Call.Types.Type.Reconcile:
+                return framework.ReconcileAsync(stream, [.. call.Reconcile.Tasks.Select(task => new AskedTask(task.TaskId.Value, task.AgentId?.Value))]);
+            case Call.Types.Type.UpdateFramework:
+                var update = call.UpdateFramework;
+                return FrameworkMapping.Read(update.FrameworkInfo, update.SuppressedRoles, update.OfferConstraints, out var problem) is { } spec
+                    ? framework.UpdateAsync(stream, spec)
+                    : throw MesosRefusal.BadRequest(problem!);
+            default:
+                // Messages to executors and requests for resources have nobody who hears them; outcomes of operations need no acknowledgement.
+                return framework.CheckAsync(stream);
+        }
+    }
+
+    // Operations are done when they are accepted: none is ever on its way.
+    private static Response Operations(Call.Types.ReconcileOperations asked)
+    {
+        var response = new Response { Type = Response.Types.Type.ReconcileOperations, ReconcileOperations = new() };
+        foreach (var operation in asked.Operations)
+        {
+            var status = new Wire.OperationStatus
+            {
+                OperationId = operation.OperationId,
+                State = Wire.OperationState.OperationUnknown,
+                Message = "Reconciliation: Operation is unknown",
+            };
+            if (operation.AgentId is { } agent)
+                status.AgentId = agent;
+            response.ReconcileOperations.OperationStatuses.Add(status);
+        }
+        return response;
+    }
+
+    private static async Task WriteAsync(HttpContext http, MesosContent content, IMessage message)
+    {
+        http.Response.ContentType = content.Name();
+        await http.Response.Body.WriteAsync(content.Encode(message), http.RequestAborted);
+    }
+
+    private static ValueList<string> Ids(IEnumerable<Wire.OfferID> ids) => [.. ids.Select(id => id.Value)];
+
+    // Negative and more than a year are put right by the allocator.
+    private static double Seconds(Wire.Filters? filters) => filters is null ? 5 : double.IsNaN(filters.RefuseSeconds) ? 5 : filters.RefuseSeconds;
+}

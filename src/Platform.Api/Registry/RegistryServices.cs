@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Platform.Api.Security;
+using Platform.Core.Registry;
+
+namespace Platform.Api.Registry;
+
+/// <summary>What every process has that serves the registry: a copy of it, and what keeps that up to date.</summary>
+public static class RegistryServices
+{
+    /// <summary>Adds the services.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="names">How names are made. Default: as Mesos-DNS does, in the domain <c>mesos</c>.</param>
+    public static IServiceCollection AddRegistry(this IServiceCollection services, MesosDnsNames? names = null)
+    {
+        services.AddSingleton<ServiceDirectory>();
+        services.AddSingleton(provider =>
+        {
+            var zone = new ServiceZone(names ?? new());
+            provider.GetRequiredService<ServiceDirectory>().Follow(zone.Apply);
+            return zone;
+        });
+        services.AddSingleton(provider => new AppWaker(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<AppWaker>>()));
+        services.AddSingleton<ServiceWatch>();
+        services.AddSingleton<RegistryFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<RegistryFeed>());
+        return services;
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Platform.Clustering.Recovery;
+using Platform.Storage.Records;
+using StackExchange.Redis;
+
+namespace Platform.Clustering;
+
+/// <summary>One of many silos: membership, directory of grains and records in a Redis that they share.</summary>
+public static class ClusterSilo
+{
+    /// <summary>Adds the silo. It starts and stops with the host.</summary>
+    public static IServiceCollection AddClusterSilo(this IServiceCollection services, ClusterSiloOptions options)
+    {
+        services.AddOrleans(silo =>
+        {
+            silo.Configure<ClusterOptions>(cluster => cluster.ClusterId = cluster.ServiceId = options.Cluster);
+            silo.Configure<ClusterMembershipOptions>(membership =>
+            {
+                membership.ProbeTimeout = options.ProbeTimeout;
+                membership.MinProbeTimeout = options.ProbeTimeout / 2;
+                membership.MaxProbeTimeout = options.ProbeTimeout * 2;
+                membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+                membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+            });
+            silo.ConfigureEndpoints(options.Address, options.SiloPort, options.GatewayPort);
+            silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = Connection(options));
+            silo.UseRedisGrainDirectoryAsDefault(directory => directory.ConfigurationOptions = Connection(options));
+            silo.Services.AddRedisRecords(options.Cluster, Connection(options));
+            silo.AddPlatformSilo();
+        });
+        services.AddHostedService<SuccessionService>();
+        return services;
+    }
+
+    private static ConfigurationOptions Connection(ClusterSiloOptions options)
+    {
+        var connection = ConfigurationOptions.Parse(options.Redis);
+
+        // A silo that starts before its Redis waits for it.
+        connection.AbortOnConnectFail = false;
+        return connection;
+    }
+}

@@ -1,0 +1,11 @@
+using Platform.Core.Collections;
+using Platform.Core.Security;
+
+namespace Platform.Contracts.Security;
+
+/// <summary>What is known of identities, without secrets.</summary>
+/// <param name="Version">Its number; greater than that of anything earlier.</param>
+/// <param name="Issuer">The name of the cluster in tokens.</param>
+/// <param name="Items">Everything.</param>
+[GenerateSerializer, Immutable]
+public sealed record SecuritySnapshot([property: Id(0)] long Version, [property: Id(1)] string Issuer, [property: Id(2)] ValueMap<SecurityItem> Items);

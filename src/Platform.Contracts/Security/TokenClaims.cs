@@ -1,0 +1,20 @@
+namespace Platform.Contracts.Security;
+
+/// <summary>The words of our tokens.</summary>
+public static class TokenClaims
+{
+    /// <summary>Whose it is, as DC/OS has it.</summary>
+    public const string Uid = "uid";
+
+    /// <summary>What it was issued for.</summary>
+    public const string Use = "use";
+
+    /// <summary>When its owner last proved who it is, seconds since 1970.</summary>
+    public const string LoggedInAt = "auth_time";
+
+    /// <summary>When it was issued, milliseconds since 1970: what is taken back at a moment is told from what was issued after it.</summary>
+    public const string IssuedAt = "iat_ms";
+
+    /// <summary>The audience of tokens for the APIs of the cluster itself.</summary>
+    public const string ClusterAudience = "platform";
+}

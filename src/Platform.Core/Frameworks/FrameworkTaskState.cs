@@ -1,0 +1,78 @@
+using Platform.Core.Collections;
+using Platform.Core.Tasks;
+
+namespace Platform.Core.Frameworks;
+
+/// <summary>One task of a framework, as it is stored until its end was acknowledged and for a while after.</summary>
+[GenerateSerializer, Immutable]
+public sealed record FrameworkTaskState
+{
+    private const int MostStatuses = 10;
+
+    /// <summary>The framework's name for it, unique among its tasks.</summary>
+    [Id(0)] public required string TaskId { get; init; }
+
+    /// <summary>The cluster's name for it, unique for ever.</summary>
+    [Id(1)] public required string PlaceId { get; init; }
+
+    /// <summary>Where it is.</summary>
+    [Id(2)] public required string AgentId { get; init; }
+
+    /// <summary>The tasks that were launched as a group share this and hold their resources under it; null: alone.</summary>
+    [Id(3)] public string? Group { get; init; }
+
+    /// <summary>Its executor's name; empty for a plain command.</summary>
+    [Id(4)] public string ExecutorId { get; init; } = "";
+
+    /// <summary>What it does, as far as is known.</summary>
+    [Id(5)] public TaskState State { get; init; } = TaskState.Staging;
+
+    /// <summary>The role that it is charged to.</summary>
+    [Id(6)] public string Role { get; init; } = "*";
+
+    /// <summary>What it holds.</summary>
+    [Id(7)] public required Resources Resources { get; init; }
+
+    /// <summary>The task in the words of the framework's protocol.</summary>
+    [Id(8)] public byte[] Definition { get; init; } = [];
+
+    /// <summary>Updates that the framework has not acknowledged, oldest first; only the first is sent.</summary>
+    [Id(9)] public ValueList<FrameworkUpdate> Unacknowledged { get; init; }
+
+    /// <summary>The latest updates, oldest first, at most 10.</summary>
+    [Id(10)] public ValueList<FrameworkUpdate> Statuses { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    [Id(11)] public DateTimeOffset LaunchedAt { get; init; }
+
+    /// <summary>When its end was seen; null: it has not ended.</summary>
+    [Id(12)] public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The framework wants it to end.</summary>
+    [Id(13)] public bool IsKilled { get; init; }
+
+    /// <summary>What is released when it ends: its group or itself.</summary>
+    public string HeldAs => Group ?? PlaceId;
+
+    /// <summary>True when it ended and the framework knows.</summary>
+    public bool IsCompleted => State.IsTerminal() && Unacknowledged.IsEmpty;
+
+    /// <summary>Takes an update in: the state changes, and the framework is to be told.</summary>
+    /// <returns>The task; the same object when the update says nothing new.</returns>
+    public FrameworkTaskState With(FrameworkUpdate update)
+    {
+        if (State.IsTerminal() || Unacknowledged.Any(known => known.Id == update.Id) || Statuses.Any(known => known.Id == update.Id))
+            return this;
+        return this with
+        {
+            State = update.Status.State,
+            Unacknowledged = [.. Unacknowledged, update],
+            Statuses = [.. Statuses.Skip(Math.Max(0, Statuses.Count - MostStatuses + 1)), update],
+            EndedAt = update.Status.State.IsTerminal() ? update.Status.Timestamp : null,
+        };
+    }
+
+    /// <summary>The framework has this update. The same object when it was not waiting for it.</summary>
+    public FrameworkTaskState Acknowledged(string updateId) =>
+        !Unacknowledged.IsEmpty && Unacknowledged[0].Id == updateId ? this with { Unacknowledged = [.. Unacknowledged.Skip(1)] } : this;
+}

@@ -1,0 +1,26 @@
+using Platform.Core.Tasks;
+
+namespace Platform.Core.Frameworks;
+
+/// <summary>One status of a task for its framework.</summary>
+[GenerateSerializer, Immutable]
+public sealed record FrameworkUpdate
+{
+    /// <summary>What it is acknowledged by: the update's id on its agent, or one of the control plane's; empty: an answer that is not repeated.</summary>
+    [Id(0)] public string Id { get; init; } = "";
+
+    /// <summary>The status, under the framework's name for the task.</summary>
+    [Id(1)] public required TaskUpdate Status { get; init; }
+
+    /// <summary>The agent, or empty when it is not known.</summary>
+    [Id(2)] public string AgentId { get; init; } = "";
+
+    /// <summary>The executor's name; empty for a plain command.</summary>
+    [Id(3)] public string ExecutorId { get; init; } = "";
+
+    /// <summary>Who says so: the control plane rather than the agent.</summary>
+    [Id(4)] public bool IsFromControlPlane { get; init; }
+
+    /// <summary>With UNREACHABLE and its kind: since when the agent is out of reach.</summary>
+    [Id(5)] public DateTimeOffset? UnreachableSince { get; init; }
+}

@@ -1,0 +1,90 @@
+using Cronos;
+
+namespace Platform.Core.Schedules;
+
+/// <summary>Reads cron expressions in both dialects.</summary>
+internal static class CronParser
+{
+    private static readonly Dictionary<string, string> Names = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["@yearly"] = "0 0 1 1 *",
+        ["@annually"] = "0 0 1 1 *",
+        ["@monthly"] = "0 0 1 * *",
+        ["@weekly"] = "0 0 * * 0",
+        ["@daily"] = "0 0 * * *",
+        ["@midnight"] = "0 0 * * *",
+        ["@hourly"] = "0 * * * *",
+        ["@every_minute"] = "* * * * *",
+    };
+
+    private static readonly string[] FieldNames = ["second", "minute", "hour", "day of month", "month", "day of week"];
+
+    // Nothing repeats after longer than that: the calendar does after 400 years.
+    private static readonly DateTimeOffset Early = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    internal static Schedule? Parse(ScheduleSpec spec, ScheduleZone zone, ExcludedDays excluded, int seed, string path, List<SpecProblem> problems)
+    {
+        if (Fields(spec, path, problems) is not { } fields)
+            return null;
+        var isJoined = spec.Dialect == CronDialect.Metronome || !fields.RestrictsBothDays;
+        fields = fields with { Joined = isJoined };
+        try
+        {
+            var first = Compile(isJoined ? fields : fields with { Weekday = "*" }, seed);
+            var second = isJoined ? null : Compile(fields with { Day = "*" }, seed);
+            if (first.GetNextOccurrence(Early, TimeZoneInfo.Utc) is null && second is null)
+            {
+                problems.Add(new(path, $"'{spec.Expression}' is never due: no such day exists; change the day of month, the month or the day of week"));
+                return null;
+            }
+            return new CronSchedule(first, second, fields, zone) { Excluded = excluded };
+        }
+        catch (CronFormatException failure)
+        {
+            problems.Add(new(path, $"'{spec.Expression}' is no cron expression: {failure.Message}"));
+            return null;
+        }
+    }
+
+    private static CronExpression Compile(CronFields fields, int seed) =>
+        CronExpression.Parse(fields.Text, fields.Second is null ? CronFormat.Standard : CronFormat.IncludeSeconds, seed);
+
+    private static CronFields? Fields(ScheduleSpec spec, string path, List<SpecProblem> problems)
+    {
+        var text = spec.Expression.Trim();
+        var isMetronome = spec.Dialect == CronDialect.Metronome;
+        if (text.StartsWith('@'))
+        {
+            if (isMetronome || !Names.TryGetValue(text, out var named))
+            {
+                problems.Add(new(path, isMetronome
+                    ? $"'{text}' is not understood here; write five fields: minute, hour, day of month, month, day of week"
+                    : $"there is no '{text}'; there are {string.Join(", ", Names.Keys)}"));
+                return null;
+            }
+            text = named;
+        }
+        var parts = text.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length != 5 && (isMetronome || parts.Length != 6))
+        {
+            problems.Add(new(path, $"'{text}' has {parts.Length} fields; write five (minute, hour, day of month, month, day of week){(isMetronome ? "" : ", or six with the seconds first")}"));
+            return null;
+        }
+        if (isMetronome)
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                // Names of months and days are letters too; what is not one of them is refused by the parser.
+                if (parts[i].AsSpan().IndexOfAny("?#") >= 0 || (i is 2 or 4 && parts[i].AsSpan().IndexOfAny("LWH") >= 0 && !IsName(parts[i])) || (i is not (3 or 4) && parts[i].Any(char.IsAsciiLetter)))
+                    problems.Add(new(path, $"'{parts[i]}' is no {FieldNames[i + 1]}: only numbers, names, *, lists, ranges and steps are"));
+            }
+            if (problems.Count > 0)
+                return null;
+        }
+        var at = parts.Length - 5;
+        return new(at == 1 ? parts[0] : null, parts[at], parts[at + 1], parts[at + 2], parts[at + 3], parts[at + 4], false);
+    }
+
+    private static bool IsName(string field) => field.Split(',', '-', '/').All(part =>
+        part.All(c => char.IsAsciiDigit(c) || c == '*') || part.ToUpperInvariant() is "SUN" or "MON" or "TUE" or "WED" or "THU" or "FRI" or "SAT");
+}

@@ -1,7 +1,0 @@
-namespace Platform.GrainRuntime.Storage;
-
-/// <summary>An entry of a <see cref="IPersistentLog{T}"/>.</summary>
-/// <param name="Sequence">Its sequence number.</param>
-/// <param name="Value">What was appended.</param>
-[GenerateSerializer, Immutable]
-public sealed record LogEntry<T>([property: Id(0)] long Sequence, [property: Id(1)] T Value);

@@ -1,0 +1,234 @@
+using Platform.Contracts.Agents;
+using Platform.Contracts.Frameworks;
+using Platform.Core.Allocation;
+using Platform.Core.Collections;
+using Platform.Core.Frameworks;
+using Platform.Core.Tasks;
+
+namespace Platform.Grains.Frameworks;
+
+/// <content>Offers are used: tasks launched, reservations and volumes made.</content>
+public sealed partial class FrameworkGrain
+{
+    /// <summary>Stands for a launch whose session is not known yet.</summary>
+    private const long Launching = -1;
+
+    /// <summary>Tasks on their way to the allocator, with the names under which their resources will be held.</summary>
+    private readonly Dictionary<string, string> _launching = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, long> _launchEpochs = new(StringComparer.Ordinal);
+    private int _accepting;
+
+    /// <inheritdoc/>
+    public Task<FrameworkReply> AcceptAsync(string? streamId, FrameworkAccept accept) => TakeAsync(streamId, async () =>
+    {
+        _accepting++;
+        try
+        {
+            await UseAsync(accept);
+        }
+        finally
+        {
+            _accepting--;
+            _answers++;
+        }
+    });
+
+    private async Task UseAsync(FrameworkAccept accept)
+    {
+        var agentId = accept.OfferIds.Select(id => _offers.GetValueOrDefault(id)?.AgentId).FirstOrDefault(agent => agent is not null);
+        var planned = Plan(accept.Operations, agentId);
+        foreach (var id in accept.OfferIds)
+            _offers.Remove(id);
+        _status = null;
+        AcceptResult result;
+        try
+        {
+            result = await Allocator.AcceptAsync(Owner, accept.OfferIds, planned.Select(step => step.Operation).ToValueList(), accept.RefuseSeconds);
+        }
+        finally
+        {
+            foreach (var launch in planned.SelectMany(step => step.Launches))
+                _launching.Remove(launch.TaskId);
+        }
+        if (result.Error is { } invalid)
+        {
+            RefuseAll(planned, invalid, agentId);
+            return;
+        }
+        var launched = new List<TaskSpec>();
+        for (var i = 0; i < planned.Count; i++)
+        {
+            var (step, error) = (planned[i], result.OperationErrors[i]);
+            if (step.OperationId is not null)
+                Send([new() { Operation = new(step.OperationId, result.AgentId, error, IsDropped: false) }]);
+            if (error is not null)
+                RefuseTasks(step.Launches, TaskState.Error, TaskReasons.Invalid, error, result.AgentId);
+            else
+                launched.AddRange(step.Launches.Select(launch => Book(launch, step, result.AgentId!)));
+        }
+        if (launched.Count == 0)
+            return;
+        // The record comes before the launch: whatever happens then, the task is known.
+        await _writer.WriteAsync();
+        await LaunchAsync(result.AgentId!, [.. launched]);
+    }
+
+    private List<PlannedStep> Plan(ValueList<FrameworkOperation> operations, string? agentId)
+    {
+        var steps = new List<PlannedStep>();
+        foreach (var operation in operations)
+        {
+            if (operation.Problem is { } problem)
+            {
+                if (operation.OperationId is not null)
+                    Send([new() { Operation = new(operation.OperationId, agentId, problem, IsDropped: false) }]);
+                RefuseTasks([.. operation.Launches], TaskState.Error, TaskReasons.Invalid, problem, agentId);
+            }
+            else if (operation.Operation is { } resources)
+            {
+                steps.Add(new([], resources, operation.OperationId, null));
+            }
+            else if (operation.IsGroup)
+            {
+                PlanGroup(steps, operation.Launches, agentId);
+            }
+            else
+            {
+                foreach (var launch in operation.Launches)
+                    PlanTask(steps, launch, agentId);
+            }
+        }
+        return steps;
+    }
+
+    private void PlanTask(List<PlannedStep> steps, FrameworkLaunch launch, string? agentId)
+    {
+        if (ProblemOf(launch, agentId) is { } problem)
+        {
+            RefuseTasks([launch], TaskState.Error, TaskReasons.Invalid, problem, agentId);
+            return;
+        }
+        var place = Name(launch.TaskId);
+        _launching.Add(launch.TaskId, place);
+        steps.Add(new([launch with { Task = launch.Task with { TaskId = place, Owner = Owner } }], new(OfferOperationKind.Launch, launch.Task.Held, place), null, null));
+    }
+
+    private void PlanGroup(List<PlannedStep> steps, ValueList<FrameworkLaunch> launches, string? agentId)
+    {
+        var problem = launches.Select(launch => (launch.TaskId, Problem: ProblemOf(launch, agentId))).FirstOrDefault(found => found.Problem is not null);
+        problem = problem.Problem is null && launches.Select(launch => launch.TaskId).Distinct(StringComparer.Ordinal).Count() != launches.Count
+            ? (launches[0].TaskId, "Task has duplicate ID") : problem;
+        if (problem.Problem is not null || launches.IsEmpty)
+        {
+            // All or none.
+            foreach (var launch in launches)
+            {
+                var told = launch.TaskId == problem.TaskId ? problem.Problem! : $"A task within the task group is invalid: Task '{problem.TaskId}' is invalid: {problem.Problem}";
+                RefuseTasks([launch], TaskState.Error, "REASON_TASK_GROUP_INVALID", told, agentId);
+            }
+            return;
+        }
+        var group = Name(launches[0].Task.Group ?? launches[0].TaskId);
+        foreach (var launch in launches)
+            _launching.Add(launch.TaskId, group);
+        var held = launches.Aggregate(Core.Resources.Empty, (sum, launch) => sum.Plus(launch.Task.Held));
+        steps.Add(new(
+            [.. launches.Select(launch => launch with { Task = launch.Task with { TaskId = Name(launch.TaskId), Owner = Owner, Group = group } })],
+            new(OfferOperationKind.Launch, held, group), null, group));
+    }
+
+    private string? ProblemOf(FrameworkLaunch launch, string? agentId) =>
+        _launching.ContainsKey(launch.TaskId) || (_items.Items.TryGetValue(launch.TaskId, out var known) && !known.IsCompleted) ? $"Task has duplicate ID: {launch.TaskId}"
+        : agentId is not null && launch.AgentId != agentId ? $"Task uses invalid agent {launch.AgentId} while agent {agentId} is expected"
+        : launch.Problem;
+
+    // The framework's names are its own; the cluster's are unique for ever.
+    private static string Name(string taskId) => $"{taskId}.{Guid.NewGuid():N}";
+
+    private TaskSpec Book(FrameworkLaunch launch, PlannedStep step, string agentId)
+    {
+        var task = new FrameworkTaskState
+        {
+            TaskId = launch.TaskId,
+            PlaceId = launch.Task.TaskId,
+            AgentId = agentId,
+            Group = step.Group,
+            ExecutorId = launch.ExecutorId,
+            Role = launch.Task.Role,
+            Resources = launch.Task.Held,
+            Definition = launch.Definition,
+            LaunchedAt = _time.GetUtcNow(),
+        };
+        if (_items.Items.TryGetValue(launch.TaskId, out var former))
+            _taskByPlace.Remove(former.PlaceId);
+        Set(task);
+        _taskByPlace[task.PlaceId] = task.TaskId;
+        _live.Add(task.TaskId);
+        _launchEpochs[task.PlaceId] = Launching;
+        return launch.Task;
+    }
+
+    private async Task LaunchAsync(string agentId, ValueList<TaskSpec> tasks)
+    {
+        LogLaunching(Id, tasks.Count, agentId);
+        LaunchReply reply;
+        try
+        {
+            reply = await GrainFactory.GetGrain<IAgentGrain>(agentId).LaunchAsync(tasks, From);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // Whether it arrived is not known: the agent is asked for what it has.
+            LogLaunchFailed(failure, Id, agentId);
+            foreach (var task in tasks)
+                _launchEpochs[task.TaskId] = 0;
+            _unseen.Add(agentId);
+            return;
+        }
+        foreach (var task in tasks)
+        {
+            _launchEpochs[task.TaskId] = reply.Epoch;
+            if (reply.Refused is { } refused && _taskByPlace.TryGetValue(task.TaskId, out var id))
+                Imply(_items.Items[id], TaskState.Dropped, TaskReasons.AgentDisconnected, refused);
+        }
+        if (reply.Refused is not null)
+            await SettleAsync();
+        // The session that it was sent on may have ended meanwhile.
+        else if (_seenEpochs.TryGetValue(agentId, out var seen) && seen > reply.Epoch)
+            _unseen.Add(agentId);
+    }
+
+    private void RefuseAll(List<PlannedStep> steps, string error, string? agentId)
+    {
+        foreach (var step in steps)
+        {
+            if (step.OperationId is not null)
+                Send([new() { Operation = new(step.OperationId, agentId, error, IsDropped: true) }]);
+            RefuseTasks(step.Launches, TaskState.Dropped, "REASON_INVALID_OFFERS", $"Task launched with invalid offers: {error}", agentId);
+        }
+    }
+
+    // A task that never was has nothing to acknowledge.
+    private void RefuseTasks(IReadOnlyList<FrameworkLaunch> launches, TaskState state, string reason, string message, string? agentId) => Send(
+        [.. launches.Select(launch => new FrameworkEvent
+        {
+            Update = new()
+            {
+                AgentId = agentId ?? launch.AgentId,
+                IsFromControlPlane = true,
+                Status = new()
+                {
+                    TaskId = launch.TaskId,
+                    Owner = Owner,
+                    State = FrameworkUpdates.Told(state, Record.Spec!.IsPartitionAware),
+                    Reason = reason,
+                    Message = message,
+                    Timestamp = _time.GetUtcNow(),
+                },
+            },
+        })]);
+
+    /// <summary>One operation for the allocator, with the tasks that it is for.</summary>
+    private sealed record PlannedStep(IReadOnlyList<FrameworkLaunch> Launches, OfferOperation Operation, string? OperationId, string? Group);
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Platform.Contracts.Jobs;
+
+namespace Platform.Grains.Jobs;
+
+/// <summary>Calls the timers of jobs, the gate of their definitions and the reader of events from the start on and every few seconds, so that one whose silo or write has failed works again.</summary>
+public sealed partial class JobTimerService(IGrainFactory grains, TimeProvider time, ILogger<JobTimerService> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+            await Task.Delay(await TryCallAsync(stoppingToken) ? Period : RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<bool> TryCallAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var calls = Enumerable.Range(0, JobTimers.Shards).Select(shard => grains.GetGrain<IJobTimerGrain>(shard).WakeAsync());
+            await Task.WhenAll([.. calls, grains.GetGrain<IJobGraphGrain>(0).WakeAsync(), grains.GetGrain<IJobTriggerGrain>(0).WakeAsync()]);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever it was, it is tried again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            if (!stoppingToken.IsCancellationRequested)
+                LogUnreached(failure);
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Timers of jobs could not be reached; they are called again")]
+    private partial void LogUnreached(Exception failure);
+}

@@ -1,0 +1,239 @@
+using Platform.Contracts.Agents;
+using Platform.Core.Collections;
+using Platform.Core.Ownership;
+using Platform.Core.Tasks;
+
+namespace Platform.Grains.Ownership;
+
+/// <summary>Agents: what they report, what they are asked, and kills.</summary>
+public sealed partial class OwnershipEngine<TTask, TFor>
+{
+    private readonly HashSet<string> _toAsk = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _drainGrace = new(StringComparer.Ordinal);
+    private DateTimeOffset? _askAt;
+
+    /// <summary>See <see cref="ITaskOwnerGrain.TaskStatusAsync"/>.</summary>
+    public Task TaskStatusAsync(string agentId, ValueList<TaskUpdate> updates)
+    {
+        foreach (var update in updates)
+        {
+            Report(agentId, update);
+            Acknowledge(agentId, update);
+        }
+        return SettleAsync();
+    }
+
+    /// <summary>See <see cref="ITaskOwnerGrain.AgentChangedAsync"/>.</summary>
+    public Task AgentChangedAsync(AgentTasks tasks)
+    {
+        Reconcile(tasks);
+        return SettleAsync();
+    }
+
+    /// <summary>Says of a task what no agent does.</summary>
+    public void Imply(OwnedTask<TTask> task, TaskState state, DateTimeOffset when, string reason, string message, string? taskId = null)
+    {
+        var last = task.State.LastStatus;
+        Report(task.State.AgentId, new()
+        {
+            // In a group it is about all of its tasks.
+            TaskId = taskId ?? task.State.PlaceId,
+            Owner = _owner.Owner,
+            State = state,
+            Timestamp = when,
+            Reason = reason,
+            Message = message,
+            Sandbox = last?.Sandbox,
+            IpAddresses = last?.IpAddresses ?? default,
+            Checks = last?.Checks ?? default,
+        });
+    }
+
+    private void Report(string agentId, TaskUpdate update)
+    {
+        var now = _time.GetUtcNow();
+        if (Tasks.FindByTask(update.TaskId) is { State.Parked: false } task)
+        {
+            _owner.Report(task, update, now);
+            return;
+        }
+        if (update.State.IsTerminal())
+        {
+            _owner.ReportUnknownEnd(update, now);
+            Release(update.TaskId);
+            return;
+        }
+        if (update.State == TaskState.Unreachable)
+            return;
+        _logger.UnknownTask(_owner.Owner, update.TaskId, agentId);
+        // An activation that another one has followed does not get through the write.
+        _owner.Confirm();
+        Then(() =>
+        {
+            if (Tasks.FindByTask(update.TaskId) is null)
+                Kill(agentId, [new() { TaskId = update.TaskId, Owner = _owner.Owner, Reason = "not a task that its owner knows" }]);
+        });
+    }
+
+    private void Acknowledge(string agentId, TaskUpdate update)
+    {
+        if (update.UpdateId.Length > 0)
+            Add(_effects.Acknowledgements, agentId, [update.UpdateId]);
+    }
+
+    private void Reconcile(AgentTasks tasks)
+    {
+        var now = _time.GetUtcNow();
+        Asked(tasks.AgentId);
+        switch (tasks.Condition)
+        {
+            case AgentCondition.Recovering:
+                if (Tasks.On(tasks.AgentId).Count > 0)
+                    AskLater(tasks.AgentId);
+                return;
+            case AgentCondition.Unreachable:
+                var since = tasks.UnreachableSince ?? now;
+                foreach (var task in Placed(tasks.AgentId))
+                    Imply(task, TaskState.Unreachable, since, TaskReasons.AgentDisconnected, $"The agent has been out of reach since {since:O}.");
+                return;
+            case AgentCondition.Gone:
+                foreach (var task in Placed(tasks.AgentId))
+                    Imply(task, TaskState.GoneByOperator, now, TaskReasons.AgentRemoved, "The agent was declared gone.");
+                return;
+        }
+        var reported = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var report in tasks.Tasks)
+        {
+            reported.Add(report.Status.TaskId);
+            Report(tasks.AgentId, report.Status);
+            Acknowledge(tasks.AgentId, report.Status);
+        }
+        var unknown = Reconciliation.UnknownVolumes(Tasks.On(tasks.AgentId), tasks.Volumes);
+        if (!unknown.IsEmpty)
+            _owner.Confirm();
+        FreeVolumes(tasks.AgentId, unknown);
+        var draining = tasks.Condition != AgentCondition.Active;
+        if (draining && tasks.DrainGraceSeconds is { } grace)
+            _drainGrace[tasks.AgentId] = grace;
+        else
+            _drainGrace.Remove(tasks.AgentId);
+        foreach (var task in Placed(tasks.AgentId))
+            Reconcile(task, tasks, Reconciliation.Compare(task, reported, tasks.Epoch), draining, now);
+    }
+
+    private void Reconcile(OwnedTask<TTask> task, AgentTasks tasks, ReconciledTask found, bool draining, DateTimeOffset now)
+    {
+        switch (found.Presence)
+        {
+            case TaskPresence.Launching:
+                _sessions[tasks.AgentId] = tasks.Epoch;
+                return;
+            case TaskPresence.Sent:
+                return;
+            case TaskPresence.Lost:
+                foreach (var taskId in found.Missing)
+                    Imply(task, TaskState.Gone, now, TaskReasons.AgentRestarted, "The agent came back without the task.", taskId);
+                return;
+        }
+        if (task.State.Doomed)
+            task.KillSentAt = null;
+        else if (draining)
+            Evict(task, EvictReasons.Drain);
+        else if (task.State.EvictReason == EvictReasons.Drain)
+            Tasks.Set(task, task.State.WithEvictReason(null));
+        _mustDecide = true;
+    }
+
+    private List<OwnedTask<TTask>> Placed(string agentId) => Tasks.On(agentId).Where(task => !task.State.Parked).ToList();
+
+    private void Evict(OwnedTask<TTask> task, string reason)
+    {
+        if (task.State.EvictReason is not null)
+            return;
+        Tasks.Set(task, task.State.WithEvictReason(reason));
+        _mustDecide = true;
+        _logger.Evicted(_owner.Owner, task.State.PlaceId, reason);
+    }
+
+    private List<OwnedTask<TTask>>? DueKills()
+    {
+        if (Tasks.Doomed.Count == 0)
+        {
+            _nextKill = null;
+            return null;
+        }
+        var now = _time.GetUtcNow();
+        var due = new List<OwnedTask<TTask>>();
+        _nextKill = KillSchedule.Due(Tasks.Doomed, task => _owner.GraceOf(task) + _options.KillRetry, now, due, task => _owner.HeldUntil(task, now));
+        foreach (var task in due)
+            task.KillSentAt = now;
+        return due;
+    }
+
+    private void SendKills(List<OwnedTask<TTask>> due)
+    {
+        foreach (var agent in due.Where(task => task.State.Doomed && !task.State.Parked && Tasks.Find(task.State.Key) == task).GroupBy(task => task.State.AgentId))
+        {
+            var kills = agent.SelectMany(task => task.State.LiveTaskIds.Select(taskId => new TaskKill
+            {
+                TaskId = taskId,
+                Owner = _owner.Owner,
+                GraceSeconds = GraceOf(task.State),
+                Reason = KillReasonOf(task.State),
+            }));
+            Kill(agent.Key, kills.ToValueList());
+        }
+    }
+
+    private void Kill(string agentId, ValueList<TaskKill> kills) => Insist(
+        () => _grains.GetGrain<IAgentGrain>(agentId).KillAsync(kills, Term),
+        () => kills.Any(kill => Tasks.FindByTask(kill.TaskId) is not { State.Doomed: false }));
+
+    // A drain may shorten the task's own grace; null leaves it as the task says.
+    private double? GraceOf(TTask task) => task.EvictReason == EvictReasons.Drain && _drainGrace.TryGetValue(task.AgentId, out var most)
+        ? Math.Min(most, _owner.GraceOf(task).TotalSeconds)
+        : null;
+
+    private string? KillReasonOf(TTask task) => task.EvictReason switch
+    {
+        EvictReasons.Drain => TaskReasons.AgentDraining,
+        not null => TaskReasons.Preempted,
+        _ => _owner.KillReasonOf(task),
+    };
+
+    private void AskLater(string agentId)
+    {
+        _toAsk.Add(agentId);
+        _askAt ??= _time.GetUtcNow() + _options.RecoveryPoll;
+    }
+
+    private void Asked(string agentId)
+    {
+        if (_toAsk.Remove(agentId) && _toAsk.Count == 0)
+            _askAt = null;
+    }
+
+    private async Task AskAgentsAsync(IReadOnlyCollection<string> agents)
+    {
+        _askAt = null;
+        foreach (var tasks in await Task.WhenAll(agents.Select(AskAgentAsync)))
+        {
+            if (tasks is not null)
+                Reconcile(tasks);
+        }
+    }
+
+    private async Task<AgentTasks?> AskAgentAsync(string agentId)
+    {
+        try
+        {
+            return await _grains.GetGrain<IAgentGrain>(agentId).GetTasksAsync(_owner.Owner);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            _logger.AgentSilent(failure, _owner.Owner, agentId);
+            AskLater(agentId);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,274 @@
+using Platform.Contracts.Agents;
+using Platform.Contracts.Allocation;
+using Platform.Core.Collections;
+using Platform.Core.Ownership;
+using Platform.Core.Placement;
+using Platform.Core.Tasks;
+
+namespace Platform.Grains.Ownership;
+
+/// <summary>The allocator: demands, places, and what becomes of a place.</summary>
+public sealed partial class OwnershipEngine<TTask, TFor>
+{
+    private readonly Dictionary<string, long> _sessions = new(StringComparer.Ordinal);
+    private bool _isResynced = true;
+    private bool _isResyncing;
+    private long _allocatorRun;
+    private long _announcedRun;
+    private DateTimeOffset? _resyncAt;
+
+    private OwnerTerm Term => new(_owner.Owner, _owner.Term);
+
+    // What a run of the allocator tells that another has followed does not count. One that is not known yet has begun without the owner's
+    // hearing of it.
+    private bool IsSuperseded(long run)
+    {
+        _announcedRun = Math.Max(_announcedRun, run);
+        if (_allocatorRun == 0 && _isResynced)
+            _allocatorRun = run;
+        if (_allocatorRun < _announcedRun && _isResynced)
+        {
+            _isResynced = false;
+            _mustDecide = true;
+            _resyncAt = _time.GetUtcNow();
+            ArmTimer();
+        }
+        return run < _announcedRun;
+    }
+
+    /// <summary>See <see cref="ITaskOwnerGrain.PlacedAsync"/>.</summary>
+    public Task PlacedAsync(PlacementBatch batch)
+    {
+        if (IsSuperseded(batch.Run))
+            return Task.CompletedTask;
+        var now = _time.GetUtcNow();
+        var released = 0;
+        foreach (var placement in batch.Placements)
+        {
+            if (Tasks.FindByTask(placement.TaskId) is not null)
+                continue;
+            if (Demands.Take(placement) is { } demand)
+            {
+                Launch(_owner.Place(placement, demand, now), demand.For, placement);
+                continue;
+            }
+            Release(placement.TaskId);
+            released++;
+        }
+        if (released > 0)
+            _logger.NotWanted(_owner.Owner, released);
+        return SettleAsync();
+    }
+
+    /// <summary>Stages a task on a place that the owner has, and its launch.</summary>
+    public OwnedTask<TTask> Launch(TTask record, TFor purpose, TaskPlacement placement)
+    {
+        var task = Tasks.Add(record);
+        task.LaunchEpoch = OwnedTask<TTask>.Launching;
+        task.KillSentAt = null;
+        _effects.Launches.Add(new(task, purpose, placement));
+        return task;
+    }
+
+    /// <summary>See <see cref="ITaskOwnerGrain.ReviewPlacesAsync"/>.</summary>
+    public Task ReviewPlacesAsync(ValueList<string> taskIds, long run)
+    {
+        if (IsSuperseded(run))
+            return Task.CompletedTask;
+        var released = 0;
+        foreach (var taskId in taskIds)
+        {
+            if (Tasks.FindByTask(taskId) is { State.Parked: false })
+                continue;
+            Release(taskId);
+            released++;
+        }
+        if (released > 0)
+            _logger.NotWanted(_owner.Owner, released);
+        return SettleAsync();
+    }
+
+    /// <summary>See <see cref="ITaskOwnerGrain.PreemptAsync"/>.</summary>
+    public Task PreemptAsync(ValueList<string> taskIds, string reason, long run)
+    {
+        if (IsSuperseded(run))
+            return Task.CompletedTask;
+        foreach (var taskId in taskIds)
+        {
+            if (Tasks.FindByTask(taskId) is { State.Doomed: false } task)
+                Evict(task, reason);
+        }
+        return SettleAsync();
+    }
+
+    /// <summary>See <see cref="ITaskOwnerGrain.GangExpiredAsync"/>.</summary>
+    public Task GangExpiredAsync(ValueList<string> demandIds, long run)
+    {
+        if (IsSuperseded(run))
+            return Task.CompletedTask;
+        // What was placed, withdrawn or asked for anew meanwhile does not wait under these ids.
+        var isKnown = false;
+        foreach (var demandId in demandIds)
+            isKnown |= Demands.Drop(demandId);
+        if (!isKnown)
+            return Task.CompletedTask;
+        _owner.GangExpired();
+        _mustDecide = true;
+        return SettleAsync();
+    }
+
+    /// <summary>See <see cref="ITaskOwnerGrain.AllocatorStartedAsync"/>.</summary>
+    public async Task AllocatorStartedAsync(long run)
+    {
+        _announcedRun = Math.Max(_announcedRun, run);
+        if (_allocatorRun >= _announcedRun)
+            return;
+        _isResynced = false;
+        _mustDecide = true;
+        await ResyncAsync();
+        await SettleAsync();
+    }
+
+    // While it is under way nothing is asked for, and what was asked for before is forgotten: a place that comes late is released, and not
+    // held by the owner alone.
+    private async Task ResyncAsync()
+    {
+        if (_isResyncing)
+            return;
+        _isResyncing = true;
+        try
+        {
+            Demands.Clear();
+            _allocatorRun = await Allocator.ResyncAsync(
+                _owner.Owner,
+                new()
+                {
+                    TaskIds = Tasks.States.Where(task => !task.Parked).Select(task => task.PlaceId).ToValueList(),
+                    Volumes = Tasks.States.SelectMany(task => task.PlacedVolumes).ToValueList(),
+                    DisruptionBudget = _owner.DisruptionBudget,
+                });
+            _isResynced = _allocatorRun >= _announcedRun;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            _logger.AllocatorSilent(failure, _owner.Owner, Tasks.Count, 0);
+        }
+        finally
+        {
+            _isResyncing = false;
+        }
+        _resyncAt = _isResynced ? null : _time.GetUtcNow() + _options.AllocatorRetry;
+    }
+
+    // What did not get through is decided again; whether it arrived is not known, so it is withdrawn first.
+    private async Task TellAllocatorAsync(DemandChanges changes)
+    {
+        var submit = changes.Submitted.Where(demand => Demands.Has(demand.Id)).ToValueList();
+        try
+        {
+            var withdrawn = changes.Withdrawn.Count > 0 ? Allocator.WithdrawAsync(changes.Withdrawn.ToValueList()) : Task.CompletedTask;
+            if (!submit.IsEmpty && IsSuperseded(await Allocator.SubmitAsync(submit)))
+                throw new InvalidOperationException("A run of the allocator took them that another has followed.");
+            await withdrawn;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            _logger.AllocatorSilent(failure, _owner.Owner, submit.Count, changes.Withdrawn.Count);
+            foreach (var demandId in changes.Withdrawn.Concat(submit.Select(demand => demand.Id)))
+            {
+                Demands.Drop(demandId);
+                _effects.Demands.Withdraw(demandId);
+            }
+            _mustDecide = true;
+            LookAgain(_time.GetUtcNow() + _options.AllocatorRetry);
+            ArmTimer();
+        }
+    }
+
+    private async Task LaunchAsync(List<Launch<TTask, TFor>> launches)
+    {
+        var byAgent = new Dictionary<string, List<(OwnedTask<TTask> Task, ValueList<TaskSpec> Specs)>>(StringComparer.Ordinal);
+        foreach (var (task, purpose, placement) in launches)
+        {
+            var state = task.State;
+            if (state.Doomed || state.PlaceId != placement.TaskId || Tasks.Find(state.Key) != task)
+            {
+                // It was never sent, so nobody else will report its end.
+                Fail(task, placement.TaskId, TaskState.Killed, TaskReasons.Reconciliation, "Killed before it was launched.");
+                continue;
+            }
+            var order = await BuildAsync(state, purpose, placement);
+            if (order.Problem is { } problem)
+            {
+                Fail(task, placement.TaskId, TaskState.Error, TaskReasons.Invalid, problem);
+                continue;
+            }
+            if (!byAgent.TryGetValue(state.AgentId, out var onAgent))
+                byAgent[state.AgentId] = onAgent = [];
+            onAgent.Add((task, order.Tasks));
+        }
+        _logger.Launching(_owner.Owner, launches.Count, byAgent.Count);
+        await Task.WhenAll(byAgent.Select(agent => LaunchAsync(agent.Key, agent.Value)));
+        if (_mustDecide)
+            await SettleAsync();
+    }
+
+    private async ValueTask<TaskBuild> BuildAsync(TTask task, TFor purpose, TaskPlacement placement)
+    {
+        try
+        {
+            return await _owner.BuildAsync(task, purpose, placement);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            _logger.BuildFailed(failure, _owner.Owner, task.PlaceId);
+            return new(default, $"What its launch needs could not be read: {failure.Message}");
+        }
+    }
+
+    private async Task LaunchAsync(string agentId, List<(OwnedTask<TTask> Task, ValueList<TaskSpec> Specs)> launches)
+    {
+        LaunchReply reply;
+        try
+        {
+            reply = await _grains.GetGrain<IAgentGrain>(agentId).LaunchAsync(launches.SelectMany(launch => launch.Specs).ToValueList(), Term);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // Whether it arrived is not known: the agent is asked for what it has.
+            _logger.LaunchFailed(failure, _owner.Owner, launches.Count, agentId);
+            foreach (var (task, _) in launches)
+                task.LaunchEpoch = 0;
+            AskLater(agentId);
+            _mustDecide = true;
+            return;
+        }
+        foreach (var (task, specs) in launches)
+        {
+            task.LaunchEpoch = reply.Epoch;
+            if (Tasks.FindByTask(specs[0].TaskId) != task)
+                continue;
+            if (reply.Refused is { } refused)
+                Imply(task, TaskState.Dropped, _time.GetUtcNow(), TaskReasons.AgentDisconnected, refused);
+            else
+                _mustDecide |= task.State.Doomed;
+        }
+        // The session that it was sent on ended meanwhile: the agent may never have seen it.
+        if (_sessions.Remove(agentId, out var seen) && seen > reply.Epoch)
+        {
+            AskLater(agentId);
+            _mustDecide = true;
+        }
+        if (reply.Refused is not null)
+            _logger.LaunchRefused(_owner.Owner, launches.Count, agentId, reply.Refused);
+    }
+
+    private void Fail(OwnedTask<TTask> task, string placeId, TaskState state, string reason, string message)
+    {
+        if (Tasks.FindByTask(placeId) != task || task.State.PlaceId != placeId)
+            return;
+        task.LaunchEpoch = 0;
+        Imply(task, state, _time.GetUtcNow(), reason, message);
+        _mustDecide = true;
+    }
+}

@@ -1,0 +1,202 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Directory;
+using Platform.Contracts.Registry;
+using Platform.Core.Collections;
+using Platform.Core.Registry;
+
+namespace Platform.Grains.Registry;
+
+/// <summary>Gathers, numbers and hands on changes of endpoints.</summary>
+[KeepAlive, GrainType("platform.registry")]
+public sealed partial class RegistryGrain : Grain, IRegistryGrain
+{
+    private const int ListsInPage = 500;
+    private const int ChangesInRead = 512;
+    private static readonly EndpointKeyOrder Order = new();
+
+    private readonly RegistryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RegistryGrain> _logger;
+    private readonly SortedDictionary<(string Service, string Owner), EndpointList> _lists = new(Order);
+    private readonly Queue<(long Index, EndpointChange Change)> _changes = new();
+    private readonly Dictionary<IRegistryObserver, (DateTimeOffset Seen, long Applied, string? Address)> _followers = [];
+    private readonly HashSet<string> _unheard = new(StringComparer.Ordinal);
+    private long _index;
+    private long _firstKept;
+    private bool _isComplete;
+
+    /// <summary>Made by the runtime.</summary>
+    public RegistryGrain(IOptions<RegistryOptions> options, TimeProvider time, ILogger<RegistryGrain> logger)
+    {
+        (_options, _time, _logger) = (options.Value, time, logger);
+        // Microseconds: greater than any number of an earlier activation, which counted changes.
+        Run = _index = _firstKept = time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+    }
+
+    private long Run { get; }
+
+    /// <inheritdoc/>
+    public Task WakeAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        this.RegisterGrainTimer(
+            LookAfterAsync, new GrainTimerCreationOptions(TimeSpan.Zero, _options.AskAgain) { KeepAlive = true, Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<RegistryAnswer> ApplyAsync(ValueList<EndpointChange> changes)
+    {
+        List<string>? missing = null;
+        var before = _index;
+        foreach (var change in changes)
+        {
+            _unheard.Remove(OwnerKey(change.Service, change.Owner));
+            if (!Apply(change))
+                (missing ??= []).Add(change.Service);
+        }
+        if (_index > before)
+            Tell();
+        return Task.FromResult(new RegistryAnswer(_index, missing?.ToValueList() ?? default));
+    }
+
+    /// <inheritdoc/>
+    public Task NothingToTellAsync(string owner)
+    {
+        _unheard.Remove(owner);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<RegistryPosition> FollowAsync(IRegistryObserver observer, long applied, string? address)
+    {
+        var now = _time.GetUtcNow();
+        _followers[observer] = (now, applied, address);
+        var masters = _followers.Values.Where(follower => follower.Seen >= now - _options.FollowerLifetime).Select(follower => follower.Address).OfType<string>()
+            .Distinct().Order(StringComparer.Ordinal).ToValueList();
+        return Task.FromResult(new RegistryPosition(Run, _index, _isComplete, masters));
+    }
+
+    /// <inheritdoc/>
+    public Task<RegistryPage> ListAsync(EndpointChange? after)
+    {
+        var from = after is null ? null : ((string, string)?)(after.Service, after.Owner);
+        var page = _lists.SkipWhile(entry => from is { } last && Order.Compare(entry.Key, last) <= 0).Take(ListsInPage + 1)
+            .Select(entry => entry.Value.Snapshot(entry.Key.Service, entry.Key.Owner)).ToList();
+        return Task.FromResult(new RegistryPage(page.Take(ListsInPage).ToValueList(), page.Count <= ListsInPage));
+    }
+
+    /// <inheritdoc/>
+    public Task<RegistryChanges?> ReadAsync(long run, long after)
+    {
+        if (run != Run || after < _firstKept || after > _index)
+            return Task.FromResult<RegistryChanges?>(null);
+        var changes = _changes.Skip((int)(after - _firstKept)).Take(ChangesInRead).Select(entry => entry.Change).ToValueList();
+        return Task.FromResult<RegistryChanges?>(new(changes, after + changes.Count, _index));
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> IsAppliedAsync(long index)
+    {
+        var alive = _time.GetUtcNow() - _options.FollowerLifetime;
+        return Task.FromResult(_followers.Values.All(follower => follower.Applied >= index || follower.Seen < alive));
+    }
+
+    private bool Apply(EndpointChange change)
+    {
+        var key = (change.Service, change.Owner);
+        if (!_lists.TryGetValue(key, out var list))
+        {
+            if (change.From is > 0)
+                return false;
+            list = new();
+        }
+        if (!list.TryApply(change, out var effect))
+            return false;
+        if (list.Count > 0)
+            _lists[key] = list;
+        else
+            _lists.Remove(key);
+        if (effect is null)
+            return true;
+        _changes.Enqueue((++_index, effect));
+        if (_changes.Count > _options.KeptChanges)
+            _firstKept = _changes.Dequeue().Index;
+        return true;
+    }
+
+    private void Tell()
+    {
+        foreach (var follower in _followers.Keys)
+            follower.ChangedAsync(_index).Ignore();
+    }
+
+    /// <summary>Asks who has not been heard, and forgets who does not follow any more.</summary>
+    private async Task LookAfterAsync()
+    {
+        try
+        {
+            var alive = _time.GetUtcNow() - _options.FollowerLifetime;
+            foreach (var (follower, (seen, _, _)) in _followers)
+            {
+                if (seen < alive)
+                    _followers.Remove(follower);
+            }
+            var services = await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Services).ListAsync();
+            if (!_isAsked)
+                await AskAllAsync(services);
+            foreach (var owner in _unheard)
+                EndpointOwners.Find(GrainFactory, owner)?.TellEndpointsAsync(Run).Ignore();
+            foreach (var service in services)
+                GrainFactory.GetGrain<IServiceGrain>(service).TellEndpointsAsync(Run).Ignore();
+            if (!_isComplete && _unheard.Count == 0)
+            {
+                _isComplete = true;
+                LogComplete(_lists.Count);
+                Tell();
+            }
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogNotAsked(failure);
+        }
+    }
+
+    private bool _isAsked;
+
+    private async Task AskAllAsync(ValueList<string> services)
+    {
+        var apps = await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps).ListAsync();
+        foreach (var app in apps)
+            _unheard.Add(TaskOwners.OfApp(app));
+        foreach (var service in services)
+            _unheard.Add(OwnerKey(service, ""));
+        _isAsked = true;
+        LogAsks(_unheard.Count);
+    }
+
+    // What is registered from outside belongs to its service.
+    private static string OwnerKey(string service, string owner) => owner.Length > 0 ? owner : "service:" + service;
+
+    private sealed class EndpointKeyOrder : IComparer<(string Service, string Owner)>
+    {
+        public int Compare((string Service, string Owner) x, (string Service, string Owner) y)
+        {
+            var service = string.CompareOrdinal(x.Service, y.Service);
+            return service != 0 ? service : string.CompareOrdinal(x.Owner, y.Owner);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The registry asks {Count} owners what they have")]
+    private partial void LogAsks(int count);
+
+    [LoggerMessage(LogLevel.Information, "The registry has heard all owners: {Count} lists of endpoints")]
+    private partial void LogComplete(int count);
+
+    [LoggerMessage(LogLevel.Warning, "Owners of endpoints could not be asked; they are asked again")]
+    private partial void LogNotAsked(Exception failure);
+}

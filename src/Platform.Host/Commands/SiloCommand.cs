@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Net;
+using Platform.Clustering;
+using Platform.Host.Hosting;
+using Platform.Host.Logging;
+using Platform.Host.Telemetry;
+
+namespace Platform.Host.Commands;
+
+/// <summary><c>platform silo</c>: one of many control-plane processes.</summary>
+internal static class SiloCommand
+{
+    private static readonly Option<string> Redis = new("--redis") { Description = "The Redis that the cluster shares.", HelpName = "HOST:PORT", Required = true };
+
+    private static readonly Option<string> Cluster = new("--cluster") { Description = "The cluster's id.", HelpName = "ID", Required = true };
+
+    private static readonly Option<string> Address = new("--silo-address")
+    {
+        Description = "The name or address that other silos reach this one at. Default: 127.0.0.1.",
+        HelpName = "HOST",
+        DefaultValueFactory = _ => "127.0.0.1",
+    };
+
+    private static readonly Option<int> SiloPort = new("--silo-port") { Description = "The port for other silos. Default: 11111.", DefaultValueFactory = _ => 11111 };
+
+    private static readonly Option<int> GatewayPort = new("--gateway-port") { Description = "The port for cluster clients. Default: 30000.", DefaultValueFactory = _ => 30000 };
+
+    internal static Command Build()
+    {
+        var command = new Command("silo", "Joins a cluster of control planes.") { Redis, Cluster, Address, SiloPort, GatewayPort };
+        var (listen, log, tuning, dns, marathon) = (new ListenOptions(), new LogSettings(), new TuningOptions(), new DnsOptions(), new MarathonSettings());
+        var ingress = new IngressSettings();
+        var telemetry = new TelemetryOptions();
+        var login = new LoginOptions(isOffOnLoopback: false);
+        SettingsSources.AddTo(command);
+        listen.AddTo(command);
+        login.AddTo(command);
+        log.AddTo(command);
+        tuning.AddTo(command);
+        dns.AddTo(command);
+        ingress.AddTo(command);
+        marathon.AddTo(command);
+        telemetry.AddTo(command);
+        command.Serve(async (result, cancellationToken) =>
+        {
+            var settings = new ControlPlaneSettings
+            {
+                Listen = listen.Of(result),
+                DataDirectory = Environment.CurrentDirectory,
+                Tuning = tuning.Of(result),
+                Marathon = marathonOptions =>
+                {
+                    marathon.Of(result)(marathonOptions);
+                    marathonOptions.HighlyAvailable = true;
+                },
+                Logging = log.Of(result),
+                Dns = dns.Of(result),
+                Ingress = ingress.Of(result),
+                Collector = telemetry.Of(result),
+                RequiresLogin = login.Of(result, listen.Of(result), listen.IsInsecure(result)),
+            };
+            if (settings.RequiresLogin && tuning.SecretKeyOf(result) is null)
+                throw new CommandException(ExitCodes.Usage, "logins need --secret-key-file, the same file for all silos: the keys that sign tokens are sealed with it; --auth off asks nobody to log in");
+            var options = new ClusterSiloOptions
+            {
+                Redis = result.GetRequiredValue(Redis),
+                Cluster = result.GetRequiredValue(Cluster),
+                Address = await AddressOf(result.GetValue(Address)!, cancellationToken),
+                SiloPort = result.GetValue(SiloPort),
+                GatewayPort = result.GetValue(GatewayPort),
+            };
+            var app = ControlPlane.Build(settings, services => services.AddClusterSilo(options));
+            return await ServerRun.RunAsync(app, settings, running =>
+            {
+                Console.Out.WriteLine($"A silo of cluster {options.Cluster} listens on {running.Urls.First()}, for silos on {options.Address}:{options.SiloPort}.");
+                return null;
+            });
+        });
+        return command;
+    }
+
+    private static async Task<IPAddress> AddressOf(string host, CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(host, out var address))
+            return address;
+        try
+        {
+            return (await System.Net.Dns.GetHostAddressesAsync(host, System.Net.Sockets.AddressFamily.InterNetwork, cancellationToken)).FirstOrDefault()
+                ?? throw new CommandException(ExitCodes.CannotStart, $"--silo-address {host} has no address");
+        }
+        catch (System.Net.Sockets.SocketException exception)
+        {
+            throw new CommandException(ExitCodes.CannotStart, $"--silo-address {host} cannot be resolved: {exception.Message}");
+        }
+    }
+}

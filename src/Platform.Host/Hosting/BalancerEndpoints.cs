@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+using Platform.Api.Registry;
+using Platform.Api.Security;
+using Platform.Core.Security;
+using Platform.Networking.LoadBalancing;
+
+namespace Platform.Host.Hosting;
+
+/// <summary><c>/api/lb</c>: what the balancer of this process listens on, and where connections go.</summary>
+internal static class BalancerEndpoints
+{
+    internal static IServiceCollection AddLoadBalancer(this IServiceCollection services)
+    {
+        services.AddSingleton(new LoadBalancerOptions());
+        services.AddSingleton<LoadBalancer>();
+        services.AddHostedService(provider => provider.GetRequiredService<LoadBalancer>());
+        services.AddSingleton(provider => new RegistryConsumer((_, cancellationToken) => provider.GetRequiredService<LoadBalancer>().CaughtUpAsync(cancellationToken)));
+        return services;
+    }
+
+    internal static void MapLoadBalancer(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/api/lb", (LoadBalancer balancer) => Results.Json(Of(balancer), BalancerJson.Default.BalancerView)).Needs(Right.OnOperations(AccessAction.Read, "networking"));
+
+    private static BalancerView Of(LoadBalancer balancer) => new(
+        balancer.Metrics.Connections, balancer.Metrics.Active, balancer.Metrics.Failures, balancer.Metrics.Refused,
+        [.. balancer.Frontends.OrderBy(frontend => frontend.Address.ToString(), StringComparer.Ordinal).Select(frontend => new FrontendView(
+            frontend.Address.ToString(), frontend.Address.Protocol, frontend.Listen.ToString(),
+            [.. frontend.Pool.Backends.OrderBy(backend => backend.Id, StringComparer.Ordinal).Select(backend => new BackendView(
+                backend.Id, backend.Target.ToString(), backend.Weight, backend.IsReady, backend.Active, backend.Total, backend.Failures))]))],
+        [.. balancer.Problems.Select(problem => new FrontendProblemView(problem.Key.ToString(), problem.Key.Protocol, problem.Value))]);
+}
+
+/// <summary>A balancer.</summary>
+internal sealed record BalancerView(
+    long Connections, long Active, long Failures, long Refused, IReadOnlyList<FrontendView> Addresses, IReadOnlyList<FrontendProblemView> Problems);
+
+/// <summary>An address that it listens on.</summary>
+internal sealed record FrontendView(string Name, string Protocol, string Listen, IReadOnlyList<BackendView> Backends);
+
+/// <summary>An endpoint behind an address.</summary>
+internal sealed record BackendView(string Id, string Target, int Weight, bool Ready, int Active, long Total, int Failures);
+
+/// <summary>An address that it cannot listen on.</summary>
+internal sealed record FrontendProblemView(string Name, string Protocol, string Problem);
+
+/// <summary>How these are written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(BalancerView))]
+internal sealed partial class BalancerJson : JsonSerializerContext;

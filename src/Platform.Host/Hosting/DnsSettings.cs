@@ -1,0 +1,35 @@
+using Platform.Api.MesosDns;
+using Platform.Core.Registry;
+using Platform.Networking.Dns;
+
+namespace Platform.Host.Hosting;
+
+/// <summary>How a control plane serves DNS.</summary>
+/// <param name="Names">How names are made.</param>
+/// <param name="Server">The server; null: none.</param>
+internal sealed record DnsSettings(MesosDnsNames Names, DnsServerOptions? Server)
+{
+    internal void AddTo(IServiceCollection services)
+    {
+        if (Server is not { } server)
+        {
+            services.AddSingleton(new MesosDnsSettings());
+            return;
+        }
+        server = server with { Upstreams = server.Upstreams ?? SystemResolvers.Read(server.Listen) };
+        services.AddSingleton(server);
+        services.AddSingleton<DnsServer>();
+        services.AddHostedService(provider => provider.GetRequiredService<DnsServer>());
+        services.AddSingleton(provider => new MesosDnsSettings
+        {
+            Listen = () => provider.GetRequiredService<DnsServer>() is { IsServing: true } dns ? dns.EndPoint : null,
+            TtlSeconds = (int)server.Ttl.TotalSeconds,
+            Resolvers = server.Upstreams,
+        });
+    }
+
+    /// <summary>One line for people: where it is served.</summary>
+    internal static string Describe(IServiceProvider services) => services.GetService<DnsServer>() is { IsServing: true } dns
+        ? $"{dns.EndPoint} (dig @{dns.EndPoint.Address} -p {dns.EndPoint.Port} leader.mesos)"
+        : "not served";
+}

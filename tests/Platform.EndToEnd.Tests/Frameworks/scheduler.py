@@ -1,0 +1,324 @@
+"""A scheduler of Mesos' API v1 in plain Python, and what the tests do with it: scheduler.py URL SCENARIO."""
+import http.client
+import json
+import queue
+import sys
+import threading
+import time
+from urllib.parse import urlparse
+
+LIMIT = 90
+TERMINAL = {'TASK_FINISHED', 'TASK_FAILED', 'TASK_KILLED', 'TASK_ERROR', 'TASK_LOST', 'TASK_DROPPED', 'TASK_GONE', 'TASK_GONE_BY_OPERATOR'}
+
+
+class Scheduler:
+    """Subscribes, keeps the offers that stand, acknowledges updates and keeps a book of the latest state of each task."""
+
+    def __init__(self, url, **info):
+        self.address = urlparse(url).netloc
+        self.info = dict(user='root', name='python', **info)
+        self.id = self.stream = self.response = None
+        self.events, self.offers, self.book = queue.Queue(), {}, {}
+
+    def subscribe(self, **more):
+        self.offers.clear()
+        self.connection = http.client.HTTPConnection(self.address, timeout=LIMIT)
+        call = {'type': 'SUBSCRIBE', 'subscribe': dict(framework_info=self.info, **more)}
+        if self.id:
+            call['framework_id'] = self.id
+        self.connection.request('POST', '/api/v1/scheduler', json.dumps(call), {'Content-Type': 'application/json', 'Accept': 'application/json'})
+        self.response = self.connection.getresponse()
+        if self.response.status != 200:
+            raise Exception(self.response.read().decode())
+        self.stream = self.response.getheader('Mesos-Stream-Id')
+        threading.Thread(target=self.pump, args=(self.response,), daemon=True).start()
+        event = self.wait('SUBSCRIBED')
+        self.id = self.info['id'] = event['framework_id']
+
+    def pump(self, response):
+        try:
+            while True:
+                length = b''
+                while not length.endswith(b'\n'):
+                    byte = response.read(1)
+                    if not byte:
+                        return
+                    length += byte
+                record = b''
+                while len(record) < int(length):
+                    part = response.read(int(length) - len(record))
+                    if not part:
+                        return
+                    record += part
+                self.take(json.loads(record))
+        except (OSError, http.client.HTTPException):
+            pass
+        finally:
+            if response is self.response:
+                self.events.put({'type': 'CLOSED'})
+
+    def take(self, event):
+        for offer in event.get('offers', {}).get('offers', []):
+            self.offers[offer['id']['value']] = offer
+        if event['type'] == 'RESCIND':
+            self.offers.pop(event['rescind']['offer_id']['value'], None)
+        if event['type'] == 'UPDATE':
+            status = event['update']['status']
+            self.book[status['task_id']['value']] = status['state']
+            if 'uuid' in status:
+                self.call('ACKNOWLEDGE', {'agent_id': status['agent_id'], 'task_id': status['task_id'], 'uuid': status['uuid']})
+        self.events.put(event)
+
+    def wait(self, type, test=lambda event: True):
+        seen, end = [], time.time() + LIMIT
+        while time.time() < end:
+            try:
+                event = self.events.get(timeout=max(0.01, end - time.time()))
+            except queue.Empty:
+                break
+            seen.append(event)
+            if event['type'] == type and test(event.get(type.lower(), event)):
+                return event.get(type.lower(), event)
+            if event['type'] in ('ERROR', 'CLOSED'):
+                break
+        raise Exception(f'no {type}, only {seen}')
+
+    def update(self, task, *states):
+        return self.wait('UPDATE', lambda event: event['status']['task_id']['value'] == task and event['status']['state'] in states)['status']
+
+    def offer(self, cpus=0.5, test=lambda offer: True):
+        end = time.time() + LIMIT
+        while time.time() < end:
+            for id, offer in list(self.offers.items()):
+                if amount(offer, 'cpus') >= cpus and test(offer):
+                    return self.offers.pop(id)
+            time.sleep(0.02)
+        raise Exception(f'no offer of {cpus} cpus')
+
+    def whole(self, test):
+        """An offer of all that is there: smaller ones are given back, so that they come together."""
+        end = time.time() + LIMIT
+        while time.time() < end:
+            for id, offer in list(self.offers.items()):
+                self.offers.pop(id, None)
+                if test(offer):
+                    return offer
+                self.call('DECLINE', {'offer_ids': [offer['id']], 'filters': {'refuse_seconds': 0}})
+            time.sleep(0.1)
+        raise Exception('no whole offer')
+
+    def call(self, type, body=None, headers=None, raw=None):
+        message = {'framework_id': self.id, 'type': type}
+        if body is not None:
+            message[type.lower()] = body
+        all = {'Content-Type': 'application/json', 'Mesos-Stream-Id': self.stream, **(headers or {})}
+        connection = http.client.HTTPConnection(self.address, timeout=LIMIT)
+        connection.request('POST', '/api/v1/scheduler', raw if raw is not None else json.dumps(message), {k: v for k, v in all.items() if v is not None})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    def launch(self, offer, *tasks):
+        operation = {'type': 'LAUNCH', 'launch': {'task_infos': list(tasks)}}
+        return self.call('ACCEPT', {'offer_ids': [offer['id']], 'operations': [operation], 'filters': {'refuse_seconds': 0}})
+
+    def get(self, path):
+        connection = http.client.HTTPConnection(self.address, timeout=LIMIT)
+        connection.request('GET', path)
+        return json.loads(connection.getresponse().read())
+
+
+def amount(offer, name):
+    return sum(r['scalar']['value'] for r in offer['resources'] if r['name'] == name)
+
+
+def scalar(name, value, **more):
+    return {'name': name, 'type': 'SCALAR', 'scalar': {'value': value}, **more}
+
+
+def task(offer, id, command, cpus=0.1, mem=32):
+    return {'name': id, 'task_id': {'value': id}, 'agent_id': offer['agent_id'], 'resources': [scalar('cpus', cpus), scalar('mem', mem)],
+            'command': {'value': command}}
+
+
+def expect(actual, expected):
+    if actual != expected:
+        raise Exception(f'{actual!r} instead of {expected!r}')
+
+
+def until(what, test):
+    end = time.time() + LIMIT
+    while not test():
+        if time.time() > end:
+            raise Exception('not so: ' + what)
+        time.sleep(0.05)
+
+
+def lifecycle(url):
+    """Tasks run, end, fail, are killed; what is wrong with a launch is told."""
+    s = Scheduler(url, failover_timeout=600, capabilities=[{'type': 'TASK_KILLING_STATE'}, {'type': 'PARTITION_AWARE'}])
+    s.subscribe()
+    offer = s.offer()
+    expect(s.launch(offer, task(offer, 'ends', 'exit 0'), task(offer, 'fails', 'exit 3'), task(offer, 'stays', 'sleep 1000'), task(offer, 'ends', 'true'))[0], 202)
+    until('all three have come so far', lambda: (s.book.get('ends'), s.book.get('fails'), s.book.get('stays')) == ('TASK_FINISHED', 'TASK_FAILED', 'TASK_RUNNING'))
+    expect(s.call('KILL', {'task_id': {'value': 'stays'}})[0], 202)
+    s.update('stays', 'TASK_KILLING')
+    s.update('stays', 'TASK_KILLED')
+    # An offer is used once, and never half.
+    s.launch(offer, task(offer, 'late', 'true'))
+    lost = s.update('late', 'TASK_DROPPED')
+    expect((lost['reason'], lost['message'].startswith('Task launched with invalid offers: ')), ('REASON_INVALID_OFFERS', True))
+    offer = s.offer()
+    s.launch(offer, task(offer, 'huge', 'true', cpus=100000))
+    expect(s.update('huge', 'TASK_ERROR')['reason'], 'REASON_TASK_INVALID')
+    # What nobody knows.
+    s.call('KILL', {'task_id': {'value': 'nobody'}})
+    expect(s.update('nobody', 'TASK_UNKNOWN')['reason'], 'REASON_RECONCILIATION')
+    s.call('RECONCILE', {'tasks': [{'task_id': {'value': 'nobody'}, 'agent_id': offer['agent_id']}]})
+    s.update('nobody', 'TASK_GONE')
+    # A group lives together; one that fails takes the others with it.
+    offer = s.offer()
+    group = {'executor': {'type': 'DEFAULT', 'executor_id': {'value': 'pod'}, 'resources': [scalar('cpus', 0.1), scalar('mem', 32)]},
+             'task_group': {'tasks': [task(offer, 'one', 'sleep 1000'), task(offer, 'two', 'sleep 1; exit 1')]}}
+    s.call('ACCEPT', {'offer_ids': [offer['id']], 'operations': [{'type': 'LAUNCH_GROUP', 'launch_group': group}]})
+    s.update('two', 'TASK_FAILED')
+    s.update('one', 'TASK_KILLED')
+    # The cluster shows the same.
+    mine = next(f for f in s.get('/master/state')['frameworks'] if f['id'] == s.id['value'])
+    expect(mine['tasks'], [])
+    expect({t['id']: t['state'] for t in mine['completed_tasks']},
+           {'ends': 'TASK_FINISHED', 'fails': 'TASK_FAILED', 'stays': 'TASK_KILLED', 'one': 'TASK_KILLED', 'two': 'TASK_FAILED'})
+    expect(s.call('TEARDOWN')[0], 202)
+    until('it is among the completed ones', lambda: any(f['id'] == s.id['value'] for f in s.get('/master/frameworks')['completed_frameworks']))
+
+
+def errors(url):
+    """Bad calls are refused in Mesos' words."""
+    s = Scheduler(url)
+    s.subscribe()
+    id, post = s.id, s.call
+    expect(post('REVIVE', headers={'Mesos-Stream-Id': None}), (400, "All non-subscribe calls should include the 'Mesos-Stream-Id' header"))
+    expect(post('REVIVE', headers={'Mesos-Stream-Id': 'x'})[0], 400)
+    expect(post('REVIVE', headers={'Content-Type': 'text/plain'}), (415, "Expecting 'Content-Type' of application/json or application/x-protobuf"))
+    expect(post('REVIVE', headers={'Content-Type': None}), (400, "Expecting 'Content-Type' to be present"))
+    expect(post('', raw='{"type":"REVIVE"}'), (400, "Failed to validate scheduler::Call: Expecting 'framework_id' to be present"))
+    expect(post('', raw='{"framework_id":{"value":"nobody"},"type":"REVIVE"}'), (400, 'Framework cannot be found'))
+    expect(post('ACCEPT'), (400, "Failed to validate scheduler::Call: Expecting 'accept' to be present"))
+    expect(post('ACKNOWLEDGE', {'agent_id': {'value': 'a'}, 'task_id': {'value': 't'}, 'uuid': 'eA=='})[0], 400)
+    expect(post('', raw='{')[1].startswith('Failed to parse body into JSON: '), True)
+    expect(post('', raw='{"type":7.5,"framework_id":[]}')[1].startswith('Failed to convert JSON into Call protobuf: '), True)
+    expect(post('SUBSCRIBE', {'framework_info': {'user': 'u', 'name': 'n', 'id': id}}, {'Accept': 'text/html'})[0], 406)
+    expect(post('SUBSCRIBE', {'framework_info': {'user': 'u', 'name': 'n', 'id': id}}),
+           (400, "Subscribe calls should not include the 'Mesos-Stream-Id' header"))
+    connection = http.client.HTTPConnection(s.address)
+    connection.request('GET', '/api/v1/scheduler')
+    expect(connection.getresponse().status, 405)
+    # A second stream takes the place of the first.
+    other = Scheduler(url)
+    other.id = other.info['id'] = s.id
+    other.subscribe()
+    try:
+        s.wait('OFFERS', lambda event: False)
+    except Exception as told:
+        expect('Framework failed over' in str(told), True)
+    expect(post('REVIVE')[0], 400)
+    expect(other.call('REVIVE')[0], 202)
+    # What is wrong with a framework is told on the stream.
+    bad = Scheduler(url, role='a//b')
+    try:
+        bad.subscribe()
+        raise Exception('subscribed')
+    except Exception as told:
+        expect("'FrameworkInfo.role' is not a valid role" in str(told), True)
+    other.call('TEARDOWN')
+
+
+def reservations(url):
+    """Resources are reserved, a volume is made and used, and all is given back."""
+    s = Scheduler(url, roles=['db'], capabilities=[{'type': 'MULTI_ROLE'}, {'type': 'RESERVATION_REFINEMENT'}])
+    s.subscribe()
+    offer = s.offer()
+    reserved = [{'type': 'DYNAMIC', 'role': 'db', 'principal': 'p'}]
+    allocation = {'allocation_info': {'role': 'db'}, 'reservations': reserved}
+    cpus, disk = scalar('cpus', 0.5, **allocation), scalar('disk', 64, **allocation)
+    volume = {**disk, 'disk': {'persistence': {'id': 'v1', 'principal': 'p'}, 'volume': {'container_path': 'data', 'mode': 'RW'}}}
+    s.call('ACCEPT', {'offer_ids': [offer['id']], 'filters': {'refuse_seconds': 0}, 'operations': [
+        {'type': 'RESERVE', 'id': {'value': 'r'}, 'reserve': {'resources': [cpus, disk]}},
+        {'type': 'CREATE', 'id': {'value': 'c'}, 'create': {'volumes': [volume]}},
+        {'type': 'RESERVE', 'id': {'value': 'x'}, 'reserve': {'resources': [scalar('cpus', 100000, **allocation)]}}]})
+    outcome = {}
+    while len(outcome) < 3:
+        status = s.wait('UPDATE_OPERATION_STATUS')['status']
+        outcome[status['operation_id']['value']] = status['state']
+    expect(outcome, {'r': 'OPERATION_FINISHED', 'c': 'OPERATION_FINISHED', 'x': 'OPERATION_ERROR'})
+    offer = s.whole(lambda o: amount(o, 'cpus') >= 1 and any('persistence' in r.get('disk', {}) for r in o['resources']))
+    use = {'name': 't', 'task_id': {'value': 't'}, 'agent_id': offer['agent_id'], 'resources': [{**cpus, 'scalar': {'value': 0.1}}, volume], 'command': {'value': 'test -d data'}}
+    s.launch(offer, use)
+    s.update('t', 'TASK_FINISHED')
+    offer = s.whole(lambda o: amount(o, 'cpus') >= 1 and any('persistence' in r.get('disk', {}) for r in o['resources']))
+    s.call('ACCEPT', {'offer_ids': [offer['id']], 'filters': {'refuse_seconds': 0}, 'operations': [
+        {'type': 'DESTROY', 'id': {'value': 'd'}, 'destroy': {'volumes': [volume]}}, {'type': 'UNRESERVE', 'id': {'value': 'u'}, 'unreserve': {'resources': [cpus, disk]}}]})
+    expect(s.wait('UPDATE_OPERATION_STATUS')['status']['state'], 'OPERATION_FINISHED')
+    expect(s.wait('UPDATE_OPERATION_STATUS')['status']['state'], 'OPERATION_FINISHED')
+    s.call('TEARDOWN')
+
+
+def book(url):
+    """Launches tasks for as long as nobody says 'end', through every crash; then its book and the cluster's must agree."""
+    s = Scheduler(url, failover_timeout=3600, capabilities=[{'type': 'PARTITION_AWARE'}])
+    ended = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.readline(), ended.set()), daemon=True).start()
+    number, launched = 0, set()
+    connected = False
+    while not ended.is_set():
+        try:
+            if not connected:
+                s.events = queue.Queue()
+                s.subscribe()
+                s.call('RECONCILE', {'tasks': [{'task_id': {'value': t}} for t in launched if s.book.get(t) not in TERMINAL]})
+                connected = True
+                print('subscribed', flush=True)
+            for id, offer in list(s.offers.items()):
+                running = sum(1 for t in launched if s.book.get(t) not in TERMINAL)
+                if amount(offer, 'cpus') < 0.1 or running >= 20:
+                    continue
+                s.offers.pop(id, None)
+                number += 1
+                launched.add(f't{number}')
+                s.book.setdefault(f't{number}', 'LAUNCHED')
+                s.launch(offer, task(offer, f't{number}', 'sleep 1000' if number % 2 else 'exit 0', cpus=0.01, mem=1))
+            try:
+                connected = s.events.get(timeout=0.05)['type'] not in ('CLOSED', 'ERROR')
+            except queue.Empty:
+                pass
+        except Exception as problem:
+            print('away:', type(problem).__name__, flush=True)
+            connected = False
+            time.sleep(0.2)
+    while not connected:
+        try:
+            s.events = queue.Queue()
+            s.subscribe()
+            connected = True
+        except Exception:
+            time.sleep(0.2)
+
+    def agrees():
+        s.call('RECONCILE', {'tasks': [{'task_id': {'value': t}} for t in launched if s.book.get(t) not in TERMINAL and s.book.get(t) != 'TASK_UNKNOWN']})
+        time.sleep(0.5)
+        mine = next(f for f in s.get('/master/state')['frameworks'] if f['id'] == s.id['value'])
+        theirs = {t['id']: t['state'] for t in mine['tasks']}
+        ours = {t: s.book[t] for t in launched if s.book[t] == 'TASK_RUNNING'}
+        agrees.seen = (ours, theirs)
+        return ours == theirs and all(s.book[t] in TERMINAL | {'TASK_RUNNING', 'TASK_UNKNOWN'} for t in launched)
+    try:
+        until('the books agree', agrees)
+    except Exception:
+        print('ours', agrees.seen[0], 'theirs', agrees.seen[1], 'book', s.book, flush=True)
+        raise
+    print('agreed on', len(agrees.seen[0]), 'of', len(launched), flush=True)
+    s.call('TEARDOWN')
+
+
+if __name__ == '__main__':
+    {'lifecycle': lifecycle, 'errors': errors, 'reservations': reservations, 'book': book}[sys.argv[2]](sys.argv[1])
+    print('done', flush=True)
