@@ -18,6 +18,12 @@ internal sealed record CronFields(string? Second, string Minute, string Hour, st
     /// <summary>Both day fields are restricted: each begins with something else than a star.</summary>
     internal bool RestrictsBothDays => !IsAny(Day) && !IsAny(Weekday);
 
+    /// <summary>Its times within a day are written as a step or a range and not one by one, so that it goes on by elapsed time when the clock changes.</summary>
+    internal bool RepeatsByElapsedTime => Repeats(Second) || Repeats(Minute) || Repeats(Hour);
+
+    /// <summary>There are hours in which it is not due.</summary>
+    internal bool RestrictsHours => !(IsEvery(Hour) || Hour is "*/1" or "0-23" or "0-23/1");
+
     internal string Text => $"{(Second is null ? "" : Second + " ")}{Minute} {Hour} {Day} {Month} {Weekday}";
 
     internal string Describe()
@@ -103,6 +109,10 @@ internal sealed record CronFields(string? Second, string Minute, string Hour, st
     };
 
     private static string Two(string number) => number.PadLeft(2, '0');
+
+    // A value made of the job's name stays one, whatever range it is taken from.
+    private static bool Repeats(string? field) => field?.Split(',').Any(part =>
+        IsAny(part) || part.Contains('/', StringComparison.Ordinal) || (part.Contains('-', StringComparison.Ordinal) && !part.StartsWith("H(", StringComparison.OrdinalIgnoreCase))) ?? false;
 
     private static bool IsSingle(string field) => field.All(char.IsAsciiDigit);
 

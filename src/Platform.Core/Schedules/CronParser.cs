@@ -20,7 +20,7 @@ internal static class CronParser
     private static readonly string[] FieldNames = ["second", "minute", "hour", "day of month", "month", "day of week"];
 
     // Nothing repeats after longer than that: the calendar does after 400 years.
-    private static readonly DateTimeOffset Early = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTime Early = DateTime.UnixEpoch;
 
     internal static Schedule? Parse(ScheduleSpec spec, ScheduleZone zone, ExcludedDays excluded, int seed, string path, List<SpecProblem> problems)
     {
@@ -32,7 +32,7 @@ internal static class CronParser
         {
             var first = Compile(isJoined ? fields : fields with { Weekday = "*" }, seed);
             var second = isJoined ? null : Compile(fields with { Day = "*" }, seed);
-            if (first.GetNextOccurrence(Early, TimeZoneInfo.Utc) is null && second is null)
+            if (first.GetNextOccurrence(Early) is null && second is null)
             {
                 problems.Add(new(path, $"'{spec.Expression}' is never due: no such day exists; change the day of month, the month or the day of week"));
                 return null;

@@ -3,14 +3,17 @@ using NodaTime.TimeZones;
 
 namespace Platform.Core.Schedules;
 
-/// <summary>A time zone, for the calendar arithmetic of NodaTime and for that of Cronos.</summary>
+/// <summary>A time zone of the IANA database.</summary>
 public sealed class ScheduleZone
 {
     /// <summary>The zone without an offset.</summary>
-    public static readonly ScheduleZone Utc = new("UTC", DateTimeZone.Utc, TimeZoneInfo.Utc);
+    public static readonly ScheduleZone Utc = new("UTC", DateTimeZone.Utc);
 
     private static readonly ZoneLocalMappingResolver Resolver =
         Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
+
+    private static readonly Instant Earliest = Instant.FromDateTimeOffset(DateTimeOffset.MinValue);
+    private static readonly Instant Latest = Instant.FromDateTimeOffset(DateTimeOffset.MaxValue);
 
     /// <summary>The three-letter names of Java's <c>TimeZone</c>, which old Chronos jobs use.</summary>
     private static readonly Dictionary<string, string> ShortNames = new(StringComparer.Ordinal)
@@ -44,24 +47,20 @@ public sealed class ScheduleZone
 
     private readonly DateTimeZone _zone;
 
-    private ScheduleZone(string id, DateTimeZone zone, TimeZoneInfo clock) => (Id, _zone, Clock) = (id, zone, clock);
+    private ScheduleZone(string id, DateTimeZone zone) => (Id, _zone) = (id, zone);
 
     /// <summary>Its name as it was given.</summary>
     public string Id { get; }
-
-    internal TimeZoneInfo Clock { get; }
 
     /// <summary>The zone with an IANA name, a fixed offset such as <c>+05:30</c>, or a short name of Java's; null when there is none.</summary>
     public static ScheduleZone? Find(string id)
     {
         if (id is "UTC" or "Z" or "GMT" or "Etc/UTC")
-            return new(id, DateTimeZone.Utc, TimeZoneInfo.Utc);
+            return new(id, DateTimeZone.Utc);
         if (TryOffset(id) is { } offset)
             return OfOffset(offset);
         var name = ShortNames.GetValueOrDefault(id, id);
-        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(name) is not { } zone || !TimeZoneInfo.TryFindSystemTimeZoneById(name, out var clock))
-            return null;
-        return new(id, zone, clock);
+        return DateTimeZoneProviders.Tzdb.GetZoneOrNull(name) is { } zone ? new(id, zone) : null;
     }
 
     /// <summary>The zone that is always this far from UTC.</summary>
@@ -70,7 +69,7 @@ public sealed class ScheduleZone
         if (offset == TimeSpan.Zero)
             return Utc;
         var zone = DateTimeZone.ForOffset(Offset.FromTimeSpan(offset));
-        return new(zone.Id, zone, TimeZoneInfo.CreateCustomTimeZone(zone.Id, offset, zone.Id, zone.Id));
+        return new(zone.Id, zone);
     }
 
     /// <summary>An offset such as <c>-04:00</c>, <c>+0530</c> or <c>+02</c>, at most 18 hours; null when it is none.</summary>
@@ -85,6 +84,16 @@ public sealed class ScheduleZone
         return offset > TimeSpan.FromHours(14) ? null : text[0] == '-' ? -offset : offset;
     }
 
+    /// <summary>The time around an instant in which the clock does not change.</summary>
+    internal ZoneSpan SpanAt(DateTimeOffset instant)
+    {
+        var interval = _zone.GetZoneInterval(Instant.FromDateTimeOffset(instant));
+        return new(
+            interval.HasStart ? Bounded(interval.Start) : DateTimeOffset.MinValue,
+            interval.HasEnd ? Bounded(interval.End) : DateTimeOffset.MaxValue,
+            interval.WallOffset.ToTimeSpan());
+    }
+
     internal LocalDateTime LocalOf(DateTimeOffset instant) => Instant.FromDateTimeOffset(instant).InZone(_zone).LocalDateTime;
 
     /// <summary>The first instant of a day; a day that a zone left out begins with the next one.</summary>
@@ -93,6 +102,12 @@ public sealed class ScheduleZone
     /// <summary>The instant of a wall clock's time: the next valid one if it does not exist, the earlier one if it is there twice.</summary>
     internal DateTimeOffset InstantOf(LocalDateTime local) => _zone.ResolveLocal(local, Resolver).ToDateTimeOffset();
 
+    /// <inheritdoc cref="InstantOf(LocalDateTime)"/>
+    internal DateTimeOffset InstantOf(DateTime wall) => InstantOf(LocalDateTime.FromDateTime(wall));
+
     /// <summary>An instant with the offset that its wall clock shows.</summary>
     public DateTimeOffset Show(DateTimeOffset instant) => Instant.FromDateTimeOffset(instant).InZone(_zone).ToDateTimeOffset();
+
+    private static DateTimeOffset Bounded(Instant instant) =>
+        instant < Earliest ? DateTimeOffset.MinValue : instant > Latest ? DateTimeOffset.MaxValue : new(instant.ToDateTimeUtc());
 }

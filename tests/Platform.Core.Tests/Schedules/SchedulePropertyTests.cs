@@ -1,3 +1,4 @@
+using NodaTime;
 using Platform.Core.Schedules;
 
 namespace Platform.Core.Tests.Schedules;
@@ -46,6 +47,35 @@ public sealed class SchedulePropertyTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
+    public void Around_changes_of_the_clock_the_answers_are_those_of_a_walk_minute_by_minute(int seed)
+    {
+        var random = new Random(seed);
+        var provider = DateTimeZoneProviders.Tzdb;
+        // Since 1973 all offsets are whole minutes.
+        var (first, last) = (Instant.FromUtc(1973, 1, 1, 0, 0), Instant.FromUtc(2060, 1, 1, 0, 0));
+        for (var i = 0; i < 25; i++)
+        {
+            var zone = provider[provider.Ids[random.Next(provider.Ids.Count)]];
+            var changes = zone.GetZoneIntervals(first, last).Where(interval => interval.HasStart && interval.Start > first).ToList();
+            if (changes.Count == 0 || ScheduleZone.Find(zone.Id) is null)
+                continue;
+            var change = changes[random.Next(changes.Count)].Start.ToDateTimeOffset();
+            var (from, until) = (change.AddHours(-30).AddMinutes(random.Next(60)), change.AddHours(30));
+            for (var j = 0; j < 5; j++)
+            {
+                var text = Cron(random);
+                var dialect = (CronDialect)random.Next(2);
+                var schedule = ScheduleTests.Parse(new() { Expression = text, Dialect = dialect, Zone = zone.Id });
+
+                var expected = new MinuteWalk(text, dialect == CronDialect.Unix).Between(from, until, zone).ToList();
+
+                schedule.After(from, 10_000).TakeWhile(due => due <= until).ShouldBe(expected, $"{text} {dialect} {zone.Id} after {from:O}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
     public void An_interval_is_found_from_anywhere_as_by_counting(int seed)
     {
         var random = new Random(seed);
@@ -82,29 +112,4 @@ public sealed class SchedulePropertyTests
         3 when random.Next(least, most) is var first => $"{first}-{random.Next(first + 1, most + 1)}",
         _ => $"{random.Next(least, most + 1)}",
     };
-
-    /// <summary>The slow and plain reading of an expression of five fields.</summary>
-    private sealed class MinuteWalk(string text, bool either)
-    {
-        private readonly string[] _fields = text.Split(' ');
-
-        internal IEnumerable<DateTimeOffset> Between(DateTimeOffset after, DateTimeOffset until)
-        {
-            var minute = after.AddTicks(-(after.Ticks % TimeSpan.TicksPerMinute)).AddMinutes(1);
-            for (; minute <= until; minute = minute.AddMinutes(1))
-            {
-                if (!Has(0, minute.Minute, 0) || !Has(1, minute.Hour, 0) || !Has(3, minute.Month, 1))
-                    continue;
-                var (day, weekday) = (Has(2, minute.Day, 1), Has(4, (int)minute.DayOfWeek, 0));
-                if (either && _fields[2][0] != '*' && _fields[4][0] != '*' ? day || weekday : day && weekday)
-                    yield return minute;
-            }
-        }
-
-        private bool Has(int field, int value, int least) => _fields[field].Split(',').Any(part =>
-            part == "*"
-            || (part.StartsWith("*/", StringComparison.Ordinal) && (value - least) % int.Parse(part[2..]) == 0)
-            || (part.Split('-') is [var first, var last] && value >= int.Parse(first) && value <= int.Parse(last))
-            || (int.TryParse(part, out var only) && only == value));
-    }
 }

@@ -35,6 +35,22 @@ public sealed class ScheduleTests
     // Santiago changes at midnight: 2027-09-05 00:00 -04 -> 01:00 -03.
     [InlineData("0 0 * * *", "America/Santiago", "2027-09-04T12:00:00Z", "2027-09-05T04:00:00Z 2027-09-06T03:00:00Z")]
     [InlineData("0 0 * * *", "Asia/Kolkata", "2027-01-01T00:00:00Z", "2027-01-01T18:30:00Z")]
+    // Dublin calls its summer time the standard and sets back for the winter: 2027-10-31 02:00 +01 -> 01:00 +00, 2027-03-28 01:00 -> 02:00.
+    [InlineData("*/30 * * * *", "Europe/Dublin", "2027-10-30T23:45:00Z", "2027-10-31T00:00:00Z 2027-10-31T00:30:00Z 2027-10-31T01:00:00Z 2027-10-31T01:30:00Z 2027-10-31T02:00:00Z")]
+    [InlineData("30 1 * * *", "Europe/Dublin", "2027-10-30T12:00:00Z", "2027-10-31T00:30:00Z 2027-11-01T01:30:00Z")]
+    [InlineData("30 1 * * *", "Europe/Dublin", "2027-03-27T12:00:00Z", "2027-03-28T01:00:00Z 2027-03-29T00:30:00Z")]
+    // Morocco sets back in Ramadan: 2026-02-15 03:00 +01 -> 02:00 +00, and forward on 2026-03-22 02:00 -> 03:00.
+    [InlineData("15 * * * *", "Africa/Casablanca", "2026-02-15T00:30:00Z", "2026-02-15T01:15:00Z 2026-02-15T02:15:00Z 2026-02-15T03:15:00Z")]
+    [InlineData("30 2 * * *", "Africa/Casablanca", "2026-02-14T12:00:00Z", "2026-02-15T01:30:00Z 2026-02-16T02:30:00Z")]
+    [InlineData("30 2 * * *", "Africa/El_Aaiun", "2026-03-21T12:00:00Z", "2026-03-22T02:00:00Z 2026-03-23T01:30:00Z")]
+    // Moscow gave up an hour for good: 2014-10-26 02:00 +04 -> 01:00 +03. Pyongyang took half an hour: 2018-05-04 23:30 +08:30 -> 2018-05-05 00:00 +09.
+    [InlineData("*/30 1 * * *", "Europe/Moscow", "2014-10-25T20:00:00Z", "2014-10-25T21:00:00Z 2014-10-25T21:30:00Z 2014-10-25T22:00:00Z 2014-10-25T22:30:00Z 2014-10-26T22:00:00Z")]
+    [InlineData("45 23 * * *", "Asia/Pyongyang", "2018-05-03T16:00:00Z", "2018-05-04T15:00:00Z 2018-05-05T14:45:00Z")]
+    // Samoa has had no 2011-12-30: the day begins with the next one.
+    [InlineData("0 12 30 12 *", "Pacific/Apia", "2011-01-01T00:00:00Z", "2011-12-30T10:00:00Z 2012-12-29T22:00:00Z")]
+    // What comes every hour goes on by elapsed time, also in spring; what names its hours misses none.
+    [InlineData("15 * * * *", "Europe/Berlin", "2027-03-28T00:00:00Z", "2027-03-28T00:15:00Z 2027-03-28T01:15:00Z 2027-03-28T02:15:00Z")]
+    [InlineData("0 */2 * * *", "Europe/Berlin", "2027-03-27T23:30:00Z", "2027-03-28T01:00:00Z 2027-03-28T02:00:00Z")]
     // Far futures.
     [InlineData("0 0 1 1 *", null, "2400-06-01T00:00:00Z", "2401-01-01T00:00:00Z")]
     [InlineData("R/2000-01-01T00:00:00Z/P1Y", null, "2999-06-01T00:00:00Z", "3000-01-01T00:00:00Z")]
