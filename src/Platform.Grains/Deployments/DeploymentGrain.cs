@@ -43,7 +43,11 @@ public sealed partial class DeploymentGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (progress.State.Start is { } start)
+        {
             Load(start);
+            if (!progress.State.Abandoned)
+                AskToResume();
+        }
         return Task.CompletedTask;
     }
 
@@ -77,6 +81,7 @@ public sealed partial class DeploymentGrain(
         _begun = true;
         if (_start is null)
             Load(start);
+        _repeat?.Change(options.Value.RepeatAfter, options.Value.RepeatAfter);
         if (_step > start.Plan.Steps.Count)
             End(null);
         else
@@ -237,6 +242,9 @@ public sealed partial class DeploymentGrain(
 
     private Task RepeatAsync()
     {
+        // Asking is a message that may get lost; until it is answered this activation does nothing.
+        if (!_begun && !progress.State.Abandoned)
+            RepeatSoon();
         // The tree says whether it still holds this deployment: only then may an activation act on what an earlier one recorded, or go on.
         AskToResume();
         if (_ended)

@@ -283,9 +283,13 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
         && ledger.Locks.TryGetValue(change.AppId, out var holder) && MayHaveOthers(change.AppId, holder);
 
     /// <summary>True if instances of another configuration may be there which the deployment was to replace or to end.</summary>
-    private bool MayHaveOthers(string appId, string deploymentId) =>
-        ledger.Deployments[deploymentId].Plan.Steps.Any(step => step.Actions.Any(action =>
+    private bool MayHaveOthers(string appId, string deploymentId)
+    {
+        var start = ledger.Deployments[deploymentId];
+        // A new configuration with 0 instances is planned as a change of the number, and ends those of the old one all the same.
+        return start.Targets.Find(appId) is { Spec.Instances: 0 } || start.Plan.Steps.Any(step => step.Actions.Any(action =>
             action.AppId == appId && action.Kind is DeploymentActionKind.Restart or DeploymentActionKind.Stop));
+    }
 
     private void AddParents(List<AppTransition> transitions, Dictionary<string, GroupNode?> groups, string version)
     {

@@ -21,6 +21,9 @@ public sealed partial class GroupGrain
     // Told to begin.
     private readonly Dictionary<string, Task> _begins = new(StringComparer.Ordinal);
 
+    // To be told once more when the start that is on its way has arrived.
+    private readonly HashSet<string> _begunAgain = new(StringComparer.Ordinal);
+
     /// <summary>Begins a deployment, or asks it to go on: a start that is repeated finds one that runs, goes on, or has ended and says so again.</summary>
     private Task BeginAsync(string deploymentId)
     {
@@ -35,10 +38,22 @@ public sealed partial class GroupGrain
         return begin;
     }
 
+    // The start that is on its way may have reached the activation before the one that asks.
+    private async Task BeginAgainAsync(string deploymentId, Task running)
+    {
+        if (!_begunAgain.Add(deploymentId))
+            return;
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        _begunAgain.Remove(deploymentId);
+        _begins.Remove(deploymentId);
+        await BeginAsync(deploymentId);
+    }
+
     private async Task RemoveAfterAsync(string deploymentId, Task begin)
     {
         await begin.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        _begins.Remove(deploymentId);
+        if (_begins.GetValueOrDefault(deploymentId) == begin)
+            _begins.Remove(deploymentId);
     }
 
     private async Task BeginWhenFreeAsync(string deploymentId)

@@ -88,7 +88,7 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     public Task ResumeDeploymentAsync(string deploymentId)
     {
         if (_ledger.Deployments.ContainsKey(deploymentId))
-            return BeginAsync(deploymentId);
+            return _begins.TryGetValue(deploymentId, out var running) ? BeginAgainAsync(deploymentId, running) : BeginAsync(deploymentId);
         return _ledger.Abandoned.ContainsKey(deploymentId)
             ? StopAsync(deploymentId)
             : GrainFactory.GetGrain<IDeploymentGrain>(deploymentId).ForgetAsync();

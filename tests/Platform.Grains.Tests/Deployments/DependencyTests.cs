@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Tasks;
@@ -46,6 +47,31 @@ public class DependencyTests
         (await cluster.App(Web.Id).GetStatusAsync())!.Instances.ShouldBeEmpty();
 
         await agent.ReportAsync(agent.Staged.Single(), TaskState.Running);
+        await cluster.UntilAsync(Web.Id, app => AppFixture.AllRun(app, 2), "the app that depends on it runs");
+    }
+
+    [Fact]
+    public async Task A_deployment_goes_on_that_lost_its_activation_before_its_start_was_answered()
+    {
+        var late = new LateAnswer();
+        await using var cluster = await AppFixture.StartAsync(
+            agents: 1,
+            options => options.Deployments.RepeatAfter = TimeSpan.FromHours(1),
+            services => services.AddSingleton<IOutgoingGrainCallFilter>(late).AddSingleton<IIncomingGrainCallFilter>(late));
+        var agent = cluster.Agents[0];
+        agent.OnLaunch = task => task.Environment["MARATHON_APP_ID"] == Database.Id ? TaskState.Staging : TaskState.Running;
+        var change = Task.Run(() => cluster.Root.ChangeAsync(new() { Apps = [Put(Web), Put(Database)] }));
+        await late.Held.WaitAsync(TimeSpan.FromSeconds(60));
+        await AppFixture.UntilAsync(() => Task.FromResult(agent.Staged.Any()), "the database is staged");
+        await late.DeactivateAsync();
+
+        // The end is told to an activation that knows of nothing begun.
+        await agent.ReportAsync(agent.Staged.Single(), TaskState.Running);
+        await cluster.UntilAsync(Database.Id, app => AppFixture.AllRun(app, 1), "the database runs");
+        await late.Asked.WaitAsync(TimeSpan.FromSeconds(60));
+        late.LetGo();
+
+        (await change).Outcome.ShouldBe(ChangeOutcome.Accepted);
         await cluster.UntilAsync(Web.Id, app => AppFixture.AllRun(app, 2), "the app that depends on it runs");
     }
 

@@ -80,6 +80,33 @@ public class SupersededDeploymentTests
     }
 
     [Fact]
+    public async Task An_app_that_is_scaled_to_nothing_and_up_again_during_its_rollout_still_finishes_the_rollout()
+    {
+        await using var cluster = await StartAsync(1);
+        await cluster.PutAndWaitAsync(App("/x", 0, instances: 2));
+        // The old ones stay, and the new ones do not come up, so no deployment ends before the last one.
+        foreach (var agent in cluster.Agents)
+        {
+            agent.IgnoresKills = true;
+            agent.OnLaunch = _ => TaskState.Staging;
+        }
+        await cluster.Root.ChangeAsync(Force(Put(App("/x", 1, instances: 2))));
+        await cluster.Root.ChangeAsync(Force(Put(App("/x", 1, instances: 0))));
+
+        var last = await cluster.Root.ChangeAsync(Force(Put(App("/x", 1, instances: 2))));
+
+        last.Plan!.Steps.SelectMany(step => step.Actions).Select(action => action.Kind).ShouldBe([DeploymentActionKind.Restart]);
+        foreach (var agent in cluster.Agents)
+        {
+            agent.IgnoresKills = false;
+            agent.OnLaunch = _ => TaskState.Running;
+            foreach (var task in agent.Staged.ToList())
+                await agent.ReportAsync(task, TaskState.Running);
+        }
+        await AgreeAsync(cluster);
+    }
+
+    [Fact]
     public async Task A_removal_that_is_stopped_still_ends_what_the_tree_does_not_show_any_more()
     {
         await using var cluster = await StartAsync(1);
