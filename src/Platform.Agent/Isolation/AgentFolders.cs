@@ -1,3 +1,4 @@
+using Platform.Agent.Files;
 using Platform.Agent.Processes;
 
 namespace Platform.Agent.Isolation;
@@ -6,6 +7,30 @@ namespace Platform.Agent.Isolation;
 /// <remarks>An agent that was killed cannot remove its own, so each removes what others left. The kernel lets none go that holds a task.</remarks>
 internal static class AgentFolders
 {
+    private const int Tries = 100;
+
+    /// <summary>Makes the folder of a task in that of its agent, which is made anew whenever a neighbour took it for that of one that is gone.</summary>
+    /// <param name="folder">The task's folder.</param>
+    /// <param name="makeOwn">Makes the agent's folder.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static void MakeTask(string folder, Action makeOwn)
+    {
+        for (var i = 0; i < Tries; i++)
+        {
+            try
+            {
+                if (SmallFile.TryMakeFolder(folder))
+                    return;
+                makeOwn();
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Taken away between two levels.
+            }
+        }
+        throw new IOException($"{Path.GetDirectoryName(folder)} is taken away as soon as it is made, so there is no place for {Path.GetFileName(folder)}");
+    }
+
     /// <summary>Removes an agent's folder and its neighbours as far as they are empty, and the default one above if that leaves nothing in it.</summary>
     /// <param name="own">The folder of this agent.</param>
     public static void RemoveEmpty(string own)

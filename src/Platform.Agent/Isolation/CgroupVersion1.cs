@@ -30,7 +30,7 @@ internal sealed class CgroupVersion1 : ICgroupLayout
     {
         var group = Open(name);
         foreach (var folder in group.Folders)
-            SmallFile.MakeFolder(folder);
+            AgentFolders.MakeTask(folder, () => Directory.CreateDirectory(Path.GetDirectoryName(folder)!));
         if (Folder("cpu", name) is { } cpu)
         {
             Write(cpu, "cpu.shares", CpuArithmetic.Shares(limits.CpuRequest));

@@ -27,12 +27,7 @@ internal sealed class CgroupVersion2 : ICgroupLayout
     public TaskCgroup Create(string name, in TaskLimits limits)
     {
         var folder = Path.Combine(_root, name);
-        if (!SmallFile.TryMakeFolder(folder))
-        {
-            // Another agent took it for that of one that is gone.
-            MakeRoot();
-            SmallFile.MakeFolder(folder);
-        }
+        AgentFolders.MakeTask(folder, MakeRoot);
         Write(folder, "cpu.weight", $"{CpuArithmetic.Weight(limits.CpuRequest)}");
         if (_cpu == CpuLimitMode.Quota && limits.CpuLimit is { } cpus)
             Write(folder, "cpu.max", $"{CpuArithmetic.Quota(cpus)} {CpuArithmetic.PeriodMicroseconds}");

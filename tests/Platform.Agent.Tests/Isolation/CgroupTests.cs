@@ -93,6 +93,35 @@ public class CgroupTests
     }
 
     [Fact]
+    public void A_task_gets_its_folder_while_neighbours_take_away_that_of_its_agent()
+    {
+        using var root = new TestFolder();
+        var own = root.File($"platform/{Guid.NewGuid()}");
+        var isOver = false;
+        var neighbour = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+                AgentFolders.RemoveEmpty(own);
+        });
+        neighbour.Start();
+        try
+        {
+            for (var i = 0; i < 2_000; i++)
+            {
+                var folder = Path.Combine(own, $"task-{i}");
+                AgentFolders.MakeTask(folder, () => Directory.CreateDirectory(own));
+                Directory.Exists(folder).ShouldBeTrue();
+                Directory.Delete(folder);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref isOver, true);
+            neighbour.Join();
+        }
+    }
+
+    [Fact]
     public async Task An_agent_that_ends_leaves_no_empty_folder_behind()
     {
         using var folder = new TestFolder();

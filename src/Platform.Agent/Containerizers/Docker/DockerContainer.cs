@@ -185,11 +185,16 @@ internal sealed class DockerContainer : IContainer
     private async Task<ContainerEnd> FollowAsync(bool hasTerminal)
     {
         var stopping = _containerizer.Stopping;
-        var output = new LogCopy(
-            _containerizer.Engine, _id, hasTerminal, _request.Sandbox, _containerizer.PositionFile(_request), _containerizer.Time, _containerizer.Logger).RunAsync(stopping);
+        var copy = new LogCopy(
+            _containerizer.Engine, _id, hasTerminal, _request.Sandbox, _containerizer.PositionFile(_request), _containerizer.Time, _containerizer.Logger);
+        var output = copy.RunAsync(stopping);
         var end = await EndAsync(stopping).ConfigureAwait(false);
-        // What it wrote last shall be there when its end is told.
-        await Task.WhenAny(output, Task.Delay(LogLimit, _containerizer.Time, stopping)).ConfigureAwait(false);
+        // What it wrote last shall be there when its end is told, however much that is; only an engine that says nothing more is not waited for.
+        for (var batches = -1L; !output.IsCompleted && batches != copy.Batches;)
+        {
+            batches = copy.Batches;
+            await Task.WhenAny(output, Task.Delay(LogLimit, _containerizer.Time, stopping)).ConfigureAwait(false);
+        }
         stopping.ThrowIfCancellationRequested();
         if (output.IsFaulted)
             _containerizer.Logger.LogWarning("The output of {TaskId} could not be brought into its sandbox: {Reason}", _request.Spec.TaskId, output.Exception.InnerException?.Message);

@@ -15,8 +15,9 @@ internal sealed class EngineLogStream : IDisposable
     private readonly HttpClient _http;
     private readonly HttpResponseMessage _response;
     private readonly Stream _stream;
-    private readonly byte[] _header = new byte[HeaderSize];
-    private byte[] _entry = new byte[4096];
+    private byte[] _buffer = new byte[64 * 1024];
+    private int _from;
+    private int _to;
 
     private EngineLogStream(HttpClient http, HttpResponseMessage response, Stream stream) => (_http, _response, _stream) = (http, response, stream);
 
@@ -67,19 +68,39 @@ internal sealed class EngineLogStream : IDisposable
         }
     }
 
-    /// <summary>The next entry: whether it is of standard error, and its bytes, its time first. Null: the end. Valid until the next call.</summary>
-    public async ValueTask<(bool IsError, ReadOnlyMemory<byte> Bytes)?> NextAsync(CancellationToken cancellation)
+    /// <summary>Waits for more. False: the end.</summary>
+    /// <exception cref="IOException">The engine broke off, or it does not speak as expected.</exception>
+    public async ValueTask<bool> ReadAsync(CancellationToken cancellation)
     {
-        var got = await _stream.ReadAtLeastAsync(_header, HeaderSize, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
-        if (got < HeaderSize)
-            return null;
-        var size = (int)BinaryPrimitives.ReadUInt32BigEndian(_header.AsSpan(4));
-        if (size is < 0 or > LongestEntry)
-            throw new IOException($"an entry of {(uint)size} bytes");
-        if (size > _entry.Length)
-            _entry = new byte[size];
-        await _stream.ReadExactlyAsync(_entry.AsMemory(0, size), cancellation).ConfigureAwait(false);
-        return (_header[0] == 2, _entry.AsMemory(0, size));
+        _buffer.AsSpan(_from, _to - _from).CopyTo(_buffer);
+        (_from, _to) = (0, _to - _from);
+        var needed = _to < HeaderSize ? HeaderSize : HeaderSize + EntrySize();
+        if (needed > _buffer.Length)
+            Array.Resize(ref _buffer, needed);
+        var got = await _stream.ReadAsync(_buffer.AsMemory(_to), cancellation).ConfigureAwait(false);
+        if (got == 0 && _to > 0)
+            throw new EndOfStreamException("the engine broke off within an entry");
+        _to += got;
+        return got > 0;
+    }
+
+    /// <summary>The next entry of what was read: whether it is of standard error, and its bytes, its time first. Valid until the next read.</summary>
+    /// <returns>False: no more of it is whole.</returns>
+    public bool TryNext(out bool isError, out ReadOnlyMemory<byte> entry)
+    {
+        (isError, entry) = (false, default);
+        if (_to - _from < HeaderSize || _to - _from < HeaderSize + EntrySize())
+            return false;
+        isError = _buffer[_from] == 2;
+        entry = _buffer.AsMemory(_from + HeaderSize, EntrySize());
+        _from += HeaderSize + entry.Length;
+        return true;
+    }
+
+    private int EntrySize()
+    {
+        var size = BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_from + 4));
+        return size <= LongestEntry ? (int)size : throw new IOException($"an entry of {size} bytes");
     }
 
     public void Dispose()

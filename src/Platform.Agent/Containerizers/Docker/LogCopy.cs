@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
@@ -15,15 +13,22 @@ internal sealed class LogCopy(DockerEngine engine, string id, bool hasTerminal, 
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>The engine writes the two streams side by side, so an entry may come after one of the other stream that is a little later.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
+
     private LogPosition _position;
+    private long _batches;
+
+    /// <summary>Rises while output comes.</summary>
+    public long Batches => Interlocked.Read(ref _batches);
 
     /// <summary>Copies until the container has ended and all is there, or is gone, or until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         _position = LogPosition.Read(positionFile);
         using var note = new FileStream(positionFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 1);
-        TakeBack("stdout", _position.OutLength);
-        TakeBack("stderr", _position.ErrorLength);
+        TakeBack("stdout", _position.Output.Length);
+        TakeBack("stderr", _position.Error.Length);
         while (true)
         {
             var client = await engine.ClientAsync(cancellation).ConfigureAwait(false);
@@ -51,20 +56,25 @@ internal sealed class LogCopy(DockerEngine engine, string id, bool hasTerminal, 
 
     private async Task CopyAsync(FileStream note, CancellationToken cancellation)
     {
-        using var stream = await EngineLogStream.OpenAsync(engine, id, Since(_position.Timestamp), cancellation).ConfigureAwait(false);
-        var passed = 0;
-        while (await stream.NextAsync(cancellation).ConfigureAwait(false) is var (isError, bytes))
-            Take(isError, bytes.Span, note, ref passed);
+        var taker = new LogTaker(_position);
+        using var stream = await EngineLogStream.OpenAsync(engine, id, EngineTime.Before(_position.Latest, Margin), cancellation).ConfigureAwait(false);
+        while (await stream.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            while (stream.TryNext(out var isError, out var entry))
+                taker.Take(isError, entry.Span);
+            Flush(taker, note);
+        }
     }
 
     // A terminal has one stream, and no frames: each line begins with its time.
     private async Task CopyTerminalAsync(DockerClient client, FileStream note, CancellationToken cancellation)
     {
+        var taker = new LogTaker(_position);
         using var stream = await client.Containers.GetContainerLogsAsync(id, new ContainerLogsParameters
         {
-            Follow = true, ShowStdout = true, ShowStderr = true, Timestamps = true, Since = Since(_position.Timestamp) ?? "",
+            Follow = true, ShowStdout = true, ShowStderr = true, Timestamps = true, Since = EngineTime.Before(_position.Latest, Margin) ?? "",
         }, cancellation).ConfigureAwait(false);
-        var (buffer, held, passed) = (new byte[64 * 1024], 0, 0);
+        var (buffer, held) = (new byte[64 * 1024], 0);
         while (true)
         {
             var got = await stream.ReadOutputAsync(buffer, held, buffer.Length - held, cancellation).ConfigureAwait(false);
@@ -72,40 +82,30 @@ internal sealed class LogCopy(DockerEngine engine, string id, bool hasTerminal, 
             var from = 0;
             while (buffer.AsSpan(from, held - from).IndexOf((byte)'\n') is >= 0 and var end)
             {
-                Take(false, buffer.AsSpan(from, end + 1), note, ref passed);
+                taker.Take(false, buffer.AsSpan(from, end + 1));
                 from += end + 1;
             }
             if (got.EOF || (from == 0 && held == buffer.Length))
             {
                 if (held > from)
-                    Take(false, buffer.AsSpan(from, held - from), note, ref passed);
+                    taker.Take(false, buffer.AsSpan(from, held - from));
                 from = held;
             }
             buffer.AsSpan(from, held - from).CopyTo(buffer);
             held -= from;
+            Flush(taker, note);
             if (got.EOF)
                 return;
         }
     }
 
-    private void Take(bool isError, ReadOnlySpan<byte> entry, FileStream note, ref int passed)
+    private void Flush(LogTaker taker, FileStream note)
     {
-        var space = entry.IndexOf((byte)' ');
-        if (space < 0)
+        if (!taker.Drain((isError, bytes) => Append(isError ? "stderr" : "stdout", bytes)))
             return;
-        var timestamp = Encoding.ASCII.GetString(entry[..space]);
-        // The stream begins with the entries of the last time again; and what is older than that it had before.
-        var order = Compare(timestamp, _position.Timestamp);
-        if (order < 0 || (order == 0 && passed < _position.Count && ++passed > 0))
-            return;
-        passed = int.MaxValue;
-        var length = Append(isError ? "stderr" : "stdout", entry[(space + 1)..]);
-        _position = new LogPosition(
-            timestamp,
-            order == 0 ? _position.Count + 1 : 1,
-            isError ? _position.OutLength : length,
-            isError ? length : _position.ErrorLength);
+        _position = taker.Position;
         _position.Write(note);
+        Interlocked.Increment(ref _batches);
     }
 
     private long Append(string name, ReadOnlySpan<byte> bytes)
@@ -132,26 +132,5 @@ internal sealed class LogCopy(DockerEngine engine, string id, bool hasTerminal, 
             using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
             stream.SetLength(length);
         }
-    }
-
-    /// <summary>Compares two times of the engine: RFC 3339 in UTC with as many places as there are, trailing zeros left out.</summary>
-    internal static int Compare(string one, string other) => other.Length == 0 ? 1 : string.CompareOrdinal(Padded(one), Padded(other));
-
-    /// <summary>A time as the engine wants it in a question: seconds since 1970 with nine places; null: from the beginning.</summary>
-    internal static string? Since(string timestamp)
-    {
-        if (timestamp.Length == 0)
-            return null;
-        var padded = Padded(timestamp);
-        var seconds = DateTimeOffset.Parse(padded[..19] + "Z", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeSeconds();
-        return $"{seconds}.{padded[20..29]}";
-    }
-
-    // 2026-11-28T22:54:15.75Z as 2026-11-28T22:54:15.750000000
-    private static string Padded(string timestamp)
-    {
-        var text = timestamp.TrimEnd('Z');
-        var dot = text.IndexOf('.', StringComparison.Ordinal);
-        return dot < 0 ? text + ".000000000" : text.PadRight(dot + 10, '0');
     }
 }
