@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Platform.Agent.Containerizers.Docker;
@@ -32,7 +33,7 @@ internal sealed class LogTaker(LogPosition from)
 
     private sealed class Output(LogPosition.Place place)
     {
-        private readonly MemoryStream _bytes = new();
+        private readonly ArrayBufferWriter<byte> _bytes = new();
         private bool _isNew;
         private int _passed;
 
@@ -53,10 +54,10 @@ internal sealed class LogTaker(LogPosition from)
 
         public bool Drain(bool isError, WriteOutput write)
         {
-            if (_bytes.Length == 0)
+            if (_bytes.WrittenCount == 0)
                 return false;
-            Place = Place with { Length = write(isError, _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length)) };
-            _bytes.SetLength(0);
+            Place = Place with { Length = write(isError, _bytes.WrittenSpan) };
+            _bytes.ResetWrittenCount();
             return true;
         }
     }
