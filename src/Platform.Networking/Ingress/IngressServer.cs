@@ -299,9 +299,12 @@ public sealed partial class IngressServer : IHostedService, IAsyncDisposable
         }
         if (rulesChanged)
         {
+            var claims = IngressClaims.Of(_live.All.Select(live => live.Route));
             _problems.Clear();
-            _routes = Claim();
-            await ListenOnServicePortsAsync();
+            foreach (var (route, problem) in claims.Problems)
+                _problems[route] = problem;
+            _routes = [.. claims.Http.SelectMany(claim => ProxyConfiguration.RoutesOf(claim.Route, claim.Hosts))];
+            await ListenOnServicePortsAsync(claims.Ports.ToDictionary(port => port.Key, port => _live.Find(port.Value.Id)!));
         }
         await ApplyAsync();
         foreach (var live in touched)
@@ -310,37 +313,9 @@ public sealed partial class IngressServer : IHostedService, IAsyncDisposable
             frontend.BackendsChanged();
     }
 
-    /// <summary>Gives each host and path to one route: to that with the greatest priority, then to the first by name.</summary>
-    private List<RouteConfig> Claim()
-    {
-        var owners = new Dictionary<(string Host, string Path), IngressRoute>();
-        var configs = new List<RouteConfig>();
-        foreach (var route in _live.All.Select(live => live.Route).Where(route => route.Rule.Mode == IngressMode.Http && (!route.Rule.Hosts.IsEmpty || route.Rule.Path is not null))
-            .OrderByDescending(route => route.Rule.Priority).ThenBy(route => route.Id, StringComparer.Ordinal))
-        {
-            var hosts = new List<string>();
-            foreach (var host in route.Rule.Hosts.IsEmpty ? [""] : (IEnumerable<string>)route.Rule.Hosts)
-            {
-                // Paths are compared as the router does.
-                if (owners.TryAdd((host, (route.Rule.Path ?? "").ToLowerInvariant()), route))
-                    hosts.Add(host);
-                else
-                    _problems[route.Id] = $"{host}{route.Rule.Path} is served for {owners[(host, (route.Rule.Path ?? "").ToLowerInvariant())].Service} already";
-            }
-            configs.AddRange(ProxyConfiguration.RoutesOf(route, hosts));
-        }
-        return configs;
-    }
-
     /// <summary>Services that speak something else than HTTP are reached at their service ports.</summary>
-    private async Task ListenOnServicePortsAsync()
+    private async Task ListenOnServicePortsAsync(Dictionary<int, LiveRoute> wanted)
     {
-        var wanted = new Dictionary<int, LiveRoute>();
-        foreach (var live in _live.All.Where(live => live.Route.Rule is { Mode: IngressMode.Tcp, ServicePort: > 0 }).OrderBy(live => live.Route.Id, StringComparer.Ordinal))
-        {
-            if (!wanted.TryAdd(live.Route.Rule.ServicePort, live))
-                _problems[live.Route.Id] = $"service port {live.Route.Rule.ServicePort} is that of {wanted[live.Route.Rule.ServicePort].Route.Service} already";
-        }
         foreach (var (port, frontend) in _frontends)
         {
             if (wanted.TryGetValue(port, out var live) && frontend.Pool == live.Pool)
