@@ -12,6 +12,7 @@ using Platform.Agent.Simulation;
 using Platform.Agent.Tasks;
 using Platform.Agent.Updates;
 using Platform.Agent.Usage;
+using Platform.Agent.Watching;
 using Platform.Contracts.Agents;
 
 namespace Platform.Agent;
@@ -85,9 +86,11 @@ public static class AgentDaemon
         var run = Guid.NewGuid().ToString("N");
         using var reads = new SandboxReads(tasks, watcher, time, logger);
         using var execs = new TaskExecs(tasks, time, logger);
-        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, reads, execs, work, Measure, time, logger);
+        using var folders = new FolderWatcher(work, options.WatchFolders, watcher, time, logger);
+        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, reads, execs, folders, work, Measure, time, logger);
         if (engine is not null)
             engine.Changed += () => { peer.Renew(); _ = CollectContainersAsync(); };
+        var looking = folders.RunAsync(stopping.Token);
         var watching = engine?.WatchAsync(stopping.Token) ?? Task.CompletedTask;
         _ = CollectContainersAsync();
         var rotation = RepeatAsync(RotationPeriod, () => TaskUpkeep.RotateAndWatchMemory(tasks, options, time, logger), time, logger, stopping.Token);
@@ -101,7 +104,7 @@ public static class AgentDaemon
         finally
         {
             await stopping.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(rotation, collection, disks, watching).ConfigureAwait(false);
+            await Task.WhenAll(rotation, collection, disks, watching, looking).ConfigureAwait(false);
             await services.FinishStartsAsync().ConfigureAwait(false);
             processes.Cgroups.RemoveEmptyFolders();
             logger.LogInformation("Agent {Name} stops and leaves {Count} tasks running", options.Name, tasks.Tasks.Count(t => t.Running is not null));
@@ -195,6 +198,7 @@ public static class AgentDaemon
         Pool = options.Pool,
         Isolation = string.Join("; ", services.Containerizers.All.Select(one => one.Fingerprint.Description).Append(options.EnforceDisk ? "disk/du enforced" : "disk not enforced (--enforce-disk-quota)")),
         Run = run,
+        WatchFolders = options.WatchFolders,
     };
 
     // What is given by hand wins.

@@ -3,6 +3,7 @@ using Platform.Agent.Isolation;
 using Platform.Agent.Options;
 using Platform.Core;
 using Platform.Core.Collections;
+using Platform.Core.Jobs;
 
 namespace Platform.Agent;
 
@@ -88,6 +89,9 @@ public sealed record AgentOptions
 
     /// <summary>Whether cpus that tasks hold and do not use are offered again as revocable. Default false.</summary>
     public bool Oversubscribe { get; init; }
+
+    /// <summary>Folders that jobs may have watched for files, with all inside them. Default none.</summary>
+    public ValueList<WatchFolder> WatchFolders { get; init; }
 
     /// <summary>Instead of one real agent, so many that run no processes. Default 0.</summary>
     public int Simulate { get; init; }

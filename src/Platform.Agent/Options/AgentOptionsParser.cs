@@ -3,6 +3,7 @@ using System.Globalization;
 using Platform.Agent.Isolation;
 using Platform.Core;
 using Platform.Core.Collections;
+using Platform.Core.Jobs;
 using Platform.Core.Roles;
 
 namespace Platform.Agent.Options;
@@ -15,7 +16,7 @@ internal static class AgentOptionsParser
         "master", "work-dir", "name", "hostname", "resources", "attributes", "role", "region", "zone", "pool", "taints", "cpu-limit",
         "pids-limit", "cgroup-root", "sandbox-retention", "disk-headroom", "log-rotate-size", "log-rotate-count", "cache-size",
         "fetch-stall-timeout", "oversubscribe", "simulate", "docker", "docker-config", "image-retention", "token-file",
-        "enforce-disk-quota", "disk-watch-interval",
+        "enforce-disk-quota", "disk-watch-interval", "watch-folder",
     ];
 
     private static readonly string[] Switches = ["oversubscribe", "enforce-disk-quota"];
@@ -60,6 +61,7 @@ internal static class AgentOptionsParser
             Token = given.GetValueOrDefault("token-file") is { } tokenFile ? async cancellation => (await File.ReadAllTextAsync(tokenFile, cancellation).ConfigureAwait(false)).Trim() : null,
             EnforceDisk = given.ContainsKey("enforce-disk-quota"),
             DiskWatchInterval = reader.Duration("disk-watch-interval", TimeSpan.FromSeconds(15)) is { Ticks: > 0 } interval ? interval : TimeSpan.FromSeconds(15),
+            WatchFolders = reader.WatchFolders(),
             Oversubscribe = given.ContainsKey("oversubscribe"),
             Simulate = simulate,
         };
@@ -190,6 +192,14 @@ internal static class AgentOptionsParser
                     problems.Add($"--cpu-limit: '{given["cpu-limit"]}' is neither 'shares' (a share of a busy machine) nor 'quota' (also a hard limit).");
                     return CpuLimitMode.Shares;
             }
+        }
+
+        public ValueList<WatchFolder> WatchFolders()
+        {
+            var wrong = new List<string>();
+            var folders = Core.Jobs.WatchFolders.Parse(Text("watch-folder", ""), wrong);
+            problems.AddRange(wrong.Select(problem => $"--watch-folder: {problem}."));
+            return folders;
         }
 
         public string? CgroupRoot()

@@ -44,6 +44,16 @@ internal static unsafe partial class Libc
     public const uint EpollOnce = 1u << 30; // EPOLLONESHOT
     public const int FallocateCollapseRange = 0x08;
 
+    public const int AtCurrentFolder = -100; // AT_FDCWD
+    public const int AtNoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    public const uint StatusBasics = 0x7ff; // STATX_BASIC_STATS
+    public const int StatusSize = 256;
+    public const int SetSignal = 10; // F_SETSIG
+    public const int SetLease = 1024; // F_SETLEASE
+    public const int ReadLease = 0; // F_RDLCK
+    public const int NoLease = 2; // F_UNLCK
+    public const int SigUrg = 23;
+
     private const int ReadWrite = 2;
     // O_NOFOLLOW differs between architectures.
     private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
@@ -148,6 +158,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int DeviceControl(int descriptor, ulong request, void* argument);
 
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Status(int folder, string path, int flags, uint wanted, byte* status);
+
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int SetLength(int descriptor, long length);
 
@@ -159,6 +172,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
+
+    /// <summary>Opens a file to read it; a link in its place is not followed, a pipe is not waited for. Less than 0: it cannot be opened.</summary>
+    public static int OpenToRead(string path) => Open(path, NonBlocking | CloseOnExec | NoFollow, 0);
 
     /// <summary>Opens a file to read and write it; a link in its place is not followed, a pipe is not waited for.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>

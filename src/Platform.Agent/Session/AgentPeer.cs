@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Tasks;
 using Platform.Agent.Updates;
+using Platform.Agent.Watching;
 using Platform.Contracts.Agents;
 
 namespace Platform.Agent.Session;
@@ -16,6 +17,7 @@ internal sealed class AgentPeer : ISessionPeer
     private readonly UpdateOutbox _outbox;
     private readonly SandboxReads _reads;
     private readonly TaskExecs _execs;
+    private readonly FolderWatcher _folders;
     private readonly WorkDirectory _work;
     private readonly Func<AgentUsage> _measure;
     private readonly TimeProvider _time;
@@ -26,7 +28,7 @@ internal sealed class AgentPeer : ISessionPeer
     private int _renewal;
 
     public AgentPeer(
-        Func<AgentRegistration> registration, TaskTable tasks, UpdateOutbox outbox, SandboxReads reads, TaskExecs execs, WorkDirectory work,
+        Func<AgentRegistration> registration, TaskTable tasks, UpdateOutbox outbox, SandboxReads reads, TaskExecs execs, FolderWatcher folders, WorkDirectory work,
         Func<AgentUsage> measure, TimeProvider time, ILogger logger)
     {
         _registration = registration;
@@ -34,6 +36,7 @@ internal sealed class AgentPeer : ISessionPeer
         _outbox = outbox;
         _reads = reads;
         _execs = execs;
+        _folders = folders;
         _work = work;
         _measure = measure;
         _time = time;
@@ -41,6 +44,7 @@ internal sealed class AgentPeer : ISessionPeer
         _outbox.Added += Wake;
         _reads.Ready += Wake;
         _execs.Ready += Wake;
+        _folders.Ready += Wake;
     }
 
     /// <inheritdoc/>
@@ -60,6 +64,7 @@ internal sealed class AgentPeer : ISessionPeer
         _outbox.Restart();
         _reads.Restart();
         _execs.Restart();
+        _folders.Restart();
     }
 
     /// <inheritdoc/>
@@ -76,6 +81,10 @@ internal sealed class AgentPeer : ISessionPeer
             _execs.Add(exec);
         foreach (var input in command.ExecInput)
             _execs.Add(input);
+        if (command.Watch is { } watches)
+            _folders.Set(watches);
+        foreach (var taken in command.TakenFiles)
+            _folders.Taken(taken);
         foreach (var volume in command.DestroyVolumes)
             VolumeFolders.Destroy(volume, _work, _logger);
     }
@@ -90,9 +99,10 @@ internal sealed class AgentPeer : ISessionPeer
             var updates = _outbox.Take(UpdatesPerFrame);
             var files = _reads.Take();
             var execs = _execs.Take();
+            var appeared = _folders.Take();
             var heartbeat = _lastHeartbeat == 0 || _time.GetElapsedTime(_lastHeartbeat) >= _heartbeat ? Measure() : null;
-            if (!updates.IsEmpty || !files.IsEmpty || !execs.IsEmpty || heartbeat is not null)
-                return new AgentMessage { Heartbeat = heartbeat, Updates = updates, Files = files, Exec = execs };
+            if (!updates.IsEmpty || !files.IsEmpty || !execs.IsEmpty || !appeared.IsEmpty || heartbeat is not null)
+                return new AgentMessage { Heartbeat = heartbeat, Updates = updates, Files = files, Exec = execs, Appeared = appeared };
             var left = _heartbeat - _time.GetElapsedTime(_lastHeartbeat);
             using var due = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, due.Token);

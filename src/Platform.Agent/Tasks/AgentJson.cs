@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Platform.Agent.Updates;
+using Platform.Agent.Watching;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
 
@@ -14,6 +15,7 @@ namespace Platform.Agent.Tasks;
 [JsonSerializable(typeof(KillOrder))]
 [JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(TaskUpdate))]
+[JsonSerializable(typeof(WatchState))]
 [JsonSerializable(typeof(CheckResult[]))]
 [JsonSerializable(typeof(CheckSpec[]))]
 [JsonSerializable(typeof(FetchSpec[]))]

@@ -48,6 +48,9 @@ internal sealed class WorkDirectory : IDisposable
     /// <summary>The journal of status updates.</summary>
     public string Journal => Path.Combine(Root, "updates.log");
 
+    /// <summary>The files that were seen in watched folders, and those that no job has taken yet.</summary>
+    public string WatchedFiles => Path.Combine(Root, "watched-files.json");
+
     /// <summary>The agent's own copies of programs that it runs tasks with.</summary>
     public string Programs => Path.Combine(Root, "bin");
 
@@ -133,7 +136,7 @@ internal sealed class WorkDirectory : IDisposable
     /// Writes a small file so that a reader, or a start after a crash, sees either the old or the new content. Of several that write one path at
     /// the same time the last one wins: each has a temporary file of its own.
     /// </summary>
-    public static void WriteAtomically(string path, string text, bool secret = false)
+    public static void WriteAtomically(string path, string text, bool secret = false, bool toDisk = false)
     {
         // A number of this run, so that what a crash has left is written over by the next one.
         var temporary = $"{path}.{Interlocked.Increment(ref s_writes)}.new";
@@ -143,7 +146,11 @@ internal sealed class WorkDirectory : IDisposable
         try
         {
             using (var stream = new FileStream(temporary, options))
+            {
                 stream.Write(Encoding.UTF8.GetBytes(text));
+                // Otherwise it is as safe as the kernel.
+                stream.Flush(toDisk);
+            }
             File.Move(temporary, path, overwrite: true);
         }
         catch (IOException)

@@ -29,6 +29,8 @@ internal static class CommandMerge
             DestroyVolumes = Join(first.DestroyVolumes, second.DestroyVolumes),
             Exec = Join(first.Exec, second.Exec),
             ExecInput = Join(first.ExecInput, second.ExecInput),
+            Watch = second.Watch ?? first.Watch,
+            TakenFiles = Join(first.TakenFiles, second.TakenFiles),
         };
     }
 

@@ -81,8 +81,18 @@ internal static class JobReader
 
     private static JobTriggerSpec ReadTrigger(JsonFields trigger)
     {
-        var read = new JobTriggerSpec { Event = trigger.RequiredText("event"), Match = trigger.TextMap("match") };
+        var file = trigger.Object("file");
+        if (file is null && !trigger.Has("event"))
+            trigger.Refuse("event", "is missing; a trigger names an event or a file");
+        var read = new JobTriggerSpec { Event = trigger.Text("event") ?? "", Match = trigger.TextMap("match"), File = file is null ? null : ReadFile(file) };
         trigger.RefuseOthers();
+        return read;
+    }
+
+    private static FileTriggerSpec ReadFile(JsonFields file)
+    {
+        var read = new FileTriggerSpec { Folder = file.RequiredText("folder"), Pattern = file.Text("pattern") ?? "*", Constraints = ReadConstraints(file) };
+        file.RefuseOthers();
         return read;
     }
 
@@ -110,6 +120,7 @@ internal static class JobReader
             Mem = task.Number("mem") ?? defaults.Mem,
             Disk = task.Number("disk") ?? 0,
             Gpus = task.Integer("gpus") ?? 0,
+            Ports = task.Integer("ports") ?? 0,
             Env = task.TextMap("env").Select(variable => KeyValuePair.Create(variable.Key, new EnvValue { Text = variable.Value })).ToValueMap(),
             Fetch = (task.Texts("fetch") ?? default).Select(uri => new FetchSpec { Uri = uri }).ToValueList(),
             Constraints = ReadConstraints(task),

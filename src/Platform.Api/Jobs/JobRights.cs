@@ -27,12 +27,18 @@ internal static class JobRights
         foreach (var source in spec.Task.Secrets.Values.Where(source => !used.Contains(source)))
             access.Demand(AccessAction.Read, ResourceId.Secret(source));
         foreach (var trigger in spec.Triggers.AsEnumerable().Where(trigger => before?.Triggers.Contains(trigger) != true))
-            DemandEvents(access, trigger);
+            DemandTrigger(access, trigger);
     }
 
     // Its runs find the events in their environment: those of one app or job are for who may see that, others for who may see all events.
-    private static void DemandEvents(Access access, JobTriggerSpec trigger)
+    private static void DemandTrigger(Access access, JobTriggerSpec trigger)
     {
+        if (trigger.File is not null)
+        {
+            // It learns what lies in folders of agents.
+            access.Demand(AccessAction.Read, ResourceId.Operations("slave"));
+            return;
+        }
         if (EventMatch.IsOfJobs(trigger.Event))
         {
             access.Demand(AccessAction.Read, trigger.Match.Find(EventMatch.JobMember) is { } jobId ? ResourceId.Job(jobId) : ResourceId.AllJobs);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Platform.Contracts.Jobs;
+using Platform.Core.Apps;
+using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Tasks;
 
@@ -45,11 +47,7 @@ internal static class JobWriter
             node["notifications"] = new JsonArray([.. spec.Notifications.Select(Notification)]);
         if (!spec.Triggers.IsEmpty)
         {
-            node["triggers"] = new JsonArray([.. spec.Triggers.Select(trigger => (JsonNode)new JsonObject
-            {
-                ["event"] = trigger.Event,
-                ["match"] = new JsonObject(trigger.Match.Select(member => KeyValuePair.Create(member.Key, (JsonNode?)member.Value))),
-            })]);
+            node["triggers"] = new JsonArray([.. spec.Triggers.Select(Trigger)]);
             node["triggersPerMinute"] = spec.TriggersPerMinute;
         }
         if (spec.LateAfterSeconds is { } late)
@@ -92,6 +90,8 @@ internal static class JobWriter
         ["causes"] = new JsonArray([.. status.Run.Causes.Select(cause => (JsonNode)new JsonObject { ["job"] = cause.JobId, ["run"] = cause.RunId })]),
         ["backfill"] = status.Run.Backfill,
         ["key"] = status.Run.Key,
+        ["agentId"] = status.Run.AgentId,
+        ["file"] = status.Run.Environment.Find(JobModel.FileVariable),
         ["replaces"] = Texts(status.Run.Replaces),
         ["output"] = new JsonObject(status.Run.Output.Select(value => KeyValuePair.Create(value.Key, (JsonNode?)value.Value))),
         ["message"] = status.Run.Message ?? status.Run.Stopping,
@@ -116,6 +116,26 @@ internal static class JobWriter
         ["createdAt"] = Time(backfill.CreatedAt),
         ["endedAt"] = Time(backfill.EndedAt),
     };
+
+    private static JsonNode Trigger(JobTriggerSpec trigger)
+    {
+        if (trigger.File is not { } file)
+        {
+            return new JsonObject
+            {
+                ["event"] = trigger.Event,
+                ["match"] = new JsonObject(trigger.Match.Select(member => KeyValuePair.Create(member.Key, (JsonNode?)member.Value))),
+            };
+        }
+        var node = new JsonObject { ["folder"] = file.Folder, ["pattern"] = file.Pattern };
+        if (!file.Constraints.IsEmpty)
+            node["constraints"] = Constraints(file.Constraints);
+        return new JsonObject { ["file"] = node };
+    }
+
+    private static JsonArray Constraints(ValueList<ConstraintSpec> constraints) => new([.. constraints.Select(constraint => (JsonNode)(constraint.Value is null
+        ? new JsonArray(constraint.Field, constraint.Operator)
+        : new JsonArray(constraint.Field, constraint.Operator, constraint.Value)))]);
 
     private static JsonNode Notification(JobNotificationSpec notification)
     {
@@ -159,6 +179,7 @@ internal static class JobWriter
         node["mem"] = task.Mem;
         node["disk"] = task.Disk;
         node["gpus"] = task.Gpus;
+        node["ports"] = task.Ports;
         node["env"] = new JsonObject(task.Env.Where(variable => variable.Value.Secret is null).Select(variable => KeyValuePair.Create(variable.Key, (JsonNode?)variable.Value.Text)));
         // The variable and the path of its secret; definitions of other surfaces name a secret in between.
         var secrets = task.Env.Where(variable => variable.Value.Secret is not null)
@@ -168,11 +189,7 @@ internal static class JobWriter
         if (!task.Fetch.IsEmpty)
             node["fetch"] = Texts(task.Fetch.Select(fetch => fetch.Uri));
         if (!task.Constraints.IsEmpty)
-        {
-            node["constraints"] = new JsonArray([.. task.Constraints.Select(constraint => (JsonNode)(constraint.Value is null
-                ? new JsonArray(constraint.Field, constraint.Operator)
-                : new JsonArray(constraint.Field, constraint.Operator, constraint.Value)))]);
-        }
+            node["constraints"] = Constraints(task.Constraints);
         if (task.Image is { } image)
             node["image"] = image.Reference;
         node["killGraceSeconds"] = task.KillGraceSeconds;
@@ -192,6 +209,7 @@ internal static class JobWriter
         ["state"] = task.State.ToWireName(),
         ["agentId"] = task.AgentId,
         ["host"] = task.Host,
+        ["ports"] = new JsonArray([.. task.Ports.Select(port => (JsonNode)port)]),
         ["startedAt"] = Time(task.StartedAt),
         ["endedAt"] = Time(task.EndedAt),
         ["exitStatus"] = task.LastStatus?.ExitStatus,

@@ -12,7 +12,7 @@ public sealed record Run
     /// <summary>Counted from 1 for each job.</summary>
     public long Number { get; init; }
 
-    /// <summary>What made it: schedule, request, parents, again or backfill.</summary>
+    /// <summary>What made it: schedule, request, parents, again, backfill, dispatch, event or file.</summary>
     public string Trigger { get; init; } = "";
 
     /// <summary>How far it is: waiting, starting, active, succeeded, failed or stopped.</summary>
@@ -35,6 +35,9 @@ public sealed record Run
 
     /// <summary>Why it ended as it did.</summary>
     public string? Message { get; init; }
+
+    /// <summary>The path of the file on its agent that it is for; null: it is for none.</summary>
+    public string? File { get; init; }
 
     /// <summary>How many tasks it has.</summary>
     public int Count { get; init; }

@@ -1,4 +1,5 @@
 using Platform.Core.Collections;
+using Platform.Core.Jobs;
 using Platform.Core.Tasks;
 
 namespace Platform.Contracts.Agents;
@@ -36,4 +37,10 @@ public sealed record AgentCommand
 
     /// <summary>What is for such commands.</summary>
     [Id(9)] public ValueList<ExecInput> ExecInput { get; init; }
+
+    /// <summary>The files to look for from now on, in the place of all that it looked for before; null: as before.</summary>
+    [Id(10)] public FileWatchSet? Watch { get; init; }
+
+    /// <summary>Files that are taken and need not be told again.</summary>
+    [Id(11)] public ValueList<TakenFiles> TakenFiles { get; init; }
 }

@@ -1,4 +1,5 @@
 using Platform.Core.Collections;
+using Platform.Core.Jobs;
 using Platform.Core.Tasks;
 
 namespace Platform.Contracts.Agents;
@@ -21,4 +22,7 @@ public sealed record AgentMessage
 
     /// <summary>What comes from the commands of <see cref="AgentCommand.Exec"/>.</summary>
     [Id(4)] public ValueList<ExecOutput> Exec { get; init; }
+
+    /// <summary>Files that have appeared, of each job in the order of their numbers; each is repeated until it is taken.</summary>
+    [Id(5)] public ValueList<AppearedFile> Appeared { get; init; }
 }

@@ -1,5 +1,6 @@
 using Platform.Core;
 using Platform.Core.Collections;
+using Platform.Core.Jobs;
 using Platform.Core.Placement;
 
 namespace Platform.Contracts.Agents;
@@ -61,4 +62,7 @@ public sealed record AgentRegistration
 
     /// <summary>A random id of this run of the agent's process, the same in all its sessions. It tells an agent that dials again from a second agent with a copied work directory.</summary>
     [Id(17)] public string Run { get; init; } = "";
+
+    /// <summary>Folders that jobs may have watched for files.</summary>
+    [Id(18)] public ValueList<WatchFolder> WatchFolders { get; init; }
 }

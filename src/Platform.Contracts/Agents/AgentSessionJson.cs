@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Platform.Core.Jobs;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
 
@@ -13,6 +14,7 @@ namespace Platform.Contracts.Agents;
 [JsonSerializable(typeof(AgentMessage))]
 [JsonSerializable(typeof(AgentCommand))]
 // The items of lists and maps, which their converters look up.
+[JsonSerializable(typeof(AppearedFile[]))]
 [JsonSerializable(typeof(CheckResult[]))]
 [JsonSerializable(typeof(CheckSpec[]))]
 [JsonSerializable(typeof(ExecInput[]))]
@@ -22,10 +24,12 @@ namespace Platform.Contracts.Agents;
 [JsonSerializable(typeof(FileChunk[]))]
 [JsonSerializable(typeof(FileEntry[]))]
 [JsonSerializable(typeof(FileRequest[]))]
+[JsonSerializable(typeof(FileWatch[]))]
 [JsonSerializable(typeof(ContainerOption[]))]
 [JsonSerializable(typeof(PortSpec[]))]
 [JsonSerializable(typeof(ReservedAmounts[]))]
 [JsonSerializable(typeof(SecretText))]
+[JsonSerializable(typeof(TakenFiles[]))]
 [JsonSerializable(typeof(TaskKill[]))]
 [JsonSerializable(typeof(TaskReport[]))]
 [JsonSerializable(typeof(TaskSpec[]))]
@@ -34,6 +38,7 @@ namespace Platform.Contracts.Agents;
 [JsonSerializable(typeof(PersistentVolume[]))]
 [JsonSerializable(typeof(Toleration[]))]
 [JsonSerializable(typeof(VolumeSpec[]))]
+[JsonSerializable(typeof(WatchFolder[]))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Dictionary<string, string>))]

@@ -1,5 +1,6 @@
 using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
+using Platform.Core.Jobs;
 using Platform.Core.Tasks;
 
 namespace Platform.Contracts.Agents;
@@ -50,6 +51,17 @@ public interface IAgentGrain : IGrainWithStringKey, IWakeable
 
     /// <summary>Destroys persistent volumes on the agent, now or when it dials in; durable when it returns. Ignored if a later activation of their owner was heard of.</summary>
     Task DestroyVolumesAsync(ValueList<string> volumeIds, OwnerTerm? from = null);
+
+    /// <summary>Hands the agent the files that it shall look for. Without a session nothing happens: it is told when it begins one.</summary>
+    Task WatchAsync(FileWatchSet watches);
+
+    /// <summary>Files that the session with this epoch tells of. The job that takes them says so.</summary>
+    [OneWay]
+    Task AppearedAsync(long epoch, ValueList<AppearedFile> files);
+
+    /// <summary>A job has taken files, durably.</summary>
+    [OneWay]
+    Task FilesTakenAsync(TakenFiles taken);
 
     /// <summary>Takes new tasks again.</summary>
     Task ReactivateAsync();

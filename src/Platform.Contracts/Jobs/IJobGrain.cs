@@ -33,6 +33,10 @@ public interface IJobGrain : ITaskOwnerGrain
     [Alias("Happened")]
     Task HappenedAsync(long sequence, string json);
 
+    /// <summary>Files that it waits for have appeared on an agent, which tells of them until they are taken.</summary>
+    [OneWay, Alias("FilesAppeared")]
+    Task FilesAppearedAsync(string agentId, ValueList<AppearedFile> files);
+
     /// <summary>Begins to run the due times of a window in the past; durable when it returns.</summary>
     /// <param name="from">The first instant that may be due.</param>
     /// <param name="until">The last one.</param>

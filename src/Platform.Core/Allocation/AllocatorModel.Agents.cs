@@ -101,6 +101,11 @@ public sealed partial class AllocatorModel
         ForgetVolumesOn(agentId);
         var tasks = _pool.RemoveAgent(agentId).Where(_tasks.ContainsKey).ToList();
         var neverTold = tasks.Where(_awaiting.ContainsKey).Select(task => (Id: task, _awaiting[task].Demand)).ToList();
+        foreach (var task in neverTold)
+        {
+            if (_heldGangs.TryGetValue(task.Demand.Id, out var gang))
+                gang.Missing++;
+        }
         foreach (var task in tasks)
             Forget(task, _tasks[task]);
         _allocator.RemoveAgent(entry);

@@ -21,7 +21,7 @@ public sealed partial class AllocatorModel
     {
         if (Roles.RoleName.Validate(demand.Role) is { } problem)
             throw new ArgumentException(problem, nameof(demand));
-        WithdrawDemand(demand.Id);
+        Forget(demand.Id);
         if (demand.Count <= 0 && !demand.SystemApp)
             return;
         var owner = _allocator.OwnerOf(demand.Role, demand.Owner);
@@ -38,9 +38,11 @@ public sealed partial class AllocatorModel
             _gangDeadlines.Enqueue(demand.Id, deadline.UtcTicks + 1);
     }
 
-    /// <summary>Withdraws a demand; places already found stay held until they are released.</summary>
+    /// <summary>Withdraws a demand. Places already found stay held until they are released, but for those of a gang that was not told of any yet.</summary>
     /// <returns>False when no such demand waits.</returns>
-    public bool WithdrawDemand(string demandId)
+    public bool WithdrawDemand(string demandId) => Forget(demandId) | ReleaseGang(demandId);
+
+    private bool Forget(string demandId)
     {
         if (!_demands.Remove(demandId, out var entry))
             return false;
@@ -213,6 +215,7 @@ public sealed partial class AllocatorModel
         var scalars = _pool.Task(placements[0].TaskId)!.Scalars;
         var plain = ResourceCarving.Plain(scalars, demand.Shape.Revocable);
         var sums = new Dictionary<AgentEntry, Resources>();
+        var gang = HeldGangOf(demand, plan);
         foreach (var placement in placements)
         {
             var agent = _allocator.Agents[placement.AgentId];
@@ -224,7 +227,10 @@ public sealed partial class AllocatorModel
                 _allocator.Track(agent, entry.Owner, task.Resources);
             else
                 sums[agent] = sums.TryGetValue(agent, out var sum) ? sum.Plus(task.Resources) : task.Resources;
-            if (!placement.Awaits.IsDefaultOrEmpty)
+            gang?.Tasks.Add(placement.TaskId);
+            if (gang is not null && !placement.Awaits.IsDefaultOrEmpty)
+                gang.Blocked.Add(placement.TaskId);
+            if (gang is not null || !placement.Awaits.IsDefaultOrEmpty)
             {
                 _awaiting.Add(placement.TaskId, (placement, demand));
                 continue;
@@ -234,13 +240,18 @@ public sealed partial class AllocatorModel
         }
         foreach (var (agent, sum) in sums)
             _allocator.Track(agent, entry.Owner, sum);
+        if (gang is not null)
+        {
+            gang.Missing = Math.Max(0, gang.Missing - placements.Length);
+            TellIfWhole(demand.Id, gang);
+        }
         if (demand.SystemApp)
             return;
         entry.Left -= plan.Placements.Length;
         if (entry.Left > 0)
             return;
         _satisfied.Add(demand.Id);
-        WithdrawDemand(demand.Id);
+        Forget(demand.Id);
     }
 
     private PendingExplanation UpdateExplanation(DemandEntry entry, DateTimeOffset now)

@@ -133,10 +133,16 @@ public sealed partial class AllocatorModel
     {
         foreach (var ready in _ready)
         {
-            if (!_awaiting.Remove(ready, out var waiting))
+            if (!_awaiting.TryGetValue(ready, out var waiting))
                 continue;
-            TakeGpus(_tasks[ready]);
-            _placements.Add(waiting.Placement with { Awaits = [], Gpus = [.. _tasks[ready].Gpus] });
+            if (_heldGangs.TryGetValue(waiting.Demand.Id, out var gang))
+            {
+                gang.Blocked.Remove(ready);
+                TellIfWhole(waiting.Demand.Id, gang);
+                continue;
+            }
+            _awaiting.Remove(ready);
+            Tell(ready, waiting.Placement);
         }
         _ready.Clear();
     }
@@ -220,8 +226,11 @@ public sealed partial class AllocatorModel
     private void Forget(string taskId, HeldTask task)
     {
         _tasks.Remove(taskId);
-        if (_awaiting.Remove(taskId))
+        if (_awaiting.Remove(taskId, out var waiting))
+        {
             _ready.Remove(taskId);
+            LeaveGang(taskId, waiting.Demand.Id);
+        }
         task.Agent.TaskCount--;
         var siblings = _tasksByOwner[task.Owner];
         siblings.Remove(taskId);

@@ -38,14 +38,12 @@ public sealed partial class JobModel
         var demand = new WaitingDemand<string>(GangId(run), run.RunId, now);
         demand.TaskIds.UnionWith(waiting.Select(task => task.TaskId));
         _demands.Add(demand);
-        // Preemption would give it its places one after the other.
-        _effects.Demands.Submit(JobTasks.Demand(run.Spec, waiting[0], _owner) with
+        _effects.Demands.Submit(JobTasks.Demand(run, waiting[0], _owner) with
         {
             Id = demand.DemandId,
             Count = waiting.Count,
             TaskIds = [.. waiting.Select(task => task.TaskId)],
             GangSize = waiting.Count,
-            MayPreempt = false,
         });
     }
 

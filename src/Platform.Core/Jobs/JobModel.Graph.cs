@@ -78,6 +78,7 @@ public sealed partial class JobModel
                 Causes = causes,
                 Replaces = [.. earlier.Replaces, earlier.RunId],
                 Chain = earlier.Chain,
+                AgentId = earlier.AgentId,
             },
             ConcurrencyPolicy.Allow);
         return runId;

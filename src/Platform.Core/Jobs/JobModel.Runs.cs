@@ -27,7 +27,7 @@ public sealed partial class JobModel
 
     /// <summary>The record of a task that got a place.</summary>
     public RunTask Place(TaskPlacement placement) =>
-        _tasks.Items[placement.TaskId] with { AgentId = placement.AgentId, Host = placement.Hostname, Gpus = [.. placement.Gpus] };
+        _tasks.Items[placement.TaskId] with { AgentId = placement.AgentId, Host = placement.Hostname, Gpus = [.. placement.Gpus], Ports = placement.Ports.IsDefault ? default : [.. placement.Ports] };
 
     /// <summary>Takes a report about a task; false: no such task goes on.</summary>
     public bool Report(TaskUpdate update, DateTimeOffset now)
@@ -80,7 +80,7 @@ public sealed partial class JobModel
                 return;
             }
             // Whatever runs before it ends first; its end brings it here again.
-            if (!isFirst && run.Trigger is RunTrigger.Schedule or RunTrigger.Parents or RunTrigger.Dispatch or RunTrigger.Event && run.Spec.Concurrency is ConcurrencyPolicy.Queue or ConcurrencyPolicy.Replace)
+            if (!isFirst && run.Trigger is RunTrigger.Schedule or RunTrigger.Parents or RunTrigger.Dispatch or RunTrigger.Event or RunTrigger.File && run.Spec.Concurrency is ConcurrencyPolicy.Queue or ConcurrencyPolicy.Replace)
                 return;
             run = run with { Phase = RunPhase.Starting };
             _runs.Set(run.RunId, run);
@@ -166,7 +166,7 @@ public sealed partial class JobModel
         var demand = new WaitingDemand<string>(task.TaskId, run.RunId, now);
         demand.TaskIds.Add(task.TaskId);
         _demands.Add(demand);
-        _effects.Demands.Submit(JobTasks.Demand(run.Spec, task, _owner));
+        _effects.Demands.Submit(JobTasks.Demand(run, task, _owner));
     }
 
     private void AddTask(RunState run, int index, int attempt, int failures, DateTimeOffset notBefore, DateTimeOffset now)

@@ -182,7 +182,7 @@ public sealed partial class JobModel
         _head.Spec = null;
         (_head.Paused, _head.Edges, _head.Heard, _head.ParentRuns) = (null, default, default, default);
         (_head.Successes, _head.Failures, _head.FailuresInRow, _head.Skipped) = (0, 0, 0, 0);
-        (_head.LastSuccess, _head.LastFailure, _head.Backfills, _head.Paced) = (null, null, default, default);
+        (_head.LastSuccess, _head.LastFailure, _head.Backfills, _head.Paced, _head.Files) = (null, null, default, default, default);
         Trim(0);
     }
 

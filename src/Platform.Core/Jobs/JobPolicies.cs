@@ -95,4 +95,7 @@ public enum RunTrigger
 
     /// <summary>An event of the platform.</summary>
     Event,
+
+    /// <summary>A file that appeared in a watched folder of an agent.</summary>
+    File,
 }

@@ -159,6 +159,9 @@ public sealed record JobTaskSpec
 
     /// <summary>How long a task on an agent that is out of reach is waited for, seconds. Default 300.</summary>
     [Id(15)] public double UnreachableSeconds { get; init; } = 300;
+
+    /// <summary>How many ports of the platform's choice each task gets. Default 0.</summary>
+    [Id(16)] public int Ports { get; init; }
 }
 
 /// <summary>Many tasks in one run, told apart by an index.</summary>

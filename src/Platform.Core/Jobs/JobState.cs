@@ -83,6 +83,9 @@ public sealed class JobState
 
     /// <summary>An event was left out because there were too many, which was told.</summary>
     [Id(25)] public bool IsTooOften { get; set; }
+
+    /// <summary>The number of the last file of each agent that a run was made for.</summary>
+    [Id(26)] public ValueMap<long> Files { get; set; }
 }
 
 /// <summary>The end of a run, told to a job that follows.</summary>

@@ -10,14 +10,16 @@ namespace Platform.Core.Jobs;
 public static class JobTasks
 {
     /// <summary>What a task needs to get a place.</summary>
-    public static Demand Demand(JobSpec spec, RunTask task, string owner) => new()
+    public static Demand Demand(RunState run, RunTask task, string owner) => Demand(run.Spec, task, owner) with { PinnedAgent = run.AgentId };
+
+    private static Demand Demand(JobSpec spec, RunTask task, string owner) => new()
     {
         Id = task.TaskId,
         Owner = owner,
         Role = spec.Task.Role,
         Priority = spec.Task.Priority,
         TaskIds = [task.TaskId],
-        Shape = TaskShape.Of((decimal)spec.Task.Cpus, (decimal)spec.Task.Mem, (decimal)spec.Task.Disk, spec.Task.Gpus),
+        Shape = TaskShape.Of((decimal)spec.Task.Cpus, (decimal)spec.Task.Mem, (decimal)spec.Task.Disk, spec.Task.Gpus, spec.Task.Ports),
         Constraints = [.. spec.Task.Constraints.Select(constraint => new Constraint(constraint.Field, ConstraintSyntax.OperatorOf(constraint.Operator)!.Value, constraint.Value))],
         Containerizer = spec.Task.Image?.Containerizer ?? Containerizers.Process,
         KillGrace = TimeSpan.FromSeconds(spec.Task.KillGraceSeconds),
@@ -47,7 +49,7 @@ public static class JobTasks
             Name = spec.Id,
             Owner = owner,
             Role = spec.Task.Role,
-            Resources = TaskResources.Of(scalars, default, fromReserved, revocable: false),
+            Resources = TaskResources.Of(scalars, [.. task.Ports.Select(port => (int?)port)], fromReserved, revocable: false),
             Command = Command(spec.Task.Command, run.Arguments),
             Environment = Environment(run, task, gang),
             SecretEnvironment = spec.Task.Env
@@ -62,6 +64,7 @@ public static class JobTasks
             Labels = spec.Labels,
             Priority = spec.Task.Priority,
             Gpus = task.Gpus,
+            Ports = [.. task.Ports.Select(port => new PortSpec { HostPort = port })],
             OutputFile = RunOutput.FileName,
         };
     }
@@ -108,7 +111,15 @@ public static class JobTasks
             all.Add(new("PLATFORM_GANG_RANK", (task.Index - run.Spec.Array!.From).ToString(CultureInfo.InvariantCulture)));
             all.Add(new("PLATFORM_GANG_SIZE", gang.Count.ToString(CultureInfo.InvariantCulture)));
             all.Add(new("PLATFORM_GANG_ADDRESSES", string.Join(',', gang.Select(other => other.Host))));
+            for (var port = 0; port < spec.Task.Ports && gang.All(other => other.Ports.Count > port); port++)
+            {
+                var endpoints = string.Join(',', gang.Select(other => string.Create(CultureInfo.InvariantCulture, $"{other.Host}:{other.Ports[port]}")));
+                all.Add(new(string.Create(CultureInfo.InvariantCulture, $"PLATFORM_GANG_ENDPOINTS{port}"), endpoints));
+                if (port == 0)
+                    all.Add(new("PLATFORM_GANG_ENDPOINTS", endpoints));
+            }
         }
+        all.AddRange(TaskEnvironment.OfPorts([], [.. task.Ports.Select(port => (int?)port)], seed: 0));
         if (!task.Gpus.IsEmpty)
             all.AddRange(TaskEnvironment.OfGpus(task.Gpus));
         foreach (var (name, value) in spec.Task.Env)

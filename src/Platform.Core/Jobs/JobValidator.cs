@@ -54,6 +54,12 @@ public static class JobValidator
         for (var i = 0; i < spec.Triggers.Count; i++)
         {
             var type = spec.Triggers[i].Event;
+            if (spec.Triggers[i].File is { } file)
+            {
+                ValidateFile(file, $"triggers[{i}].file", problems);
+                Refuse(type.Length > 0 || !spec.Triggers[i].Match.IsEmpty, $"triggers[{i}]", "waits for files or for an event, not both; write two triggers");
+                continue;
+            }
             Refuse(EventMatch.IsOfJobs(type) && spec.Triggers[i].Match.Find(EventMatch.JobMember) == spec.Id, $"triggers[{i}].match", "what a job's own runs tell never makes it run; name another job");
             Refuse(type.Length == 0 || !type.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'), $"triggers[{i}].event", $"'{type}' is no type of an event; write one such as deployment_success");
             foreach (var (path, _) in spec.Triggers[i].Match)
@@ -97,6 +103,19 @@ public static class JobValidator
     /// <summary>Whether a text may be the name of a job (Chronos: <c>[\w\.-]+</c>).</summary>
     public static bool IsName(string id) => id.Length is > 0 and <= 255 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && id is not ("." or "..");
 
+    private static void ValidateFile(FileTriggerSpec file, string path, List<SpecProblem> problems)
+    {
+        if (WatchFolders.Problem(file.Folder) is { } problem)
+            problems.Add(new(path + ".folder", problem));
+        if (!FilePattern.IsPattern(file.Pattern))
+            problems.Add(new(path + ".pattern", $"'{file.Pattern}' is no pattern of file names; write one such as *.csv"));
+        for (var i = 0; i < file.Constraints.Count; i++)
+        {
+            if (WatchFolders.Problem(file.Constraints[i]) is { } wrong)
+                problems.Add(new($"{path}.constraints[{i}]", wrong));
+        }
+    }
+
     private static void ValidateTask(JobTaskSpec task, Action<bool, string, string> refuse)
     {
         refuse(task.Command.Shell is null && task.Command.Argv.IsEmpty && task.Image is null, "task.command", "a job needs a command, arguments or an image");
@@ -105,6 +124,7 @@ public static class JobValidator
         refuse(!(task.Mem is >= 0 and <= 100_000_000), "task.mem", "must be 0 MB or more");
         refuse(!(task.Disk is >= 0 and <= 1_000_000_000), "task.disk", "must be 0 MB or more");
         refuse(task.Gpus is < 0 or > 1000, "task.gpus", "must be 0 or more");
+        refuse(task.Ports is < 0 or > 100, "task.ports", "must be 0 to 100");
         refuse(task.Cpus == 0 && task.Mem == 0, "task.cpus", "a task needs some cpus or mem");
         refuse(!(task.KillGraceSeconds is >= 0 and <= 86_400), "task.killGraceSeconds", "must be 0 to 86400");
         refuse(task.TimeoutSeconds is <= 0, "task.timeoutSeconds", "must be more than 0");

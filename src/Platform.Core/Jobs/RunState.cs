@@ -93,6 +93,9 @@ public sealed record RunState
     /// <summary>The jobs that have led to it, see <see cref="RunChain"/>.</summary>
     [Id(28)] public ValueList<string> Chain { get; init; }
 
+    /// <summary>The only agent where it can run, since the file that it is for is there; null: any.</summary>
+    [Id(29)] public string? AgentId { get; init; }
+
     /// <summary>How many tasks it has.</summary>
     public int Count => Spec.Array?.Count ?? 1;
 

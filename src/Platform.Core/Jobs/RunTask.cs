@@ -60,6 +60,9 @@ public sealed record RunTask : IOwnedTask<RunTask>
     /// <summary>It leaves for no fault of its own and is started elsewhere.</summary>
     [Id(16)] public bool Moves { get; init; }
 
+    /// <summary>The ports that it got on its agent.</summary>
+    [Id(17)] public ValueList<int> Ports { get; init; }
+
     /// <summary>It has ended.</summary>
     public bool Ended => State.IsTerminal();
 

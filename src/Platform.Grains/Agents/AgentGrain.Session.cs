@@ -1,5 +1,6 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Jobs;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
@@ -32,6 +33,7 @@ public sealed partial class AgentGrain
         }
         var isNew = agent.State.Registration is null;
         var ordered = agent.State.DestroyVolumes;
+        var hadFolders = agent.State.Registration?.WatchFolders.IsEmpty == false;
         await SaveAsync(registration);
 
         var old = _session;
@@ -61,6 +63,8 @@ public sealed partial class AgentGrain
         await Allocator.AgentAddedAsync((await GetStatusAsync())!);
         await ReleaseVolumesAsync(ordered);
         await TellOwnersAsync(told);
+        if (hadFolders || !registration.WatchFolders.IsEmpty)
+            TellWatches();
         if (isNew)
             Publish("agent_added_event", null);
         else if (wasUnreachable)
@@ -76,6 +80,12 @@ public sealed partial class AgentGrain
             Kill = await WaitingKillsAsync(),
             DestroyVolumes = agent.State.DestroyVolumes,
         };
+    }
+
+    private void TellWatches()
+    {
+        var (epoch, registration) = (_epoch, agent.State.Registration!);
+        Insist(() => GrainFactory.GetGrain<IFileWatchGrain>(0).AgentBeganAsync(registration), () => epoch == _epoch);
     }
 
     private async Task<AgentCommand?> RefusalAsync(AgentRegistration registration)

@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
+using Platform.Contracts.Jobs;
 using Platform.Contracts.Ownership;
 using Platform.Core.Collections;
+using Platform.Core.Jobs;
 using Platform.Core.Tasks;
 using Platform.Grains.Events;
 using Platform.Grains.Ownership;
@@ -181,6 +183,23 @@ public sealed partial class AgentGrain(
         if (HasSession)
             await _session!.SendAsync(new() { Acknowledge = updateIds });
     }
+
+    /// <inheritdoc/>
+    public Task WatchAsync(FileWatchSet watches) => HasSession ? _session!.SendAsync(new() { Watch = watches }) : Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task AppearedAsync(long epoch, ValueList<AppearedFile> files)
+    {
+        if (!IsCurrent(epoch))
+            return Task.CompletedTask;
+        // It is the agent that tells again what is not taken.
+        foreach (var job in files.AsEnumerable().GroupBy(file => file.JobId))
+            GrainFactory.GetGrain<IJobGrain>(job.Key).FilesAppearedAsync(Id, job.ToValueList()).Ignore();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task FilesTakenAsync(TakenFiles taken) => HasSession ? _session!.SendAsync(new() { TakenFiles = [taken] }) : Task.CompletedTask;
 
     /// <inheritdoc/>
     public Task<AgentTasks> GetTasksAsync(string owner)

@@ -102,6 +102,17 @@ public sealed class JobGrain(
     }
 
     /// <inheritdoc/>
+    public async Task FilesAppearedAsync(string agentId, ValueList<AppearedFile> files)
+    {
+        if (!IsThere)
+            return;
+        var taken = Model.FilesAppeared(agentId, files, time.GetUtcNow());
+        await _engine.ActAsync();
+        if (taken > 0)
+            GrainFactory.GetGrain<IAgentGrain>(agentId).FilesTakenAsync(new(this.GetPrimaryKeyString(), taken)).Ignore();
+    }
+
+    /// <inheritdoc/>
     public async Task<BackfillResult> BackfillAsync(DateTimeOffset from, DateTimeOffset until, int parallelism)
     {
         if (!IsThere)

@@ -31,6 +31,8 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
 
     private IJobTriggerGrain Triggers => GrainFactory.GetGrain<IJobTriggerGrain>(0);
 
+    private IFileWatchGrain Files => GrainFactory.GetGrain<IFileWatchGrain>(0);
+
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -103,6 +105,7 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
         if (!await GrainFactory.GetGrain<IJobGrain>(id).RemoveAsync(stopRuns))
             return new() { Outcome = JobOutcome.Running, Spec = entry.Spec };
         await Triggers.SetAsync(id, default);
+        await Files.SetAsync(id, default);
         foreach (var child in children)
         {
             var old = _jobs.Items[child];
@@ -141,7 +144,8 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
             try
             {
                 await GrainFactory.GetGrain<IJobGrain>(id).DefineAsync(entry.Spec, entry.Version, ChildrenOf(id));
-                await Triggers.SetAsync(id, entry.Spec.Triggers);
+                await Triggers.SetAsync(id, entry.Spec.Triggers.Where(trigger => trigger.File is null).ToValueList());
+                await Files.SetAsync(id, entry.Spec.Triggers.Select(trigger => trigger.File).OfType<FileTriggerSpec>().ToValueList());
                 applied.Add(id);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)

@@ -4,7 +4,7 @@ using Platform.Contracts.Jobs;
 
 namespace Platform.Grains.Jobs;
 
-/// <summary>Calls the timers of jobs, the gate of their definitions and the reader of events from the start on and every few seconds, so that one whose silo or write has failed works again.</summary>
+/// <summary>Calls the timers of jobs, the gate of their definitions and what watches events and files from the start on and every few seconds, so that one whose silo or write has failed works again.</summary>
 public sealed partial class JobTimerService(IGrainFactory grains, TimeProvider time, ILogger<JobTimerService> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -23,7 +23,7 @@ public sealed partial class JobTimerService(IGrainFactory grains, TimeProvider t
         try
         {
             var calls = Enumerable.Range(0, JobTimers.Shards).Select(shard => grains.GetGrain<IJobTimerGrain>(shard).WakeAsync());
-            await Task.WhenAll([.. calls, grains.GetGrain<IJobGraphGrain>(0).WakeAsync(), grains.GetGrain<IJobTriggerGrain>(0).WakeAsync()]);
+            await Task.WhenAll([.. calls, grains.GetGrain<IJobGraphGrain>(0).WakeAsync(), grains.GetGrain<IJobTriggerGrain>(0).WakeAsync(), grains.GetGrain<IFileWatchGrain>(0).WakeAsync()]);
             return true;
         }
 #pragma warning disable CA1031 // Whatever it was, it is tried again.

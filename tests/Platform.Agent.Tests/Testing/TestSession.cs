@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using Platform.Contracts.Agents;
+using Platform.Core.Jobs;
 using Platform.Core.Tasks;
 
 namespace Platform.Agent.Tests.Testing;
@@ -13,6 +14,8 @@ internal sealed class TestSession(WebSocket socket, AgentRegistration registrati
     private readonly Channel<FileChunk> _files = Channel.CreateUnbounded<FileChunk>();
     private readonly Channel<AgentUsage> _heartbeats = Channel.CreateUnbounded<AgentUsage>();
     private readonly Channel<ExecOutput> _execs = Channel.CreateUnbounded<ExecOutput>();
+    private readonly Channel<AppearedFile> _appeared = Channel.CreateUnbounded<AppearedFile>();
+    private readonly HashSet<AppearedFile> _seen = [];
     private readonly SemaphoreSlim _sending = new(1);
 
     public AgentRegistration Registration { get; } = registration;
@@ -66,6 +69,19 @@ internal sealed class TestSession(WebSocket socket, AgentRegistration registrati
             var output = await _execs.Reader.ReadAsync(Deadline.Token());
             if (output.Bytes.Length > 0 || output.Started || output.IsLast)
                 return output;
+        }
+    }
+
+    public Task WatchAsync(FileWatchSet watches) => SendAsync(new AgentCommand { Watch = watches });
+
+    /// <summary>The next file that has appeared and was not told of before in this session; or the next one whatever was told.</summary>
+    public async Task<AppearedFile> AppearedAsync(bool repeated = false)
+    {
+        while (true)
+        {
+            var file = await _appeared.Reader.ReadAsync(Deadline.Token());
+            if (_seen.Add(file) || repeated)
+                return file;
         }
     }
 
@@ -127,6 +143,8 @@ internal sealed class TestSession(WebSocket socket, AgentRegistration registrati
                     _files.Writer.TryWrite(chunk);
                 foreach (var output in message.Exec)
                     _execs.Writer.TryWrite(output);
+                foreach (var file in message.Appeared)
+                    _appeared.Writer.TryWrite(file);
                 foreach (var update in message.Updates)
                     Told?.Invoke(update);
                 if (AutoAcknowledge && !message.Updates.IsEmpty)

@@ -247,6 +247,25 @@ public sealed class JobModelTests
         var gang = Enumerable.Range(0, 3).Select(rank => new RunTask { TaskId = $"t{rank}", RunId = "r", Index = 5 + rank, Host = $"host{rank}" }).ToList();
         var environment = JobTasks.Build(job.Runs[0], gang[1], "job:nightly", default, [], gang).Environment;
         (environment["PLATFORM_GANG_RANK"], environment["PLATFORM_GANG_SIZE"], environment["PLATFORM_GANG_ADDRESSES"]).ShouldBe(("1", "3", "host0,host1,host2"));
+        environment.ContainsKey("PLATFORM_GANG_ENDPOINTS").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Tasks_find_their_ports_and_those_of_their_gang()
+    {
+        var job = new SimulatedJob(OnRequest() with { Array = new(0, 1, Gang: true), Task = OnRequest().Task with { Ports = 2, Priority = 60 } });
+        job.Begin(Noon);
+        job.Model.Start(default, default, null, Noon);
+
+        var demand = job.Run(Noon).Demands.Submitted.Single();
+        var gang = Enumerable.Range(0, 2).Select(rank => new RunTask { TaskId = $"t{rank}", RunId = "r", Index = rank, Host = $"host{rank}", Ports = [31000 + (10 * rank), 31001 + (10 * rank)] }).ToList();
+        var task = JobTasks.Build(job.Runs[0], gang[1], "job:nightly", default, [], gang);
+
+        demand.ShouldSatisfyAllConditions(one => one.Shape.DynamicPorts.ShouldBe(2), one => one.MayPreempt.ShouldBeTrue());
+        (task.Environment["PORT"], task.Environment["PORT1"], task.Environment["PORTS"]).ShouldBe(("31010", "31011", "31010,31011"));
+        task.Environment["PLATFORM_GANG_ENDPOINTS"].ShouldBe("host0:31000,host1:31010");
+        (task.Environment["PLATFORM_GANG_ENDPOINTS0"], task.Environment["PLATFORM_GANG_ENDPOINTS1"]).ShouldBe(("host0:31000,host1:31010", "host0:31001,host1:31011"));
+        task.Resources.Ports.Numbers().ShouldBe([31010, 31011]);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Platform.Contracts.Agents;
 using Platform.Core;
 using Platform.Core.Collections;
+using Platform.Core.Jobs;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
 using Platform.Tests.Hosting;
@@ -50,6 +51,12 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
     /// <summary>Changes what it says of itself when it dials in. Default: nothing.</summary>
     public Func<AgentRegistration, AgentRegistration> Registers { get; set; } = registration => registration;
 
+    /// <summary>The files that it was told to look for last; null: it was never told.</summary>
+    public FileWatchSet? Watches { get; private set; }
+
+    /// <summary>Files that jobs have taken.</summary>
+    public ConcurrentBag<TakenFiles> Taken { get; } = [];
+
     /// <summary>Lets kills be ignored.</summary>
     public bool IgnoresKills { get; set; }
 
@@ -75,6 +82,9 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
             await KillAsync(kill);
         await SendAsync([.. _unacknowledged.Values]);
     }
+
+    /// <summary>Tells of files that have appeared.</summary>
+    public Task AppearAsync(params AppearedFile[] files) => host.GetGrain<IAgentGrain>(id).AppearedAsync(_epoch, [.. files]);
 
     public Task HangUpAsync() => host.GetGrain<IAgentGrain>(id).DisconnectAsync(_epoch, "the test hung up");
 
@@ -109,6 +119,9 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
 
     async Task IAgentSession.SendAsync(AgentCommand command)
     {
+        Watches = command.Watch ?? Watches;
+        foreach (var taken in command.TakenFiles.ToArray())
+            Taken.Add(taken);
         Destroy(command.DestroyVolumes);
         foreach (var task in command.Launch.ToArray())
         {
