@@ -1,33 +1,90 @@
 // The little that only the browser can do: keys, colours, its time zone, and coming back after the control plane was away.
 (() => {
   const typing = target => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-  let layout = null;
   let afterG = false;
 
+  // Keys that come before the page is alive wait for it.
+  let begun;
+  let layout = new Promise(done => begun = done);
+  const call = async (...what) => (await layout).invokeMethodAsync(...what);
+
+  // The search is drawn a moment after it was asked for: what is typed until then is kept, and typed into it when it is there.
+  let early = null;
+  const openSearch = () => {
+    if (early || search()) return;
+    const keys = early = [];
+    const over = () => { if (early === keys) early = null; };
+    call('OpenPaletteAsync').then(over, over);
+  };
+  document.addEventListener('click', event => {
+    if (event.target.closest?.('.find')) openSearch();
+  });
+  const isText = key => [...key].length === 1;
+  const isForSearch = key => isText(key) || ['Backspace', 'Enter', 'Escape', 'ArrowDown', 'ArrowUp'].includes(key);
+  // After Escape the search is over, however long it stays on the screen.
+  const search = () => document.querySelector('.palette-input:not([data-over])');
+  const leave = input => {
+    input.dataset.over = '';
+    setTimeout(() => input.blur());
+  };
+  const press = (input, key) => {
+    if (isText(key) || key === 'Backspace') {
+      input.value = isText(key) ? input.value + key : [...input.value].slice(0, -1).join('');
+      input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    } else {
+      input.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      if (key === 'Escape') leave(input);
+    }
+  };
+
+  // Before anybody else: a key of the search is the search's, wherever the focus is at the moment.
   document.addEventListener('keydown', event => {
-    if (!layout || event.altKey) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || !event.isTrusted || !isForSearch(event.key)) return;
+    const input = search();
+    if (early && !early.includes('Escape')) {
+      early.push(event.key);
+    } else if (input && !input.closest('[role=dialog]')?.contains(document.activeElement)) {
+      input.focus();
+      press(input, event.key);
+    } else {
+      if (input && event.target === input) {
+        // The caret stays at the end while somebody walks through what was found.
+        if (event.key.startsWith('Arrow')) event.preventDefault();
+        if (event.key === 'Escape') leave(input);
+      }
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+
+  document.addEventListener('keydown', event => {
+    if (event.altKey) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
       event.preventDefault();
-      layout.invokeMethodAsync('OpenPaletteAsync');
+      openSearch();
       return;
     }
     if (event.ctrlKey || event.metaKey || typing(event.target)) return;
     if (afterG && /^[a-z]$/.test(event.key)) {
       afterG = false;
-      layout.invokeMethodAsync('GoAsync', event.key);
+      call('GoAsync', event.key);
     } else if (event.key === 'g') {
       afterG = true;
       return;
     } else if (event.key === '/') {
       event.preventDefault();
-      layout.invokeMethodAsync('OpenPaletteAsync');
+      openSearch();
     } else if (event.key === '?') {
-      layout.invokeMethodAsync('ShowKeysAsync');
+      call('ShowKeysAsync');
     }
     if (!['Shift', 'CapsLock'].includes(event.key)) afterG = false;
   });
   // Whoever reaches for the mouse has thought better of it.
-  document.addEventListener('pointerdown', () => afterG = false);
+  document.addEventListener('pointerdown', () => {
+    afterG = false;
+    early = null;
+  });
 
   const isDark = () => {
     const chosen = localStorage.getItem('platform.dark');
@@ -37,7 +94,8 @@
 
   window.platform = {
     begin(reference) {
-      layout = reference;
+      begun(reference);
+      layout = Promise.resolve(reference);
       return { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, isDark: isDark(), width: innerWidth };
     },
     setDark(dark) {
@@ -61,12 +119,15 @@
       again();
     },
     // For the search, which is all keys: whatever is drawn late and asks for the focus gives it back.
-    holdFocus(element) {
+    beginSearch(input) {
       const hold = () => {
-        if (element.isConnected && !(document.activeElement instanceof HTMLAnchorElement && element.closest('[role=dialog]')?.contains(document.activeElement))) element.focus();
+        if (input.isConnected && !('over' in input.dataset) && !(document.activeElement instanceof HTMLAnchorElement && input.closest('[role=dialog]')?.contains(document.activeElement))) input.focus();
       };
-      element.addEventListener('focusout', () => setTimeout(hold));
+      input.addEventListener('focusout', () => setTimeout(hold));
       hold();
+      const keys = early ?? [];
+      early = null;
+      keys.forEach(key => press(input, key));
     },
     focusHeading() {
       const heading = document.querySelector('h1');

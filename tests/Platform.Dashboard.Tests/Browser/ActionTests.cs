@@ -83,27 +83,18 @@ public sealed class ActionTests(DashboardRun run)
     {
         var page = await run.OpenAsync("/");
         var search = page.GetByRole(AriaRole.Combobox, new() { Name = "Search everything" });
-        await InsistAsync(
-            async () =>
-            {
-                await InsistAsync(() => page.Keyboard.PressAsync("Escape"), within => Expect(search).ToBeHiddenAsync(new() { Timeout = within }));
-                await InsistAsync(() => page.Keyboard.PressAsync("/"), within => Expect(search).ToBeFocusedAsync(new() { Timeout = within }));
-                await page.Keyboard.TypeAsync("shop/w");
-            },
-            within => Expect(page.GetByRole(AriaRole.Option).First).ToContainTextAsync("/shop/web", new() { Timeout = within }));
-        await InsistAsync(() => page.Keyboard.PressAsync("Enter"), within => page.WaitForURLAsync("**/ui/app/shop/web", new() { Timeout = within }));
+        await page.Keyboard.TypeAsync("/shop/w");
+        await Expect(page.GetByRole(AriaRole.Option).First).ToContainTextAsync("/shop/web");
+        await page.Keyboard.PressAsync("Enter");
         await page.Locator("h1").GetByText("/shop/web").WaitForAsync();
         await Expect(search).ToBeHiddenAsync();
-        await InsistAsync(
-            async () =>
-            {
-                await page.Keyboard.PressAsync("g");
-                await page.Keyboard.PressAsync("n");
-            },
-            within => page.WaitForURLAsync("**/ui/agents", new() { Timeout = within }));
-        await InsistAsync(() => page.Keyboard.PressAsync("Control+k"), within => Expect(search).ToBeVisibleAsync(new() { Timeout = within }));
-        await InsistAsync(() => page.Keyboard.PressAsync("Escape"), within => Expect(search).ToBeHiddenAsync(new() { Timeout = within }));
-        await InsistAsync(() => page.Keyboard.PressAsync("?"), within => Expect(page.GetByText("These keys")).ToBeVisibleAsync(new() { Timeout = within }));
+        await page.Keyboard.TypeAsync("gn");
+        await page.WaitForURLAsync("**/ui/agents");
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(search).ToBeHiddenAsync();
+        await page.Keyboard.PressAsync("?");
+        await Expect(page.GetByText("These keys")).ToBeVisibleAsync();
         await page.Context.CloseAsync();
     }
 
@@ -119,23 +110,5 @@ public sealed class ActionTests(DashboardRun run)
         await Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync(new() { Timeout = 60_000 });
         await Expect(page.Locator(".facts").GetByText("2 of 2")).ToBeVisibleAsync(Patient);
         await page.Context.CloseAsync();
-    }
-
-    // A key that comes while the page is being drawn may be lost, which docs/status.md tells; a person presses it again.
-    private static async Task InsistAsync(Func<Task> act, Func<float, Task> seen)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            await act();
-            try
-            {
-                await seen(attempt * 3000);
-                return;
-            }
-            catch (Exception missing) when (missing is PlaywrightException or TimeoutException && attempt < 6)
-            {
-                // Again.
-            }
-        }
     }
 }

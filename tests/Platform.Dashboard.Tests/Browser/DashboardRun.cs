@@ -77,19 +77,28 @@ public sealed class DashboardRun : IAsyncLifetime, IDisposable
     /// <summary>A page of the dashboard, in a browser profile of its own, when its content is there.</summary>
     public async Task<IPage> OpenAsync(string path, int width = 1280, bool dark = false)
     {
+        var page = await NewPageAsync(Url, width, dark);
+        await page.GotoAsync(path);
+        await page.Locator("h1").First.WaitForAsync();
+        return page;
+    }
+
+    /// <summary>An empty page in a browser profile of its own.</summary>
+    /// <param name="url">What addresses without a host begin with.</param>
+    /// <param name="width">In pixels.</param>
+    /// <param name="dark">The viewer prefers dark.</param>
+    public async Task<IPage> NewPageAsync(string url, int width = 1280, bool dark = false)
+    {
         var context = await Browser.NewContextAsync(new()
         {
-            BaseURL = Url,
+            BaseURL = url,
             ViewportSize = new() { Width = width, Height = 900 },
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             TimezoneId = "Europe/Berlin",
         });
         context.SetDefaultTimeout(60_000);
         Assertions.SetDefaultExpectTimeout(30_000);
-        var page = await context.NewPageAsync();
-        await page.GotoAsync(path);
-        await page.Locator("h1").First.WaitForAsync();
-        return page;
+        return await context.NewPageAsync();
     }
 
     /// <summary>Writes a picture of the whole page.</summary>
