@@ -19,6 +19,10 @@ internal static class Ask
     internal static async Task<int?> NumberAsync(IDialogService dialogs, string title, string label, int value) =>
         await ShowAsync(dialogs, title, new() { { dialog => dialog.Label, label }, { dialog => dialog.Number, value }, { dialog => dialog.Yes, "Apply" } }) as int?;
 
+    /// <summary>A text, which may be empty; null: the operator thought better of it.</summary>
+    internal static async Task<string?> TextAsync(IDialogService dialogs, string title, string label, string yes) =>
+        await ShowAsync(dialogs, title, new() { { dialog => dialog.Label, label }, { dialog => dialog.IsText, true }, { dialog => dialog.Yes, yes } }) as string;
+
     private static async Task<object?> ShowAsync(IDialogService dialogs, string title, DialogParameters<AskDialog> parameters)
     {
         var dialog = await dialogs.ShowAsync<AskDialog>(title, parameters, Options);

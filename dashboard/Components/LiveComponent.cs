@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Platform.Api.Security;
 using Platform.Dashboard.Live;
 
 namespace Platform.Dashboard.Components;
@@ -15,8 +16,18 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     /// <summary>Who looks.</summary>
     [Inject] protected Viewer Viewer { get; set; } = null!;
 
+    /// <summary>Who it is, with the rights of the moment.</summary>
+    [Inject] protected DashboardUser User { get; set; } = null!;
+
     /// <summary>The cluster now.</summary>
     protected ClusterSnapshot Cluster => Feed.Current;
+
+    /// <inheritdoc/>
+    public override Task SetParametersAsync(ParameterView parameters)
+    {
+        AccessScope.Enter(User.Access);
+        return base.SetParametersAsync(parameters);
+    }
 
     /// <inheritdoc/>
     protected override void OnInitialized() => _attachment = Feed.Attach(OnFeed);
@@ -46,6 +57,8 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         Interlocked.Exchange(ref _pending, 0);
         try
         {
+            // What it reads, it reads for its viewer.
+            AccessScope.Enter(User.Access);
             if (await OnChangedAsync())
                 StateHasChanged();
         }

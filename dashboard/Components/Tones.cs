@@ -1,4 +1,5 @@
 using Platform.Contracts.Agents;
+using Platform.Core.Jobs;
 using Platform.Core.Tasks;
 using Platform.Dashboard.Live;
 
@@ -22,6 +23,24 @@ internal static class Tones
         AgentCondition.Recovering or AgentCondition.Draining => "warn",
         AgentCondition.Drained => "still",
         _ => "bad",
+    };
+
+    internal static string Of(JobCondition condition) => condition switch
+    {
+        JobCondition.Succeeded => "good",
+        JobCondition.Running => "busy",
+        JobCondition.Paused or JobCondition.Stopped => "warn",
+        JobCondition.Failed => "bad",
+        _ => "still",
+    };
+
+    internal static string Of(RunPhase phase) => phase switch
+    {
+        RunPhase.Succeeded => "good",
+        RunPhase.Starting or RunPhase.Active => "busy",
+        RunPhase.Stopped => "warn",
+        RunPhase.Failed => "bad",
+        _ => "still",
     };
 
     internal static string Of(TaskState state) => state switch

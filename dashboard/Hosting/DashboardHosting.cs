@@ -5,7 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
+using Platform.Api.Agents;
 using Platform.Api.Allocation;
+using Platform.Api.Jobs;
+using Platform.Api.Registry;
 using Platform.Api.Security;
 using Platform.Dashboard.Layout;
 using Platform.Dashboard.Live;
@@ -19,8 +22,12 @@ public static class DashboardHosting
     private const int LargestMessage = 1024 * 1024;
 
     /// <summary>Adds what the dashboard needs.</summary>
-    public static IServiceCollection AddDashboard(this IServiceCollection services)
+    /// <param name="services">Of the host.</param>
+    /// <param name="settings">What the process was started with; asked once.</param>
+    public static IServiceCollection AddDashboard(this IServiceCollection services, Func<IServiceProvider, IReadOnlyList<SettingsFact>> settings)
     {
+        services.AddSingleton(provider => new SettingsFacts(settings(provider)));
+        services.AddSingleton<AgentOperations>();
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
         {
             // A browser that lost its connection for a moment finds its page as it was; more of them would only cost memory.
@@ -36,6 +43,8 @@ public static class DashboardHosting
         services.AddScoped<ClusterFeed>();
         services.AddScoped<CircuitHandler, CircuitAccess>();
         services.AddSingleton<RoleOperations>();
+        services.AddSingleton<JobOperations>();
+        services.AddSingleton<ServiceOperations>();
         services.AddHostedService<MetricsWaker>();
         services.AddScoped<Viewer>();
         services.AddScoped<Operator>();
@@ -47,6 +56,7 @@ public static class DashboardHosting
     {
         app.MapStaticAssets().Needs(Right.Open);
         Downloads.Map(app);
+        Shells.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().Needs(Right.Filtered).ForPeople();
     }
 }

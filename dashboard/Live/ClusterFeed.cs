@@ -31,20 +31,22 @@ public sealed class ClusterFeed(ClusterSource source, DashboardUser user)
     public IDisposable Attach(Action changed) => source.Attach(changed);
 
     /// <summary>An operator has just changed this.</summary>
-    public void Touch(string? app = null, string? agent = null) => source.Touch(app, agent);
+    public void Touch(string? app = null, string? agent = null, string? job = null) => source.Touch(app, agent, job);
 
     private static ClusterSnapshot Visible(ClusterSnapshot whole, AccessRights rights)
     {
         bool Shows(string app) => rights.Allows(AccessAction.Read, ResourceId.Service(app));
-        var (seesApps, seesAgents, seesRoles) = (Shows(AppPath.Root), rights.Allows(AccessAction.Read, ResourceId.Operations("slave")), rights.Allows(AccessAction.Read, ResourceId.Operations("mesos")));
-        if (seesApps && seesAgents && seesRoles)
+        var (seesApps, seesJobs, seesAgents, seesRoles) = (Shows(AppPath.Root), rights.Allows(AccessAction.Read, ResourceId.AllJobs), rights.Allows(AccessAction.Read, ResourceId.Operations("slave")), rights.Allows(AccessAction.Read, ResourceId.Operations("mesos")));
+        if (seesApps && seesJobs && seesAgents && seesRoles)
             return whole;
         return whole with
         {
             Apps = seesApps ? whole.Apps : whole.Apps.RemoveRange(whole.Apps.Keys.Where(app => !Shows(app))),
             Deployments = seesApps ? whole.Deployments
                 : [.. whole.Deployments.Where(deployment => deployment.Start.Plan.Steps.SelectMany(step => step.Actions).All(action => Shows(action.AppId)))],
+            Jobs = seesJobs ? whole.Jobs : whole.Jobs.RemoveRange(whole.Jobs.Keys.Where(job => !rights.Allows(AccessAction.Read, ResourceId.Job(job)))),
             Agents = seesAgents ? whole.Agents : whole.Agents.Clear(),
+            Frameworks = seesRoles ? whole.Frameworks : whole.Frameworks.Clear(),
             Allocator = seesRoles ? whole.Allocator : null,
         };
     }

@@ -3,6 +3,8 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Frameworks;
+using Platform.Contracts.Jobs;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 
@@ -14,8 +16,13 @@ internal sealed class ClusterReading(IGrainFactory grains)
     /// <summary>So many grains are asked at once.</summary>
     private const int AtOnce = 256;
 
+    /// <summary>So many frameworks are shown at most.</summary>
+    private const int MostFrameworks = 100;
+
     private long _stamp;
     private ValueMap<string> _locks;
+
+    private IJobGraphGrain Graph => grains.GetGrain<IJobGraphGrain>(0);
 
     private IGroupGrain Groups => grains.GetGrain<IGroupGrain>(AppPath.Root);
 
@@ -24,6 +31,8 @@ internal sealed class ClusterReading(IGrainFactory grains)
         snapshot = await DeploymentsAsync(snapshot);
         snapshot = await GroupAsync(snapshot, AppPath.Root);
         snapshot = await AgentListAsync(snapshot);
+        snapshot = await JobListAsync(snapshot);
+        snapshot = await FrameworksAsync(snapshot);
         return (await AllocatorAsync(snapshot)) with { IsRead = true };
     }
 
@@ -93,6 +102,48 @@ internal sealed class ClusterReading(IGrainFactory grains)
             }
         }
         return snapshot with { Agents = agents.ToImmutable() };
+    }
+
+    /// <summary>All jobs. What is not known of them by the timers is asked of them, as after a crash.</summary>
+    public async Task<ClusterSnapshot> JobListAsync(ClusterSnapshot snapshot)
+    {
+        var specs = (await Graph.ListAsync()).AsEnumerable().ToList();
+        var shards = specs.Select(spec => spec.Id).GroupBy(JobTimers.ShardOf).ToList();
+        var answers = await Task.WhenAll(shards.Select(shard => grains.GetGrain<IJobTimerGrain>(shard.Key).GetSummariesAsync(shard.ToValueList())));
+        var summaries = answers.SelectMany(answer => answer).ToDictionary(StringComparer.Ordinal);
+        var jobs = snapshot.Jobs.Clear().ToBuilder();
+        foreach (var spec in specs)
+        {
+            if (summaries.TryGetValue(spec.Id, out var summary))
+                jobs[spec.Id] = JobOverview.Of(spec, summary, ++_stamp);
+        }
+        return await JobsAsync(snapshot with { Jobs = jobs.ToImmutable() }, [.. specs.Select(spec => spec.Id).Where(id => !summaries.ContainsKey(id))]);
+    }
+
+    /// <summary>These jobs, each by itself.</summary>
+    public async Task<ClusterSnapshot> JobsAsync(ClusterSnapshot snapshot, IReadOnlyCollection<string> ids)
+    {
+        var jobs = snapshot.Jobs.ToBuilder();
+        foreach (var chunk in ids.Chunk(AtOnce))
+        {
+            // A grain is made by calling it: only jobs that are defined are called.
+            foreach (var (id, status) in await Task.WhenAll(chunk.Select(async id => (id, await Graph.GetAsync(id) is null ? null : await grains.GetGrain<IJobGrain>(id).GetStatusAsync()))))
+            {
+                if (status is null)
+                    jobs.Remove(id);
+                else
+                    jobs[id] = JobOverview.Of(status.Spec, status, ++_stamp);
+            }
+        }
+        return snapshot with { Jobs = jobs.ToImmutable() };
+    }
+
+    /// <summary>External schedulers. There are few of them, and no events tell of what they do.</summary>
+    public async Task<ClusterSnapshot> FrameworksAsync(ClusterSnapshot snapshot)
+    {
+        var ids = (await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Frameworks).ListAsync()).AsEnumerable().Take(MostFrameworks);
+        var statuses = await Task.WhenAll(ids.Select(id => grains.GetGrain<IFrameworkGrain>(id).GetStatusAsync()));
+        return snapshot with { Frameworks = snapshot.Frameworks.Clear().AddRange(statuses.OfType<FrameworkStatus>().Select(status => KeyValuePair.Create(status.Id, status))) };
     }
 
     /// <summary>Totals and roles.</summary>

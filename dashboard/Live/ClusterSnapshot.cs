@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
+using Platform.Contracts.Frameworks;
 
 namespace Platform.Dashboard.Live;
 
@@ -24,6 +25,15 @@ public sealed record ClusterSnapshot
 
     /// <summary>Agents, by id.</summary>
     public ImmutableSortedDictionary<string, AgentSummary> Agents { get; init; } = ImmutableSortedDictionary.Create<string, AgentSummary>(StringComparer.Ordinal);
+
+    /// <summary>Jobs, by id.</summary>
+    public ImmutableSortedDictionary<string, JobOverview> Jobs { get; init; } = ImmutableSortedDictionary.Create<string, JobOverview>(StringComparer.Ordinal);
+
+    /// <summary>External schedulers, by id.</summary>
+    public ImmutableSortedDictionary<string, FrameworkStatus> Frameworks { get; init; } = ImmutableSortedDictionary.Create<string, FrameworkStatus>(StringComparer.Ordinal);
+
+    /// <summary>Grows with each change of a service, see <see cref="Platform.Core.Registry.ServiceDirectory.Index"/>.</summary>
+    public long Services { get; init; }
 
     /// <summary>Running deployments, oldest first.</summary>
     public ImmutableArray<DeploymentStatus> Deployments { get; init; } = [];

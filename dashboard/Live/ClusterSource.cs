@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Api.Events;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
+using Platform.Core.Registry;
 
 namespace Platform.Dashboard.Live;
 
@@ -10,7 +11,7 @@ namespace Platform.Dashboard.Live;
 /// It reads everything when the first browser comes, and from then on only what events name, what is on its way somewhere, and a few agents in
 /// turn for their usage. Browsers are told at most four times a second. Half a minute after the last one has gone it stops.
 /// </remarks>
-public sealed partial class ClusterSource(IGrainFactory grains, TimeProvider time, ILogger<ClusterSource> logger) : IDisposable
+public sealed partial class ClusterSource(IGrainFactory grains, ServiceDirectory services, TimeProvider time, ILogger<ClusterSource> logger) : IDisposable
 {
     /// <summary>How often browsers are told, at most.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
@@ -52,14 +53,16 @@ public sealed partial class ClusterSource(IGrainFactory grains, TimeProvider tim
             if (_running is null)
             {
                 _running = new();
-                _ = RunAsync(_running.Token);
+                // Nobody's rights come along: it reads for all browsers.
+                using (ExecutionContext.SuppressFlow())
+                    _ = RunAsync(_running.Token);
             }
         }
         return new Attachment(this, changed);
     }
 
     /// <summary>An operator has just changed this; it is read again without waiting for its event.</summary>
-    public void Touch(string? app = null, string? agent = null) => _dirt.Add(app, agent, null, deployments: app is not null, agentList: agent is not null);
+    public void Touch(string? app = null, string? agent = null, string? job = null) => _dirt.Add(app, agent, null, deployments: app is not null, agentList: agent is not null, job: job);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -140,7 +143,7 @@ public sealed partial class ClusterSource(IGrainFactory grains, TimeProvider tim
             if (item.Event is not { } happened)
             {
                 // What was missed may have been anything.
-                _dirt.Add(null, null, AppPath.Root, deployments: true);
+                _dirt.Add(null, null, AppPath.Root, deployments: true, agentList: true, jobList: true);
                 continue;
             }
             Events.Add(happened);
@@ -155,7 +158,7 @@ public sealed partial class ClusterSource(IGrainFactory grains, TimeProvider tim
     {
         var facts = EventFacts.Of(happened);
         var deployments = happened.Type.StartsWith("deployment", StringComparison.Ordinal) || happened.Type.StartsWith("group", StringComparison.Ordinal);
-        _dirt.Add(facts.AppId, facts.AgentId, facts.GroupId, deployments, agentList: happened.Type.StartsWith("agent_", StringComparison.Ordinal));
+        _dirt.Add(facts.AppId, facts.AgentId, facts.GroupId, deployments, agentList: happened.Type.StartsWith("agent_", StringComparison.Ordinal), job: facts.JobId);
     }
 
     private async Task ReadAsync(CancellationToken cancellation)
@@ -182,9 +185,16 @@ public sealed partial class ClusterSource(IGrainFactory grains, TimeProvider tim
                 apps.UnionWith(snapshot.Apps.Values.Where(app => app.IsUnsettled).Take(UnsettledEachSecond).Select(app => app.Id));
                 agents.UnionWith(NextAgents(snapshot));
                 snapshot = await reading.AllocatorAsync(snapshot);
+                snapshot = await reading.FrameworksAsync(snapshot);
             }
+            if (services.Index is var index && index != snapshot.Services)
+                snapshot = snapshot with { Services = index };
             if (dirt.AgentList)
                 snapshot = await reading.AgentListAsync(snapshot);
+            if (dirt.JobList)
+                snapshot = await reading.JobListAsync(snapshot);
+            if (dirt.Jobs.Count > 0)
+                snapshot = await reading.JobsAsync(snapshot, dirt.Jobs);
             if (apps.Count > 0)
                 snapshot = await reading.AppsAsync(snapshot, apps);
             if (agents.Count > 0)

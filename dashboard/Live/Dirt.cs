@@ -6,7 +6,7 @@ internal sealed class Dirt
     private readonly Lock _lock = new();
     private Taken _now = new();
 
-    public void Add(string? app, string? agent, string? group, bool deployments, bool agentList = false)
+    public void Add(string? app, string? agent, string? group, bool deployments, bool agentList = false, string? job = null, bool jobList = false)
     {
         lock (_lock)
         {
@@ -14,10 +14,13 @@ internal sealed class Dirt
                 _now.Apps.Add(app);
             if (agent is not null && agentList)
                 _now.Agents.Add(agent);
+            if (job is not null)
+                _now.Jobs.Add(job);
             if (group is not null)
                 _now.Groups.Add(group);
             _now.Deployments |= deployments;
             _now.AgentList |= agentList;
+            _now.JobList |= jobList;
         }
     }
 
@@ -39,8 +42,12 @@ internal sealed class Dirt
 
         public HashSet<string> Groups { get; } = new(StringComparer.Ordinal);
 
+        public HashSet<string> Jobs { get; } = new(StringComparer.Ordinal);
+
         public bool Deployments { get; set; }
 
         public bool AgentList { get; set; }
+
+        public bool JobList { get; set; }
     }
 }

@@ -7,9 +7,10 @@ namespace Platform.Dashboard.Live;
 /// <param name="AppId">The app or pod, or null.</param>
 /// <param name="AgentId">The agent, or null.</param>
 /// <param name="GroupId">The group that changed, or null.</param>
+/// <param name="JobId">The job, or null.</param>
 /// <param name="Summary">One line for people.</param>
 /// <param name="IsTrouble">It tells of something that went wrong.</param>
-public sealed record EventFacts(string? AppId, string? AgentId, string? GroupId, string Summary, bool IsTrouble)
+public sealed record EventFacts(string? AppId, string? AgentId, string? GroupId, string? JobId, string Summary, bool IsTrouble)
 {
     /// <summary>Reads them from the event's JSON.</summary>
     public static EventFacts Of(PlatformEvent item)
@@ -18,7 +19,7 @@ public sealed record EventFacts(string? AppId, string? AgentId, string? GroupId,
         var json = document.RootElement;
         var app = Text(json, "appId") ?? Text(json, "runSpecId") ?? (json.TryGetProperty("appDefinition", out var definition) ? Text(definition, "id") : null);
         var agent = Text(json, "agentId") ?? Text(json, "slaveId");
-        return new(app, agent, Text(json, "groupId"), SummaryOf(item.Type, json, app), IsTroubleOf(item.Type, json));
+        return new(app, agent, Text(json, "groupId"), Text(json, "jobId"), SummaryOf(item.Type, json, app), IsTroubleOf(item.Type, json));
     }
 
     private static string SummaryOf(string type, JsonElement json, string? app)
@@ -34,6 +35,7 @@ public sealed record EventFacts(string? AppId, string? AgentId, string? GroupId,
             "deployment_info" or "deployment_step_success" or "deployment_step_failure" or "deployment_success" or "deployment_failed" => [Plan(json), Text(json, "reason")],
             "group_change_success" or "group_change_failed" => [Text(json, "groupId"), Text(json, "reason")],
             "api_post_event" => [app, Text(json, "clientIp") is { } ip ? "from " + ip : null, Text(json, "uri")],
+            _ when Text(json, "jobId") is { } job => [job, Text(json, "runId"), Text(json, "message")],
             _ => [app, Text(json, "name"), Text(json, "reason") ?? Text(json, "message")],
         };
         return string.Join(" · ", parts.Where(part => !string.IsNullOrEmpty(part)));

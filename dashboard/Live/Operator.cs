@@ -1,12 +1,13 @@
 using MudBlazor;
 using Platform.Api.Marathon.Operations;
+using Platform.Api.Security;
 using Platform.Core.Security;
 using Platform.Dashboard.Components;
 
 namespace Platform.Dashboard.Live;
 
 /// <summary>Carries out what an operator asks for, and says what became of it.</summary>
-public sealed class Operator(AppOperations apps, ClusterFeed feed, DashboardUser user, ISnackbar snackbar, IDialogService dialogs)
+public sealed class Operator(AppOperations apps, ClusterFeed feed, DashboardUser user, OperationTrail trail, ISnackbar snackbar, IDialogService dialogs)
 {
     /// <summary>Changes of apps and pods, with the checks of the API.</summary>
     public AppOperations Apps => apps;
@@ -20,7 +21,7 @@ public sealed class Operator(AppOperations apps, ClusterFeed feed, DashboardUser
     {
         try
         {
-            await act(false);
+            await WriteAsync(done, () => act(false));
         }
         catch (OperationRefusedException refused) when (refused.Deployments.Count > 0)
         {
@@ -32,7 +33,7 @@ public sealed class Operator(AppOperations apps, ClusterFeed feed, DashboardUser
             return Fail(failure);
         }
 
-        return Succeed(done, app, null);
+        return Succeed(done, app, null, null);
     }
 
     /// <summary>Does it.</summary>
@@ -40,27 +41,34 @@ public sealed class Operator(AppOperations apps, ClusterFeed feed, DashboardUser
     /// <param name="act">Does it.</param>
     /// <param name="app">The app that it changes, or null.</param>
     /// <param name="agent">The agent that it changes, or null.</param>
-    public async Task<bool> DoAsync(string done, Func<Task> act, string? app = null, string? agent = null)
+    /// <param name="job">The job that it changes, or null; its operations look after the rights themselves.</param>
+    public async Task<bool> DoAsync(string done, Func<Task> act, string? app = null, string? agent = null, string? job = null)
     {
         try
         {
-            if (app is not null)
-                user.Access.Demand(AccessAction.Update, ResourceId.Service(app));
-            if (agent is not null)
-                user.Access.Demand(AccessAction.Update, ResourceId.Operations("slave"));
-            await act();
+            await WriteAsync(done, async () =>
+            {
+                if (app is not null)
+                    user.Access.Demand(AccessAction.Update, ResourceId.Service(app));
+                if (agent is not null)
+                    user.Access.Demand(AccessAction.Update, ResourceId.Operations("slave"));
+                await act();
+            });
         }
         catch (Exception failure)
         {
             return Fail(failure);
         }
 
-        return Succeed(done, app, agent);
+        return Succeed(done, app, agent, job);
     }
 
-    private bool Succeed(string done, string? app, string? agent)
+    // Every change is in the audit log, as one that comes through the API.
+    private Task WriteAsync(string what, Func<Task> act) => trail.DoAsync(user.Access, "dashboard", what, act);
+
+    private bool Succeed(string done, string? app, string? agent, string? job)
     {
-        feed.Touch(app, agent);
+        feed.Touch(app, agent, job);
         snackbar.Add(done, Severity.Success);
         return true;
     }

@@ -28,6 +28,8 @@ internal static class Troubles
             found.Add(new(app.Id, Places.App(app.Id), app.Condition.ToString(), Tones.Of(app.Condition), Why(app, viewer)));
         foreach (var app in cluster.Apps.Values.Where(app => app.AwaitsPromotion))
             found.Add(new(app.Id, Places.App(app.Id), "Promotion", "busy", "the rollout waits at a step for you to promote it"));
+        foreach (var job in cluster.Jobs.Values.Where(job => job.Condition == JobCondition.Failed))
+            found.Add(new(job.Id, Places.Job(job.Id), "Job failed", "bad", $"the last run failed {(job.LastEnd is { } end ? viewer.Ago(end) : "")}{(job.FailuresInRow > 1 ? $", {job.FailuresInRow} in a row" : "")}"));
         foreach (var deployment in cluster.Deployments.Where(deployment => deployment.Paused))
             found.Add(new(deployment.Id, Places.Deployment(deployment.Id), "Paused", "warn", "this deployment goes no further until it is resumed"));
         return found;

@@ -59,7 +59,8 @@
   }, true);
 
   document.addEventListener('keydown', event => {
-    if (event.altKey) return;
+    // A terminal has all keys for itself.
+    if (event.altKey || event.target.closest?.('.xterm')) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
       event.preventDefault();
       openSearch();
@@ -91,6 +92,73 @@
     return chosen === null ? matchMedia('(prefers-color-scheme: dark)').matches : chosen === 'true';
   };
   document.documentElement.classList.toggle('dark', isDark());
+
+  // The terminal's files are loaded when the first one is opened.
+  const files = new Map();
+  const load = (tag, address) => {
+    if (!files.has(address)) {
+      files.set(address, new Promise((done, failed) => {
+        const element = Object.assign(document.createElement(tag), tag === 'link' ? { rel: 'stylesheet', href: address } : { src: address });
+        element.onload = done;
+        element.onerror = () => { files.delete(address); failed(new Error(`${address} cannot be loaded`)); };
+        document.head.append(element);
+      }));
+    }
+    return files.get(address);
+  };
+
+  // A command beside a task, with a terminal, through a WebSocket of its own.
+  const openTerminal = async (box, path, command) => {
+    const root = '_content/Platform.Dashboard/xterm/';
+    await load('link', root + 'xterm.css');
+    await load('script', root + 'xterm.js');
+    await load('script', root + 'addon-fit.js');
+    const terminal = new Terminal({ fontSize: 13, cursorBlink: true, screenReaderMode: true, scrollback: 5000, theme: { background: '#14161b', foreground: '#e7e9ee' } });
+    const fit = new FitAddon.FitAddon();
+    terminal.loadAddon(fit);
+    terminal.open(box);
+    fit.fit();
+    const socket = new WebSocket(new URL(path, location.href));
+    socket.binaryType = 'arraybuffer';
+    const tell = message => { if (socket.readyState === WebSocket.OPEN) socket.send(message); };
+    const encoder = new TextEncoder();
+    let isOver = false;
+    const over = text => {
+      if (isOver) return;
+      isOver = true;
+      terminal.write(`\r\n\x1b[2m${text}\x1b[0m\r\n`);
+    };
+    socket.onopen = () => {
+      tell(JSON.stringify({ shell: command, tty: true, columns: terminal.cols, rows: terminal.rows, env: { TERM: 'xterm-256color' } }));
+      terminal.focus();
+    };
+    socket.onmessage = event => {
+      if (event.data instanceof ArrayBuffer) {
+        terminal.write(new Uint8Array(event.data, 1));
+        return;
+      }
+      const message = JSON.parse(event.data);
+      if (message.error) over(message.error);
+      else if ('exitStatus' in message) over(`ended with exit status ${message.exitStatus}`);
+    };
+    socket.onclose = () => over('the connection has ended');
+    // What is pasted goes in parts that fit into a message.
+    terminal.onData(text => {
+      const bytes = encoder.encode(text);
+      for (let at = 0; at < bytes.length; at += 16384) tell(bytes.subarray(at, at + 16384));
+    });
+    terminal.onResize(size => tell(JSON.stringify({ resize: { columns: size.cols, rows: size.rows } })));
+    const watch = new ResizeObserver(() => fit.fit());
+    watch.observe(box);
+    return {
+      close() {
+        watch.disconnect();
+        socket.onclose = null;
+        socket.close();
+        terminal.dispose();
+      },
+    };
+  };
 
   window.platform = {
     begin(reference) {
@@ -135,6 +203,7 @@
       if (!heading.hasAttribute('tabindex')) heading.setAttribute('tabindex', '-1');
       heading.focus();
     },
+    openTerminal,
     copy: text => navigator.clipboard.writeText(text),
   };
 

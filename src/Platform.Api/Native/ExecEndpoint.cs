@@ -28,7 +28,7 @@ internal static class ExecEndpoint
     private static readonly TimeSpan FirstMessage = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
-    internal static void Map(RouteGroupBuilder agents) => agents.Map("{id}/tasks/{task}/exec", ServeAsync).Needs(Right.OfTask);
+    internal static void Map(IEndpointRouteBuilder endpoints, string pattern) => endpoints.Map(pattern, ServeAsync).Needs(Right.OfTask);
 
     private static async Task ServeAsync(HttpContext http, IGrainFactory grains, string id, string task)
     {

@@ -13,10 +13,15 @@ public static class NativeEndpoints
         var agents = endpoints.MapGroup("/api/agents");
         AgentEndpoints.Map(agents);
         SandboxEndpoints.Map(agents);
-        ExecEndpoint.Map(agents);
+        ExecEndpoint.Map(agents, "{id}/tasks/{task}/exec");
         ReadinessEndpoint.Map(endpoints);
         return endpoints;
     }
+
+    /// <summary>Adds the WebSocket through which a command runs beside a task, for a surface of its own.</summary>
+    /// <param name="endpoints">Where to.</param>
+    /// <param name="pattern">Its address, with <c>{id}</c> for the agent and <c>{task}</c>.</param>
+    public static void MapExec(this IEndpointRouteBuilder endpoints, string pattern) => ExecEndpoint.Map(endpoints, pattern);
 
     /// <summary>An error in the shape of Marathon's: <c>{"message": "..."}</c>.</summary>
     internal static Task RefuseAsync(this HttpContext http, int status, string message)

@@ -32,6 +32,7 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     private readonly TimeProvider _time;
     private readonly ILogger<RegistryFeed> _logger;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly bool _isControlPlane;
     private IReadOnlyList<DnsRecord> _agents = [];
     private ValueList<string> _masters;
     private DateTimeOffset _agentsRead;
@@ -43,8 +44,22 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     private bool _wasComplete;
 
     /// <summary>Made by the services.</summary>
-    public RegistryFeed(IGrainFactory grains, ServiceDirectory directory, ServiceZone zone, IServer server, IEnumerable<RegistryConsumer> consumers, TimeProvider time, ILogger<RegistryFeed> logger) =>
-        (_grains, _directory, _zone, _server, _consumers, _time, _logger) = (grains, directory, zone, server, [.. consumers], time, logger);
+    public RegistryFeed(IGrainFactory grains, ServiceDirectory directory, ServiceZone zone, IServer server, IEnumerable<RegistryConsumer> consumers, TimeProvider time, ILogger<RegistryFeed> logger)
+        : this(grains, directory, zone, server, consumers, time, logger, isControlPlane: true)
+    {
+    }
+
+    /// <param name="grains">The grains.</param>
+    /// <param name="directory">The copy.</param>
+    /// <param name="zone">Its names.</param>
+    /// <param name="server">Where this process listens.</param>
+    /// <param name="consumers">Balancers of this process.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Its log.</param>
+    /// <param name="isControlPlane">This process serves the control plane's HTTP: its address is one of the masters.</param>
+    internal RegistryFeed(
+        IGrainFactory grains, ServiceDirectory directory, ServiceZone zone, IServer server, IEnumerable<RegistryConsumer> consumers, TimeProvider time, ILogger<RegistryFeed> logger, bool isControlPlane) =>
+        (_grains, _directory, _zone, _server, _consumers, _time, _logger, _isControlPlane) = (grains, directory, zone, server, [.. consumers], time, logger, isControlPlane);
 
     /// <summary>When the copy was last known to be up to date; null: never yet.</summary>
     public DateTimeOffset? UpToDateAt { get; private set; }
@@ -219,6 +234,8 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     // The address that others reach: what it listens on, if that is one and not all.
     private string? Address()
     {
+        if (!_isControlPlane)
+            return null;
         foreach (var text in _server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
             if (Uri.TryCreate(text, UriKind.Absolute, out var url) && IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))

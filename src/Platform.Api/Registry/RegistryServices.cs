@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.Api.Security;
@@ -11,7 +12,8 @@ public static class RegistryServices
     /// <summary>Adds the services.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="names">How names are made. Default: as Mesos-DNS does, in the domain <c>mesos</c>.</param>
-    public static IServiceCollection AddRegistry(this IServiceCollection services, MesosDnsNames? names = null)
+    /// <param name="isControlPlane">The process serves the control plane's HTTP, and is told of as one of the masters. Default true.</param>
+    public static IServiceCollection AddRegistry(this IServiceCollection services, MesosDnsNames? names = null, bool isControlPlane = true)
     {
         services.AddSingleton<ServiceDirectory>();
         services.AddSingleton(provider =>
@@ -22,7 +24,9 @@ public static class RegistryServices
         });
         services.AddSingleton(provider => new AppWaker(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<AppWaker>>()));
         services.AddSingleton<ServiceWatch>();
-        services.AddSingleton<RegistryFeed>();
+        services.AddSingleton(provider => new RegistryFeed(
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ServiceDirectory>(), provider.GetRequiredService<ServiceZone>(), provider.GetRequiredService<IServer>(),
+            provider.GetServices<RegistryConsumer>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RegistryFeed>>(), isControlPlane));
         services.AddHostedService(provider => provider.GetRequiredService<RegistryFeed>());
         return services;
     }

@@ -27,6 +27,9 @@ public static class AccessHosting
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<SessionAccess>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton(provider => new OperationTrail(provider.GetRequiredService<AuditLog>()));
+        services.AddSingleton(provider => new Acs.SecurityOperations(
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<SecurityFeed>(), provider.GetRequiredService<PasswordCheck>()));
         services.AddAntiforgery(options => options.Cookie.SameSite = SameSiteMode.Strict);
         if (isRequired)
             services.AddSingleton<IAccessSource, TokenLogin>();

@@ -17,4 +17,8 @@ public interface IAuditGrain : IGrainWithIntegerKey, IWakeable
     /// <param name="count">How many at most.</param>
     [Alias("Read")]
     Task<ValueList<string>> ReadAsync(long after, int count);
+
+    /// <summary>The number that the next line will have; those before it, as far as they are kept, can be read.</summary>
+    [AlwaysInterleave, Alias("Next")]
+    Task<long> GetNextAsync();
 }

@@ -16,8 +16,8 @@ public sealed partial class AllocatorModel
     {
         SyncOffers();
         var list = changes.ToList();
-        // Only what was placed can be taken back: where tasks end, it is tried on a copy.
-        if (list.Any(change => change.EndFirst.Length + change.EndThen.Length > 0))
+        // Only what was placed can be taken back: where tasks end or agents drain, it is tried on a copy.
+        if (list.Any(change => change.Drains is not null || change.EndFirst.Length + change.EndThen.Length > 0))
             return PlanOn(_pool.Clone(), list, now);
         var isOutermost = !_pool.OnTrial;
         var start = _pool.BeginTrial();
@@ -52,6 +52,8 @@ public sealed partial class AllocatorModel
         var given = new Dictionary<string, ResourceQuantities>(StringComparer.Ordinal);
         foreach (var change in changes)
         {
+            if (change.Drains is { } agent && pool.HasAgent(agent))
+                pool.SetAvailability(agent, AgentAvailability.Draining);
             End(change.EndFirst);
             if (change.Demand is not { } demand)
             {

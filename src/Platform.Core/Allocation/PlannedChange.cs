@@ -15,4 +15,7 @@ public sealed record PlannedChange
 
     /// <summary>Tasks that end once at least one task of the demand has its place, as a rolling update ends old instances. Default none.</summary>
     [Id(2)] public ImmutableArray<string> EndThen { get; init; } = [];
+
+    /// <summary>An agent that takes no new tasks from this change on, as one that drains; null: none.</summary>
+    [Id(3)] public string? Drains { get; init; }
 }

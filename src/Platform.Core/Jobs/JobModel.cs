@@ -144,6 +144,7 @@ public sealed partial class JobModel
     {
         HeadChanged = true;
         _head.Paused = note;
+        _effects.Happenings.Add(new("job_paused_event", null, note));
     }
 
     /// <summary>Is due again; what was due meanwhile is not made up for.</summary>
@@ -154,6 +155,7 @@ public sealed partial class JobModel
         HeadChanged = true;
         _head.Paused = null;
         _head.Cursor = now;
+        _effects.Happenings.Add(new("job_resumed_event", null));
     }
 
     /// <summary>Ends a run; false: there is none that goes on.</summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Contracts.Jobs;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
+using Platform.Grains.Events;
 
 namespace Platform.Grains.Jobs;
 
@@ -88,6 +89,7 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
             foreach (var parent in spec.Parents.Concat(before?.Spec.Parents ?? default).Distinct(StringComparer.Ordinal))
                 Concern(parent);
             await _jobs.WriteAsync();
+            Tell("job_changed_event", spec.Id);
         }
         await ApplyAsync();
         LogDefined(spec.Id, before is null ? "added" : "replaced");
@@ -123,6 +125,9 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
         foreach (var parent in entry.Spec.Parents)
             Concern(parent);
         await _jobs.WriteAsync();
+        Tell("job_removed_event", id);
+        foreach (var child in children)
+            Tell("job_changed_event", child);
         await ApplyAsync();
         LogDefined(id, "removed");
         return new() { Spec = entry.Spec };
@@ -161,6 +166,8 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
         }
         await _jobs.WriteAsync();
     }
+
+    private void Tell(string type, string id) => PlatformEvents.Publish(GrainFactory, JobEvents.Of(id, new(type, null), _time.GetUtcNow()));
 
     private void Concern(string id)
     {

@@ -39,6 +39,9 @@ public sealed class AuditGrain([PersistentLog("audit", "platform")] IPersistentL
     }
 
     /// <inheritdoc/>
+    public Task<long> GetNextAsync() => Task.FromResult(log.NextSequence);
+
+    /// <inheritdoc/>
     public async Task<ValueList<string>> ReadAsync(long after, int count) =>
         [.. (await log.ReadAsync(Math.Max(after + 1, log.FirstSequence), count)).Select(entry => entry.Value.Text)];
 }

@@ -41,6 +41,7 @@ internal static class PlatformCommand
         };
         root.Add(DevCommand.Build());
         root.Add(SiloCommand.Build());
+        root.Add(DashboardCommand.Build());
         root.Add(AgentCommand.Build());
         root.Add(AppCommand.Build());
         root.Add(PodCommand.Build());

@@ -54,7 +54,7 @@ internal static class ControlPlane
         if (settings.Ingress is { } ingress)
             builder.Services.AddIngress(ingress);
         builder.Services.AddResponseCompression();
-        builder.Services.AddDashboard();
+        builder.Services.AddDashboard(provider => SettingsList.Of(provider, settings));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         var app = builder.Build();

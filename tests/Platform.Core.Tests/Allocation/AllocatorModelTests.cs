@@ -408,6 +408,25 @@ public class AllocatorModelTests
     }
 
     [Fact]
+    public void A_plan_can_be_made_as_if_an_agent_drained()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1"));
+        model.SubmitDemand(Demand("old", 1) with { Owner = "app:/old" }, Start);
+        var old = model.Allocate(Start).Placements.Select(placement => placement.TaskId).ToArray();
+        var leaving = new PlannedChange { Demand = Demand("new", 1) with { Owner = "app:/old" }, EndThen = [.. old], Drains = "a1" };
+
+        // There is nowhere else to go.
+        model.Plan([leaving], Start)[0].Unplaced.ShouldBe(1);
+        model.SetAgent(Agent("a2"));
+        var plans = model.Plan([leaving, new() { Demand = Demand("more", 1) }], Start);
+        plans.Select(plan => plan.Placements.Single().AgentId).ShouldBe(["a2", "a2"]);
+        // It was only a plan: the agent takes tasks as before.
+        model.SubmitDemand(Demand("next", 1) with { PinnedAgent = "a1" }, Start);
+        model.Allocate(Start).Placements.Single().AgentId.ShouldBe("a1");
+    }
+
+    [Fact]
     public void An_explanation_is_told_again_for_a_while_where_many_demands_wait_on_many_agents()
     {
         var model = new AllocatorModel();

@@ -79,6 +79,22 @@ public sealed class ActionTests(DashboardRun run)
     }
 
     [Fact]
+    public async Task A_shell_is_opened_in_a_task()
+    {
+        var page = await run.OpenAsync("/ui/app/shop/db?tab=terminal");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open", Exact = true }).ClickAsync(new() { Timeout = 60_000 });
+        var terminal = page.GetByRole(AriaRole.Region, new() { Name = "Terminal" });
+        // The shell runs when it answers; what is typed is echoed, what is counted is not.
+        await Expect(terminal.Locator(".xterm-helper-textarea")).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("echo $((40 + 2))-$MARATHON_APP_ID; stty size\n");
+        await Expect(terminal.Locator(".xterm-rows")).ToContainTextAsync("42-/shop/db", new() { Timeout = 60_000 });
+        await run.PictureAsync(page, "terminal");
+        await page.Keyboard.TypeAsync("exit 3\n");
+        await Expect(terminal.Locator(".xterm-rows")).ToContainTextAsync("ended with exit status 3", new() { Timeout = 60_000 });
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Everything_is_reached_by_keyboard_alone()
     {
         var page = await run.OpenAsync("/");

@@ -42,6 +42,11 @@ public sealed class DashboardRun : IAsyncLifetime, IDisposable
         await AddAppAsync("""{"id": "/tools/too-big", "cmd": "sleep 100000", "cpus": 4000, "mem": 32}""");
         await AddAppAsync("""{"id": "/tools/broken", "cmd": "echo cannot open the database >&2; exit 3", "cpus": 0.1, "mem": 32}""");
         await AddAppAsync("""{"id": "/tools/idle", "cmd": "sleep 100000", "cpus": 0.1, "mem": 32, "instances": 0}""");
+        await AddAsync("/api/jobs", """{"id": "picture-nightly", "description": "Draws all pictures anew", "schedule": {"expression": "30 2 * * *", "zone": "Europe/Berlin"}, "task": {"cmd": "true"}}""");
+        await AddAsync("/api/jobs", """{"id": "picture-mail", "parents": ["picture-nightly"], "task": {"cmd": "true"}}""");
+        await AddAsync("/api/jobs/picture-nightly/runs", "{}");
+        using (var registered = await Api.PutAsJsonAsync("/api/services/db.picture/instances/db-1", new { address = "10.9.9.9", port = 5432 }))
+            registered.EnsureSuccessStatusCode();
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Flags, Headless = true });
     }
@@ -49,20 +54,28 @@ public sealed class DashboardRun : IAsyncLifetime, IDisposable
     /// <summary>Starts the control plane, on the same port and data when it is started again.</summary>
     public async Task StartServerAsync()
     {
-        var product = typeof(DashboardRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "Product").Value!;
-        var start = Executable.Start(_directory.Path, "dev", "--port", $"{_port}", "--data", _directory.Of("data"), "--agents", "2");
-        start.FileName = product;
-        _server = RunningProcess.Start("control plane", start);
+        _server = Start("control plane", _directory.Path, "dev", "--port", $"{_port}", "--data", _directory.Of("data"), "--agents", "2");
         await _server.LineAsync(line => line.Contains("listens on", StringComparison.Ordinal), TimeSpan.FromMinutes(3));
+    }
+
+    /// <summary>Starts the product.</summary>
+    internal RunningProcess Start(string name, string directory, params string[] arguments)
+    {
+        var start = Executable.Start(directory, arguments);
+        start.FileName = typeof(DashboardRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "Product").Value!;
+        return RunningProcess.Start(name, start);
     }
 
     /// <summary>kill -9 of the control plane.</summary>
     public Task KillServerAsync() => _server!.KillAsync();
 
     /// <summary>Adds an app through the API.</summary>
-    public async Task AddAppAsync(string definition)
+    public Task AddAppAsync(string definition) => AddAsync("/v2/apps", definition);
+
+    /// <summary>Adds something through the API.</summary>
+    public async Task AddAsync(string path, string definition)
     {
-        using var answer = await Api.PostAsJsonAsync("/v2/apps", JsonNode.Parse(definition));
+        using var answer = await Api.PostAsJsonAsync(path, JsonNode.Parse(definition));
         if (!answer.IsSuccessStatusCode)
             throw new InvalidOperationException($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
     }

@@ -1,0 +1,56 @@
+using System.Net;
+using Platform.Api.Acs;
+using Platform.Api.Http;
+using Platform.Api.Marathon;
+using Platform.Api.Registry;
+using Platform.Api.Security;
+using Platform.Clustering;
+using Platform.Dashboard.Hosting;
+
+namespace Platform.Host.Hosting;
+
+/// <summary>The dashboard as a process of its own: a client of the cluster that reads the same grains as the silos' own dashboards.</summary>
+internal static class DashboardServer
+{
+    private const long LargestRequestBytes = 1024 * 1024;
+
+    internal static WebApplication Build(DashboardSettings settings)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "platform" });
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
+        settings.Logging(builder.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = LargestRequestBytes;
+            options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            options.Listen(settings.Listen);
+        });
+        builder.Services.AddRoutingCore();
+        // First: what calls grains starts when there is a silo to call.
+        builder.Services.AddClusterClient(settings.Redis, settings.Cluster);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddLogin(settings.RequiresLogin);
+        builder.Services.AddRequestLimits();
+        builder.Services.AddMarathon();
+        builder.Services.AddRegistry(isControlPlane: false);
+        builder.Services.AddResponseCompression();
+        builder.Services.AddDashboard(_ => SettingsList.OfDashboard(settings));
+
+        var app = builder.Build();
+        if (IPAddress.IsLoopback(settings.Listen.Address))
+            app.UseBrowserGuard();
+        app.UseBrowserHeaders();
+        app.UseResponseCompression();
+        app.UseWebSockets();
+        app.UseRouting();
+        app.UseAccess();
+        app.UseRateLimiter();
+        app.UseAntiforgery();
+        // Pages ask for it to know that the process is back.
+        app.MapGet("/ping", () => "pong").Needs(Right.Open);
+        app.MapAcs();
+        app.MapDashboard();
+        return app;
+    }
+}

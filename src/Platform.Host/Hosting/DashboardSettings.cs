@@ -1,0 +1,22 @@
+using System.Net;
+
+namespace Platform.Host.Hosting;
+
+/// <summary>What a dashboard that is a process of its own is started with.</summary>
+internal sealed record DashboardSettings
+{
+    /// <summary>Where it listens.</summary>
+    internal required IPEndPoint Listen { get; init; }
+
+    /// <summary>The Redis that the cluster shares.</summary>
+    internal required string Redis { get; init; }
+
+    /// <summary>The cluster's id.</summary>
+    internal required string Cluster { get; init; }
+
+    /// <summary>Whoever looks has to have logged in.</summary>
+    internal bool RequiresLogin { get; init; }
+
+    /// <summary>Its logs.</summary>
+    internal required Action<ILoggingBuilder> Logging { get; init; }
+}

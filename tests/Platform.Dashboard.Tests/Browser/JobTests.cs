@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Platform.Dashboard.Tests.Browser;
+
+/// <summary>What an operator does with jobs, to its effect.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class JobTests(DashboardRun run)
+{
+    private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 60_000 };
+    private static readonly LocatorAssertionsToHaveTextOptions PatientText = new() { Timeout = 60_000 };
+
+    [Fact]
+    public async Task A_job_is_created_by_form_with_a_preview_run_paused_resumed_changed_and_removed()
+    {
+        var page = await run.OpenAsync("/ui/new-job");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("made-here");
+        await page.GetByLabel("Command").FillAsync("echo hello from $PLATFORM_JOB_ID; exit 3");
+        await page.GetByLabel("Schedule").FillAsync("99 2 * * *");
+        await Expect(page.Locator("#problems")).ToContainTextAsync("schedule.expression");
+        await page.GetByLabel("Schedule").FillAsync("30 2 * * *");
+        await Expect(page.GetByRole(AriaRole.List, new() { Name = "The next due times" }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(10);
+        await Expect(page.GetByRole(AriaRole.List, new() { Name = "The next due times" }).GetByRole(AriaRole.Listitem).First).ToContainTextAsync(":30:00");
+        await page.GetByRole(AriaRole.Button, new() { Name = "JSON", Exact = true }).ClickAsync();
+        // The form and the JSON are in step.
+        (await page.Locator("#json").InputValueAsync()).ShouldContain("30 2 * * *");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/ui/jobs/made-here");
+        ((string)(await JobAsync("made-here"))!["spec"]!["schedule"]!["expression"]!).ShouldBe("30 2 * * *");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
+        await Expect(page.Locator(".facts .chip")).ToHaveTextAsync("Failed", PatientText);
+        await page.GetByRole(AriaRole.Row).GetByRole(AriaRole.Link, new() { Name = "1", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("exit status 3")).ToBeVisibleAsync(Patient);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Output of task 0" }).ClickAsync();
+        await Expect(page.Locator(".log-line").First).ToContainTextAsync("hello from made-here");
+        await run.PictureAsync(page, "run");
+
+        await page.GotoAsync("/ui/jobs/made-here");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await page.GetByLabel("Why, for those who find it paused").FillAsync("the mill is closed");
+        await page.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(page.GetByText("the mill is closed")).ToBeVisibleAsync(Patient);
+        ((string)(await JobAsync("made-here"))!["paused"]!).ShouldBe("the mill is closed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await Expect(page.GetByText("the mill is closed")).ToBeHiddenAsync(new() { Timeout = 60_000 });
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Edit" }).ClickAsync();
+        await page.GetByLabel("Command").FillAsync("sleep 100000");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Apply", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/ui/jobs/made-here");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
+        await Expect(page.Locator(".facts .chip")).ToHaveTextAsync("Running", PatientText);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop runs" }).ClickAsync();
+        await page.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+        await Expect(page.Locator(".facts .chip")).ToHaveTextAsync("Stopped", PatientText);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove" }).First.ClickAsync();
+        await page.GetByLabel("Type made-here to go on").FillAsync("made-here");
+        await page.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await page.WaitForURLAsync("**/ui/jobs");
+        (await JobAsync("made-here")).ShouldBeNull();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Jobs_that_follow_each_other_are_a_picture_that_lives()
+    {
+        await AddAsync("""{"id": "etl-load", "task": {"cmd": "true"}}""");
+        await AddAsync("""{"id": "etl-clean", "parents": ["etl-load"], "task": {"cmd": "true"}}""");
+        await AddAsync("""{"id": "etl-report", "parents": ["etl-load", "etl-clean"], "task": {"cmd": "exit 1"}}""");
+        var page = await run.OpenAsync("/ui/jobs/etl-clean?tab=graph");
+        var graph = page.GetByRole(AriaRole.Region, new() { Name = "Jobs that etl-clean follows" });
+        await Expect(graph.GetByRole(AriaRole.Link)).ToHaveCountAsync(3);
+        await Expect(graph.Locator(".graph-edge")).ToHaveCountAsync(3);
+        await Expect(graph.GetByRole(AriaRole.Link, new() { Name = "etl-report, new, follows etl-load, etl-clean" })).ToBeVisibleAsync();
+
+        using (await run.Api.PostAsync(new Uri("/api/jobs/etl-load/runs", UriKind.Relative), null))
+            await Expect(graph.GetByRole(AriaRole.Link, new() { Name = "etl-report, failed" })).ToBeVisibleAsync(Patient);
+        await Expect(graph.GetByRole(AriaRole.Link, new() { Name = "etl-clean, succeeded" })).ToBeVisibleAsync(Patient);
+        await run.PictureAsync(page, "job-graph");
+
+        // The run of the whole graph, from the page of one of its runs.
+        await page.GotoAsync("/ui/jobs/etl-load");
+        await page.GetByRole(AriaRole.Row).GetByRole(AriaRole.Link, new() { Name = "1", Exact = true }).ClickAsync();
+        var whole = page.GetByRole(AriaRole.Region, new() { Name = "The run of the whole graph" });
+        await Expect(whole.GetByRole(AriaRole.Link, new() { Name = "etl-report, failed" })).ToBeVisibleAsync(Patient);
+        await whole.GetByRole(AriaRole.Link, new() { Name = "etl-report, failed" }).ClickAsync();
+        await page.WaitForURLAsync("**/ui/jobs/etl-report/runs/*");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_window_of_the_past_is_run_again_and_what_comes_elsewhere_shows_without_reload()
+    {
+        var page = await run.OpenAsync("/ui/jobs?q=hourly");
+        await page.GetByText("of ").First.WaitForAsync();
+        await AddAsync("""{"id": "hourly", "schedule": {"expression": "0 * * * *"}, "task": {"cmd": "true"}}""");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "hourly" })).ToBeVisibleAsync(Patient);
+
+        await page.GotoAsync("/ui/jobs/hourly");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Backfill" }).ClickAsync();
+        await page.GetByLabel("From").FillAsync("2026-03-02T00:30");
+        await page.GetByLabel("Until").FillAsync("2026-03-02T03:30");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+        await page.WaitForURLAsync("**/ui/jobs/hourly?tab=backfills");
+        // 01:00, 02:00 and 03:00 in Berlin.
+        await Expect(page.GetByRole(AriaRole.Row).Nth(1)).ToContainTextAsync("3, 0", new() { Timeout = 60_000 });
+        await page.GotoAsync("/ui/jobs/hourly");
+        await Expect(page.Locator(".lane-bar")).ToHaveCountAsync(3);
+        await page.Context.CloseAsync();
+    }
+
+    private Task AddAsync(string definition) => run.AddAsync("/api/jobs", definition);
+
+    private async Task<JsonNode?> JobAsync(string id)
+    {
+        using var answer = await run.Api.GetAsync(new Uri($"/api/jobs/{id}", UriKind.Relative));
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync()) : null;
+    }
+}
