@@ -34,7 +34,7 @@ public static class AgentDaemon
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
         var logger = loggers.CreateLogger("Platform.Agent");
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false });
+        using var http = new HttpMessageInvoker(new MasterHandler(options.Trust));
         if (options.Simulate > 0)
         {
             await SimulatedAgents.RunAsync(options, http, time, logger, cancellation).ConfigureAwait(false);

@@ -6,4 +6,7 @@ public partial interface IPlatformClient : IDisposable
 {
     /// <summary>The control plane's address.</summary>
     Uri Url { get; }
+
+    /// <summary>Whom it takes for the control plane; null: whom the system trusts.</summary>
+    ClusterTrust? Trust { get; }
 }

@@ -18,11 +18,15 @@ public sealed partial class PlatformClient : IPlatformClient
     {
         options ??= new PlatformClientOptions();
         Url = options.Url;
+        Trust = options.Trust;
         wire = new Wire(options);
     }
 
     /// <inheritdoc/>
     public Uri Url { get; }
+
+    /// <inheritdoc/>
+    public ClusterTrust? Trust { get; }
 
     /// <inheritdoc/>
     public void Dispose() => wire.Dispose();

@@ -15,6 +15,9 @@ public sealed record PlatformClientOptions
     /// <summary>The token that every request shows: that of a login, or one for programs. Default null: none.</summary>
     public string? Token { get; init; }
 
+    /// <summary>Whom to take for the control plane when the address is https. Default null: servers with a certificate that the system trusts.</summary>
+    public ClusterTrust? Trust { get; init; }
+
     /// <summary>What requests pass through instead of a socket, for tests. Default null.</summary>
     public HttpMessageHandler? Handler { get; init; }
 }

@@ -25,18 +25,19 @@ public static class ClusterSilo
                 membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
             });
             silo.ConfigureEndpoints(options.Address, options.SiloPort, options.GatewayPort);
-            silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = Connection(options));
-            silo.UseRedisGrainDirectoryAsDefault(directory => directory.ConfigurationOptions = Connection(options));
-            silo.Services.AddRedisRecords(options.Cluster, Connection(options));
+            silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = Connection(options.Redis));
+            silo.UseRedisGrainDirectoryAsDefault(directory => directory.ConfigurationOptions = Connection(options.Redis));
+            silo.Services.AddRedisRecords(options.Cluster, Connection(options.Redis));
             silo.AddPlatformSilo();
         });
         services.AddHostedService<SuccessionService>();
         return services;
     }
 
-    private static ConfigurationOptions Connection(ClusterSiloOptions options)
+    /// <summary>How Redis is reached.</summary>
+    internal static ConfigurationOptions Connection(string redis)
     {
-        var connection = ConfigurationOptions.Parse(options.Redis);
+        var connection = ConfigurationOptions.Parse(redis);
 
         // A silo that starts before its Redis waits for it.
         connection.AbortOnConnectFail = false;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Platform.Agent.Isolation;
 using Platform.Agent.Options;
+using Platform.Client;
 using Platform.Core;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
@@ -101,6 +102,9 @@ public sealed record AgentOptions
 
     /// <summary>The token that the agent shows when it dials in; asked each time. Null: it has none. Default null.</summary>
     public Func<CancellationToken, ValueTask<string?>>? Token { get; init; }
+
+    /// <summary>Whom to take for the control plane when its address is https. Null: whom the token names, or else whom the system trusts. Default null.</summary>
+    public ClusterTrust? Trust { get; init; }
 
     /// <summary>Reads command line arguments: <c>--name value</c> or <c>--name=value</c>. All problems are reported at once.</summary>
     /// <param name="arguments">The arguments after <c>agent</c>.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Platform.Agent.Isolation;
+using Platform.Client;
 using Platform.Core;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
@@ -16,7 +17,7 @@ internal static class AgentOptionsParser
         "master", "work-dir", "name", "hostname", "resources", "attributes", "role", "region", "zone", "pool", "taints", "cpu-limit",
         "pids-limit", "cgroup-root", "sandbox-retention", "disk-headroom", "log-rotate-size", "log-rotate-count", "cache-size",
         "fetch-stall-timeout", "oversubscribe", "simulate", "docker", "docker-config", "image-retention", "token-file",
-        "enforce-disk-quota", "disk-watch-interval", "watch-folder",
+        "enforce-disk-quota", "disk-watch-interval", "watch-folder", "ca",
     ];
 
     private static readonly string[] Switches = ["oversubscribe", "enforce-disk-quota"];
@@ -59,6 +60,7 @@ internal static class AgentOptionsParser
             DockerConfig = reader.ExistingFile("docker-config"),
             ImageRetention = reader.Duration("image-retention", TimeSpan.FromDays(7)),
             Token = given.GetValueOrDefault("token-file") is { } tokenFile ? async cancellation => (await File.ReadAllTextAsync(tokenFile, cancellation).ConfigureAwait(false)).Trim() : null,
+            Trust = reader.Trust(),
             EnforceDisk = given.ContainsKey("enforce-disk-quota"),
             DiskWatchInterval = reader.Duration("disk-watch-interval", TimeSpan.FromSeconds(15)) is { Ticks: > 0 } interval ? interval : TimeSpan.FromSeconds(15),
             WatchFolders = reader.WatchFolders(),
@@ -129,6 +131,14 @@ internal static class AgentOptionsParser
                 return address;
             problems.Add(problem);
             return null;
+        }
+
+        public ClusterTrust? Trust()
+        {
+            ClusterTrust? trust = null;
+            if (given.TryGetValue("ca", out var text) && !ClusterTrust.TryParse(text, out trust, out var problem))
+                problems.Add($"--ca: {problem}");
+            return trust;
         }
 
         public string? ExistingFile(string name)

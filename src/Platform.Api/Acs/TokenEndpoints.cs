@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Api.Http;
 using Platform.Api.Security;
+using Platform.Contracts.Security;
 using Platform.Core.Security;
 
 namespace Platform.Api.Acs;
@@ -86,7 +88,7 @@ internal sealed class TokenEndpoints(AcsApi api)
         var days = json.Number("days", 1.0 / 1440, TokenLifetimes.Longest.TotalDays) ?? TokenLifetimes.Longest.TotalDays;
         if (problems.Any)
             throw new ApiException(ErrorAnswer.Invalid(problems));
-        var token = await api.Store.IssueForAgentAsync(name, TimeSpan.FromDays(days));
+        var token = await api.Store.IssueForAgentAsync(name, TimeSpan.FromDays(days), request.Http.RequestServices.GetService<ServerTrust>()?.Authority);
         await api.RefreshAsync();
         return AcsApi.Answer(new JsonObject { ["id"] = token.Id, ["token"] = token.Text.Value, ["expiresAt"] = token.ExpiresAt.ToString("O") }, StatusCodes.Status201Created);
     }

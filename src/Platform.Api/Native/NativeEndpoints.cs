@@ -15,6 +15,7 @@ public static class NativeEndpoints
         SandboxEndpoints.Map(agents);
         ExecEndpoint.Map(agents, "{id}/tasks/{task}/exec");
         ReadinessEndpoint.Map(endpoints);
+        AuthorityEndpoint.Map(endpoints);
         return endpoints;
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -21,7 +22,7 @@ internal sealed class Wire : IDisposable
     internal Wire(PlatformClientOptions options)
     {
         timeout = options.RequestTimeout;
-        var own = options.Handler is null ? new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(10) } : options.Handler;
+        var own = options.Handler ?? Guarded(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(10) }, options.Trust);
         http = new HttpClient(own, disposeHandler: options.Handler is null);
         sockets = new HttpMessageInvoker(own, disposeHandler: false);
         http.BaseAddress = new Uri(options.Url.AbsoluteUri.TrimEnd('/') + "/");
@@ -125,7 +126,16 @@ internal sealed class Wire : IDisposable
     }
 
     internal PlatformException Away(Exception exception) =>
-        new(PlatformError.Unavailable, $"cannot reach the control plane at {http.BaseAddress} ({Innermost(exception).Message})", exception);
+        new(PlatformError.Unavailable, $"cannot reach the control plane at {http.BaseAddress} ({Innermost(exception).Message}){Hint(exception)}", exception);
+
+    private static HttpMessageHandler Guarded(SocketsHttpHandler handler, ClusterTrust? trust) => trust?.Guard(handler) ?? handler;
+
+    private static string Hint(Exception? exception) => exception switch
+    {
+        null => "",
+        AuthenticationException => ". It shows a certificate that is not trusted: its authority is named by --ca FILE or --ca FINGERPRINT, or $PLATFORM_CA; the control plane prints the fingerprint when it starts",
+        _ => Hint(exception.InnerException),
+    };
 
     private static Exception Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception;
 

@@ -20,6 +20,9 @@ public partial interface IPlatformClient
     /// <summary>Lines of the audit log after a number, in order; at most some thousands.</summary>
     Task<IReadOnlyList<string>> ReadAuditAsync(long after, CancellationToken cancellationToken = default);
 
+    /// <summary>The certificate of the cluster's authority, PEM.</summary>
+    Task<string> GetAuthorityAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Calls the API of identities, <c>/acs/api/v1</c>, or another one that has no handle of its own.</summary>
     /// <param name="method">The method.</param>
     /// <param name="path">The whole path.</param>

@@ -33,6 +33,13 @@ public sealed partial class PlatformClient
     }
 
     /// <inheritdoc/>
+    public async Task<string> GetAuthorityAsync(CancellationToken cancellationToken = default)
+    {
+        using var response = await wire.SendAsync(HttpMethod.Get, "/api/ca", null, cancellationToken).ConfigureAwait(false);
+        return await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ReadAuditAsync(long after, CancellationToken cancellationToken = default)
     {
         using var response = await wire.SendAsync(HttpMethod.Get, $"/api/audit?after={after}&limit=10000", null, cancellationToken).ConfigureAwait(false);

@@ -79,8 +79,9 @@ public interface ISecurityGrain : IGrainWithIntegerKey, IWakeable
     /// <summary>Signs a token for agents, which is good until it expires or is taken back.</summary>
     /// <param name="name">The agent.</param>
     /// <param name="lifetime">How long it counts.</param>
+    /// <param name="authority">The fingerprint of the authority that it tells the agent to trust; null: none.</param>
     [Alias("IssueForAgent")]
-    Task<SignedToken> IssueForAgentAsync(string name, TimeSpan lifetime);
+    Task<SignedToken> IssueForAgentAsync(string name, TimeSpan lifetime, string? authority);
 
     /// <summary>Takes a token for programs or agents back.</summary>
     /// <param name="id">Its id.</param>

@@ -15,6 +15,9 @@ public static class TokenClaims
     /// <summary>When it was issued, milliseconds since 1970: what is taken back at a moment is told from what was issued after it.</summary>
     public const string IssuedAt = "iat_ms";
 
+    /// <summary>In tokens of agents: the fingerprint of the authority that the control plane's certificate is of, so that an agent needs nothing but its token to trust it.</summary>
+    public const string Authority = "ca";
+
     /// <summary>The audience of tokens for the APIs of the cluster itself.</summary>
     public const string ClusterAudience = "platform";
 }

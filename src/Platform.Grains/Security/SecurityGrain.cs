@@ -104,13 +104,13 @@ public sealed partial class SecurityGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<SignedToken> IssueForAgentAsync(string name, TimeSpan lifetime)
+    public async Task<SignedToken> IssueForAgentAsync(string name, TimeSpan lifetime, string? authority)
     {
         var key = await KeyAsync();
         var now = time.GetUtcNow();
         var token = new IssuedToken { Id = NewId(), Uid = name, IsForAgents = true, Description = "agent", CreatedAt = now, ExpiresAt = now + lifetime };
         await ChangeAsync(model => model.AddToken(token));
-        return signer.Sign(key, state.State.Issuer!, TokenClaims.ClusterAudience, new(token.Id, name, TokenUse.Agent, now, token.ExpiresAt, now));
+        return signer.Sign(key, state.State.Issuer!, TokenClaims.ClusterAudience, new(token.Id, name, TokenUse.Agent, now, token.ExpiresAt, now), authority);
     }
 
     /// <inheritdoc/>

@@ -26,10 +26,21 @@ public sealed class TokenSigner(SecretCipher cipher)
     }
 
     /// <summary>Signs.</summary>
-    public SignedToken Sign(SigningKey key, string issuer, string audience, TokenFacts facts)
+    public SignedToken Sign(SigningKey key, string issuer, string audience, TokenFacts facts, string? authority = null)
     {
         using var rsa = RSA.Create();
         rsa.ImportFromPem(cipher.Open(Place(key.Id), key.Sealed!));
+        var claims = new Dictionary<string, object>
+        {
+            [JwtRegisteredClaimNames.Jti] = facts.Id,
+            [JwtRegisteredClaimNames.Sub] = facts.Uid,
+            [TokenClaims.Uid] = facts.Uid,
+            [TokenClaims.Use] = facts.Use.ToString().ToLower(CultureInfo.InvariantCulture),
+            [TokenClaims.IssuedAt] = facts.IssuedAt.ToUnixTimeMilliseconds(),
+            [TokenClaims.LoggedInAt] = facts.LoggedInAt.ToUnixTimeSeconds(),
+        };
+        if (authority is not null)
+            claims[TokenClaims.Authority] = authority;
         var text = Handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = issuer,
@@ -37,15 +48,7 @@ public sealed class TokenSigner(SecretCipher cipher)
             IssuedAt = facts.IssuedAt.UtcDateTime,
             NotBefore = facts.IssuedAt.UtcDateTime,
             Expires = facts.ExpiresAt.UtcDateTime,
-            Claims = new Dictionary<string, object>
-            {
-                [JwtRegisteredClaimNames.Jti] = facts.Id,
-                [JwtRegisteredClaimNames.Sub] = facts.Uid,
-                [TokenClaims.Uid] = facts.Uid,
-                [TokenClaims.Use] = facts.Use.ToString().ToLower(CultureInfo.InvariantCulture),
-                [TokenClaims.IssuedAt] = facts.IssuedAt.ToUnixTimeMilliseconds(),
-                [TokenClaims.LoggedInAt] = facts.LoggedInAt.ToUnixTimeSeconds(),
-            },
+            Claims = claims,
             SigningCredentials = new(new RsaSecurityKey(rsa) { KeyId = key.Id }, SecurityAlgorithms.RsaSha256)
             {
                 // A provider that is kept would use a key that is gone.

@@ -61,6 +61,8 @@ internal static partial class AgentCommand
             List<string> arguments = [.. options.SelectMany(option => result.GetValue(option) is { } value ? new[] { $"{option.Name}={value}" } : [])];
             if (result.GetValue(mesos[0]) is { Length: > 0 } ip && !arguments.Any(argument => argument.StartsWith("--hostname=", StringComparison.Ordinal)))
                 arguments.Add($"--hostname={ip}");
+            if (GlobalOptions.AuthorityOf(result) is { } authority)
+                arguments.Add($"--ca={authority}");
             if (result.GetValue(oversubscribe))
                 arguments.Add("--oversubscribe");
             if (result.GetValue(enforceDisk))

@@ -24,7 +24,18 @@ internal static class ClientCommand
             return ExitCodes.Usage;
         }
 
-        using var client = new PlatformClient(new PlatformClientOptions { Url = url, Token = Logins.Find(url) });
+        ClusterTrust? trust;
+        try
+        {
+            trust = GlobalOptions.TrustOf(result, url);
+        }
+        catch (CommandException exception)
+        {
+            terminal.Error(exception.Message);
+            return exception.ExitCode;
+        }
+
+        using var client = new PlatformClient(new PlatformClientOptions { Url = url, Token = Logins.Find(url), Trust = trust });
         try
         {
             await Logins.RenewAsync(client, cancellationToken);

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Net;
 using Platform.Agent;
+using Platform.Client;
 using Platform.Clustering;
+using Platform.Clustering.Certificates;
 using Platform.Host.Hosting;
+using Platform.Host.Hosting.Tls;
 using Platform.Host.Logging;
 using Platform.Host.Telemetry;
 
@@ -16,6 +19,7 @@ internal static class DevCommand
         var (listen, log, tuning, dns, marathon) = (new ListenOptions(), new LogSettings(), new TuningOptions(), new DnsOptions(), new MarathonSettings());
         var ingress = new IngressSettings();
         var telemetry = new TelemetryOptions();
+        var tls = new TlsOptions();
         var login = new LoginOptions(isOffOnLoopback: true);
         var data = new Option<string>("--data")
         {
@@ -48,25 +52,30 @@ internal static class DevCommand
         var command = new Command("dev", "Runs the control plane, the dashboard and a local agent on this machine.") { data, agents, docker };
         SettingsSources.AddTo(command);
         listen.AddTo(command);
-        login.AddTo(command);
+        login.AddTo(command, listen);
+        tls.AddTo(command);
         log.AddTo(command);
         tuning.AddTo(command);
         dns.AddTo(command);
         ingress.AddTo(command);
         marathon.AddTo(command);
         telemetry.AddTo(command);
-        command.Serve((result, _) =>
+        command.Serve(async (result, cancellationToken) =>
         {
             PortCheck.Require(listen.Of(result));
             var directory = ServerRun.PrepareDataDirectory(result.GetValue(data)!);
+            var keyFile = tuning.SecretKeyOf(result) ?? Path.Combine(directory, "secrets.key");
+            using var identity = await ServerIdentity.OpenAsync(
+                tls.Of(result, listen.Of(result), listen.IsInsecure(result)), listen.Of(result), new FileAuthorityStore(directory), keyFile, log.Of(result), cancellationToken);
             var settings = new ControlPlaneSettings
             {
                 Listen = listen.Of(result),
+                Identity = identity,
                 DataDirectory = directory,
                 Tuning = options =>
                 {
                     tuning.Of(result)(options);
-                    options.Secrets.KeyFile ??= Path.Combine(directory, "secrets.key");
+                    options.Secrets.KeyFile = keyFile;
                 },
                 Marathon = marathon.Of(result),
                 Logging = log.Of(result),
@@ -76,11 +85,13 @@ internal static class DevCommand
                 RequiresLogin = login.Of(result, listen.Of(result), listen.IsInsecure(result)),
             };
             var app = ControlPlane.Build(settings, services => services.AddSoleSilo(directory));
-            return ServerRun.RunAsync(app, settings, running =>
+            return await ServerRun.RunAsync(app, settings, running =>
             {
                 var engine = AgentOptions.TryParseDocker(result.GetRequiredValue(docker), out var address, out var _) ? address : null;
-                var local = new LocalAgents(result.GetValue(agents), directory, engine, running.Services.GetRequiredService<ILoggerFactory>(), AgentTokens.Of(running.Services, settings));
-                local.Start(new Uri(running.Urls.First()));
+                // In the same process there is no need to ask who the server is.
+                var trust = identity is null ? null : ClusterTrust.OfServer(() => identity.Certificate.Certificate);
+                var local = new LocalAgents(result.GetValue(agents), directory, engine, running.Services.GetRequiredService<ILoggerFactory>(), AgentTokens.Of(running.Services, settings), trust);
+                local.Start(new Uri(Here(running)));
                 Greet(running, settings, result.GetValue(agents));
                 return local;
             });
@@ -91,16 +102,19 @@ internal static class DevCommand
     private static void Greet(WebApplication app, ControlPlaneSettings settings, int agents)
     {
         var url = app.Urls.First();
+        var encrypted = settings.Identity is not null;
         var reach = IPAddress.IsLoopback(settings.Listen.Address)
-            ? "only from this machine"
-            : settings.RequiresLogin ? "from other machines too, WITHOUT ENCRYPTION: what is sent can be read on the way"
-            : "from other machines too, WITHOUT AUTHENTICATION: whoever reaches it can run any command on every agent";
-        var option = url == "http://127.0.0.1:5050" ? "" : $" --url {url}";
+            ? $"only from this machine{(encrypted ? ", encrypted" : "")}"
+            : $"from other machines too, {(encrypted ? "encrypted" : "WITHOUT ENCRYPTION: what is sent can be read on the way")}"
+                + (settings.RequiresLogin ? "" : "; WITHOUT AUTHENTICATION: whoever reaches it can run any command on every agent");
+        var here = Here(app);
+        var option = here == "http://127.0.0.1:5050" ? "" : $" --url {here} {settings.ClientOptions}".TrimEnd();
         Console.Out.WriteLine($"""
             Platform is ready.
               listens on  {url} ({reach})
+              authority   {Describe(settings.Identity)}
               login       {(settings.RequiresLogin ? "needed: ./platform login" + option : "not needed, whoever reaches it may do everything; --auth on asks for one")}
-              dashboard   {url}/
+              dashboard   {here}/
               DNS         {DnsSettings.Describe(app.Services)}
               ingress     {IngressSettings.Describe(app.Services)}
               data        {settings.DataDirectory}
@@ -110,4 +124,15 @@ internal static class DevCommand
               ./platform app list{option}
             """);
     }
+
+    // The address that means all of them is none that could be dialed.
+    private static string Here(WebApplication app) =>
+        app.Urls.First().Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal).Replace("//[::]:", "//[::1]:", StringComparison.Ordinal);
+
+    private static string Describe(ServerIdentity? identity) => identity switch
+    {
+        null => "none, HTTP is not encrypted; --tls serves HTTPS",
+        { IsGiven: true } => "that of the given certificate",
+        _ => $"sha256:{identity.Authority.Fingerprint}, what commands and agents know this cluster by (--ca)",
+    };
 }

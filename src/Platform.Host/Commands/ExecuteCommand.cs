@@ -43,7 +43,8 @@ internal static class ExecuteCommand
             var url = UrlOf(result);
             var wish = WishOf(result);
             var terminal = new Terminal(result.GetValue(GlobalOptions.Json), Console.Out, Console.Error);
-            using var http = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+            var sockets = new SocketsHttpHandler();
+            using var http = new HttpClient(GlobalOptions.TrustOf(result, url)?.Guard(sockets) ?? sockets) { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
             if (Logins.Find(url) is { } token)
                 http.DefaultRequestHeaders.Authorization = new("Bearer", token);
             if (result.GetValue(Principal) is { } principal && result.GetValue(Secret) is { } secret)

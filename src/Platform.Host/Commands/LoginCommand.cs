@@ -36,6 +36,9 @@ internal static class LoginCommand
                 token = await client.LogInAsync(uid, password, cancellationToken);
             }
             Logins.Keep(client.Url, token);
+            // Whoever was trusted with the password is trusted with what follows.
+            if (GlobalOptions.AuthorityOf(result) is not null && client.Trust?.Authorities is { } authorities)
+                Logins.KeepAuthority(client.Url, authorities);
             terminal.Say(new JsonObject { ["uid"] = uid, ["url"] = client.Url.OriginalString }, $"{uid} has logged in at {client.Url.OriginalString}");
             return ExitCodes.Ok;
         });

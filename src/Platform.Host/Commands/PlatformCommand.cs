@@ -37,6 +37,7 @@ internal static class PlatformCommand
         var root = new RootCommand("Runs apps on agents and keeps them running.")
         {
             GlobalOptions.Url,
+            GlobalOptions.Authority,
             GlobalOptions.Json,
         };
         root.Add(DevCommand.Build());
@@ -59,6 +60,7 @@ internal static class PlatformCommand
             root.Add(command);
         root.Add(TokenCommand.Build());
         root.Add(AuditCommand.Build());
+        root.Add(ClusterCommand.Build());
         return root;
     }
 

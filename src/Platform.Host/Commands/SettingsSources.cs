@@ -41,7 +41,7 @@ internal static class SettingsSources
         var typed = root.Parse(args);
         if (typed.CommandResult.Command is not { } command || !command.Options.Any(option => option.Name == FileOption) || typed.Tokens.Any(token => token.Value is "--help" or "-h" or "-?"))
             return args;
-        var options = command.Options.Where(option => !NotSettings.Contains(option.Name) && !option.Hidden).ToList();
+        var options = command.Options.Concat(root.Options.Where(option => option.Recursive)).Where(option => !NotSettings.Contains(option.Name) && !option.Hidden).ToList();
         var file = typed.GetResult(FileOption) is OptionResult { Tokens: [{ Value: var named }] } ? named : variable(Prefix + "SETTINGS");
         var inFile = string.IsNullOrEmpty(file) ? [] : Read(file, options, problems);
         var added = new List<string>(args);

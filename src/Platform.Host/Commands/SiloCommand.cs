@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Net;
 using Platform.Clustering;
+using Platform.Clustering.Certificates;
 using Platform.Host.Hosting;
+using Platform.Host.Hosting.Tls;
 using Platform.Host.Logging;
 using Platform.Host.Telemetry;
 
@@ -31,10 +33,12 @@ internal static class SiloCommand
         var (listen, log, tuning, dns, marathon) = (new ListenOptions(), new LogSettings(), new TuningOptions(), new DnsOptions(), new MarathonSettings());
         var ingress = new IngressSettings();
         var telemetry = new TelemetryOptions();
+        var tls = new TlsOptions();
         var login = new LoginOptions(isOffOnLoopback: false);
         SettingsSources.AddTo(command);
         listen.AddTo(command);
-        login.AddTo(command);
+        login.AddTo(command, listen);
+        tls.AddTo(command);
         log.AddTo(command);
         tuning.AddTo(command);
         dns.AddTo(command);
@@ -43,9 +47,19 @@ internal static class SiloCommand
         telemetry.AddTo(command);
         command.Serve(async (result, cancellationToken) =>
         {
+            var endpoint = listen.Of(result);
+            var requiresLogin = login.Of(result, endpoint, listen.IsInsecure(result));
+            var encryption = tls.Of(result, endpoint, listen.IsInsecure(result));
+            if (tuning.SecretKeyOf(result) is null && requiresLogin)
+                throw new CommandException(ExitCodes.Usage, "logins need --secret-key-file, the same file for all silos: the keys that sign tokens are sealed with it; --auth off asks nobody to log in");
+            if (tuning.SecretKeyOf(result) is null && encryption is { AuthorityFile: null })
+                throw new CommandException(ExitCodes.Usage, "HTTPS needs --secret-key-file, the same file for all silos: the key of the cluster's authority is sealed with it; or an authority that is given as files (--ca-certificate, --ca-key)");
+            await using var store = new RedisAuthorityStore(result.GetRequiredValue(Redis), result.GetRequiredValue(Cluster));
+            using var identity = await ServerIdentity.OpenAsync(encryption, endpoint, store, tuning.SecretKeyOf(result), log.Of(result), cancellationToken);
             var settings = new ControlPlaneSettings
             {
-                Listen = listen.Of(result),
+                Listen = endpoint,
+                Identity = identity,
                 DataDirectory = Environment.CurrentDirectory,
                 Tuning = tuning.Of(result),
                 Marathon = marathonOptions =>
@@ -57,10 +71,8 @@ internal static class SiloCommand
                 Dns = dns.Of(result),
                 Ingress = ingress.Of(result),
                 Collector = telemetry.Of(result),
-                RequiresLogin = login.Of(result, listen.Of(result), listen.IsInsecure(result)),
+                RequiresLogin = requiresLogin,
             };
-            if (settings.RequiresLogin && tuning.SecretKeyOf(result) is null)
-                throw new CommandException(ExitCodes.Usage, "logins need --secret-key-file, the same file for all silos: the keys that sign tokens are sealed with it; --auth off asks nobody to log in");
             var options = new ClusterSiloOptions
             {
                 Redis = result.GetRequiredValue(Redis),
@@ -73,6 +85,8 @@ internal static class SiloCommand
             return await ServerRun.RunAsync(app, settings, running =>
             {
                 Console.Out.WriteLine($"A silo of cluster {options.Cluster} listens on {running.Urls.First()}, for silos on {options.Address}:{options.SiloPort}.");
+                if (settings.ClientOptions is { Length: > 0 } trust)
+                    Console.Out.WriteLine($"Commands and agents know the cluster by {trust.TrimEnd()}.");
                 return null;
             });
         });

@@ -14,7 +14,8 @@ internal static class BrowserHeaders
         headers.XFrameOptions = "DENY";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
-        if (context.Request.IsHttps)
+        // Not of this machine: a browser would ask for HTTPS of all that is developed there.
+        if (context.Request.IsHttps && context.Request.Host.Host is not "localhost")
             headers.StrictTransportSecurity = "max-age=31536000";
         return next(context);
     });

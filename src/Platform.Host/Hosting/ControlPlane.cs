@@ -14,8 +14,10 @@ using Platform.Api.Native;
 using Platform.Api.Registry;
 using Platform.Api.Secrets;
 using Platform.Api.Security;
+using Platform.Contracts.Security;
 using Platform.Dashboard.Hosting;
 using Platform.Grains.Startup;
+using Platform.Host.Hosting.Tls;
 using Platform.Host.Telemetry;
 
 namespace Platform.Host.Hosting;
@@ -35,7 +37,7 @@ internal static class ControlPlane
         // The dashboard's files do not change while it runs: none is looked for that was not there when it was built.
         builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         settings.Logging(builder.Logging);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Limit(options, settings.Listen));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Limit(options, settings));
         builder.Services.AddRoutingCore();
         // First: it starts before everything that calls grains, and stops after it.
         addSilo(builder.Services);
@@ -43,6 +45,9 @@ internal static class ControlPlane
         TelemetryOptions.Add(builder.Services, settings.Collector);
         builder.Services.AddLogin(settings.RequiresLogin);
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(new ServerTrust(settings.Identity is { IsGiven: false } own ? own.Authority.Fingerprint : null));
+        if (settings.Identity is { } identity)
+            builder.Services.AddSingleton<ICertificateAuthority>(identity.Authority);
         if (settings.RequiresLogin)
             builder.Services.AddHostedService<FirstAdministrator>();
         builder.Services.AddRequestLimits();
@@ -87,12 +92,16 @@ internal static class ControlPlane
         return app;
     }
 
-    private static void Limit(KestrelServerOptions options, IPEndPoint listen)
+    private static void Limit(KestrelServerOptions options, ControlPlaneSettings settings)
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = LargestRequestBytes;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
-        options.Listen(listen);
+        options.Listen(settings.Listen, listen =>
+        {
+            if (settings.Identity is { } identity)
+                listen.Encrypt(identity.Certificate);
+        });
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Platform.Api.Marathon;
 using Platform.Grains.Startup;
+using Platform.Host.Hosting.Tls;
 using Platform.Networking.Ingress;
 
 namespace Platform.Host.Hosting;
@@ -10,6 +11,9 @@ internal sealed record ControlPlaneSettings
 {
     /// <summary>Where it listens.</summary>
     internal required IPEndPoint Listen { get; init; }
+
+    /// <summary>Its certificate and the cluster's authority; null: it serves HTTP.</summary>
+    internal ServerIdentity? Identity { get; init; }
 
     /// <summary>The folder of its state, absolute.</summary>
     internal required string DataDirectory { get; init; }
@@ -28,6 +32,9 @@ internal sealed record ControlPlaneSettings
 
     /// <summary>Whoever sends a request has to have logged in.</summary>
     internal bool RequiresLogin { get; init; }
+
+    /// <summary>What commands need beside the address, with a space after it; empty: nothing.</summary>
+    internal string ClientOptions => Identity is { IsGiven: false } own ? $"--ca sha256:{own.Authority.Fingerprint} " : "";
 
     /// <summary>The OpenTelemetry collector that it tells of itself; null: none.</summary>
     internal Uri? Collector { get; init; }

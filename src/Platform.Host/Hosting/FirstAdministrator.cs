@@ -50,7 +50,7 @@ internal sealed class FirstAdministrator(IGrainFactory grains, ControlPlaneSetti
             writer.WriteLine(code);
         Console.Out.WriteLine($"""
             There is no administrator to log in yet, or another one was asked for. This makes one, once:
-              ./platform login --code {code}
+              ./platform login {settings.ClientOptions}--code {code}
             The code is in {file} too.
             """);
     }

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 
 namespace Platform.Host.Hosting;
 
-/// <summary>Where a server listens. Loopback, unless the user says that everybody who reaches the address may run anything here.</summary>
+/// <summary>Where a server listens. Loopback, unless the user names another address.</summary>
 internal sealed class ListenOptions
 {
     private const string Default = "127.0.0.1";
@@ -16,14 +17,14 @@ internal sealed class ListenOptions
 
     private readonly Option<string> address = new("--listen")
     {
-        Description = "The address to listen on. Default: 127.0.0.1. Anything but loopback also needs --insecure.",
+        Description = "The address to listen on. Default: 127.0.0.1. Anything but loopback is served over HTTPS, and everybody has to log in.",
         HelpName = "ADDRESS",
         DefaultValueFactory = _ => Default,
     };
 
     private readonly Option<bool> insecure = new("--insecure")
     {
-        Description = "Nobody has to log in, unless --auth on is said: whoever reaches the address can run any command on every agent. What is sent can be read on the way.",
+        Description = "Serve HTTP also beyond loopback, where what is sent can be read on the way, unless --tls is said. Nobody has to log in, unless --auth on is said: whoever reaches the address can run any command on every agent.",
     };
 
     internal void AddTo(Command command)
@@ -36,18 +37,16 @@ internal sealed class ListenOptions
         command.Add(port);
         command.Add(address);
         command.Add(insecure);
-        command.Validators.Add(result =>
+        address.Validators.Add(result =>
         {
-            // The default is not filled in yet when options are validated.
-            var text = result.GetResult(address) is { Tokens: [{ Value: var given }] } ? given : Default;
-            if (Parse(text) is not { } parsed)
+            if (result.Tokens is [{ Value: var text }] && Parse(text) is null)
                 result.AddError($"'{text}' is not an address to listen on: give an IP address or localhost");
-            else if (!IPAddress.IsLoopback(parsed) && !result.GetValue(insecure))
-                result.AddError(
-                    $"{text} can be reached from other machines, and what is sent there can be read on the way: whoever reads it could run any command on every agent. "
-                    + "Add --insecure if that is what you want, or listen on 127.0.0.1");
         });
     }
+
+    /// <summary>The address that others can reach and that nobody says is meant to be insecure; null: there is none. For validators, where defaults are not filled in yet.</summary>
+    internal string? OpenAddress(CommandResult result) =>
+        result.GetResult(address) is { Tokens: [{ Value: var given }] } && Parse(given) is { } parsed && !IPAddress.IsLoopback(parsed) && !result.GetValue(insecure) ? given : null;
 
     internal bool IsInsecure(ParseResult result) => result.GetValue(insecure);
 

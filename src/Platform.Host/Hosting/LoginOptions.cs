@@ -15,10 +15,15 @@ internal sealed class LoginOptions(bool isOffOnLoopback)
         HelpName = "on|off",
     };
 
-    internal void AddTo(Command command)
+    internal void AddTo(Command command, ListenOptions listen)
     {
         auth.AcceptOnlyFromAmong("on", "off");
         command.Add(auth);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(auth) is { Tokens: [{ Value: "off" }] } && listen.OpenAddress(result) is { } address)
+                result.AddError($"{address} can be reached from other machines, and with --auth off whoever reaches it could run any command on every agent. Add --insecure if that is what you want, or leave --auth off out");
+        });
     }
 
     internal bool Of(ParseResult result, IPEndPoint listen, bool isInsecure) => result.GetValue(auth) switch

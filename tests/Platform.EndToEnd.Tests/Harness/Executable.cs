@@ -19,6 +19,7 @@ internal static class Executable
         };
         start.Environment.Remove("PLATFORM_URL");
         start.Environment.Remove("PLATFORM_TOKEN");
+        start.Environment.Remove("PLATFORM_CA");
         // The runtime that runs the tests is the one that runs the product: .../shared/Microsoft.NETCore.App/VERSION/
         start.Environment["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         return start;

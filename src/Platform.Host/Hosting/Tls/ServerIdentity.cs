@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using Microsoft.Extensions.Options;
+using Platform.Clustering.Certificates;
+using Platform.Core.Collections;
+using Platform.Core.Security.Certificates;
+using Platform.Grains.Secrets;
+using Platform.Host.Commands;
+
+namespace Platform.Host.Hosting.Tls;
+
+/// <summary>The cluster's authority and the certificate of this server, found or made before anything listens.</summary>
+internal sealed class ServerIdentity : IDisposable
+{
+    private readonly ILoggerFactory _loggers;
+
+    private ServerIdentity(CertificateAuthority authority, IServerCertificate certificate, bool isGiven, ILoggerFactory loggers) =>
+        (Authority, Certificate, IsGiven, _loggers) = (authority, certificate, isGiven, loggers);
+
+    /// <summary>The cluster's authority.</summary>
+    internal CertificateAuthority Authority { get; }
+
+    /// <summary>What the API's port shows.</summary>
+    internal IServerCertificate Certificate { get; }
+
+    /// <summary>The certificate was given: clients trust it otherwise than by the cluster's authority.</summary>
+    internal bool IsGiven { get; }
+
+    /// <summary>Finds or makes it.</summary>
+    /// <param name="settings">What was asked for; null: HTTP.</param>
+    /// <param name="listen">Where the server listens.</param>
+    /// <param name="store">Where the authority is kept.</param>
+    /// <param name="keyFile">The key that the authority's key is sealed with; null: none was named.</param>
+    /// <param name="logging">Where it tells of certificates.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null: HTTP.</returns>
+    /// <exception cref="CommandException">It cannot be had.</exception>
+    internal static async Task<ServerIdentity?> OpenAsync(
+        TlsSettings? settings, IPEndPoint listen, IAuthorityStore store, string? keyFile, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    {
+        if (settings is null)
+            return null;
+        var loggers = LoggerFactory.Create(logging);
+        CertificateAuthority? authority = null;
+        try
+        {
+            authority = await AuthorityAsync(settings, store, keyFile, cancellationToken);
+            IServerCertificate certificate = settings.CertificateFile is { } file
+                ? new GivenCertificate(file, settings.KeyFile ?? file, TimeProvider.System, loggers.CreateLogger<GivenCertificate>())
+                : new OwnCertificate(authority, () => NamesOf(listen.Address, settings.Names, authority.Scope), TimeProvider.System, loggers.CreateLogger<OwnCertificate>());
+            return new(authority, certificate, settings.CertificateFile is not null, loggers);
+        }
+        catch (AuthorityException failure)
+        {
+            authority?.Dispose();
+            loggers.Dispose();
+            throw new CommandException(ExitCodes.CannotStart, failure.Message);
+        }
+    }
+
+    public void Dispose()
+    {
+        Certificate.Dispose();
+        Authority.Dispose();
+        _loggers.Dispose();
+    }
+
+    private static async Task<CertificateAuthority> AuthorityAsync(TlsSettings settings, IAuthorityStore store, string? keyFile, CancellationToken cancellationToken)
+    {
+        if (settings is { AuthorityFile: { } certificate, AuthorityKeyFile: { } key })
+            return AuthorityKeeper.Check(CertificateAuthority.Read(await ReadAsync(certificate, cancellationToken), await ReadAsync(key, cancellationToken)), settings.Scope, DateTimeOffset.UtcNow);
+        var cipher = new SecretCipher(Options.Create(new SecretOptions { KeyFile = keyFile }));
+        return await AuthorityKeeper.OpenAsync(store, cipher, settings.Scope, DateTimeOffset.UtcNow, cancellationToken);
+    }
+
+    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(file, cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new AuthorityException($"{file} cannot be read: {failure.Message}");
+        }
+    }
+
+    // Asked again and again: a machine gets other addresses while it runs.
+    private static ValueList<string> NamesOf(IPAddress listen, IEnumerable<string> asked, AuthorityScope scope)
+    {
+        var network = IPGlobalProperties.GetIPGlobalProperties();
+        string[] hosts = network.DomainName.Length > 0 ? [Environment.MachineName, $"{Environment.MachineName}.{network.DomainName}"] : [Environment.MachineName];
+        var addresses = NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(one => one.GetIPProperties().UnicastAddresses).Select(one => one.Address).Where(address => !address.IsIPv6LinkLocal);
+        return CertificateNames.OfServer(listen, hosts, addresses, asked, scope);
+    }
+}
