@@ -121,7 +121,9 @@ public sealed class CertificateAuthority : ICertificateAuthority, IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. uses.Select(use => new Oid(use))], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(key, critical: false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        // A given authority may have none.
+        if (_certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().Any())
+            request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         request.CertificateExtensions.Add(alternatives);
         var validity = CertificateLifetimes.From(now, CertificateLifetimes.Leaf, Validity);
         var serial = RandomNumberGenerator.GetBytes(SerialBytes);

@@ -8,7 +8,7 @@ namespace Platform.Core.Security.Certificates;
 /// <remarks>It is written into the authority's certificate as name constraints (RFC 5280, 4.2.1.10): whoever steals the key can be none of the rest of the world.</remarks>
 public sealed record AuthorityScope
 {
-    private static readonly AddressRange[] Own = [new(IPAddress.Loopback, 8), new(IPAddress.IPv6Loopback, 128)];
+    private static readonly AddressRange[] Own = [new(new IPAddress([127, 0, 0, 0]), 8), new(IPAddress.IPv6Loopback, 128)];
 
     /// <summary>Everything.</summary>
     public static AuthorityScope Everything { get; } = new();
