@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using Platform.Clustering.Certificates;
 using Platform.Clustering.Recovery;
 using Platform.Storage.Records;
 using StackExchange.Redis;
@@ -28,6 +29,8 @@ public static class ClusterSilo
             silo.UseRedisClustering(clustering => clustering.ConfigurationOptions = Connection(options.Redis));
             silo.UseRedisGrainDirectoryAsDefault(directory => directory.ConfigurationOptions = Connection(options.Redis));
             silo.Services.AddRedisRecords(options.Cluster, Connection(options.Redis));
+            if (options.Encryption is var (authority, certificate))
+                silo.UseSiloEncryption(authority, certificate);
             silo.AddPlatformSilo();
         });
         services.AddHostedService<SuccessionService>();

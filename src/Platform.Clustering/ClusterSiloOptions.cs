@@ -1,4 +1,5 @@
 using System.Net;
+using Platform.Clustering.Certificates;
 
 namespace Platform.Clustering;
 
@@ -19,6 +20,9 @@ public sealed record ClusterSiloOptions
 
     /// <summary>The port for cluster clients. Default 30000.</summary>
     public int GatewayPort { get; init; } = 30000;
+
+    /// <summary>The cluster's authority and the certificate of this silo, for mutual TLS with the other silos; null: they talk in the clear. Default null.</summary>
+    public (CertificateAuthority Authority, IServerCertificate Certificate)? Encryption { get; init; }
 
     /// <summary>
     /// How long a silo may take to answer another one's probe. After three that were missed, and two silos that say so, it counts as dead: a

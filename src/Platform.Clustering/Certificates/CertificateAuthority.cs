@@ -13,10 +13,12 @@ public sealed class CertificateAuthority : ICertificateAuthority, IDisposable
     private const int SerialBytes = 16;
 
     private readonly X509Certificate2 _certificate;
+    private readonly X509Certificate2 _public;
 
     private CertificateAuthority(X509Certificate2 certificate)
     {
         _certificate = certificate;
+        _public = X509CertificateLoader.LoadCertificate(certificate.RawData);
         Certificate = certificate.ExportCertificatePem() + "\n";
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
         Validity = ValidityOf(certificate);
@@ -100,12 +102,40 @@ public sealed class CertificateAuthority : ICertificateAuthority, IDisposable
         return certificate.CopyWithPrivateKey(key);
     }
 
+    /// <summary>A certificate with a new key for a silo, to show to other silos on either end of a connection.</summary>
+    /// <param name="now">The time.</param>
+    public X509Certificate2 IssueForSilo(DateTimeOffset now)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var alternatives = new SubjectAlternativeNameBuilder();
+        alternatives.AddUri(new Uri(CertificateRole.Silo));
+        using var certificate = Issue(new PublicKey(key), "CN=Platform silo", alternatives.Build(), [ServerAuthentication, ClientAuthentication], now);
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    /// <summary>Whether a certificate is of this authority, counts now, and is for silos.</summary>
+    /// <param name="certificate">What somebody shows.</param>
+    public bool IsSilo(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        using var chain = new X509Chain
+        {
+            ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
+        };
+        chain.ChainPolicy.CustomTrustStore.Add(_public);
+        return chain.Build(certificate) && CertificateRole.IsSilo(AlternativeNames.UrisOf(certificate));
+    }
+
     /// <summary>What decisions look at in a certificate.</summary>
     /// <param name="certificate">One that this authority has made.</param>
     public CertificateFacts FactsOf(X509Certificate2 certificate) => new(ValidityOf(certificate), Fingerprint, NamesOf(certificate));
 
     /// <inheritdoc/>
-    public void Dispose() => _certificate.Dispose();
+    public void Dispose()
+    {
+        _certificate.Dispose();
+        _public.Dispose();
+    }
 
     /// <summary>When a certificate counts.</summary>
     internal static Validity ValidityOf(X509Certificate2 certificate) => new(certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());

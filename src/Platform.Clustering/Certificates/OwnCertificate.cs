@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Platform.Core.Collections;
 using Platform.Core.Security.Certificates;
@@ -11,6 +12,7 @@ public sealed partial class OwnCertificate : IServerCertificate
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
     private readonly CertificateAuthority _authority;
+    private readonly Func<IEnumerable<string>, DateTimeOffset, X509Certificate2> _issue;
     private readonly Func<ValueList<string>> _names;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -19,16 +21,27 @@ public sealed partial class OwnCertificate : IServerCertificate
     private volatile SslStreamCertificateContext? _context;
     private CertificateFacts? _facts;
 
+    private OwnCertificate(CertificateAuthority authority, Func<IEnumerable<string>, DateTimeOffset, X509Certificate2> issue, Func<ValueList<string>> names, TimeProvider time, ILogger logger)
+    {
+        (_authority, _issue, _names, _time, _logger) = (authority, issue, names, time, logger);
+        Look();
+        _timer = time.CreateTimer(_ => LookAndTell(), null, LookAgain, LookAgain);
+    }
+
+    /// <summary>That of a server for clients.</summary>
     /// <param name="authority">Who makes it; stays with the caller.</param>
     /// <param name="names">The names and addresses by which the server is reached now.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told of each new certificate.</param>
-    public OwnCertificate(CertificateAuthority authority, Func<ValueList<string>> names, TimeProvider time, ILogger<OwnCertificate> logger)
-    {
-        (_authority, _names, _time, _logger) = (authority, names, time, logger);
-        Look();
-        _timer = time.CreateTimer(_ => LookAndTell(), null, LookAgain, LookAgain);
-    }
+    public static OwnCertificate OfServer(CertificateAuthority authority, Func<ValueList<string>> names, TimeProvider time, ILogger<OwnCertificate> logger) =>
+        new(authority, authority.IssueForServer, names, time, logger);
+
+    /// <summary>That of a silo for other silos. It has no names: any silo of the cluster may show it.</summary>
+    /// <param name="authority">Who makes it; stays with the caller.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told of each new certificate.</param>
+    public static OwnCertificate OfSilo(CertificateAuthority authority, TimeProvider time, ILogger<OwnCertificate> logger) =>
+        new(authority, (_, now) => authority.IssueForSilo(now), () => default, time, logger);
 
     /// <inheritdoc/>
     public SslStreamCertificateContext Context => _context!;
@@ -44,10 +57,10 @@ public sealed partial class OwnCertificate : IServerCertificate
             if (CertificateRenewal.ReasonOf(_facts, names, _authority.Fingerprint, now) is not { } reason)
                 return;
             // The one before stays undisposed: a handshake may be using it.
-            var certificate = _authority.IssueForServer(names.AsEnumerable(), now);
+            var certificate = _issue(names.AsEnumerable(), now);
             _context = SslStreamCertificateContext.Create(certificate, null, offline: true);
             _facts = _authority.FactsOf(certificate);
-            LogMade(string.Join(", ", names.AsEnumerable()), _facts.Validity.To, reason);
+            LogMade(names.IsEmpty ? "other silos" : string.Join(", ", names.AsEnumerable()), _facts.Validity.To, reason);
         }
     }
 

@@ -89,7 +89,7 @@ internal static class DevCommand
             {
                 var engine = AgentOptions.TryParseDocker(result.GetRequiredValue(docker), out var address, out var _) ? address : null;
                 // In the same process there is no need to ask who the server is.
-                var trust = identity is null ? null : ClusterTrust.OfServer(() => identity.Certificate.Certificate);
+                var trust = identity?.Certificate is { } certificate ? ClusterTrust.OfServer(() => certificate.Certificate) : null;
                 var local = new LocalAgents(result.GetValue(agents), directory, engine, running.Services.GetRequiredService<ILoggerFactory>(), AgentTokens.Of(running.Services, settings), trust);
                 local.Start(new Uri(Here(running)));
                 Greet(running, settings, result.GetValue(agents));
@@ -132,7 +132,7 @@ internal static class DevCommand
     private static string Describe(ServerIdentity? identity) => identity switch
     {
         null => "none, HTTP is not encrypted; --tls serves HTTPS",
-        { IsGiven: true } => "that of the given certificate",
+        { ForClients: null } => "that of the given certificate",
         _ => $"sha256:{identity.Authority.Fingerprint}, what commands and agents know this cluster by (--ca)",
     };
 }

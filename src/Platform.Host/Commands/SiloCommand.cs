@@ -27,9 +27,16 @@ internal static class SiloCommand
 
     private static readonly Option<int> GatewayPort = new("--gateway-port") { Description = "The port for cluster clients. Default: 30000.", DefaultValueFactory = _ => 30000 };
 
+    private static readonly Option<string?> ClusterTls = new("--cluster-tls")
+    {
+        Description = "Mutual TLS with the other silos, the same for all: on or off. Default: on when --silo-address is not of this machine alone, unless --insecure is said.",
+        HelpName = "on|off",
+    };
+
     internal static Command Build()
     {
-        var command = new Command("silo", "Joins a cluster of control planes.") { Redis, Cluster, Address, SiloPort, GatewayPort };
+        ClusterTls.AcceptOnlyFromAmong("on", "off");
+        var command = new Command("silo", "Joins a cluster of control planes.") { Redis, Cluster, Address, SiloPort, GatewayPort, ClusterTls };
         var (listen, log, tuning, dns, marathon) = (new ListenOptions(), new LogSettings(), new TuningOptions(), new DnsOptions(), new MarathonSettings());
         var ingress = new IngressSettings();
         var telemetry = new TelemetryOptions();
@@ -49,11 +56,13 @@ internal static class SiloCommand
         {
             var endpoint = listen.Of(result);
             var requiresLogin = login.Of(result, endpoint, listen.IsInsecure(result));
-            var encryption = tls.Of(result, endpoint, listen.IsInsecure(result));
+            var address = await AddressOf(result.GetValue(Address)!, cancellationToken);
+            var isEncrypted = result.GetValue(ClusterTls) is { } asked ? asked == "on" : !IPAddress.IsLoopback(address) && !listen.IsInsecure(result);
+            var encryption = tls.Of(result, endpoint, listen.IsInsecure(result), isEncrypted);
             if (tuning.SecretKeyOf(result) is null && requiresLogin)
                 throw new CommandException(ExitCodes.Usage, "logins need --secret-key-file, the same file for all silos: the keys that sign tokens are sealed with it; --auth off asks nobody to log in");
             if (tuning.SecretKeyOf(result) is null && encryption is { AuthorityFile: null })
-                throw new CommandException(ExitCodes.Usage, "HTTPS needs --secret-key-file, the same file for all silos: the key of the cluster's authority is sealed with it; or an authority that is given as files (--ca-certificate, --ca-key)");
+                throw new CommandException(ExitCodes.Usage, "HTTPS and --cluster-tls need --secret-key-file, the same file for all silos: the key of the cluster's authority is sealed with it; or an authority that is given as files (--ca-certificate, --ca-key)");
             await using var store = new RedisAuthorityStore(result.GetRequiredValue(Redis), result.GetRequiredValue(Cluster));
             using var identity = await ServerIdentity.OpenAsync(encryption, endpoint, store, tuning.SecretKeyOf(result), log.Of(result), cancellationToken);
             var settings = new ControlPlaneSettings
@@ -77,14 +86,15 @@ internal static class SiloCommand
             {
                 Redis = result.GetRequiredValue(Redis),
                 Cluster = result.GetRequiredValue(Cluster),
-                Address = await AddressOf(result.GetValue(Address)!, cancellationToken),
+                Address = address,
+                Encryption = identity?.Silo is { } certificate ? (identity.Authority, certificate) : null,
                 SiloPort = result.GetValue(SiloPort),
                 GatewayPort = result.GetValue(GatewayPort),
             };
             var app = ControlPlane.Build(settings, services => services.AddClusterSilo(options));
             return await ServerRun.RunAsync(app, settings, running =>
             {
-                Console.Out.WriteLine($"A silo of cluster {options.Cluster} listens on {running.Urls.First()}, for silos on {options.Address}:{options.SiloPort}.");
+                Console.Out.WriteLine($"A silo of cluster {options.Cluster} listens on {running.Urls.First()}, for silos on {options.Address}:{options.SiloPort}{(isEncrypted ? " by mutual TLS" : ", in the clear")}.");
                 if (settings.ClientOptions is { Length: > 0 } trust)
                     Console.Out.WriteLine($"Commands and agents know the cluster by {trust.TrimEnd()}.");
                 return null;

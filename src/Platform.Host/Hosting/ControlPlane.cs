@@ -45,7 +45,7 @@ internal static class ControlPlane
         TelemetryOptions.Add(builder.Services, settings.Collector);
         builder.Services.AddLogin(settings.RequiresLogin);
         builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(new ServerTrust(settings.Identity is { IsGiven: false } own ? own.Authority.Fingerprint : null));
+        builder.Services.AddSingleton(new ServerTrust(settings.Identity?.ForClients?.Fingerprint));
         if (settings.Identity is { } identity)
             builder.Services.AddSingleton<ICertificateAuthority>(identity.Authority);
         if (settings.RequiresLogin)
@@ -100,8 +100,8 @@ internal static class ControlPlane
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         options.Listen(settings.Listen, listen =>
         {
-            if (settings.Identity is { } identity)
-                listen.Encrypt(identity.Certificate);
+            if (settings.Identity?.Certificate is { } certificate)
+                listen.Encrypt(certificate);
         });
     }
 }

@@ -12,7 +12,7 @@ internal sealed record ControlPlaneSettings
     /// <summary>Where it listens.</summary>
     internal required IPEndPoint Listen { get; init; }
 
-    /// <summary>Its certificate and the cluster's authority; null: it serves HTTP.</summary>
+    /// <summary>Its certificates and the cluster's authority; null: nothing is encrypted.</summary>
     internal ServerIdentity? Identity { get; init; }
 
     /// <summary>The folder of its state, absolute.</summary>
@@ -34,7 +34,7 @@ internal sealed record ControlPlaneSettings
     internal bool RequiresLogin { get; init; }
 
     /// <summary>What commands need beside the address, with a space after it; empty: nothing.</summary>
-    internal string ClientOptions => Identity is { IsGiven: false } own ? $"--ca sha256:{own.Authority.Fingerprint} " : "";
+    internal string ClientOptions => Identity?.ForClients is { } authority ? $"--ca sha256:{authority.Fingerprint} " : "";
 
     /// <summary>The OpenTelemetry collector that it tells of itself; null: none.</summary>
     internal Uri? Collector { get; init; }

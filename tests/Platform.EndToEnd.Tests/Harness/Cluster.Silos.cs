@@ -16,9 +16,9 @@ internal sealed partial class Cluster
     internal RedisServer? Redis { get; private set; }
 
     /// <summary>Starts silos of one cluster; the client talks to the first.</summary>
-    internal static async Task<Cluster> StartSilosAsync(ITestOutputHelper output, int count)
+    internal static async Task<Cluster> StartSilosAsync(ITestOutputHelper output, int count, params string[] options)
     {
-        var cluster = new Cluster(output);
+        var cluster = new Cluster(output) { ServerOptions = options };
         try
         {
             cluster.Redis = await RedisServer.StartAsync();
@@ -44,7 +44,7 @@ internal sealed partial class Cluster
             silo.Process = Track(RunningProcess.Start($"silo {silos.IndexOf(silo)}, process {processes.Count}", Directory.Path,
             [
                 "silo", "--auth", "off", "--redis", Redis!.Address, "--cluster", Path.GetFileName(Directory.Path), "--port", $"{silo.Url.Port}",
-                "--silo-port", $"{silo.SiloPort}", "--gateway-port", $"{silo.GatewayPort}",
+                "--silo-port", $"{silo.SiloPort}", "--gateway-port", $"{silo.GatewayPort}", .. ServerOptions,
             ]));
         }
 

@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Platform.Client;
@@ -110,7 +113,52 @@ public sealed class TlsTests(ITestOutputHelper output) : IDisposable
         third.Log.ShouldContain("stored under another key");
     }
 
+    [Fact]
+    public async Task Silos_talk_by_mutual_tls_and_to_nobody_whose_certificate_is_not_of_their_authority()
+    {
+        await using var cluster = await Cluster.StartSilosAsync(output, 2, "--cluster-tls", "on", "--secret-key-file", SharedKey("secrets.key"));
+        cluster.StartAgent("first");
+        await cluster.DeployAsync("""{"id":"/web","cmd":"exec sleep 100000","cpus":0.05,"mem":16,"instances":2}""");
+        // Grains are on both silos: either answers for all only if they talk.
+        foreach (var silo in cluster.Silos)
+        {
+            await cluster.TalkToAsync(silo);
+            await cluster.RunningAsync("/web", 2);
+        }
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var stranger = SelfSigned(key);
+        foreach (var port in cluster.Silos.SelectMany(silo => new[] { silo.SiloPort, silo.GatewayPort }))
+        {
+            (await IsServedAsync(port, null)).ShouldBeFalse();
+            (await IsServedAsync(port, stranger)).ShouldBeFalse();
+        }
+
+        // One of the two goes on alone.
+        await cluster.TalkToAsync(cluster.Silos[0]);
+        await cluster.Silos[1].Process.KillAsync();
+        await cluster.SucceededAsync(await cluster.Client.GetApp("/web").ScaleAsync(3));
+    }
+
     public void Dispose() => directory.Dispose();
+
+    // A silo that takes a connection says who it is at once, or waits; one that does not ends it.
+    private static async Task<bool> IsServedAsync(int port, X509Certificate2? certificate)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token);
+        await using var tls = new SslStream(socket.GetStream(), false, (_, _, _, _) => true);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "silo", ClientCertificates = certificate is null ? [] : [certificate] }, limit.Token);
+            return await tls.ReadAsync(new byte[1], limit.Token) > 0;
+        }
+        catch (Exception failure) when (failure is IOException or AuthenticationException)
+        {
+            return false;
+        }
+    }
 
     private RunningProcess StartSilo(RedisServer redis, string keyFile) => RunningProcess.Start("silo with " + keyFile, directory.Path,
     [

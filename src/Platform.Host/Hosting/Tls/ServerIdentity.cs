@@ -9,31 +9,34 @@ using Platform.Host.Commands;
 
 namespace Platform.Host.Hosting.Tls;
 
-/// <summary>The cluster's authority and the certificate of this server, found or made before anything listens.</summary>
+/// <summary>The cluster's authority and the certificates of this process, found or made before anything listens.</summary>
 internal sealed class ServerIdentity : IDisposable
 {
     private readonly ILoggerFactory _loggers;
 
-    private ServerIdentity(CertificateAuthority authority, IServerCertificate certificate, bool isGiven, ILoggerFactory loggers) =>
-        (Authority, Certificate, IsGiven, _loggers) = (authority, certificate, isGiven, loggers);
+    private ServerIdentity(CertificateAuthority authority, IServerCertificate? certificate, IServerCertificate? silo, ILoggerFactory loggers) =>
+        (Authority, Certificate, Silo, _loggers) = (authority, certificate, silo, loggers);
 
     /// <summary>The cluster's authority.</summary>
     internal CertificateAuthority Authority { get; }
 
-    /// <summary>What the API's port shows.</summary>
-    internal IServerCertificate Certificate { get; }
+    /// <summary>What the API's port shows; null: it is HTTP.</summary>
+    internal IServerCertificate? Certificate { get; }
 
-    /// <summary>The certificate was given: clients trust it otherwise than by the cluster's authority.</summary>
-    internal bool IsGiven { get; }
+    /// <summary>What this silo shows to others; null: they talk in the clear.</summary>
+    internal IServerCertificate? Silo { get; }
+
+    /// <summary>The authority that clients know the API's port by; null: it is HTTP, or its certificate was given.</summary>
+    internal CertificateAuthority? ForClients => Certificate is OwnCertificate ? Authority : null;
 
     /// <summary>Finds or makes it.</summary>
-    /// <param name="settings">What was asked for; null: HTTP.</param>
+    /// <param name="settings">What was asked for; null: nothing is encrypted.</param>
     /// <param name="listen">Where the server listens.</param>
     /// <param name="store">Where the authority is kept.</param>
     /// <param name="keyFile">The key that the authority's key is sealed with; null: none was named.</param>
     /// <param name="logging">Where it tells of certificates.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Null: HTTP.</returns>
+    /// <returns>Null: nothing is encrypted.</returns>
     /// <exception cref="CommandException">It cannot be had.</exception>
     internal static async Task<ServerIdentity?> OpenAsync(
         TlsSettings? settings, IPEndPoint listen, IAuthorityStore store, string? keyFile, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
@@ -45,10 +48,10 @@ internal sealed class ServerIdentity : IDisposable
         try
         {
             authority = await AuthorityAsync(settings, store, keyFile, cancellationToken);
-            IServerCertificate certificate = settings.CertificateFile is { } file
+            IServerCertificate? certificate = !settings.Api ? null : settings.CertificateFile is { } file
                 ? new GivenCertificate(file, settings.KeyFile ?? file, TimeProvider.System, loggers.CreateLogger<GivenCertificate>())
-                : new OwnCertificate(authority, () => NamesOf(listen.Address, settings.Names, authority.Scope), TimeProvider.System, loggers.CreateLogger<OwnCertificate>());
-            return new(authority, certificate, settings.CertificateFile is not null, loggers);
+                : OwnCertificate.OfServer(authority, () => NamesOf(listen.Address, settings.Names, authority.Scope), TimeProvider.System, loggers.CreateLogger<OwnCertificate>());
+            return new(authority, certificate, settings.Silos ? OwnCertificate.OfSilo(authority, TimeProvider.System, loggers.CreateLogger<OwnCertificate>()) : null, loggers);
         }
         catch (AuthorityException failure)
         {
@@ -60,7 +63,8 @@ internal sealed class ServerIdentity : IDisposable
 
     public void Dispose()
     {
-        Certificate.Dispose();
+        Certificate?.Dispose();
+        Silo?.Dispose();
         Authority.Dispose();
         _loggers.Dispose();
     }

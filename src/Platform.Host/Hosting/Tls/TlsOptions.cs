@@ -63,15 +63,18 @@ internal sealed class TlsOptions
         });
     }
 
-    /// <summary>What was asked for; null: HTTP.</summary>
-    internal TlsSettings? Of(ParseResult result, IPEndPoint listen, bool isInsecure)
+    /// <summary>What was asked for; null: nothing is encrypted.</summary>
+    internal TlsSettings? Of(ParseResult result, IPEndPoint listen, bool isInsecure, bool silos = false)
     {
         var file = result.GetValue(certificate);
-        if (!result.GetValue(tls) && file is null && (isInsecure || IPAddress.IsLoopback(listen.Address)))
+        var api = result.GetValue(tls) || file is not null || !(isInsecure || IPAddress.IsLoopback(listen.Address));
+        if (!api && !silos)
             return null;
         AuthorityScope.TryParse(result.GetValue(scope) ?? [], out var limits, out _);
         return new()
         {
+            Api = api,
+            Silos = silos,
             CertificateFile = file,
             KeyFile = result.GetValue(key) ?? file,
             Names = result.GetValue(name) ?? [],

@@ -2,9 +2,15 @@ using Platform.Core.Security.Certificates;
 
 namespace Platform.Host.Hosting.Tls;
 
-/// <summary>How a server's port is encrypted.</summary>
+/// <summary>What is encrypted, and by which certificates.</summary>
 internal sealed record TlsSettings
 {
+    /// <summary>The API is served over HTTPS.</summary>
+    internal required bool Api { get; init; }
+
+    /// <summary>Silos talk to each other by mutual TLS.</summary>
+    internal required bool Silos { get; init; }
+
     /// <summary>The certificate that was given, PEM; null: one of the cluster's authority.</summary>
     internal string? CertificateFile { get; init; }
 

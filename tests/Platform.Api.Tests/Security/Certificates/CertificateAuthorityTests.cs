@@ -81,6 +81,29 @@ public sealed class CertificateAuthorityTests : IDisposable
     }
 
     [Fact]
+    public void Only_who_has_a_certificate_for_silos_of_this_authority_is_a_silo()
+    {
+        using var authority = CertificateAuthority.Create(AuthorityScope.Everything, Now);
+        using var other = CertificateAuthority.Create(AuthorityScope.Everything, Now);
+        using var silo = authority.IssueForSilo(Now);
+        using var server = authority.IssueForServer(["localhost"], Now);
+        using var stranger = other.IssueForSilo(Now);
+        using var past = authority.IssueForSilo(Now.AddDays(-31));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Platform silo", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(new Uri(CertificateRole.Silo));
+        request.CertificateExtensions.Add(names.Build());
+        using var own = request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1));
+
+        authority.IsSilo(silo).ShouldBeTrue();
+        foreach (var wrong in new[] { server, stranger, past, own })
+            authority.IsSilo(wrong).ShouldBeFalse(wrong.Subject);
+        CertificateRole.IsSilo([CertificateRole.Silo, "platform:agent:7"]).ShouldBeFalse();
+        CertificateRole.IsSilo([]).ShouldBeFalse();
+    }
+
+    [Fact]
     public void An_authority_that_is_given_has_to_be_one()
     {
         using var authority = CertificateAuthority.Create(AuthorityScope.Everything, Now);
@@ -106,7 +129,7 @@ public sealed class CertificateAuthorityTests : IDisposable
         using var authority = CertificateAuthority.Create(AuthorityScope.Everything, Now);
         var time = new ManualTimeProvider(Now);
         string[] names = ["localhost"];
-        using var own = new OwnCertificate(authority, () => ValueList.Create<string>(names), time, NullLogger<OwnCertificate>.Instance);
+        using var own = OwnCertificate.OfServer(authority, () => ValueList.Create<string>(names), time, NullLogger<OwnCertificate>.Instance);
         IServerCertificate shown = own;
         var first = shown.Certificate;
 
