@@ -70,7 +70,7 @@ public sealed class AgentOperations(IGrainFactory grains)
         var changes = runs.AsEnumerable()
             .SelectMany(run => run.Tasks.AsEnumerable().Where(task => taskIds.Contains(task.TaskId)).Select(task => new PlannedChange
             {
-                Demand = JobTasks.Demand(run.Run.Spec, task with { TaskId = $"plan:{task.TaskId}" }, owner),
+                Demand = JobTasks.Demand(run.Run, task with { TaskId = $"plan:{task.TaskId}" }, owner),
                 EndFirst = [task.TaskId],
             }))
             .ToList();

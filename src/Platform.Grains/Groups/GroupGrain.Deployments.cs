@@ -21,39 +21,32 @@ public sealed partial class GroupGrain
     // Told to begin.
     private readonly Dictionary<string, Task> _begins = new(StringComparer.Ordinal);
 
-    // To be told once more when the start that is on its way has arrived.
-    private readonly HashSet<string> _begunAgain = new(StringComparer.Ordinal);
+    // Those of them whose start is on its way, or was.
+    private readonly HashSet<string> _started = new(StringComparer.Ordinal);
 
     /// <summary>Begins a deployment, or asks it to go on: a start that is repeated finds one that runs, goes on, or has ended and says so again.</summary>
-    private Task BeginAsync(string deploymentId)
+    /// <param name="deploymentId">The deployment.</param>
+    /// <param name="isAsked">True if it asks itself: a start that is on its way may have reached the activation before the one that asks.</param>
+    private Task BeginAsync(string deploymentId, bool isAsked = false)
     {
-        if (_begins.TryGetValue(deploymentId, out var running))
+        var running = _begins.GetValueOrDefault(deploymentId);
+        if (running is not null && !(isAsked && _started.Contains(deploymentId)))
             return running;
         var begin = BeginWhenFreeAsync(deploymentId);
-        if (!begin.IsCompleted)
-        {
-            _begins[deploymentId] = begin;
-            RemoveAfterAsync(deploymentId, begin).Ignore();
-        }
+        if (running is not null)
+            begin = Task.WhenAll(running, begin);
+        _begins[deploymentId] = begin;
+        RemoveAfterAsync(deploymentId, begin).Ignore();
         return begin;
-    }
-
-    // The start that is on its way may have reached the activation before the one that asks.
-    private async Task BeginAgainAsync(string deploymentId, Task running)
-    {
-        if (!_begunAgain.Add(deploymentId))
-            return;
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        _begunAgain.Remove(deploymentId);
-        _begins.Remove(deploymentId);
-        await BeginAsync(deploymentId);
     }
 
     private async Task RemoveAfterAsync(string deploymentId, Task begin)
     {
         await begin.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (_begins.GetValueOrDefault(deploymentId) == begin)
-            _begins.Remove(deploymentId);
+        if (_begins.GetValueOrDefault(deploymentId) != begin)
+            return;
+        _begins.Remove(deploymentId);
+        _started.Remove(deploymentId);
     }
 
     private async Task BeginWhenFreeAsync(string deploymentId)
@@ -63,6 +56,7 @@ public sealed partial class GroupGrain
             var before = Before(start).ToList();
             if (before.Count == 0)
             {
+                _started.Add(deploymentId);
                 await InsistAsync(deploymentId, deployment => deployment.StartAsync(start), () => _ledger.Deployments.ContainsKey(deploymentId));
                 return;
             }
@@ -151,7 +145,7 @@ public sealed partial class GroupGrain
     private Task ResumeAsync()
     {
         var abandoned = _ledger.Abandoned.Keys.Where(id => !_stops.ContainsKey(id)).ToList();
-        var begun = Task.WhenAll([.. _ledger.DeploymentOrder.Select(BeginAsync), .. abandoned.Select(StopAsync)]);
+        var begun = Task.WhenAll([.. _ledger.DeploymentOrder.Select(id => BeginAsync(id)), .. abandoned.Select(StopAsync)]);
         begun.Ignore();
         foreach (var id in abandoned)
             LetGoAsync(id, begun).Ignore();

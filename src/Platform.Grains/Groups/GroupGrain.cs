@@ -88,7 +88,7 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     public Task ResumeDeploymentAsync(string deploymentId)
     {
         if (_ledger.Deployments.ContainsKey(deploymentId))
-            return _begins.TryGetValue(deploymentId, out var running) ? BeginAgainAsync(deploymentId, running) : BeginAsync(deploymentId);
+            return BeginAsync(deploymentId, isAsked: true);
         return _ledger.Abandoned.ContainsKey(deploymentId)
             ? StopAsync(deploymentId)
             : GrainFactory.GetGrain<IDeploymentGrain>(deploymentId).ForgetAsync();
@@ -190,7 +190,7 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         }
         foreach (var (id, start) in canceled)
             PublishEnd(id, start, reasonForCanceled);
-        var begun = Task.WhenAll([.. starts.Select(BeginAsync), .. decision.Canceled.Select(StopAsync)]);
+        var begun = Task.WhenAll([.. starts.Select(id => BeginAsync(id)), .. decision.Canceled.Select(StopAsync)]);
         var done = Task.WhenAll([.. decision.Canceled.Select(id => LetGoAsync(id, begun))]);
         await AnswerInTimeAsync(decision.Start is null ? done : begun);
         done.Ignore();
