@@ -1,5 +1,4 @@
 using MudBlazor;
-using Platform.Api.Security;
 using Platform.Core.Security;
 
 namespace Platform.Dashboard.Layout;

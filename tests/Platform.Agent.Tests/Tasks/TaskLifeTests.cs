@@ -223,7 +223,7 @@ public abstract class TaskLifeTests(string? shim)
             const string List = "ls -l /proc/self/fd >> files; touch listed";
             var task = TestTask.Shell($"{List}; until [ -e checked ]; do sleep 0.01; done; exec sleep 100000") with
             {
-                Checks = [new CheckSpec { Kind = CheckKind.Command, Command = new CommandSpec { Shell = "ls -l /proc/self/fd >> files; touch checked" }, IntervalSeconds = 0.1 }],
+                Checks = [new CheckSpec { Kind = CheckKind.Command, Command = new CommandSpec { Shell = "until [ -e listed ]; do sleep 0.01; done; ls -l /proc/self/fd >> files; touch checked" }, IntervalSeconds = 0.1 }],
                 PreStop = new CommandSpec { Shell = List },
                 KillGraceSeconds = 50,
             };

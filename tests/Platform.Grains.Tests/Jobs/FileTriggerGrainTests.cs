@@ -1,4 +1,3 @@
-using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Grains.Tests.Apps;
 
