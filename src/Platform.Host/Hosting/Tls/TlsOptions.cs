@@ -48,7 +48,8 @@ internal sealed class TlsOptions
         });
         scope.Validators.Add(result =>
         {
-            AuthorityScope.TryParse(result.Tokens.Select(token => token.Value), out _, out var problems);
+            if (AuthorityScope.TryParse(result.Tokens.Select(token => token.Value), out _, out var problems))
+                return;
             foreach (var problem in problems)
                 result.AddError($"--ca-scope: {problem}");
         });
@@ -70,7 +71,6 @@ internal sealed class TlsOptions
         var api = result.GetValue(tls) || file is not null || !(isInsecure || IPAddress.IsLoopback(listen.Address));
         if (!api && !silos)
             return null;
-        AuthorityScope.TryParse(result.GetValue(scope) ?? [], out var limits, out _);
         return new()
         {
             Api = api,
@@ -80,7 +80,7 @@ internal sealed class TlsOptions
             Names = result.GetValue(name) ?? [],
             AuthorityFile = result.GetValue(authority),
             AuthorityKeyFile = result.GetValue(authorityKey),
-            Scope = limits,
+            Scope = AuthorityScope.TryParse(result.GetValue(scope) ?? [], out var limits, out _) ? limits : AuthorityScope.Everything,
         };
     }
 }

@@ -83,7 +83,7 @@ public sealed class CertificateAuthorityTests : IDisposable
     [Fact]
     public void Only_who_has_a_certificate_for_silos_of_this_authority_is_a_silo()
     {
-        using var authority = CertificateAuthority.Create(AuthorityScope.Everything, Now);
+        using var authority = CertificateAuthority.Create(AuthorityScope.Everything, Now.AddDays(-60));
         using var other = CertificateAuthority.Create(AuthorityScope.Everything, Now);
         using var silo = authority.IssueForSilo(Now);
         using var server = authority.IssueForServer(["localhost"], Now);
