@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Serialization;
+using Platform.Clustering.Certificates;
 using StackExchange.Redis;
 
 namespace Platform.Clustering;
@@ -15,8 +16,12 @@ public static class ClusterClient
     /// <param name="services">Of the host.</param>
     /// <param name="redis">The Redis that the cluster shares: <c>host:port</c>, or any configuration text of StackExchange.Redis.</param>
     /// <param name="cluster">The cluster's id.</param>
-    public static IServiceCollection AddClusterClient(this IServiceCollection services, string redis, string cluster) => services.AddOrleansClient(client =>
+    /// <param name="encryption">The cluster's authority and a certificate of it for silos, for mutual TLS with them; null: they talk in the clear.</param>
+    public static IServiceCollection AddClusterClient(
+        this IServiceCollection services, string redis, string cluster, (CertificateAuthority Authority, IServerCertificate Certificate)? encryption = null) => services.AddOrleansClient(client =>
     {
+        if (encryption is var (authority, certificate))
+            client.UseSiloEncryption(authority, certificate);
         client.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = cluster);
         client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
         client.UseRedisClustering(clustering =>

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Platform.Clustering.Certificates;
 using Platform.Host.Hosting;
+using Platform.Host.Hosting.Tls;
 using Platform.Host.Logging;
 
 namespace Platform.Host.Commands;
@@ -11,22 +13,40 @@ internal static class DashboardCommand
 
     private static readonly Option<string> Cluster = new("--cluster") { Description = "The cluster's id.", HelpName = "ID", Required = true };
 
+    private static readonly Option<string?> ClusterTls = new("--cluster-tls") { Description = "Mutual TLS with the silos, as they have it: on or off. Default: off.", HelpName = "on|off" };
+
+    private static readonly Option<string?> SecretKey = new("--secret-key-file")
+    {
+        Description = "The key that the cluster's authority is sealed with, the same file as the silos'. Needed with HTTPS and --cluster-tls, unless the authority is given as files.",
+        HelpName = "FILE",
+    };
+
     internal static Command Build()
     {
-        var command = new Command("dashboard", "Shows a cluster's dashboard from a process of its own, without a part in the control plane.") { Redis, Cluster };
+        ClusterTls.AcceptOnlyFromAmong("on", "off");
+        var command = new Command("dashboard", "Shows a cluster's dashboard from a process of its own, without a part in the control plane.") { Redis, Cluster, ClusterTls, SecretKey };
         var (listen, log, login) = (new ListenOptions(), new LogSettings(), new LoginOptions(isOffOnLoopback: false));
+        var tls = new TlsOptions();
         SettingsSources.AddTo(command);
         listen.AddTo(command);
-        login.AddTo(command);
+        login.AddTo(command, listen);
+        tls.AddTo(command);
         log.AddTo(command);
         command.Serve(async (result, cancellationToken) =>
         {
+            var endpoint = listen.Of(result);
+            var encryption = tls.Of(result, endpoint, listen.IsInsecure(result), result.GetValue(ClusterTls) == "on");
+            if (result.GetValue(SecretKey) is null && encryption is { AuthorityFile: null })
+                throw new CommandException(ExitCodes.Usage, "HTTPS and --cluster-tls need --secret-key-file, the same file as the silos': the key of the cluster's authority is sealed with it; or an authority that is given as files (--ca-certificate, --ca-key)");
+            await using var store = new RedisAuthorityStore(result.GetRequiredValue(Redis), result.GetRequiredValue(Cluster));
+            using var identity = await ServerIdentity.OpenAsync(encryption, endpoint, store, result.GetValue(SecretKey), log.Of(result), cancellationToken);
             var settings = new DashboardSettings
             {
-                Listen = listen.Of(result),
+                Listen = endpoint,
+                Identity = identity,
                 Redis = result.GetRequiredValue(Redis),
                 Cluster = result.GetRequiredValue(Cluster),
-                RequiresLogin = login.Of(result, listen.Of(result), listen.IsInsecure(result)),
+                RequiresLogin = login.Of(result, endpoint, listen.IsInsecure(result)),
                 Logging = log.Of(result),
             };
             PortCheck.Require(settings.Listen);

@@ -1,11 +1,11 @@
 using System.Net;
 using Platform.Api.Acs;
-using Platform.Api.Http;
 using Platform.Api.Marathon;
 using Platform.Api.Registry;
 using Platform.Api.Security;
 using Platform.Clustering;
 using Platform.Dashboard.Hosting;
+using Platform.Host.Hosting.Tls;
 
 namespace Platform.Host.Hosting;
 
@@ -24,11 +24,16 @@ internal static class DashboardServer
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = LargestRequestBytes;
             options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-            options.Listen(settings.Listen);
+            options.Listen(settings.Listen, listen =>
+            {
+                if (settings.Identity?.Certificate is { } certificate)
+                    listen.Encrypt(certificate);
+            });
         });
         builder.Services.AddRoutingCore();
         // First: what calls grains starts when there is a silo to call.
-        builder.Services.AddClusterClient(settings.Redis, settings.Cluster);
+        builder.Services.AddClusterClient(
+            settings.Redis, settings.Cluster, settings.Identity is { Silo: { } silo } identity ? (identity.Authority, silo) : null);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddLogin(settings.RequiresLogin);
         builder.Services.AddRequestLimits();

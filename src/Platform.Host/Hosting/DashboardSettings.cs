@@ -1,4 +1,5 @@
 using System.Net;
+using Platform.Host.Hosting.Tls;
 
 namespace Platform.Host.Hosting;
 
@@ -13,6 +14,9 @@ internal sealed record DashboardSettings
 
     /// <summary>The cluster's id.</summary>
     internal required string Cluster { get; init; }
+
+    /// <summary>The cluster's authority and the certificates of this process; null: nothing is encrypted.</summary>
+    internal ServerIdentity? Identity { get; init; }
 
     /// <summary>Whoever looks has to have logged in.</summary>
     internal bool RequiresLogin { get; init; }

@@ -1,5 +1,4 @@
 using Platform.Agent.Tests.Testing;
-using Platform.Core.Collections;
 using Platform.Core.Jobs;
 
 namespace Platform.Agent.Tests.Watching;

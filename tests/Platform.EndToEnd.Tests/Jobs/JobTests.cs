@@ -301,7 +301,7 @@ public sealed class JobTests(ITestOutputHelper output)
     [InlineData("schedule next|R3/2027-01-31T06:00:00Z/P1M|--from|2027-01-31T06:00:00Z", "2027-02-28T06:00:00+00:00 2027-03-31T06:00:00+00:00")]
     public async Task The_command_line_says_when_a_schedule_is_due(string command, string lines)
     {
-        var result = await Executable.RunAsync(Path.GetTempPath(), [.. command.Split('|')[0].Split(' '), .. command.Split('|')[1..]], null);
+        var result = await Executable.RunAsync(Path.GetTempPath(), [.. command.Split('|')[0].Split(' '), .. command.Split('|')[1..]], standardInput: null);
 
         result.ExitCode.ShouldBe(0, result.Error);
         result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(lines.Split(' '));
