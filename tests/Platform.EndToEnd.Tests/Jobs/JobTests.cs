@@ -295,10 +295,10 @@ public sealed class JobTests(ITestOutputHelper output)
 
     [Theory]
     // November 2026: the 13th is a Friday, as are the 6th and the 20th. Metronome wants both, cron(8) either.
-    [InlineData("schedule next|0 0 13 * 5|--from|2026-11-01T00:00:00Z|--count|3", "2026-11-06T00:00:00+00:00 2026-11-13T00:00:00+00:00 2026-11-20T00:00:00+00:00")]
-    [InlineData("schedule next|0 0 13 * 5|--from|2026-11-01T00:00:00Z|--count|2|--dialect|metronome", "2026-11-13T00:00:00+00:00 2027-08-13T00:00:00+00:00")]
-    [InlineData("schedule next|0 9 * * *|--from|2026-12-23T12:00:00Z|--count|2|--exclude|12-24/12-26|--zone|Europe/Dublin", "2026-12-27T09:00:00+00:00 2026-12-28T09:00:00+00:00")]
-    [InlineData("schedule next|R3/2027-01-31T06:00:00Z/P1M|--from|2027-01-31T06:00:00Z", "2027-02-28T06:00:00+00:00 2027-03-31T06:00:00+00:00")]
+    [InlineData("schedule next|0 0 13 * 5|--from|2026-11-01T00:00:00Z|--count|3", "2026-11-06T00:00:00Z 2026-11-13T00:00:00Z 2026-11-20T00:00:00Z")]
+    [InlineData("schedule next|0 0 13 * 5|--from|2026-11-01T00:00:00Z|--count|2|--dialect|metronome", "2026-11-13T00:00:00Z 2027-08-13T00:00:00Z")]
+    [InlineData("schedule next|0 9 * * *|--from|2026-12-23T12:00:00Z|--count|2|--exclude|12-24/12-26|--zone|Europe/Dublin", "2026-12-27T09:00:00Z 2026-12-28T09:00:00Z")]
+    [InlineData("schedule next|R3/2027-01-31T06:00:00Z/P1M|--from|2027-01-31T06:00:00Z", "2027-02-28T06:00:00Z 2027-03-31T06:00:00Z")]
     public async Task The_command_line_says_when_a_schedule_is_due(string command, string lines)
     {
         var result = await Executable.RunAsync(Path.GetTempPath(), [.. command.Split('|')[0].Split(' '), .. command.Split('|')[1..]], standardInput: null);
