@@ -42,6 +42,8 @@ public sealed class ClusterFeed(ClusterSource source, DashboardUser user)
         return whole with
         {
             Apps = seesApps ? whole.Apps : whole.Apps.RemoveRange(whole.Apps.Keys.Where(app => !Shows(app))),
+            // A group is shown to who may see one app in it.
+            Groups = seesApps ? whole.Groups : [.. whole.Groups.Where(group => rights.AllowsWithin(AccessAction.Read, ResourceId.Service(group)))],
             Deployments = seesApps ? whole.Deployments
                 : [.. whole.Deployments.Where(deployment => deployment.Start.Plan.Steps.SelectMany(step => step.Actions).All(action => Shows(action.AppId)))],
             Jobs = seesJobs ? whole.Jobs : whole.Jobs.RemoveRange(whole.Jobs.Keys.Where(job => !rights.Allows(AccessAction.Read, ResourceId.Job(job)))),

@@ -153,7 +153,7 @@ public sealed class JobOperations(IGrainFactory grains, TimeProvider time)
     public async Task BackfillAsync(string id, DateTimeOffset from, DateTimeOffset until, int parallelism)
     {
         Demand(id, AccessAction.Update);
-        var result = await (await StandingAsync(id)).BackfillAsync(from, until, parallelism);
+        var result = await (await StandingAsync(id)).BackfillAsync(from.ToUniversalTime(), until.ToUniversalTime(), parallelism);
         if (result.Backfill is null)
             throw result.Problems.IsEmpty ? Unknown(id) : Refused([.. result.Problems]);
     }

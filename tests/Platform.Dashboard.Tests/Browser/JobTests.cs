@@ -104,6 +104,7 @@ public sealed class JobTests(DashboardRun run)
         await page.GetByLabel("From").FillAsync("2026-03-02T00:30");
         await page.GetByLabel("Until").FillAsync("2026-03-02T03:30");
         await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+        await Expect(page.Locator(".mud-snackbar")).ToContainTextAsync("The backfill has begun");
         await page.WaitForURLAsync("**/ui/jobs/hourly?tab=backfills");
         // 01:00, 02:00 and 03:00 in Berlin.
         await Expect(page.GetByRole(AriaRole.Row).Nth(1)).ToContainTextAsync("3, 0", new() { Timeout = 60_000 });

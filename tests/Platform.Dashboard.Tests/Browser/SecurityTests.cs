@@ -67,7 +67,7 @@ public sealed class SecurityTests(DashboardRun run) : IAsyncLifetime, IDisposabl
         await root.GetByLabel("What").SelectOptionAsync("deployer");
         await root.GetByLabel("Of this group of apps").FillAsync("/shop");
         await root.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Grant" }).ClickAsync();
-        await Expect(root.GetByText("deployer of /shop")).ToBeVisibleAsync(Patient);
+        await Expect(root.GetByRole(AriaRole.Cell, new() { Name = "deployer of /shop", Exact = true })).ToBeVisibleAsync(Patient);
 
         // She sees what is hers, and no pages for administrators.
         var alice = await LogInAsync("alice", "/ui/apps");
@@ -83,7 +83,7 @@ public sealed class SecurityTests(DashboardRun run) : IAsyncLifetime, IDisposabl
 
         // A token of her own works for a program, and no longer when it is taken back.
         await alice.GotoAsync("/ui/me");
-        await Expect(alice.GetByText("deployer of /shop")).ToBeVisibleAsync(Patient);
+        await Expect(alice.GetByRole(AriaRole.Cell, new() { Name = "deployer of /shop", Exact = true })).ToBeVisibleAsync(Patient);
         await alice.GetByRole(AriaRole.Button, new() { Name = "Make a token" }).ClickAsync();
         await alice.GetByLabel("What it is for").FillAsync("the build");
         await alice.GetByRole(AriaRole.Button, new() { Name = "Make", Exact = true }).ClickAsync();
@@ -91,7 +91,7 @@ public sealed class SecurityTests(DashboardRun run) : IAsyncLifetime, IDisposabl
         (await AppsAsync(token!)).ShouldBe(["/shop/web"]);
         await alice.GetByRole(AriaRole.Button, new() { Name = "Take back the build" }).ClickAsync();
         await alice.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
-        await Expect(alice.GetByRole(AriaRole.Cell, new() { Name = "the build" })).ToBeHiddenAsync(PatientHidden);
+        await Expect(alice.GetByRole(AriaRole.Cell, new() { Name = "the build", Exact = true })).ToBeHiddenAsync(PatientHidden);
         (await AppsAsync(token!)).ShouldBeNull();
 
         // What is revoked is gone from her open page.
