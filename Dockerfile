@@ -1,7 +1,7 @@
 # One image for silos and agents; see docker-compose.yml.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
-# The supervisor of tasks is built with a C compiler.
-RUN apt-get update && apt-get install -y --no-install-recommends gcc && rm -rf /var/lib/apt/lists/*
+# The supervisor of tasks is built with a C compiler; the terminal of the dashboard comes from npm.
+RUN apt-get update && apt-get install -y --no-install-recommends gcc npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
 RUN dotnet publish src/Platform.Host/Platform.Host.csproj --configuration Release --output /platform

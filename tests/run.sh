@@ -40,6 +40,7 @@ needed=(
   dockerd:docker.io
   ip:iproute2
   iptables:iptables
+  npm:npm
   ps:procps
   python3:python3
   redis-server:redis-server
