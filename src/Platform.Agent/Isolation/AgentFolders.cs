@@ -7,7 +7,8 @@ namespace Platform.Agent.Isolation;
 /// <remarks>An agent that was killed cannot remove its own, so each removes what others left. The kernel lets none go that holds a task.</remarks>
 internal static class AgentFolders
 {
-    private const int Tries = 100;
+    private const int Tries = 200;
+    private const int TriesAtOnce = 10;
 
     /// <summary>Makes the folder of a task in that of its agent, which is made anew whenever a neighbour took it for that of one that is gone.</summary>
     /// <param name="folder">The task's folder.</param>
@@ -21,6 +22,9 @@ internal static class AgentFolders
             {
                 if (SmallFile.TryMakeFolder(folder))
                     return;
+                // Who waits for the kernel's lock each time comes too late each time: a step aside lets the sweep pass by.
+                if (i >= TriesAtOnce)
+                    Thread.Sleep(1);
                 makeOwn();
             }
             catch (DirectoryNotFoundException)

@@ -97,16 +97,21 @@ public class CgroupTests
     {
         using var root = new TestFolder();
         var own = root.File($"platform/{Guid.NewGuid()}");
-        var isOver = false;
+        const int Sweeps = 200;
+        var (isOver, sweeps) = (false, 0);
         var neighbour = new Thread(() =>
         {
             while (!Volatile.Read(ref isOver))
+            {
                 AgentFolders.RemoveEmpty(own);
+                Interlocked.Increment(ref sweeps);
+                Thread.Sleep(1);
+            }
         });
         neighbour.Start();
         try
         {
-            for (var i = 0; i < 2_000; i++)
+            for (var i = 0; Volatile.Read(ref sweeps) < Sweeps; i++)
             {
                 var folder = Path.Combine(own, $"task-{i}");
                 AgentFolders.MakeTask(folder, () => Directory.CreateDirectory(own));
