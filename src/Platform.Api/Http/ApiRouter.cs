@@ -112,7 +112,8 @@ internal sealed partial class ApiRouter(ILogger logger)
             StorageException or InconsistentStateException =>
                 new(StatusCodes.Status503ServiceUnavailable, "The change could not be stored, nothing has been changed: " + failure.Message),
             // Everything else of Orleans tells of a grain that could not be reached or made.
-            OrleansException => new(StatusCodes.Status503ServiceUnavailable, failure.Message),
+            // Its message may carry a whole trace, which is in the log.
+            OrleansException => new(StatusCodes.Status503ServiceUnavailable, "A part of the control plane cannot be reached; try again. " + failure.Message.Split('\n')[0].TrimEnd()),
             _ => new(StatusCodes.Status500InternalServerError, failure.Message),
         };
     }

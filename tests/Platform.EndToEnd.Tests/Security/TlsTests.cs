@@ -5,6 +5,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Platform.Client;
+using Platform.Client.Apps;
+using Platform.Client.Deployments;
 using Platform.EndToEnd.Tests.Harness;
 using Platform.Tests.Hosting;
 using Xunit.Abstractions;
@@ -137,7 +139,15 @@ public sealed class TlsTests(ITestOutputHelper output) : IDisposable
         // One of the two goes on alone.
         await cluster.TalkToAsync(cluster.Silos[0]);
         await cluster.Silos[1].Process.KillAsync();
-        await cluster.SucceededAsync(await cluster.Client.GetApp("/web").ScaleAsync(3));
+        // Until it knows that it is alone, it answers some changes with 503, and they are sent again.
+        DeploymentHandle? scaled = null;
+        await cluster.UntilAsync("the one that is left takes a change", async () =>
+        {
+            scaled = await cluster.Client.GetApp("/web").ScaleAsync(3, new ChangeOptions { Force = true });
+            return true;
+        });
+        await cluster.SucceededAsync(scaled!);
+        await cluster.RunningAsync("/web", 3);
     }
 
     public void Dispose() => directory.Dispose();
