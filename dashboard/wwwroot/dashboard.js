@@ -11,6 +11,8 @@
   // The search is drawn a moment after it was asked for: what is typed until then is kept, and typed into it when it is there.
   let early = null;
   const openSearch = () => {
+    // Asked for again before it is drawn: it is not to be closed any more.
+    if (isGivenUp()) early.length = 0;
     if (early || search()) return;
     const keys = early = [];
     const over = () => { if (early === keys) early = null; };
@@ -21,8 +23,9 @@
   });
   const isText = key => [...key].length === 1;
   const isForSearch = key => isText(key) || ['Backspace', 'Enter', 'Escape', 'ArrowDown', 'ArrowUp'].includes(key);
-  // After Escape the search is over, however long it stays on the screen.
-  const search = () => document.querySelector('.palette-input:not([data-over])');
+  const isGivenUp = () => early?.includes('Escape');
+  // After Escape the search is over, however long it stays on the screen, and though it may be drawn only then.
+  const search = () => isGivenUp() ? null : document.querySelector('.palette-input:not([data-over])');
   const leave = input => {
     input.dataset.over = '';
     setTimeout(() => input.blur());
@@ -41,7 +44,7 @@
   document.addEventListener('keydown', event => {
     if (event.altKey || event.ctrlKey || event.metaKey || !event.isTrusted || !isForSearch(event.key)) return;
     const input = search();
-    if (early && !early.includes('Escape')) {
+    if (early && !isGivenUp()) {
       early.push(event.key);
     } else if (input && !input.closest('[role=dialog]')?.contains(document.activeElement)) {
       input.focus();

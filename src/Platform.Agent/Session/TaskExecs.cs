@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Agent.Tasks;
 using Platform.Contracts.Agents;
 using Platform.Core.Collections;
+using Platform.Core.Tasks;
 
 namespace Platform.Agent.Session;
 
@@ -11,6 +12,9 @@ internal sealed class TaskExecs(TaskTable tasks, TimeProvider time, ILogger logg
 {
     private const int MostAtOnce = 64;
     private const int BytesPerFrame = 256 * 1024;
+
+    // A command that waits longer is given up, as its client would do.
+    private static readonly TimeSpan FindLimit = TimeSpan.FromSeconds(20);
 
     private readonly ConcurrentDictionary<string, TaskExec> _execs = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ExecOutput> _outputs = new();
@@ -37,14 +41,14 @@ internal sealed class TaskExecs(TaskTable tasks, TimeProvider time, ILogger logg
             Send(new() { Id = start.Id, Error = $"This agent runs {MostAtOnce} commands beside tasks already" });
             return;
         }
-        if (tasks.Find(start.TaskId) is not { Running: { } container } task)
+        if (tasks.Find(start.TaskId) is not { } task)
         {
-            Send(new() { Id = start.Id, Error = $"Task {start.TaskId} does not run on this agent" });
+            Send(new() { Id = start.Id, Error = DoesNotRun(start) });
             return;
         }
         var exec = new TaskExec(start, Send, time);
         if (_execs.TryAdd(start.Id, exec))
-            _ = RunAsync(exec, start, task, container, _session.Token);
+            _ = RunAsync(exec, start, task, _session.Token);
     }
 
     /// <summary>Hands something to a command. Does not block.</summary>
@@ -73,12 +77,15 @@ internal sealed class TaskExecs(TaskTable tasks, TimeProvider time, ILogger logg
         _session.Dispose();
     }
 
-    private async Task RunAsync(TaskExec exec, ExecStart start, AgentTask task, Containerizers.IContainer container, CancellationToken session)
+    private async Task RunAsync(TaskExec exec, ExecStart start, AgentTask task, CancellationToken session)
     {
         logger.LogInformation("A command is run beside task {TaskId}: {Exec}", start.TaskId, start.Id);
         try
         {
-            await exec.RunAsync(container, task.Over, session).ConfigureAwait(false);
+            if (await FindAsync(task, session).ConfigureAwait(false) is { } container)
+                await exec.RunAsync(container, task.Over, session).ConfigureAwait(false);
+            else
+                exec.Fail(DoesNotRun(start));
         }
         catch (OperationCanceledException)
         {
@@ -92,6 +99,22 @@ internal sealed class TaskExecs(TaskTable tasks, TimeProvider time, ILogger logg
         }
         _execs.TryRemove(new(start.Id, exec));
         exec.Dispose();
+    }
+
+    private static string DoesNotRun(ExecStart start) => $"Task {start.TaskId} does not run on this agent";
+
+    private async Task<Containerizers.IContainer?> FindAsync(AgentTask task, CancellationToken session)
+    {
+        using var limit = new CancellationTokenSource(FindLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(session, limit.Token);
+        try
+        {
+            return await task.FindRunningAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !session.IsCancellationRequested)
+        {
+            throw new TaskStartException(TaskReasons.LaunchFailed, $"The agent was started anew and has not found task {task.Spec.TaskId} again yet; what it runs in does not answer. Try again later");
+        }
     }
 
     private void Send(ExecOutput output)

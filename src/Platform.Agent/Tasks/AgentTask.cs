@@ -18,6 +18,7 @@ internal sealed partial class AgentTask : IDisposable
     private readonly string _sandbox;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _killOrdered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _found = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _killDeadline;
     private readonly CancellationTokenSource _stopPreparing = new();
@@ -72,8 +73,19 @@ internal sealed partial class AgentTask : IDisposable
     /// <summary>Its sandbox folder.</summary>
     public string Sandbox => _sandbox;
 
-    /// <summary>What it runs in; null if it does not run.</summary>
+    /// <summary>What it runs in; null if it does not run, or was not found again yet by this run of the agent.</summary>
     public IContainer? Running => _runs ? _container : null;
+
+    /// <summary>What it runs in, waited for when it runs by all that was told and this run of the agent has not found it again yet; null if it does not run.</summary>
+    public async Task<IContainer?> FindRunningAsync(CancellationToken cancellation)
+    {
+        if (Running is { } container)
+            return container;
+        if (Status.State is not (TaskState.Running or TaskState.Killing))
+            return null;
+        await Task.WhenAny(_found.Task, Over).WaitAsync(cancellation).ConfigureAwait(false);
+        return Running;
+    }
 
     /// <summary>What a registration says of it.</summary>
     public TaskReport Report => TaskReport.Of(Spec, Status, _record.AcceptedAt);
@@ -201,6 +213,7 @@ internal sealed partial class AgentTask : IDisposable
         if (await _container.Started.WaitAsync(_services.Stopping).ConfigureAwait(false) is { } running)
         {
             _runs = true;
+            _found.TrySetResult();
             await AccompanyAsync(_container, running).ConfigureAwait(false);
         }
         var end = await _container.Ended.WaitAsync(_services.Stopping).ConfigureAwait(false);

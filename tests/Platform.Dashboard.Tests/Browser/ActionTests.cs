@@ -124,6 +124,32 @@ public sealed class ActionTests(DashboardRun run)
     }
 
     [Fact]
+    public async Task A_search_that_was_given_up_before_it_was_drawn_takes_no_key()
+    {
+        var page = await run.OpenAsync("/");
+        // The moment between the search's drawing and its word that it can be typed into, made as long as this needs it.
+        await page.EvaluateAsync("""
+            () => {
+              const begin = platform.beginSearch;
+              let go;
+              const held = new Promise(done => go = done);
+              platform.letGo = go;
+              platform.beginSearch = async input => { await held; begin(input); };
+            }
+            """);
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Locator(".palette-input").WaitForAsync();
+        await page.EvaluateAsync("document.activeElement?.blur()");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("?");
+        await Expect(page.GetByText("These keys")).ToBeVisibleAsync(Patient);
+        await page.EvaluateAsync("platform.letGo()");
+        await Expect(page.Locator(".palette-input")).ToBeHiddenAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByText("These keys")).ToBeVisibleAsync(Patient);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_page_says_that_the_control_plane_is_away_and_goes_on_when_it_is_back()
     {
         var page = await run.OpenAsync("/ui/app/shop/web");

@@ -1,0 +1,77 @@
+using System.Net.Sockets;
+
+namespace Platform.Agent.Tests.Testing;
+
+/// <summary>A Docker Engine that tells what it is and which containers it has, but nothing of a single one until it may.</summary>
+internal sealed class SlowEngine : IAsyncDisposable
+{
+    private static readonly byte[] OfContainer = "/containers/"u8.ToArray();
+    private static readonly byte[] OfAll = "/containers/json"u8.ToArray();
+
+    private readonly TaskCompletionSource _may = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _over = new();
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly Uri _engine;
+    private readonly Task _accepting;
+
+    public SlowEngine(Uri engine, string socket)
+    {
+        (_engine, Endpoint) = (engine, new Uri("unix://" + socket));
+        _listener.Bind(new UnixDomainSocketEndPoint(socket));
+        _listener.Listen();
+        _accepting = AcceptAsync();
+    }
+
+    public Uri Endpoint { get; }
+
+    public void Release() => _may.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        _over.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var relays = new List<Task>();
+        try
+        {
+            while (true)
+                relays.Add(RelayAsync(await _listener.AcceptAsync(_over.Token)));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(relays);
+        }
+    }
+
+    private async Task RelayAsync(Socket client)
+    {
+        using var from = client;
+        using var to = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await to.ConnectAsync(new UnixDomainSocketEndPoint(_engine.LocalPath), _over.Token);
+            await Task.WhenAll(CopyAsync(from, to, mayWait: true), CopyAsync(to, from, mayWait: false));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        {
+            // One side is gone.
+        }
+    }
+
+    private async Task CopyAsync(Socket from, Socket to, bool mayWait)
+    {
+        var buffer = new byte[64 * 1024];
+        while (await from.ReceiveAsync(buffer, _over.Token) is > 0 and var count)
+        {
+            if (mayWait && buffer.AsSpan(0, count).IndexOf(OfContainer) >= 0 && buffer.AsSpan(0, count).IndexOf(OfAll) < 0)
+                await _may.Task.WaitAsync(_over.Token);
+            await to.SendAsync(buffer.AsMemory(0, count), _over.Token);
+        }
+        to.Shutdown(SocketShutdown.Send);
+    }
+}
