@@ -5,7 +5,7 @@ using Platform.Core.Tasks;
 namespace Platform.Contracts.Agents;
 
 /// <summary>One frame of an agent's session, from the control plane to the agent. A frame may carry several kinds at once.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AgentCommand")]
 public sealed record AgentCommand
 {
     /// <summary>The answer to a registration that was accepted.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Agents;
 
 /// <summary>How an agent is.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.AgentCondition")]
 public enum AgentCondition
 {
     /// <summary>It has no session at the moment (the control plane has just started, or the connection broke) and is given time to dial in.</summary>

@@ -5,7 +5,7 @@ using Platform.Core.Tasks;
 namespace Platform.Contracts.Agents;
 
 /// <summary>One frame of an agent's session, from the agent to the control plane. A frame may carry several kinds at once.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AgentMessage")]
 public sealed record AgentMessage
 {
     /// <summary>The first frame of a session.</summary>

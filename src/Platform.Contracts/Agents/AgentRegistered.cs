@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Agents;
 
 /// <summary>The control plane took the agent in.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AgentRegistered")]
 public sealed record AgentRegistered
 {
     /// <summary>Grows with every session of the agent; messages of an older session are ignored.</summary>

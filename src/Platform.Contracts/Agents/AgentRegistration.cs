@@ -6,7 +6,7 @@ using Platform.Core.Placement;
 namespace Platform.Contracts.Agents;
 
 /// <summary>What an agent says of itself at the start of each session.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AgentRegistration")]
 public sealed record AgentRegistration
 {
     /// <summary>The version of the session's protocol. This page describes 1.</summary>

@@ -4,7 +4,7 @@ using Platform.Core.Placement;
 namespace Platform.Contracts.Agents;
 
 /// <summary>What readers see of an agent.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AgentStatus")]
 public sealed record AgentStatus
 {
     /// <summary>What the agent said of itself; its list of tasks is left empty.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Agents;
 
 /// <summary>The tasks of one owner on one agent.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AgentTasks")]
 public sealed record AgentTasks
 {
     /// <summary>The agent.</summary>

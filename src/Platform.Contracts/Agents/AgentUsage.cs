@@ -4,7 +4,7 @@ using Platform.Core;
 namespace Platform.Contracts.Agents;
 
 /// <summary>What an agent and its tasks use now.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AgentUsage")]
 public sealed record AgentUsage
 {
     /// <summary>When it was measured.</summary>

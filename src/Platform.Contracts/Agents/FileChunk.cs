@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Agents;
 
 /// <summary>A part of a sandbox file, or a directory listing.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FileChunk")]
 public sealed record FileChunk
 {
     /// <summary>Id of the request.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Agents;
 
 /// <summary>One entry of a sandbox directory.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FileEntry")]
 public sealed record FileEntry
 {
     /// <summary>The name.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Agents;
 
 /// <summary>A part of a file in a task's sandbox, or the listing of a directory.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FileRequest")]
 public sealed record FileRequest
 {
     /// <summary>Id of the request, repeated in the answer.</summary>

@@ -6,86 +6,98 @@ using Platform.Core.Tasks;
 namespace Platform.Contracts.Agents;
 
 /// <summary>One agent: its registration, its session, the tasks on it and whether it drains. Keyed by agent id.</summary>
+[Alias("Platform.IAgentGrain")]
 public interface IAgentGrain : IGrainWithStringKey, IWakeable
 {
     /// <summary>Begins a session, which replaces any older one. The answer is also what the agent is told.</summary>
+    [Alias("Register")]
     Task<AgentCommand> RegisterAsync(AgentRegistration registration, IAgentSession session);
 
     /// <summary>A sign of life of the session with this epoch. False: that session is not known (any more), and the agent has to dial in again.</summary>
+    [Alias("Heartbeat")]
     Task<bool> HeartbeatAsync(long epoch, AgentUsage usage);
 
     /// <summary>The allocator has begun anew and is told of this agent again.</summary>
+    [Alias("AllocatorStarted")]
     Task AllocatorStartedAsync();
 
     /// <summary>Status updates of the session with this epoch. They are acknowledged to the agent when their owners have persisted them.</summary>
-    [OneWay]
+    [OneWay, Alias("Update")]
     Task UpdateAsync(long epoch, ValueList<TaskUpdate> updates);
 
     /// <summary>The session with this epoch is gone.</summary>
-    [OneWay]
+    [OneWay, Alias("Disconnect")]
     Task DisconnectAsync(long epoch, string reason);
 
     /// <summary>Starts tasks that the allocator placed here. Idempotent by task id. Refused if a later activation of their owner was heard of.</summary>
+    [Alias("Launch")]
     Task<LaunchReply> LaunchAsync(ValueList<TaskSpec> tasks, OwnerTerm? from = null);
 
     /// <summary>Ends tasks. A task that is not here is reported to its owner as LOST. Ignored if a later activation of their owner was heard of.</summary>
+    [Alias("Kill")]
     Task KillAsync(ValueList<TaskKill> kills, OwnerTerm? from = null);
 
     /// <summary>The owner has persisted these updates.</summary>
-    [OneWay]
+    [OneWay, Alias("Acknowledge")]
     Task AcknowledgeAsync(ValueList<string> updateIds);
 
     /// <summary>The owner's tasks on this agent, as far as is known now.</summary>
+    [Alias("GetTasks")]
     Task<AgentTasks> GetTasksAsync(string owner);
 
     /// <summary>Everything about the agent for readers; null if it never registered.</summary>
-    [AlwaysInterleave]
+    [AlwaysInterleave, Alias("GetStatus")]
     Task<AgentStatus?> GetStatusAsync();
 
     /// <summary>What the owner's tasks used at the last heartbeat; empty without a session.</summary>
-    [AlwaysInterleave]
+    [AlwaysInterleave, Alias("GetUsage")]
     Task<ValueList<TaskUsage>> GetUsageAsync(string owner);
 
     /// <summary>No new tasks; running ones are moved away as their owners allow; grace in seconds, null: as the tasks say.</summary>
+    [Alias("Drain")]
     Task DrainAsync(double? maxGraceSeconds, bool markGone);
 
     /// <summary>Destroys persistent volumes on the agent, now or when it dials in; durable when it returns. Ignored if a later activation of their owner was heard of.</summary>
+    [Alias("DestroyVolumes")]
     Task DestroyVolumesAsync(ValueList<string> volumeIds, OwnerTerm? from = null);
 
     /// <summary>Hands the agent the files that it shall look for. Without a session nothing happens: it is told when it begins one.</summary>
+    [Alias("Watch")]
     Task WatchAsync(FileWatchSet watches);
 
     /// <summary>Files that the session with this epoch tells of. The job that takes them says so.</summary>
-    [OneWay]
+    [OneWay, Alias("Appeared")]
     Task AppearedAsync(long epoch, ValueList<AppearedFile> files);
 
     /// <summary>A job has taken files, durably.</summary>
-    [OneWay]
+    [OneWay, Alias("FilesTaken")]
     Task FilesTakenAsync(TakenFiles taken);
 
     /// <summary>Takes new tasks again.</summary>
+    [Alias("Reactivate")]
     Task ReactivateAsync();
 
     /// <summary>An operator says that it never comes back: its tasks are given up at once.</summary>
+    [Alias("MarkGone")]
     Task MarkGoneAsync();
 
     /// <summary>Reads a sandbox file through the session.</summary>
-    [AlwaysInterleave]
+    [AlwaysInterleave, Alias("ReadFile")]
     Task<FileChunk> ReadFileAsync(FileRequest request);
 
     /// <summary>The answer to a read.</summary>
-    [OneWay, AlwaysInterleave]
+    [OneWay, AlwaysInterleave, Alias("FileRead")]
     Task FileReadAsync(FileChunk chunk);
 
     /// <summary>Runs a command beside a task, through the session. All that comes of it goes to the client, also why it could not be run.</summary>
-    [AlwaysInterleave]
+    [AlwaysInterleave, Alias("Exec")]
     Task ExecAsync(ExecStart start, IExecClient client);
 
     /// <summary>Something for a command beside a task. One that is over is not minded.</summary>
-    [OneWay, AlwaysInterleave]
+    [OneWay, AlwaysInterleave, Alias("ExecInput")]
     Task ExecInputAsync(ExecInput input);
 
     /// <summary>Something from a command beside a task.</summary>
-    [OneWay, AlwaysInterleave]
+    [OneWay, AlwaysInterleave, Alias("ExecOutput")]
     Task ExecOutputAsync(ExecOutput output);
 }

@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Agents;
 
 /// <summary>Whether a launch was handed to the agent's session.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.LaunchReply")]
 public sealed record LaunchReply
 {
     /// <summary>The epoch of the session it was sent on; 0 if there is none.</summary>

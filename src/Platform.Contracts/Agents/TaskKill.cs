@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Agents;
 
 /// <summary>An order to end a task.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.TaskKill")]
 public sealed record TaskKill
 {
     /// <summary>The task.</summary>

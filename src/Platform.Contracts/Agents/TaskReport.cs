@@ -6,7 +6,7 @@ using Platform.Core.Tasks;
 namespace Platform.Contracts.Agents;
 
 /// <summary>A task that an agent has, as it reports it at the start of a session.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.TaskReport")]
 public sealed record TaskReport
 {
     /// <summary>Its state with the latest facts.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Agents;
 
 /// <summary>What one task uses now.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.TaskUsage")]
 public sealed record TaskUsage
 {
     /// <summary>The task.</summary>

@@ -5,7 +5,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Allocation;
 
 /// <summary>What readers see of the cluster's resources.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AllocatorStatus")]
 public sealed record AllocatorStatus
 {
     /// <summary>Agents that take part.</summary>

@@ -4,7 +4,7 @@ using Platform.Core.Placement;
 namespace Platform.Contracts.Allocation;
 
 /// <summary>What an owner of tasks has, as it tells the allocator after its own or the allocator's activation.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.OwnerHoldings")]
 public sealed record OwnerHoldings
 {
     /// <summary>Its tasks; what is held for others of it is released.</summary>

@@ -4,7 +4,7 @@ using Platform.Core.Placement;
 namespace Platform.Contracts.Allocation;
 
 /// <summary>Places that the allocator found for one demand. They are held until the owner launches or releases them.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PlacementBatch")]
 public sealed record PlacementBatch
 {
     /// <summary>The demand.</summary>

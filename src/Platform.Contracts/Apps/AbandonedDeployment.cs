@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Apps;
 
 /// <summary>A deployment that was superseded or stopped, and that may not know of it yet.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AbandonedDeployment")]
 public sealed record AbandonedDeployment
 {
     /// <summary>The version that it led to.</summary>

@@ -4,7 +4,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Apps;
 
 /// <summary>The change of one app or pod.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AppChange")]
 public sealed record AppChange
 {
     /// <summary>The app.</summary>

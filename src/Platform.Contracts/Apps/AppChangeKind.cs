@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Apps;
 
 /// <summary>What happens to an app.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.AppChangeKind")]
 public enum AppChangeKind
 {
     /// <summary>It is created or gets a new definition.</summary>

@@ -4,7 +4,7 @@ using Platform.Core.Deployments;
 namespace Platform.Contracts.Apps;
 
 /// <summary>One action of a deployment for one app.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AppOrder")]
 public sealed record AppOrder
 {
     /// <summary>The deployment.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Placement;
 namespace Platform.Contracts.Apps;
 
 /// <summary>Instances that wait to be started.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AppQueue")]
 public sealed record AppQueue
 {
     /// <summary>How many.</summary>

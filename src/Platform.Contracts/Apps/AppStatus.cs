@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Apps;
 
 /// <summary>What readers see of an app.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AppStatus")]
 public sealed record AppStatus
 {
     /// <summary>The definition that is being reached or stands.</summary>

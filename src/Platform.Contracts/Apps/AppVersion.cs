@@ -7,7 +7,7 @@ namespace Platform.Contracts.Apps;
 /// A deployment that is reverted puts the old record back as it was, version included: an instance is up to date when its version is at least
 /// <see cref="LastConfigChangeAt"/> and at most <see cref="Version"/>, so that instances which the failed deployment has not replaced are kept.
 /// </remarks>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AppVersion")]
 public sealed record AppVersion
 {
     /// <summary>The definition.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Apps;
 
 /// <summary>What autoscaling last said of an app.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AutoscalingStatus")]
 public sealed record AutoscalingStatus
 {
     /// <summary>How many instances there shall be.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Apps;
 
 /// <summary>What became of a change.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.ChangeOutcome")]
 public enum ChangeOutcome
 {
     /// <summary>It is recorded and its deployment runs (or there was nothing to do).</summary>

@@ -5,7 +5,7 @@ using Platform.Core.Deployments;
 namespace Platform.Contracts.Apps;
 
 /// <summary>The answer to a change.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ChangeResult")]
 public sealed record ChangeResult
 {
     /// <summary>What became of it.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Apps;
 
 /// <summary>A change of apps and groups that is made as a whole or not at all. Definitions in it are already valid.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ChangeSet")]
 public sealed record ChangeSet
 {
     /// <summary>Changes of apps.</summary>

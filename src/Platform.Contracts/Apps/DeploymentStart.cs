@@ -4,7 +4,7 @@ using Platform.Core.Deployments;
 namespace Platform.Contracts.Apps;
 
 /// <summary>Everything that a deployment needs.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.DeploymentStart")]
 public sealed record DeploymentStart
 {
     /// <summary>The version that the deployment leads to.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Apps;
 
 /// <summary>What readers see of a running deployment.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.DeploymentStatus")]
 public sealed record DeploymentStatus
 {
     /// <summary>The id.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Apps;
 
 /// <summary>The change of one group's own properties. Parents are made as needed.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.GroupChange")]
 public sealed record GroupChange
 {
     /// <summary>The path.</summary>

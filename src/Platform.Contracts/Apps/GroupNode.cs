@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Apps;
 
 /// <summary>One group's own properties.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.GroupNode")]
 public sealed record GroupNode
 {
     /// <summary>Absolute paths that everything in the group depends on.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Apps;
 
 /// <summary>The tree of groups and apps at one version.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.GroupTree")]
 public sealed record GroupTree
 {
     /// <summary>The version of the whole tree.</summary>

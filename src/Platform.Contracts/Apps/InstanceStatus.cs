@@ -5,7 +5,7 @@ using Platform.Core.Tasks;
 namespace Platform.Contracts.Apps;
 
 /// <summary>One instance of an app or pod.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.InstanceStatus")]
 public sealed record InstanceStatus
 {
     /// <summary>The instance, such as <c>shop_web.instance-UUID</c>.</summary>

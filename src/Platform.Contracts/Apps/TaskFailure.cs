@@ -5,7 +5,7 @@ using Platform.Core.Tasks;
 namespace Platform.Contracts.Apps;
 
 /// <summary>How one instance of an app or pod ended.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.TaskFailure")]
 public sealed record TaskFailure
 {
     /// <summary>The last status of the task, in a pod of the one that ended the instance: state, reason, message, exit status or signal, last lines of standard error.</summary>

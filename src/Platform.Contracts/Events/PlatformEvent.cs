@@ -1,7 +1,7 @@
 namespace Platform.Contracts.Events;
 
 /// <summary>Something that happened.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PlatformEvent")]
 public sealed record PlatformEvent
 {
     /// <summary>Its place in the log, from 1; 0 until it is in the log.</summary>

@@ -5,7 +5,7 @@ using Platform.Core.Tasks;
 namespace Platform.Contracts.Frameworks;
 
 /// <summary>A framework uses offers of one agent.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FrameworkAccept")]
 public sealed record FrameworkAccept
 {
     /// <summary>The offers.</summary>
@@ -19,7 +19,7 @@ public sealed record FrameworkAccept
 }
 
 /// <summary>One operation of an acceptance: a launch, or one on reservations and volumes.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FrameworkOperation")]
 public sealed record FrameworkOperation
 {
     /// <summary>Tasks to launch.</summary>
@@ -39,7 +39,7 @@ public sealed record FrameworkOperation
 }
 
 /// <summary>A task to launch.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FrameworkLaunch")]
 public sealed record FrameworkLaunch
 {
     /// <summary>The framework's name for it.</summary>

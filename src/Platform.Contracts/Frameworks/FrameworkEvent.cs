@@ -5,7 +5,7 @@ using Platform.Core.Frameworks;
 namespace Platform.Contracts.Frameworks;
 
 /// <summary>Something that a framework is told; exactly one of its parts is there.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FrameworkEvent")]
 public sealed record FrameworkEvent
 {
     /// <summary>New offers.</summary>

@@ -3,7 +3,7 @@ namespace Platform.Contracts.Frameworks;
 /// <summary>Whether a scheduler's call was taken.</summary>
 /// <param name="Kind">Whether, and why not.</param>
 /// <param name="Problem">With <see cref="FrameworkReplyKind.Invalid"/>: what is wrong.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FrameworkReply")]
 public sealed record FrameworkReply([property: Id(0)] FrameworkReplyKind Kind, [property: Id(1)] string? Problem = null)
 {
     /// <summary>It was taken.</summary>
@@ -11,7 +11,7 @@ public sealed record FrameworkReply([property: Id(0)] FrameworkReplyKind Kind, [
 }
 
 /// <summary>Whether a scheduler's call was taken, and why not.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.FrameworkReplyKind")]
 public enum FrameworkReplyKind
 {
     /// <summary>It was.</summary>

@@ -5,7 +5,7 @@ using Platform.Core.Frameworks;
 namespace Platform.Contracts.Frameworks;
 
 /// <summary>What readers see of a framework.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FrameworkStatus")]
 public sealed record FrameworkStatus
 {
     /// <summary>The framework id.</summary>

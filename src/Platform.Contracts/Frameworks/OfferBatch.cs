@@ -4,7 +4,7 @@ using Platform.Core.Collections;
 namespace Platform.Contracts.Frameworks;
 
 /// <summary>What a round of the allocator has for one framework.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.OfferBatch")]
 public sealed record OfferBatch
 {
     /// <summary>New offers.</summary>

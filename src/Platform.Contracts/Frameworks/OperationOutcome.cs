@@ -5,7 +5,7 @@ namespace Platform.Contracts.Frameworks;
 /// <param name="AgentId">The agent.</param>
 /// <param name="Error">Why it was not done; null: it was.</param>
 /// <param name="IsDropped">It was never tried, since the offers were not valid.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.OperationOutcome")]
 public sealed record OperationOutcome(
     [property: Id(0)] string OperationId,
     [property: Id(1)] string? AgentId,

@@ -3,7 +3,7 @@ using Platform.Core.Tasks;
 namespace Platform.Contracts.Pods;
 
 /// <summary>What readers see of one container of a pod's instance.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PodContainerStatus")]
 public sealed record PodContainerStatus
 {
     /// <summary>The container's name in the definition.</summary>

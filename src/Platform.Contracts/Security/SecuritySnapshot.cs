@@ -7,5 +7,5 @@ namespace Platform.Contracts.Security;
 /// <param name="Version">Its number; greater than that of anything earlier.</param>
 /// <param name="Issuer">The name of the cluster in tokens.</param>
 /// <param name="Items">Everything.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.SecuritySnapshot")]
 public sealed record SecuritySnapshot([property: Id(0)] long Version, [property: Id(1)] string Issuer, [property: Id(2)] ValueMap<SecurityItem> Items);

@@ -6,5 +6,5 @@ namespace Platform.Contracts.Security;
 /// <param name="Id">Its id.</param>
 /// <param name="Text">The token.</param>
 /// <param name="ExpiresAt">When it ends.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.SignedToken")]
 public sealed record SignedToken([property: Id(0)] string Id, [property: Id(1)] SecretText Text, [property: Id(2)] DateTimeOffset ExpiresAt);

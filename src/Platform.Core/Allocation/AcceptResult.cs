@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Allocation;
 
 /// <summary>What became of an acceptance.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AcceptResult")]
 public sealed record AcceptResult
 {
     /// <summary>The agent of the offers; null when they are not valid any more.</summary>

@@ -6,7 +6,7 @@ namespace Platform.Core.Allocation;
 /// <param name="Offered">What is in offers.</param>
 /// <param name="Free">What nobody holds.</param>
 /// <param name="Tasks">How many tasks hold something.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AllocatedAgentUsage")]
 public sealed record AgentUsage(
     [property: Id(0)] AllocatorAgent Agent,
     [property: Id(1)] Resources Used,

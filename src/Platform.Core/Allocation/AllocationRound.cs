@@ -4,7 +4,7 @@ using Platform.Core.Placement;
 namespace Platform.Core.Allocation;
 
 /// <summary>All that one round decided; nothing of it comes again in a later round.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AllocationRound")]
 public sealed record AllocationRound
 {
     /// <summary>A round that decided nothing.</summary>

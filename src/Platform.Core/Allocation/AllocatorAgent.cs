@@ -4,7 +4,7 @@ using Platform.Core.Placement;
 namespace Platform.Core.Allocation;
 
 /// <summary>An agent as the allocator sees it.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AllocatorAgent")]
 public sealed record AllocatorAgent
 {
     /// <summary>The agent id.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Allocation;
 
 /// <summary>What the operator decides about the allocator.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AllocatorOptions")]
 public sealed record AllocatorOptions
 {
     /// <summary>The least that an offer must hold: any one of these. Default <c>cpus:0.01</c> or <c>mem:32</c>, as in Mesos.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Allocation;
 
 /// <summary>A consistent picture of the allocator for pages and APIs; it never changes.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AllocatorSnapshot")]
 public sealed record AllocatorSnapshot
 {
     /// <summary>The agents, by id.</summary>

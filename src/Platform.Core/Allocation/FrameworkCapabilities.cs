@@ -2,7 +2,7 @@ namespace Platform.Core.Allocation;
 
 /// <summary>What a framework says it can deal with; resources it cannot deal with are not offered. Names as in Mesos.</summary>
 [Flags]
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.FrameworkCapabilities")]
 public enum FrameworkCapabilities
 {
     /// <summary>None.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Allocation;
 
 /// <summary>A framework that wants offers.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FrameworkSubscription")]
 public sealed record FrameworkSubscription
 {
     /// <summary>The framework id.</summary>

@@ -5,7 +5,7 @@ namespace Platform.Core.Allocation;
 /// <param name="FrameworkId">Who is asked.</param>
 /// <param name="AgentId">Which agent.</param>
 /// <param name="Unavailability">When it will be away.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.InverseOffer")]
 public sealed record InverseOffer(
     [property: Id(0)] string Id,
     [property: Id(1)] string FrameworkId,

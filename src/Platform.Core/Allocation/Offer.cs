@@ -1,7 +1,7 @@
 namespace Platform.Core.Allocation;
 
 /// <summary>Resources of one agent that one framework may use in one role, until it answers or the offer is taken back.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Offer")]
 public sealed record Offer
 {
     /// <summary>The offer id.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Allocation;
 
 /// <summary>One condition on an agent, by which a framework keeps offers away that it would decline.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.OfferConstraint")]
 public sealed record OfferConstraint
 {
     /// <summary>What it looks at. Default an attribute.</summary>

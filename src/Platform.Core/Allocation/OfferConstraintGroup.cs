@@ -4,5 +4,5 @@ namespace Platform.Core.Allocation;
 
 /// <summary>Conditions that must all hold.</summary>
 /// <param name="Constraints">The conditions; at least one.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.OfferConstraintGroup")]
 public sealed record OfferConstraintGroup([property: Id(0)] ImmutableArray<OfferConstraint> Constraints);

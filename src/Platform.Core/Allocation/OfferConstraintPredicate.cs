@@ -1,7 +1,7 @@
 namespace Platform.Core.Allocation;
 
 /// <summary>What an offer constraint asks of an attribute.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.OfferConstraintPredicate")]
 public enum OfferConstraintPredicate
 {
     /// <summary>It is there.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Allocation;
 
 /// <summary>What an offer constraint looks at.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.OfferConstraintSubject")]
 public enum OfferConstraintSubject
 {
     /// <summary>The first attribute of a name.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Allocation;
 
 /// <summary>For each role of a framework, groups of conditions of which at least one must hold for an agent to be offered.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.OfferConstraints")]
 public sealed record OfferConstraints
 {
     /// <summary>No conditions.</summary>

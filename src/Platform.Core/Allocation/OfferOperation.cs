@@ -7,7 +7,7 @@ namespace Platform.Core.Allocation;
 /// are before Unreserve, Destroy, Grow and Shrink. Marks of allocation are ignored.
 /// </param>
 /// <param name="TaskId">The task to launch; empty for other operations.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.OfferOperation")]
 public sealed record OfferOperation(
     [property: Id(0)] OfferOperationKind Kind,
     [property: Id(1)] Resources Resources,

@@ -1,7 +1,7 @@
 namespace Platform.Core.Allocation;
 
 /// <summary>What a framework does with offered resources.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.OfferOperationKind")]
 public enum OfferOperationKind
 {
     /// <summary>Runs a task on them.</summary>

@@ -4,7 +4,7 @@ using Platform.Core.Placement;
 namespace Platform.Core.Allocation;
 
 /// <summary>One change of who runs where, for a dry run: tasks that end, and tasks that want a place.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PlannedChange")]
 public sealed record PlannedChange
 {
     /// <summary>What wants places; null when tasks only end.</summary>

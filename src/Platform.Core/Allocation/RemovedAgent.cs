@@ -4,5 +4,5 @@ namespace Platform.Core.Allocation;
 
 /// <summary>What went with an agent.</summary>
 /// <param name="TaskIds">The tasks that held resources there.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.RemovedAgent")]
 public sealed record RemovedAgent([property: Id(0)] ImmutableArray<string> TaskIds);

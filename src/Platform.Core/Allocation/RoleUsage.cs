@@ -4,7 +4,7 @@ using Platform.Core.Roles;
 namespace Platform.Core.Allocation;
 
 /// <summary>What readers see of a role.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.RoleUsage")]
 public sealed record RoleUsage
 {
     /// <summary>The role's path.</summary>

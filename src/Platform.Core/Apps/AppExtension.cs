@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Apps;
 
 /// <summary>What an app can ask for that Marathon does not have; the object <c>platform</c> of its definition.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AppExtension")]
 public sealed record AppExtension
 {
     /// <summary>0 to 100; higher is more important and may preempt lower. Default 0.</summary>

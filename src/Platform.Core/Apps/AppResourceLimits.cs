@@ -1,7 +1,7 @@
 namespace Platform.Core.Apps;
 
 /// <summary>Limits above an app's requests. Null: none given; negative: unlimited.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AppResourceLimits")]
 public sealed record AppResourceLimits
 {
     /// <summary>Cpus; negative: unlimited.</summary>

@@ -7,7 +7,7 @@ namespace Platform.Core.Apps;
 
 /// <summary>A long-running app as its user asked for it: Marathon's definition in its normalized form (no deprecated fields), with every default filled in.</summary>
 /// <remarks>Names, units and defaults are Marathon's; what Marathon does not have is in <see cref="Extension"/>.</remarks>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AppSpec")]
 public sealed record AppSpec
 {
     /// <summary>The absolute path, such as <c>/shop/web</c>.</summary>

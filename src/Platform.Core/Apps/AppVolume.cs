@@ -1,7 +1,7 @@
 namespace Platform.Core.Apps;
 
 /// <summary>A volume of an app: of exactly one kind.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AppVolume")]
 public sealed record AppVolume
 {
     /// <summary>Where the task sees it.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Apps;
 
 /// <summary>The number of instances follows measured load.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AutoscalingSpec")]
 public sealed record AutoscalingSpec
 {
     /// <summary>At least so many. Default 1; 0 allows scaling to zero.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Platform.Core.Apps;
 
 /// <summary>A metric and the value that each instance shall have on average.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AutoscalingTarget")]
 public sealed record AutoscalingTarget
 {
     /// <summary>cpu or mem (shares of the request, 1 is all of it), requests (per second), or the name of a metric that instances expose as Prometheus text. Of a counter its increase per second counts.</summary>

@@ -4,7 +4,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Apps;
 
 /// <summary>New instances come in steps, each of which is promoted by itself or by a person.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.CanarySpec")]
 public sealed record CanarySpec
 {
     /// <summary>How many new instances each step has: a count such as <c>2</c> or a share such as <c>10%</c>.</summary>

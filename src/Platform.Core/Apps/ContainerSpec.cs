@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Apps;
 
 /// <summary>The container of an app.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ContainerSpec")]
 public sealed record ContainerSpec
 {
     /// <summary>MESOS or DOCKER. Default MESOS.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Apps;
 
 /// <summary>A Docker image and how to run it.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.DockerSpec")]
 public sealed record DockerSpec
 {
     /// <summary>The reference of the image.</summary>

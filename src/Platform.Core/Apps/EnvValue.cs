@@ -1,7 +1,7 @@
 namespace Platform.Core.Apps;
 
 /// <summary>The value of an environment variable: a text, or the name of one of the app's secrets.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.EnvValue")]
 public sealed record EnvValue
 {
     /// <summary>The text; null for a secret.</summary>

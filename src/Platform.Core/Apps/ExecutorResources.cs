@@ -1,7 +1,7 @@
 namespace Platform.Core.Apps;
 
 /// <summary>Resources of an executor.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ExecutorResources")]
 public sealed record ExecutorResources
 {
     /// <summary>Cpus.</summary>

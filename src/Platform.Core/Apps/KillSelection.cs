@@ -1,7 +1,7 @@
 namespace Platform.Core.Apps;
 
 /// <summary>Which instance is killed first.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.KillSelection")]
 public enum KillSelection
 {
     /// <summary>The one that started last.</summary>

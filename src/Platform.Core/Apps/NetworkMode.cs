@@ -1,7 +1,7 @@
 namespace Platform.Core.Apps;
 
 /// <summary>How an app is connected.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.NetworkMode")]
 public enum NetworkMode
 {
     /// <summary>The agent's own network.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Apps;
 
 /// <summary>A network of an app.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.NetworkSpec")]
 public sealed record NetworkSpec
 {
     /// <summary>The mode.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Apps;
 
 /// <summary>A volume that outlives the instance's tasks.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PersistentVolumeSpec")]
 public sealed record PersistentVolumeSpec
 {
     /// <summary>root, path or mount. Default root.</summary>

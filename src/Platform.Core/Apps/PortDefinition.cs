@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Apps;
 
 /// <summary>A port in host mode.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PortDefinition")]
 public sealed record PortDefinition
 {
     /// <summary>The service port, and the host port if ports are required; 0: assigned by the server. Default 0.</summary>

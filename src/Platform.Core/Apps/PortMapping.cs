@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Apps;
 
 /// <summary>A port of a container network or bridge.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PortMapping")]
 public sealed record PortMapping
 {
     /// <summary>The port inside; 0: the same as the host port. Default 0.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Apps;
 
 /// <summary>A soft preference: better if it can be had.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PreferenceSpec")]
 public sealed record PreferenceSpec
 {
     /// <summary>attribute, app or spread.</summary>

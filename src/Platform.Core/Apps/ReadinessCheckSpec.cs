@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Apps;
 
 /// <summary>A check that must succeed once before a rollout counts an instance.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ReadinessCheckSpec")]
 public sealed record ReadinessCheckSpec
 {
     /// <summary>The name. Default readinessCheck.</summary>

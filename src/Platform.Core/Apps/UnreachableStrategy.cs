@@ -1,7 +1,7 @@
 namespace Platform.Core.Apps;
 
 /// <summary>What happens with instances on an agent that is out of reach.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.UnreachableStrategy")]
 public sealed record UnreachableStrategy
 {
     /// <summary>A replacement starts after this time. Seconds, default 0: at once.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Apps;
 
 /// <summary>How many instances may be missing or extra while an app is updated.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.UpgradeStrategy")]
 public sealed record UpgradeStrategy
 {
     /// <summary>The share of instances that must stay healthy, 0 to 1. Default 1.</summary>

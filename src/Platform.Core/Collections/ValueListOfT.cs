@@ -7,7 +7,7 @@ namespace Platform.Core.Collections;
 
 /// <summary>An immutable list that is equal to another when its items are, so that a record which holds it can be compared as a whole.</summary>
 /// <remarks><c>default</c> is the empty list.</remarks>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ValueList`1")]
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
 [JsonConverter(typeof(ValueListJsonConverterFactory))]
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "A list of values by value.")]

@@ -6,7 +6,7 @@ namespace Platform.Core.Collections;
 
 /// <summary>An immutable map from text, ordered by key, that is equal to another when its entries are.</summary>
 /// <remarks><c>default</c> is the empty map. Keys are ordinal and unique.</remarks>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ValueMap`1")]
 [JsonConverter(typeof(ValueMapJsonConverterFactory))]
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "A map of values by value.")]
 public readonly struct ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEquatable<ValueMap<TValue>>

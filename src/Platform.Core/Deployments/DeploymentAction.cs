@@ -6,10 +6,10 @@ namespace Platform.Core.Deployments;
 /// <param name="Kind">What is done.</param>
 /// <param name="AppId">The path.</param>
 /// <param name="IsPod">It is a pod.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.DeploymentAction")]
 public sealed record DeploymentAction([property: Id(0)] DeploymentActionKind Kind, [property: Id(1)] string AppId, [property: Id(2)] bool IsPod = false)
 {
-    /// <summary>Marathon's name of the action.</summary>
+    /// <summary>The name of the action as plans show it (that of Marathon).</summary>
     [JsonIgnore]
-    public string MarathonName => Kind.ToMarathonName(IsPod);
+    public string WireName => Kind.ToWireName(IsPod);
 }

@@ -1,7 +1,7 @@
 namespace Platform.Core.Deployments;
 
 /// <summary>What a deployment does to an app.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.DeploymentActionKind")]
 public enum DeploymentActionKind
 {
     /// <summary>The app is made known with 0 instances.</summary>

@@ -6,7 +6,7 @@ namespace Platform.Core.Deployments;
 /// </summary>
 /// <param name="Version">The version of the tree that the deployment leads to. The gate gives each change of an app a later one.</param>
 /// <param name="Turn">Rises within a deployment with each step, pause and resumption, from 1.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.OrderTerm")]
 public sealed record OrderTerm([property: Id(0)] string Version, [property: Id(1)] int Turn)
 {
     /// <summary>The last of a deployment: nothing that it ordered before is taken any more.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Frameworks;
 
 /// <summary>What is known of an agent that a framework asks about.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.AskedAgent")]
 public enum AskedAgent
 {
     /// <summary>Nothing, or none was named.</summary>

@@ -5,7 +5,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Frameworks;
 
 /// <summary>An external scheduler as it describes itself when it subscribes.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FrameworkSpec")]
 public sealed record FrameworkSpec
 {
     /// <summary>Its name for people.</summary>

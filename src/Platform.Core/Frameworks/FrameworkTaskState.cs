@@ -4,7 +4,7 @@ using Platform.Core.Tasks;
 namespace Platform.Core.Frameworks;
 
 /// <summary>One task of a framework, as it is stored until its end was acknowledged and for a while after.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FrameworkTaskState")]
 public sealed record FrameworkTaskState
 {
     private const int MostStatuses = 10;

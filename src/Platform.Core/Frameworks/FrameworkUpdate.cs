@@ -3,7 +3,7 @@ using Platform.Core.Tasks;
 namespace Platform.Core.Frameworks;
 
 /// <summary>One status of a task for its framework.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FrameworkUpdate")]
 public sealed record FrameworkUpdate
 {
     /// <summary>What it is acknowledged by: the update's id on its agent, or one of the control plane's; empty: an answer that is not repeated.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Metrics;
 
 /// <summary>The cluster at one instant, or its averages over a while. Memory and disk are in MB.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.MetricsPoint")]
 public sealed record MetricsPoint
 {
     /// <summary>When it was measured; of an average: when its while began.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Metrics;
 
 /// <summary>How far back, and how closely.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.MetricsSpan")]
 public enum MetricsSpan
 {
     /// <summary>An hour, a point for each 10 s.</summary>

@@ -6,7 +6,7 @@ namespace Platform.Core.Placement;
 /// <param name="Kind"><see cref="VolumeKind.Mount"/>: used whole or not at all. <see cref="VolumeKind.Path"/>: several volumes share it.</param>
 /// <param name="Role">The role that it is reserved to; <c>*</c> for none. A disk that is reserved in parts is given once for each part.</param>
 /// <param name="Profile">Its storage profile, or null.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AgentDisk")]
 public sealed record AgentDisk(
     [property: Id(0)] string Root,
     [property: Id(1)] decimal Size,

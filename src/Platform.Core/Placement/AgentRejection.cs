@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Placement;
 
 /// <summary>Why one agent cannot take a task of a demand now, and what it could give.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AgentRejection")]
 public sealed record AgentRejection
 {
     /// <summary>The agent.</summary>

@@ -4,7 +4,7 @@ namespace Platform.Core.Placement;
 /// <param name="Field">hostname or @hostname, @region, @zone, or the name of an agent attribute.</param>
 /// <param name="Operator">How the field is judged.</param>
 /// <param name="Value">The operand; null or empty when the operator takes none.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Constraint")]
 public sealed record Constraint(
     [property: Id(0)] string Field,
     [property: Id(1)] ConstraintOperator Operator,

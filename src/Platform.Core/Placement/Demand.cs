@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Placement;
 
 /// <summary>n tasks of one shape, under one role and priority, with the rules for where they may and should run.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Demand")]
 public sealed record Demand
 {
     /// <summary>Names the demand; unique among those that wait.</summary>

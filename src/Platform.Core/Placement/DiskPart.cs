@@ -4,5 +4,5 @@ namespace Platform.Core.Placement;
 /// <param name="Root">The disk.</param>
 /// <param name="Size">MB; of a mount disk all it has.</param>
 /// <param name="Role">The role that this part of the disk is reserved to; <c>*</c> for none.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.DiskPart")]
 public sealed record DiskPart([property: Id(0)] string Root, [property: Id(1)] decimal Size, [property: Id(2)] string Role = "*");

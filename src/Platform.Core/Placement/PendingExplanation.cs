@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Placement;
 
 /// <summary>Why tasks of a demand wait.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PendingExplanation")]
 public sealed record PendingExplanation
 {
     /// <summary>The demand.</summary>

@@ -6,7 +6,7 @@ namespace Platform.Core.Placement;
 /// A volume with a place: it holds its disk from the moment its first task is placed until it is destroyed, whether a task
 /// uses it or not, and is charged to its owner and role. A task does not hold the disk of its persistent volumes.
 /// </summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PersistentVolume")]
 public sealed record PersistentVolume
 {
     /// <summary>Unique for ever.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Placement;
 
 /// <summary>What was decided for one demand.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PlacementPlan")]
 public sealed record PlacementPlan
 {
     /// <summary>The demand.</summary>

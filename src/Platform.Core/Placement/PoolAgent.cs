@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Placement;
 
 /// <summary>An agent as placement sees it: what it has in all and what it is like. What is free follows from the tasks on it.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PoolAgent")]
 public sealed record PoolAgent
 {
     /// <summary>The agent id.</summary>

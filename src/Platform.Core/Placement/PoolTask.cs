@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Placement;
 
 /// <summary>A task that is on an agent already, or anything else that holds its resources: an offer, a framework's executor.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PoolTask")]
 public sealed record PoolTask
 {
     /// <summary>Unique in the pool.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Placement;
 
 /// <summary>A task that must be killed, with its grace.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Preemption")]
 public sealed record Preemption
 {
     /// <summary>The victim.</summary>

@@ -6,7 +6,7 @@ namespace Platform.Core.Placement;
 /// A soft rule: it orders the agents that can run a task and rejects none. The sum of all preferences decides first;
 /// bin-pack or spread decides among agents with the same sum.
 /// </summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Preference")]
 public sealed record Preference
 {
     /// <summary>What is looked at.</summary>

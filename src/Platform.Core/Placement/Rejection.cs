@@ -1,7 +1,7 @@
 namespace Platform.Core.Placement;
 
 /// <summary>One reason and how many agents it keeps from taking the task. An agent with several causes counts under each.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Rejection")]
 public sealed record Rejection
 {
     /// <summary>The reason.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Placement;
 
 /// <summary>The part of an agent that is reserved to a role.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ReservedAmounts")]
 public sealed record ReservedAmounts
 {
     /// <summary>The role; also its descendants may use it.</summary>

@@ -5,7 +5,7 @@ namespace Platform.Core.Placement;
 /// <param name="Subject">The role whose limit it is, or the roles it is held back for.</param>
 /// <param name="Left">What is left, by kind; a kind that is missing has no limit.</param>
 /// <param name="UnreservedOnly">Whether only unreserved resources count against it, as for headroom.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.RoleAllowance")]
 public sealed record RoleAllowance(
     [property: Id(0)] RejectionReason Reason,
     [property: Id(1)] string Subject,

@@ -6,7 +6,7 @@ namespace Platform.Core.Placement;
 /// Amounts of scalar resources, in the units of Mesos: cpus in cores, mem and disk in MB, gpus in whole devices.
 /// Three decimals count; more are rounded half to even, as Mesos does.
 /// </summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ScalarAmounts")]
 public sealed record ScalarAmounts
 {
     /// <summary>Nothing of anything.</summary>

@@ -4,7 +4,7 @@ namespace Platform.Core.Placement;
 /// <param name="Key">The name of the taint.</param>
 /// <param name="Value">Its value; may be empty.</param>
 /// <param name="Effect">What it does.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Taint")]
 public sealed record Taint(
     [property: Id(0)] string Key,
     [property: Id(1)] string Value = "",

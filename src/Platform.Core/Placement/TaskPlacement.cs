@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Placement;
 
 /// <summary>One task put on one agent, with all that its launch needs to know.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.TaskPlacement")]
 public sealed record TaskPlacement
 {
     /// <summary>The id from the demand's list, or <c>{DemandId}#{index}</c>.</summary>

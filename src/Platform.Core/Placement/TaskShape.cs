@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core.Placement;
 
 /// <summary>What one task needs on one agent.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.TaskShape")]
 public sealed record TaskShape
 {
     /// <summary>cpus, mem, disk, gpus and custom scalars.</summary>

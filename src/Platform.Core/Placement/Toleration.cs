@@ -4,7 +4,7 @@ namespace Platform.Core.Placement;
 /// <param name="Key">The key of the taint; null tolerates every key.</param>
 /// <param name="Value">The value of the taint; null tolerates every value.</param>
 /// <param name="Effect">The effect of the taint; null tolerates every effect.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Toleration")]
 public sealed record Toleration(
     [property: Id(0)] string? Key = null,
     [property: Id(1)] string? Value = null,

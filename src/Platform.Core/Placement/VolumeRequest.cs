@@ -6,7 +6,7 @@ namespace Platform.Core.Placement;
 /// <param name="Kind">Where it lives.</param>
 /// <param name="Size">MB. For <see cref="VolumeKind.Mount"/> the smallest disk that will do.</param>
 /// <param name="Name">Tells the volumes of one task apart; the volume's id is <c>{instance id}#{Name}</c>. Default empty.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.VolumeRequest")]
 public sealed record VolumeRequest([property: Id(0)] VolumeKind Kind, [property: Id(1)] decimal Size, [property: Id(2)] string Name = "")
 {
     /// <summary>MB: the largest mount disk that will do; null for any.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Tasks;
 namespace Platform.Core.Pods;
 
 /// <summary>A health check of a container, or its check that is only reported.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PodCheckSpec")]
 public sealed record PodCheckSpec
 {
     /// <summary>How to look.</summary>

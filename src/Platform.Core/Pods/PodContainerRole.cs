@@ -1,7 +1,7 @@
 namespace Platform.Core.Pods;
 
 /// <summary>What a container is for in its pod. Marathon knows only main ones.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.PodContainerRole")]
 public enum PodContainerRole
 {
     /// <summary>Its end ends the instance (in a run-once pod: only if it failed).</summary>

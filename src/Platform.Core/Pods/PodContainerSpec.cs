@@ -6,7 +6,7 @@ namespace Platform.Core.Pods;
 
 /// <summary>One container of a pod.</summary>
 /// <remarks>Names, units and defaults are Marathon's; what Marathon does not have are <see cref="Role"/> and <see cref="PreStop"/>.</remarks>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PodContainerSpec")]
 public sealed record PodContainerSpec
 {
     /// <summary>The name, unique in the pod.</summary>

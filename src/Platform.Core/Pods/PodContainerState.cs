@@ -4,7 +4,7 @@ using Platform.Core.Tasks;
 namespace Platform.Core.Pods;
 
 /// <summary>One container of a pod's instance as its grain records it.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PodContainerState")]
 public sealed record PodContainerState
 {
     /// <summary>The container's name in the definition.</summary>

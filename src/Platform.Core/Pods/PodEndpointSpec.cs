@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Pods;
 
 /// <summary>A port of a container.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PodEndpointSpec")]
 public sealed record PodEndpointSpec
 {
     /// <summary>The name, unique in the pod.</summary>

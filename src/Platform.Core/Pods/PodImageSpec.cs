@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Pods;
 
 /// <summary>The image of a container.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PodImageSpec")]
 public sealed record PodImageSpec
 {
     /// <summary>DOCKER, the only kind.</summary>

@@ -8,7 +8,7 @@ namespace Platform.Core.Pods;
 /// All that pods have in common with apps (path, number of instances, constraints, upgrade, backoff, role, networks, environment, secrets ...) is in the
 /// <see cref="AppSpec"/> that holds this. Its resources are the sums over the containers and the executor.
 /// </remarks>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PodSpec")]
 public sealed record PodSpec
 {
     /// <summary>The containers, at least one.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Apps;
 namespace Platform.Core.Pods;
 
 /// <summary>A volume of a pod: of at most one kind; without any it is a directory that lives as long as the instance and that its containers share.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PodVolumeSpec")]
 public sealed record PodVolumeSpec
 {
     /// <summary>The name, unique in the pod.</summary>

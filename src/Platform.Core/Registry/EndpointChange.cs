@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Registry;
 
 /// <summary>What became of the endpoints that one owner has in a service, from one version of their list to the next.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.EndpointChange")]
 public sealed record EndpointChange
 {
     /// <summary>The service.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Registry;
 
 /// <summary>A port of an endpoint.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.EndpointPort")]
 public sealed record EndpointPort
 {
     /// <summary>The name, or null.</summary>

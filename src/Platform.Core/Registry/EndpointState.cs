@@ -1,7 +1,7 @@
 namespace Platform.Core.Registry;
 
 /// <summary>Whether an endpoint is to be given work.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.EndpointState")]
 public enum EndpointState
 {
     /// <summary>It runs, but is not healthy or not ready yet: nobody is sent to it.</summary>

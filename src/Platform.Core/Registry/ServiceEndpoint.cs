@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Registry;
 
 /// <summary>Something that can be reached and belongs to a service: a running task, or what was registered from outside.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ServiceEndpoint")]
 public sealed record ServiceEndpoint
 {
     /// <summary>The task's id, or the id that it was registered under; unique in its service.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core;
 
 /// <summary>One property of an agent that constraints can look at; it is not a resource and nothing is taken from it.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AgentAttribute")]
 public sealed record AgentAttribute
 {
     [Id(5)]

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Platform.Core;
 
 /// <summary>An agent's attributes, in the order in which they were given: <c>rack:abc;level:10;keys:[1000-1500]</c>.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Attributes")]
 [JsonConverter(typeof(AttributesJsonConverter))]
 public sealed class Attributes : IEquatable<Attributes>, IReadOnlyCollection<AgentAttribute>
 {

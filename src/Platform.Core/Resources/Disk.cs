@@ -1,7 +1,7 @@
 namespace Platform.Core;
 
 /// <summary>What makes a disk resource more than an amount: its source, and the persistent volume made on it.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Disk")]
 public sealed record Disk
 {
     /// <summary>Where it comes from; null for the agent's work directory.</summary>

@@ -5,7 +5,7 @@ namespace Platform.Core;
 /// <param name="Root">The directory or mount point on the agent; null when it is not fixed.</param>
 /// <param name="Id">The identity of the storage, when the provider gave one.</param>
 /// <param name="Profile">The storage profile, when it has one.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.DiskSource")]
 public sealed record DiskSource(
     [property: Id(0)] DiskSourceType Type,
     [property: Id(1)] string? Root = null,

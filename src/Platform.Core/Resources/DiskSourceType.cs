@@ -1,7 +1,7 @@
 namespace Platform.Core;
 
 /// <summary>What a disk resource is made of. The names are those of Mesos' JSON in upper case.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.DiskSourceType")]
 public enum DiskSourceType
 {
     /// <summary>A directory that several volumes can share.</summary>

@@ -6,7 +6,7 @@ namespace Platform.Core;
 /// <param name="Type">Static or dynamic; only the bottom of a stack can be static.</param>
 /// <param name="Role">The role that it is held for; never <c>*</c>.</param>
 /// <param name="Principal">Who made it; null when nobody is recorded.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Reservation")]
 public sealed record Reservation(
     [property: Id(0)] ReservationType Type,
     [property: Id(1)] string Role,

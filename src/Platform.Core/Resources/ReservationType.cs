@@ -1,7 +1,7 @@
 namespace Platform.Core;
 
 /// <summary>How a reservation came to be.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.ReservationType")]
 public enum ReservationType
 {
     /// <summary>Written in the agent's own configuration; only the agent's operator can change it.</summary>

@@ -7,7 +7,7 @@ namespace Platform.Core;
 /// One resource: an amount under a name, with everything that tells it apart from other resources of that name:
 /// reservations, allocation role, disk, revocability, sharing and provider. Equality and arithmetic follow Mesos.
 /// </summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Resource")]
 public sealed record Resource
 {
     [Id(5)]

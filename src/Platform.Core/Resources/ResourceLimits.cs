@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Platform.Core;
 
 /// <summary>Upper bounds of scalars by name, in thousandths. A missing name has no bound; a bound of zero allows nothing.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ResourceLimits")]
 [JsonConverter(typeof(ResourceLimitsJsonConverter))]
 public sealed class ResourceLimits : IEquatable<ResourceLimits>
 {

@@ -7,7 +7,7 @@ namespace Platform.Core;
 /// Amounts of scalars by name, in thousandths, without any of the other properties of resources. A missing name is zero;
 /// a subtraction stops at zero.
 /// </summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ResourceQuantities")]
 [JsonConverter(typeof(ResourceQuantitiesJsonConverter))]
 public readonly struct ResourceQuantities : IEquatable<ResourceQuantities>
 {

@@ -1,7 +1,7 @@
 namespace Platform.Core;
 
 /// <summary>What kind of amount a resource, or an attribute, has. The names are those of Mesos' JSON.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.ResourceType")]
 public enum ResourceType
 {
     /// <summary>An amount with three decimals: cpus, mem (MB), disk (MB), gpus.</summary>

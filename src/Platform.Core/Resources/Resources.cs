@@ -9,7 +9,7 @@ namespace Platform.Core;
 /// An immutable collection of resources with Mesos' arithmetic: equal kinds merge, exclusive disks and volumes stay apart,
 /// empty amounts vanish, a subtraction never goes below nothing.
 /// </summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Resources")]
 [JsonConverter(typeof(ResourcesJsonConverter))]
 public sealed class Resources : IEquatable<Resources>, IReadOnlyCollection<Resource>
 {

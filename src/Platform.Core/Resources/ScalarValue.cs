@@ -7,7 +7,7 @@ namespace Platform.Core;
 /// Rule of Mesos: a scalar is its value times 1000, rounded half away from zero.
 /// </summary>
 /// <param name="Milli">The amount in thousandths.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ScalarValue")]
 public readonly record struct ScalarValue([property: Id(0)] long Milli) : IComparable<ScalarValue>
 {
     /// <summary>The amount zero.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Platform.Core;
 
 /// <summary>A set of whole numbers kept as sorted, disjoint, coalesced intervals: <c>[1-10, 20-30]</c>.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ValueRanges")]
 public sealed class ValueRanges : IEquatable<ValueRanges>
 {
     [Id(0)]

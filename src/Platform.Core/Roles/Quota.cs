@@ -1,7 +1,7 @@
 namespace Platform.Core.Roles;
 
 /// <summary>What a role is promised and what it may have at most, its subroles included. Amounts in thousandths.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Quota")]
 public sealed record Quota
 {
     /// <summary>No promise and no bound.</summary>

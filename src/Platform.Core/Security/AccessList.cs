@@ -7,7 +7,7 @@ namespace Platform.Core.Security;
 /// <param name="Description">For people.</param>
 /// <param name="Users">The actions of accounts.</param>
 /// <param name="Groups">The actions of groups.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AccessList")]
 public sealed record AccessList(
     [property: Id(0)] string Resource,
     [property: Id(1)] string Description,

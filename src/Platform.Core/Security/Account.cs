@@ -1,7 +1,7 @@
 namespace Platform.Core.Security;
 
 /// <summary>Somebody who can log in, as it is stored.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Account")]
 public sealed record Account
 {
     /// <summary>The id.</summary>

@@ -6,5 +6,5 @@ namespace Platform.Core.Security;
 /// <param name="Gid">The id.</param>
 /// <param name="Description">For people.</param>
 /// <param name="Members">Ids of accounts, in order.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AccountGroup")]
 public sealed record AccountGroup([property: Id(0)] string Gid, [property: Id(1)] string Description, [property: Id(2)] ValueList<string> Members);

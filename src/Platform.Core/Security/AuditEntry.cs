@@ -1,7 +1,7 @@
 namespace Platform.Core.Security;
 
 /// <summary>Something that somebody did, or was refused.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AuditEntry")]
 public sealed record AuditEntry
 {
     /// <summary>When.</summary>

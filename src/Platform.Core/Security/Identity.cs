@@ -3,7 +3,7 @@ namespace Platform.Core.Security;
 /// <summary>Who asks.</summary>
 /// <param name="Uid">The id, such as <c>alice</c>; of a task the path of its owner.</param>
 /// <param name="Kind">What it is.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.Identity")]
 public sealed record Identity([property: Id(0)] string Uid, [property: Id(1)] IdentityKind Kind)
 {
     /// <summary>Somebody who did not say who.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Security;
 
 /// <summary>A token for programs that somebody made, without the token itself.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.IssuedToken")]
 public sealed record IssuedToken
 {
     /// <summary>The id, which the token carries.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Security;
 
 /// <summary>One thing that is stored about identities and rights; exactly one member is there.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.SecurityItem")]
 public sealed record SecurityItem
 {
     /// <summary>An account.</summary>

@@ -3,7 +3,7 @@ namespace Platform.Core.Security;
 /// <summary>What became of a change, and why.</summary>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Message">In a sentence; empty when it is done.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.SecurityResult")]
 public sealed record SecurityResult([property: Id(0)] SecurityOutcome Outcome, [property: Id(1)] string Message = "")
 {
     /// <summary>It is done.</summary>

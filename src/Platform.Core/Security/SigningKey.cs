@@ -5,7 +5,7 @@ namespace Platform.Core.Security;
 /// <param name="PublicKey">PEM.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="Sealed">The private key, sealed under the key file; null where it is not needed.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.SigningKey")]
 public sealed record SigningKey(
     [property: Id(0)] string Id, [property: Id(1)] string PublicKey, [property: Id(2)] DateTimeOffset CreatedAt, [property: Id(3)] byte[]? Sealed)
 {

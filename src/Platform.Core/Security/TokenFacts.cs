@@ -7,7 +7,7 @@ namespace Platform.Core.Security;
 /// <param name="IssuedAt">When it was issued.</param>
 /// <param name="ExpiresAt">When it ends.</param>
 /// <param name="LoggedInAt">When its owner last proved who it is.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.TokenFacts")]
 public sealed record TokenFacts(
     [property: Id(0)] string Id, [property: Id(1)] string Uid, [property: Id(2)] TokenUse Use,
     [property: Id(3)] DateTimeOffset IssuedAt, [property: Id(4)] DateTimeOffset ExpiresAt, [property: Id(5)] DateTimeOffset LoggedInAt);

@@ -1,7 +1,7 @@
 namespace Platform.Core.Tasks;
 
 /// <summary>How a check looks at a task.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.CheckKind")]
 public enum CheckKind
 {
     /// <summary>GET; 200 to 399 is a success.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Tasks;
 
 /// <summary>What the outcome of a check is used for.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.CheckPurpose")]
 public enum CheckPurpose
 {
     /// <summary>The task is killed and replaced after too many consecutive failures.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Tasks;
 
 /// <summary>The latest outcome of one check.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.CheckResult")]
 public sealed record CheckResult
 {
     /// <summary>What the check is for.</summary>

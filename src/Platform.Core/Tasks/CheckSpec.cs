@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Tasks;
 
 /// <summary>A check that the agent runs against a task, with the timing of Marathon and Mesos.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.CheckSpec")]
 public sealed record CheckSpec
 {
     /// <summary>What the outcome is used for.</summary>

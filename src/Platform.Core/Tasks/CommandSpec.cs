@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Tasks;
 
 /// <summary>What a task executes: a shell line or an argument vector, never both.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.CommandSpec")]
 public sealed record CommandSpec
 {
     /// <summary>A line for <c>/bin/sh -c</c>, or null.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Tasks;
 
 /// <summary>The image that a task runs in, and how.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ContainerImage")]
 public sealed record ContainerImage
 {
     /// <summary>The containerizer that it needs, such as <c>docker</c>.</summary>

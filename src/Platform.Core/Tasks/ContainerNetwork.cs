@@ -1,7 +1,7 @@
 namespace Platform.Core.Tasks;
 
 /// <summary>How a container is connected.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.ContainerNetwork")]
 public enum ContainerNetwork
 {
     /// <summary>The machine's own network.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Tasks;
 
 /// <summary>A volume that a driver on the agent provides, wherever its content is.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ExternalVolume")]
 public sealed record ExternalVolume
 {
     /// <summary>The name of the volume.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Tasks;
 
 /// <summary>A file that is brought into the sandbox before the task starts.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.FetchSpec")]
 public sealed record FetchSpec
 {
     /// <summary>http, https or file address, or an absolute path on the agent.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Tasks;
 
 /// <summary>A port of a placed task, with the number that the agent gave it.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.PortSpec")]
 public sealed record PortSpec
 {
     /// <summary>The name of the port, or null.</summary>

@@ -5,7 +5,7 @@ using Platform.Core.Placement;
 namespace Platform.Core.Tasks;
 
 /// <summary>Everything that an agent needs to run one task. Complete in itself: the agent asks nobody.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.TaskSpec")]
 public sealed record TaskSpec
 {
     /// <summary>Unique for ever. A launch of an id that the agent has seen before is answered with its state and starts nothing.</summary>

@@ -1,7 +1,7 @@
 namespace Platform.Core.Tasks;
 
 /// <summary>What a task is doing, with the names and meanings of Mesos.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.TaskState")]
 public enum TaskState
 {
     /// <summary>Placed; the agent has not started it yet (fetching counts as staging).</summary>

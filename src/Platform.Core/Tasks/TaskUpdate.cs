@@ -4,7 +4,7 @@ using Platform.Core.Collections;
 namespace Platform.Core.Tasks;
 
 /// <summary>One report of an agent about one task. It is repeated until it is acknowledged.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.TaskUpdate")]
 public sealed record TaskUpdate
 {
     /// <summary>The task.</summary>

@@ -3,7 +3,7 @@ using Platform.Core.Placement;
 namespace Platform.Core.Tasks;
 
 /// <summary>A directory or file that a task sees besides its sandbox. Exactly one source is given.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.VolumeSpec")]
 public sealed record VolumeSpec
 {
     /// <summary>Where the task sees it: absolute, or relative to the sandbox.</summary>

@@ -3,5 +3,5 @@ namespace Platform.Grains.Agents;
 /// <summary>An operator's wish to drain an agent.</summary>
 /// <param name="MaxGraceSeconds">The longest kill grace that is allowed; null: as the tasks say.</param>
 /// <param name="MarkGone">Declare it gone when it is drained.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AgentDrain")]
 public sealed record AgentDrain([property: Id(0)] double? MaxGraceSeconds, [property: Id(1)] bool MarkGone);

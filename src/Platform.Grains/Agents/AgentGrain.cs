@@ -13,7 +13,7 @@ using Platform.Grains.Ownership;
 namespace Platform.Grains.Agents;
 
 /// <summary>One agent. It stores who the agent is; what runs on it is told by the agent and held in memory.</summary>
-[KeepAlive]
+[KeepAlive, GrainType("agent")]
 public sealed partial class AgentGrain(
     [PersistentState("agent", "platform")] IPersistentState<AgentState> agent,
     TaskOwnerKinds owners,

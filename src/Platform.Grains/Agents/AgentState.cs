@@ -4,7 +4,7 @@ using Platform.Core.Collections;
 namespace Platform.Grains.Agents;
 
 /// <summary>What is stored of an agent. Its tasks are not: it reports them when it dials in.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.AgentState")]
 public sealed record AgentState
 {
     /// <summary>What it last said of itself, without tasks; null: it never registered.</summary>

@@ -12,7 +12,7 @@ using Platform.Grains.Ownership;
 namespace Platform.Grains.Allocation;
 
 /// <summary>One model of all agents and demands. What comes in changes the model at once; a round a few milliseconds later decides on all of it.</summary>
-[KeepAlive]
+[KeepAlive, GrainType("allocator")]
 public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
 {
     private readonly IPersistentState<AllocatorState> _state;

@@ -5,7 +5,7 @@ using Platform.Core.Roles;
 namespace Platform.Grains.Allocation;
 
 /// <summary>What operators decided, and the term; all else is told anew by agents and owners.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.AllocatorState")]
 public sealed record AllocatorState
 {
     /// <summary>Weights by role.</summary>

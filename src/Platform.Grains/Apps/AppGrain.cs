@@ -14,7 +14,7 @@ using Platform.Grains.Ownership;
 namespace Platform.Grains.Apps;
 
 /// <summary>One app: takes the orders of deployments and persons. <see cref="AppOwner"/> decides, and the engine does to tasks what was decided.</summary>
-[Reentrant, KeepAlive]
+[Reentrant, KeepAlive, GrainType("app")]
 public sealed class AppGrain(
     [PersistentState("app", "platform")] IPersistentState<AppState> head,
     [PersistentItems("instances", "platform")] IPersistentItems<InstanceState> instances,

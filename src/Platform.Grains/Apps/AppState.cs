@@ -6,7 +6,7 @@ using Platform.Core.Deployments;
 namespace Platform.Grains.Apps;
 
 /// <summary>What an app's grain records besides its instances, versions and failures.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.AppState")]
 public sealed class AppState
 {
     /// <summary>The definition that is being reached or stands; null: there is no such app.</summary>

@@ -9,7 +9,7 @@ using Platform.Grains.Ownership;
 namespace Platform.Grains.Deployments;
 
 /// <summary>Carries out one step after the other. Every order is idempotent, so a step that was begun is simply begun again after a crash.</summary>
-[Reentrant]
+[Reentrant, GrainType("deployment")]
 public sealed partial class DeploymentGrain(
     [PersistentState("progress", "platform")] IPersistentState<DeploymentProgress> progress,
     IOptions<DeploymentOptions> options,

@@ -40,7 +40,7 @@ internal static class DeploymentJson
         foreach (var action in step.Actions)
         {
             json.WriteStartObject();
-            json.WriteString("action"u8, action.MarathonName);
+            json.WriteString("action"u8, action.WireName);
             json.WriteString(action.IsPod ? "pod"u8 : "app"u8, action.AppId);
             json.WriteEndObject();
         }

@@ -4,7 +4,7 @@ using Platform.Core.Deployments;
 namespace Platform.Grains.Deployments;
 
 /// <summary>What a deployment is about and how far it came.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.DeploymentProgress")]
 public sealed record DeploymentProgress
 {
     /// <summary>The step that runs, from 1; 0 before anything was stored.</summary>

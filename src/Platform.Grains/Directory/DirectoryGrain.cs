@@ -4,7 +4,7 @@ using Platform.Core.Collections;
 namespace Platform.Grains.Directory;
 
 /// <summary>The index of one kind of grains.</summary>
-[Reentrant, KeepAlive]
+[Reentrant, KeepAlive, GrainType("directory")]
 public sealed class DirectoryGrain : Grain, IDirectoryGrain
 {
     private readonly IPersistentItems<DirectoryEntry> _entries;

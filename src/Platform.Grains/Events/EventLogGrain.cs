@@ -8,7 +8,7 @@ namespace Platform.Grains.Events;
 
 /// <summary>Numbers events, stores all that came meanwhile in one step, then tells the observers.</summary>
 /// <remarks>An observer is told only of what is stored, so that a number never stands for two events.</remarks>
-[Reentrant, KeepAlive]
+[Reentrant, KeepAlive, GrainType("eventlog")]
 public sealed partial class EventLogGrain : Grain, IEventLogGrain
 {
     // Readers that follow closely are served from memory.

@@ -13,7 +13,7 @@ namespace Platform.Grains.Frameworks;
 
 /// <summary>One framework. What agents report is stored before it is told to the scheduler, and told again until the scheduler acknowledges it.</summary>
 /// <remarks>Messages of a burst share one write. Nothing leaves the grain before what it follows from is stored, and every effect may be repeated.</remarks>
-[Reentrant, KeepAlive]
+[Reentrant, KeepAlive, GrainType("framework")]
 public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
 {
     private readonly IPersistentState<FrameworkRecord> _head;

@@ -3,7 +3,7 @@ using Platform.Core.Frameworks;
 namespace Platform.Grains.Frameworks;
 
 /// <summary>What is stored of a framework besides its tasks.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.FrameworkRecord")]
 public sealed record FrameworkRecord
 {
     /// <summary>Its description; null: it never subscribed.</summary>

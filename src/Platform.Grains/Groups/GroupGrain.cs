@@ -9,7 +9,7 @@ using Platform.Grains.Events;
 namespace Platform.Grains.Groups;
 
 /// <summary>The gate: decides in memory, stores all decisions that came meanwhile in one step, then starts their deployments.</summary>
-[Reentrant, KeepAlive]
+[Reentrant, KeepAlive, GrainType("group")]
 public sealed partial class GroupGrain : Grain, IGroupGrain
 {
     private readonly IPersistentItems<GroupItem> _items;

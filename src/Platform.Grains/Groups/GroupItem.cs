@@ -3,7 +3,7 @@ using Platform.Contracts.Apps;
 namespace Platform.Grains.Groups;
 
 /// <summary>One stored item of the tree: exactly one of its parts is given. One kind of item for all, so that a change is stored in one step.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.GroupItem")]
 public sealed record GroupItem
 {
     /// <summary>The current definition of an app.</summary>

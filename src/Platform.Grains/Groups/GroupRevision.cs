@@ -4,7 +4,7 @@ using Platform.Core.Collections;
 namespace Platform.Grains.Groups;
 
 /// <summary>What one version of the tree replaced, so that the tree before it can be rebuilt from the tree after it.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.GroupRevision")]
 public sealed record GroupRevision
 {
     /// <summary>The version of each app that was replaced; "" if the app was not there.</summary>

@@ -6,6 +6,7 @@ using Platform.Core.Tasks;
 namespace Platform.Grains.Secrets;
 
 /// <summary>Keeps secrets sealed, in memory too; a value is opened only for who asks for it.</summary>
+[GrainType("secret")]
 public sealed partial class SecretGrain(
     [PersistentItems("secrets", "platform")] IPersistentItems<SealedSecret> secrets,
     SecretCipher cipher,

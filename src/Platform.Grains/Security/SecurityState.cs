@@ -1,7 +1,7 @@
 namespace Platform.Grains.Security;
 
 /// <summary>What is stored beside accounts and permissions.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.SecurityState")]
 public sealed class SecurityState
 {
     /// <summary>The name of the cluster in tokens; null: none was needed yet.</summary>

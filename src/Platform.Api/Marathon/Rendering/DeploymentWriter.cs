@@ -39,7 +39,7 @@ internal static class DeploymentWriter
 
     public static void WriteAction(Utf8JsonWriter writer, DeploymentAction action)
     {
-        writer.WriteString("action", action.MarathonName);
+        writer.WriteString("action", action.WireName);
         writer.WriteString(action.IsPod ? "pod" : "app", action.AppId);
     }
 }

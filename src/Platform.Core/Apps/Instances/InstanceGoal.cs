@@ -1,7 +1,7 @@
 namespace Platform.Core.Apps;
 
 /// <summary>What shall become of an instance.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("Platform.InstanceGoal")]
 public enum InstanceGoal
 {
     /// <summary>It shall run.</summary>

@@ -12,7 +12,7 @@ namespace Platform.Core.Apps;
 /// An instance holds one place. That of an app has one task, whose id is also that of the place. That of a pod has a task for each of its
 /// <see cref="Containers"/>, the group of which has the place's id, and the rest of the record is what they are together.
 /// </remarks>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.InstanceState")]
 public sealed record InstanceState : IOwnedTask<InstanceState>
 {
     /// <summary>The instance, such as <c>shop_web.instance-UUID</c>.</summary>

@@ -4,7 +4,7 @@ using Platform.Core.Deployments;
 namespace Platform.Core.Apps;
 
 /// <summary>The action of a deployment that an app carries out.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.ActiveOrder")]
 public sealed record ActiveOrder
 {
     /// <summary>The deployment.</summary>

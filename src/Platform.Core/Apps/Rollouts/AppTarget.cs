@@ -6,7 +6,7 @@ namespace Platform.Core.Apps;
 /// <param name="Spec">The definition.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="ConfigVersion">The version of its last change of anything but the number of instances. Instances with another one are old.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.AppTarget")]
 public sealed record AppTarget(
     [property: Id(0)] AppSpec Spec,
     [property: Id(1)] string Version,

@@ -9,7 +9,7 @@ namespace Platform.Core.Apps;
 /// <param name="Seconds">The delay now.</param>
 /// <param name="Until">No launch before this instant.</param>
 /// <param name="QuietSince">The last end or launch.</param>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.LaunchDelay")]
 public sealed record LaunchDelay(
     [property: Id(0)] double Seconds,
     [property: Id(1)] DateTimeOffset Until,

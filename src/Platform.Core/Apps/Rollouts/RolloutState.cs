@@ -3,7 +3,7 @@ using Platform.Core.Deployments;
 namespace Platform.Core.Apps;
 
 /// <summary>How far the current order of an app has come.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.RolloutState")]
 public sealed record RolloutState
 {
     /// <summary>The canary step that is being reached or watched, from 0; equal to the number of steps once all are promoted.</summary>
