@@ -33,6 +33,9 @@ public static class ChronosEndpoints
 
     private sealed class Routes(JobGateway jobs, ILogger logger)
     {
+        private const int TasksShown = 20;
+        private const long MostElements = 1_000_000_000_000;
+
         internal RequestDelegate Handle(Func<HttpContext, Task<IResult>> handler) => JobRequests.Handle(logger, handler);
 
         internal void Map(RouteGroupBuilder group)
@@ -105,21 +108,29 @@ public static class ChronosEndpoints
             return Results.NoContent();
         });
 
-        // Progress of a task counts elements; nothing reads it but those who ask for the job's statistics.
+        // What is told of a task that is not kept any more is let go, as Chronos does, whose clients take no other answer.
         private Task<IResult> ProgressAsync(HttpContext http) => WithJobAsync(http, async job =>
         {
             var body = await JobRequests.ReadObjectAsync(http);
             var problems = new List<SpecProblem>();
-            if (body is not null && new JsonFields(body, "", ".", problems).Number("numAdditionalElementsProcessed") is < 0)
-                problems.Add(new("numAdditionalElementsProcessed", "must be 0 or more"));
-            return problems.Count > 0 ? Invalid(problems) : Results.NoContent();
+            var added = body is null ? null : new JsonFields(body, "", ".", problems).Number("numAdditionalElementsProcessed");
+            if (added is < 0 or > MostElements)
+                problems.Add(new("numAdditionalElementsProcessed", $"must be from 0 to {MostElements}"));
+            if (problems.Count > 0)
+                return Invalid(problems);
+            if (added is > 0)
+                await jobs.Job(job.Spec.Id).ProgressAsync(Value(http, "task"), (long)added.Value);
+            return Results.NoContent();
         });
 
-        private static Task<IResult> ShowStatisticsAsync(JobStatus job)
+        private async Task<IResult> ShowStatisticsAsync(JobStatus job)
         {
             var taken = job.Durations;
-            return Task.FromResult(JobRequests.Answer(new JsonObject
+            var runs = job.LiveRuns.Concat(await jobs.Job(job.Spec.Id).GetHistoryAsync(TasksShown));
+            var tasks = runs.SelectMany(run => run.Tasks).OrderByDescending(task => task.StartedAt ?? task.CreatedAt).Take(TasksShown);
+            return JobRequests.Answer(new JsonObject
             {
+                ["taskStatHistory"] = new JsonArray([.. tasks.Select(task => ChronosWriter.Task(job, task))]),
                 ["count"] = taken.Count,
                 ["mean"] = taken.Mean,
                 ["median"] = taken.Median,
@@ -129,7 +140,7 @@ public static class ChronosEndpoints
                 ["99thPercentile"] = taken.P99,
                 ["successCount"] = job.Successes,
                 ["errorCount"] = job.Failures,
-            }));
+            });
         }
 
         private async Task<IResult> PercentileAsync(HttpContext http)

@@ -2,12 +2,26 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Platform.Contracts.Jobs;
 using Platform.Core.Jobs;
+using Platform.Core.Tasks;
 
 namespace Platform.Api.Chronos;
 
 /// <summary>Writes jobs in Chronos' JSON.</summary>
 internal static class ChronosWriter
 {
+    /// <summary>One task of a job's statistics.</summary>
+    internal static JsonObject Task(JobStatus job, RunTask task) => new()
+    {
+        ["taskId"] = task.TaskId,
+        ["jobName"] = job.Spec.Id,
+        ["slaveId"] = task.AgentId ?? "",
+        ["startTime"] = Time(task.StartedAt),
+        ["endTime"] = Time(task.EndedAt),
+        ["duration"] = task is { StartedAt: { } began, EndedAt: { } ended } ? Math.Round((ended - began).TotalSeconds, 3) : null,
+        ["status"] = !task.Ended ? "Running" : task.State == TaskState.Finished ? "Success" : "Fail",
+        ["numElementsProcessed"] = task.Elements,
+    };
+
     internal static JsonObject Job(JobStatus job)
     {
         var spec = job.Spec;

@@ -218,6 +218,7 @@ internal static class JobWriter
         ["message"] = task.LastStatus?.Message,
         ["lastLines"] = task.LastStatus?.StderrTail,
         ["sandbox"] = task.LastStatus?.Sandbox,
+        ["elements"] = task.Elements,
     };
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);

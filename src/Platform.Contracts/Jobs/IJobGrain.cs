@@ -76,6 +76,10 @@ public interface IJobGrain : ITaskOwnerGrain
     [Alias("TellSuccess")]
     Task<bool> TellSuccessAsync();
 
+    /// <summary>A task of it has worked through more elements; durable when it returns. False: there is no such task, or it is not kept any more.</summary>
+    [Alias("Progress")]
+    Task<bool> ProgressAsync(string taskId, long added);
+
     /// <summary>Something of it is due, or may go on. Repeated until the timer has heard of the job.</summary>
     /// <param name="known">What the timer knows of it; its summary is left out.</param>
     [OneWay, Alias("Due")]

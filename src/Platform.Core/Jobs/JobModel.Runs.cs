@@ -29,6 +29,15 @@ public sealed partial class JobModel
     public RunTask Place(TaskPlacement placement) =>
         _tasks.Items[placement.TaskId] with { AgentId = placement.AgentId, Host = placement.Hostname, Gpus = [.. placement.Gpus], Ports = placement.Ports.IsDefault ? default : [.. placement.Ports] };
 
+    /// <summary>A task tells that it has worked through more elements; false: there is no such task, or it is not kept any more.</summary>
+    public bool Progress(string taskId, long added)
+    {
+        if (_tasks.Items.GetValueOrDefault(taskId) is not { } task)
+            return false;
+        _tasks.Set(taskId, task with { Elements = checked(task.Elements + added) });
+        return true;
+    }
+
     /// <summary>Takes a report about a task; false: no such task goes on.</summary>
     public bool Report(TaskUpdate update, DateTimeOffset now)
     {

@@ -63,6 +63,9 @@ public sealed record RunTask : IOwnedTask<RunTask>
     /// <summary>The ports that it got on its agent.</summary>
     [Id(17)] public ValueList<int> Ports { get; init; }
 
+    /// <summary>How many elements it has told to have worked through (Chronos' progress).</summary>
+    [Id(18)] public long Elements { get; init; }
+
     /// <summary>It has ended.</summary>
     public bool Ended => State.IsTerminal();
 

@@ -189,6 +189,15 @@ public sealed class JobGrain(
     }
 
     /// <inheritdoc/>
+    public async Task<bool> ProgressAsync(string taskId, long added)
+    {
+        if (!Model.Progress(taskId, added))
+            return false;
+        await ActAsync();
+        return true;
+    }
+
+    /// <inheritdoc/>
     public async Task ParentEndedAsync(string parent, ValueList<ParentEnd> ends)
     {
         var now = time.GetUtcNow();

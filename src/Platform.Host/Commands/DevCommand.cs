@@ -4,6 +4,7 @@ using Platform.Agent;
 using Platform.Client;
 using Platform.Clustering;
 using Platform.Clustering.Certificates;
+using Platform.Core.Jobs;
 using Platform.Host.Hosting;
 using Platform.Host.Hosting.Tls;
 using Platform.Host.Logging;
@@ -49,7 +50,20 @@ internal static class DevCommand
             if (result.Tokens is [{ Value: var text }] && !AgentOptions.TryParseDocker(text, out var _, out var problem))
                 result.AddError(problem);
         });
-        var command = new Command("dev", "Runs the control plane, the dashboard and a local agent on this machine.") { data, agents, docker };
+        var folders = new Option<string>("--watch-folder")
+        {
+            Description = "Folders that jobs may have the local agents watch for files, [NAME=]DIR[,...]. Default: none.",
+            HelpName = "LIST",
+            DefaultValueFactory = _ => "",
+        };
+        folders.Validators.Add(result =>
+        {
+            var problems = new List<string>();
+            WatchFolders.Parse(result.Tokens is [{ Value: var text }] ? text : "", problems);
+            foreach (var problem in problems)
+                result.AddError($"--watch-folder: {problem}");
+        });
+        var command = new Command("dev", "Runs the control plane, the dashboard and a local agent on this machine.") { data, agents, docker, folders };
         SettingsSources.AddTo(command);
         listen.AddTo(command);
         login.AddTo(command, listen);
@@ -90,7 +104,13 @@ internal static class DevCommand
                 var engine = AgentOptions.TryParseDocker(result.GetRequiredValue(docker), out var address, out var _) ? address : null;
                 // In the same process there is no need to ask who the server is.
                 var trust = identity?.Certificate is { } certificate ? ClusterTrust.OfServer(() => certificate.Certificate) : null;
-                var local = new LocalAgents(result.GetValue(agents), directory, engine, running.Services.GetRequiredService<ILoggerFactory>(), AgentTokens.Of(running.Services, settings), trust);
+                var local = new LocalAgents(result.GetValue(agents), directory, options => options with
+                {
+                    Docker = engine,
+                    WatchFolders = WatchFolders.Parse(result.GetRequiredValue(folders), []),
+                    Token = AgentTokens.Of(running.Services, settings),
+                    Trust = trust,
+                }, running.Services.GetRequiredService<ILoggerFactory>());
                 local.Start(new Uri(Here(running)));
                 Greet(running, settings, result.GetValue(agents));
                 return local;

@@ -1,11 +1,10 @@
 using Platform.Agent;
-using Platform.Client;
 using Platform.Core;
 
 namespace Platform.Host.Hosting;
 
 /// <summary>Agents inside the control plane's own process, for one machine. They share what the machine has.</summary>
-internal sealed class LocalAgents(int count, string dataDirectory, Uri? docker, ILoggerFactory loggers, Func<CancellationToken, ValueTask<string?>> token, ClusterTrust? trust) : IAsyncDisposable
+internal sealed class LocalAgents(int count, string dataDirectory, Func<AgentOptions, AgentOptions> configure, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
@@ -25,7 +24,10 @@ internal sealed class LocalAgents(int count, string dataDirectory, Uri? docker, 
     {
         var work = Path.Combine(dataDirectory, "agents", $"{index + 1}");
         var all = AgentOptions.Local(work, count == 1 ? Environment.MachineName : $"{Environment.MachineName}-{index + 1}", master);
-        var options = all with { Resources = PartOf(all.Resources, index), Docker = docker, Token = token, Trust = trust };
+        var options = configure(all with { Resources = PartOf(all.Resources, index) });
+        // They see the same folders, and a file shall make one run.
+        if (index > 0)
+            options = options with { WatchFolders = default };
         try
         {
             await AgentDaemon.RunAsync(options, loggers, stop.Token);

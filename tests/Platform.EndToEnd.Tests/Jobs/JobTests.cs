@@ -289,7 +289,12 @@ public sealed class JobTests(ITestOutputHelper output)
             ((double)times.Single(time => (string?)time!["jobNameLabel"] == "A")!["time"]!).ShouldBe((double)statistics[percentile]!);
         }
         (await SendAsync(http, HttpMethod.Get, "/scheduler/stats/50", null)).Status.ShouldBe(HttpStatusCode.BadRequest);
-        (await SendAsync(http, HttpMethod.Post, "/scheduler/job/A/task/t/progress", """{"numAdditionalElementsProcessed":3}""")).Status.ShouldBe(HttpStatusCode.NoContent);
+        var task = (string)statistics["taskStatHistory"]![0]!["taskId"]!;
+        foreach (var (name, elements) in (IEnumerable<(string, int)>)[(task, 3), (task, 4), ("t", 5)])
+            (await SendAsync(http, HttpMethod.Post, $"/scheduler/job/A/task/{name}/progress", $$"""{"numAdditionalElementsProcessed":{{elements}}}""")).Status.ShouldBe(HttpStatusCode.NoContent);
+        (await SendAsync(http, HttpMethod.Post, $"/scheduler/job/A/task/{task}/progress", """{"numAdditionalElementsProcessed":-1}""")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        var history = (await SendAsync(http, HttpMethod.Get, "/v1/scheduler/job/stat/A", null)).Json!["taskStatHistory"]!.AsArray();
+        history.Select(one => ((string)one!["taskId"]!, (long)one["numElementsProcessed"]!, (string)one["status"]!)).ShouldContain((task, 7, "Success"));
         (await SendAsync(http, HttpMethod.Delete, "/v1/scheduler/job/A", null)).Status.ShouldBe(HttpStatusCode.NoContent);
     }
 
