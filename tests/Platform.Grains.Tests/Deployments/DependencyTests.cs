@@ -56,7 +56,8 @@ public class DependencyTests
         var late = new LateAnswer();
         await using var cluster = await AppFixture.StartAsync(
             agents: 1,
-            options => options.Deployments.RepeatAfter = TimeSpan.FromHours(1),
+            // Only what is under test may come to its help.
+            options => (options.Deployments.RepeatAfter, options.Groups.ResumeInterval) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1)),
             services => services.AddSingleton<IOutgoingGrainCallFilter>(late).AddSingleton<IIncomingGrainCallFilter>(late));
         var agent = cluster.Agents[0];
         agent.OnLaunch = task => task.Environment["MARATHON_APP_ID"] == Database.Id ? TaskState.Staging : TaskState.Running;
