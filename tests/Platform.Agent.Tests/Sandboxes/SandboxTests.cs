@@ -176,23 +176,27 @@ public sealed class SandboxTests : IDisposable
         await using var master = await TestMaster.StartAsync();
         await using var agent = TestAgent.Start(TestAgent.Options(master, folder));
         var session = await master.AcceptAsync();
-        var task = TestTask.Shell("""mkfifo one two; read -r line < one; echo "$line"; read -r line < two; echo "$line" """);
+        // It says when the pipes are there: a file of that name would be another thing.
+        var task = TestTask.Shell("""mkfifo one two; echo made; read -r line < one; echo "$line"; read -r line < two; echo "$line" """);
         await session.LaunchAsync(task);
         var sandbox = (await session.UpdateAsync(task, TaskState.Running)).Sandbox!;
         var read = new FileRequest { RequestId = "first", TaskId = task.TaskId, Path = "stdout", Rotation = "", WaitSeconds = FileRequest.LongestWait };
 
-        var first = session.ReadAsync(read);
-        await File.WriteAllTextAsync(Path.Combine(sandbox, "one"), "hello\n");
-        var answer = await first;
-        (answer.RequestId, Text(answer), answer.Ended).ShouldBe(("first", "hello\n", false));
+        var answer = await session.ReadAsync(read);
+        (answer.RequestId, Text(answer), answer.Ended).ShouldBe(("first", "made\n", false));
 
-        var second = session.ReadAsync(read with { RequestId = "second", Offset = 6, Rotation = answer.Rotation });
+        var next = session.ReadAsync(read with { RequestId = "next", Offset = 5, Rotation = answer.Rotation });
+        await File.WriteAllTextAsync(Path.Combine(sandbox, "one"), "hello\n");
+        answer = await next;
+        (answer.RequestId, Text(answer), answer.Ended).ShouldBe(("next", "hello\n", false));
+
+        var second = session.ReadAsync(read with { RequestId = "second", Offset = 11, Rotation = answer.Rotation });
         await File.WriteAllTextAsync(Path.Combine(sandbox, "two"), "bye\n");
         answer = await second;
         Text(answer).ShouldBe("bye\n");
 
         var since = System.Diagnostics.Stopwatch.StartNew();
-        var last = await session.ReadAsync(read with { RequestId = "last", Offset = 10, Rotation = answer.Rotation });
+        var last = await session.ReadAsync(read with { RequestId = "last", Offset = 15, Rotation = answer.Rotation });
         (last.RequestId, Text(last), last.Ended, last.Error).ShouldBe(("last", "", true, null));
         since.Elapsed.TotalSeconds.ShouldBeLessThan(FileRequest.LongestWait, "the end of the task was the answer, not the end of the wait");
     }

@@ -2,20 +2,29 @@ using System.Net.Sockets;
 
 namespace Platform.Agent.Tests.Testing;
 
-/// <summary>A Docker Engine that tells what it is and which containers it has, but nothing of a single one until it may.</summary>
+/// <summary>
+/// A Docker Engine that tells what it is and which containers it has, but nothing of a single one until it may. Or one that ends the first stream
+/// of output that is followed when it has given what is there, and tells nothing more of a single container from then on until it may.
+/// </summary>
 internal sealed class SlowEngine : IAsyncDisposable
 {
     private static readonly byte[] OfContainer = "/containers/"u8.ToArray();
     private static readonly byte[] OfAll = "/containers/json"u8.ToArray();
 
+    private static readonly byte[] Followed = "follow=1"u8.ToArray();
+
+    private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _may = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly Uri _engine;
     private readonly Task _accepting;
 
-    public SlowEngine(Uri engine, string socket)
+    private volatile bool _holds;
+
+    public SlowEngine(Uri engine, string socket, bool endsOutput = false)
     {
+        _holds = !endsOutput;
         (_engine, Endpoint) = (engine, new Uri("unix://" + socket));
         _listener.Bind(new UnixDomainSocketEndPoint(socket));
         _listener.Listen();
@@ -23,6 +32,9 @@ internal sealed class SlowEngine : IAsyncDisposable
     }
 
     public Uri Endpoint { get; }
+
+    /// <summary>Completes when something was asked that waits until it may.</summary>
+    public Task Held => _held.Task;
 
     public void Release() => _may.TrySetResult();
 
@@ -68,8 +80,20 @@ internal sealed class SlowEngine : IAsyncDisposable
         var buffer = new byte[64 * 1024];
         while (await from.ReceiveAsync(buffer, _over.Token) is > 0 and var count)
         {
-            if (mayWait && buffer.AsSpan(0, count).IndexOf(OfContainer) >= 0 && buffer.AsSpan(0, count).IndexOf(OfAll) < 0)
-                await _may.Task.WaitAsync(_over.Token);
+            var asked = buffer.AsMemory(0, count);
+            if (mayWait && asked.Span.IndexOf(OfContainer) >= 0 && asked.Span.IndexOf(OfAll) < 0)
+            {
+                if (_holds && !_may.Task.IsCompleted)
+                {
+                    _held.TrySetResult();
+                    await _may.Task.WaitAsync(_over.Token);
+                }
+                else if (!_holds && asked.Span.IndexOf(Followed) is >= 0 and var at)
+                {
+                    asked.Span[at + Followed.Length - 1] = (byte)'0';
+                    _holds = true;
+                }
+            }
             await to.SendAsync(buffer.AsMemory(0, count), _over.Token);
         }
         to.Shutdown(SocketShutdown.Send);

@@ -21,13 +21,14 @@ internal sealed class EngineLogStream : IDisposable
 
     private EngineLogStream(HttpClient http, HttpResponseMessage response, Stream stream) => (_http, _response, _stream) = (http, response, stream);
 
-    /// <summary>Opens the stream of a container without a terminal: all entries from a time on, and those to come until it ends.</summary>
+    /// <summary>Opens the stream of a container without a terminal: all entries from a time on.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="id">The container.</param>
     /// <param name="since">Seconds since 1970 with nine places; null: from the beginning.</param>
+    /// <param name="follow">And those to come until it ends.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="HttpRequestException">The engine does not answer, or the container is gone.</exception>
-    public static async Task<EngineLogStream> OpenAsync(DockerEngine engine, string id, string? since, CancellationToken cancellation)
+    public static async Task<EngineLogStream> OpenAsync(DockerEngine engine, string id, string? since, bool follow, CancellationToken cancellation)
     {
         var endpoint = engine.Endpoint;
         var handler = new SocketsHttpHandler { UseProxy = false };
@@ -56,7 +57,7 @@ internal sealed class EngineLogStream : IDisposable
             var version = engine.ApiVersion is { } spoken ? $"/v{spoken}" : "";
             var from = since is null ? "" : $"&since={since}";
             response = await http.GetAsync(
-                new Uri($"{host}{version}/containers/{id}/logs?follow=1&stdout=1&stderr=1&timestamps=1{from}"), HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+                new Uri($"{host}{version}/containers/{id}/logs?follow={(follow ? 1 : 0)}&stdout=1&stderr=1&timestamps=1{from}"), HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
             response.EnsureSuccessStatusCode();
             return new EngineLogStream(http, response, await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
         }

@@ -29,18 +29,24 @@ internal sealed class LogCopy(DockerEngine engine, string id, bool hasTerminal, 
         using var note = new FileStream(positionFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 1);
         TakeBack("stdout", _position.Output.Length);
         TakeBack("stderr", _position.Error.Length);
+        var hasEnded = false;
         while (true)
         {
             var client = await engine.ClientAsync(cancellation).ConfigureAwait(false);
             try
             {
                 if (hasTerminal)
-                    await CopyTerminalAsync(client, note, cancellation).ConfigureAwait(false);
+                    await CopyTerminalAsync(client, note, follow: !hasEnded, cancellation).ConfigureAwait(false);
                 else
-                    await CopyAsync(note, cancellation).ConfigureAwait(false);
-                var state = (await client.Containers.InspectContainerAsync(id, cancellation).ConfigureAwait(false)).State;
-                if (state is not { Running: true })
+                    await CopyAsync(note, follow: !hasEnded, cancellation).ConfigureAwait(false);
+                if (hasEnded)
                     return;
+                var state = (await client.Containers.InspectContainerAsync(id, cancellation).ConfigureAwait(false)).State;
+                // A stream that is followed may end before the last of what was written: the engine closes it when it learns of the end. When the
+                // end is told everything is in its file, so that is read once more.
+                hasEnded = state is not { Running: true };
+                if (hasEnded)
+                    continue;
             }
             catch (Exception e) when (e is DockerContainerNotFoundException or HttpRequestException { StatusCode: System.Net.HttpStatusCode.NotFound })
             {
@@ -54,10 +60,10 @@ internal sealed class LogCopy(DockerEngine engine, string id, bool hasTerminal, 
         }
     }
 
-    private async Task CopyAsync(FileStream note, CancellationToken cancellation)
+    private async Task CopyAsync(FileStream note, bool follow, CancellationToken cancellation)
     {
         var taker = new LogTaker(_position);
-        using var stream = await EngineLogStream.OpenAsync(engine, id, EngineTime.Before(_position.Latest, Margin), cancellation).ConfigureAwait(false);
+        using var stream = await EngineLogStream.OpenAsync(engine, id, EngineTime.Before(_position.Latest, Margin), follow, cancellation).ConfigureAwait(false);
         while (await stream.ReadAsync(cancellation).ConfigureAwait(false))
         {
             while (stream.TryNext(out var isError, out var entry))
@@ -67,12 +73,12 @@ internal sealed class LogCopy(DockerEngine engine, string id, bool hasTerminal, 
     }
 
     // A terminal has one stream, and no frames: each line begins with its time.
-    private async Task CopyTerminalAsync(DockerClient client, FileStream note, CancellationToken cancellation)
+    private async Task CopyTerminalAsync(DockerClient client, FileStream note, bool follow, CancellationToken cancellation)
     {
         var taker = new LogTaker(_position);
         using var stream = await client.Containers.GetContainerLogsAsync(id, new ContainerLogsParameters
         {
-            Follow = true, ShowStdout = true, ShowStderr = true, Timestamps = true, Since = EngineTime.Before(_position.Latest, Margin) ?? "",
+            Follow = follow, ShowStdout = true, ShowStderr = true, Timestamps = true, Since = EngineTime.Before(_position.Latest, Margin) ?? "",
         }, cancellation).ConfigureAwait(false);
         var (buffer, held) = (new byte[64 * 1024], 0);
         while (true)

@@ -173,12 +173,6 @@ public sealed class EngineRecoveryTests(TestEngine engine) : EngineTests(engine)
         return made.ID;
     }
 
-    private async Task EndedAsync(TaskSpec task)
-    {
-        var container = (await Engine.ContainersAsync()).First(one => one.Labels.TryGetValue("platform.task", out var id) && id == task.TaskId);
-        await Engine.Client.Containers.WaitContainerAsync(container.ID, Deadline.Token());
-    }
-
     private async Task GoneAsync(string id)
     {
         try

@@ -30,6 +30,13 @@ public abstract class EngineTests(TestEngine engine)
         return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    /// <summary>Waits until the engine says that a task's container has ended.</summary>
+    private protected async Task EndedAsync(TaskSpec task)
+    {
+        var container = (await Engine.ContainersAsync()).First(one => one.Labels.TryGetValue("platform.task", out var id) && id == task.TaskId);
+        await Engine.Client.Containers.WaitContainerAsync(container.ID, Deadline.Token());
+    }
+
     private protected async Task WithAgentAsync(Func<TestSession, Task> test, double heartbeat = 5, Func<AgentOptions, AgentOptions>? change = null)
     {
         Engine.Missing.ShouldBeNull();
