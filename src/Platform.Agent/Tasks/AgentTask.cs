@@ -269,7 +269,7 @@ internal sealed partial class AgentTask : IDisposable
         if (!running.Addresses.IsEmpty)
             _addresses = running.Addresses;
         if (!known)
-            Publish(u => u with { State = TaskState.Running, ProcessId = running.ProcessId });
+            Publish(u => u with { State = TaskState.Running, ProcessId = running.ProcessId, Image = running.Image });
         else
             _services.Logger.LogInformation("Task {TaskId} is taken back, it runs as process {Pid}", Spec.TaskId, running.ProcessId);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_services.Stopping);

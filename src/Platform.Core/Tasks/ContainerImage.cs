@@ -44,4 +44,7 @@ public sealed record ContainerImage
 
     /// <summary>No filter of system calls. Default false: the engine's.</summary>
     [Id(12)] public bool Unconfined { get; init; }
+
+    /// <summary>The digest that <see cref="Reference"/> had when it was pulled first, such as <c>sha256:</c> and 64 hexadecimal digits; null: not known, whatever it means now.</summary>
+    [Id(13)] public string? Digest { get; init; }
 }

@@ -58,6 +58,9 @@ public sealed record TaskUpdate
     /// <summary>The text of <see cref="TaskSpec.OutputFile"/> at its end; null: there is none.</summary>
     [Id(16)] public string? Output { get; init; }
 
+    /// <summary>Its image as it was asked for, and the digest that this is in its registry: <c>nginx:1@sha256:...</c>; null: it has none, or one that came from no registry.</summary>
+    [Id(17)] public string? Image { get; init; }
+
     /// <summary>True for an end that nobody wanted. An exit with 0 is none, and neither is a kill, unless the task's own limits or health checks asked for it.</summary>
     [JsonIgnore]
     public bool IsFailure => State switch

@@ -239,7 +239,7 @@ internal sealed class AppOwner(
 
     /// <inheritdoc/>
     public async ValueTask<TaskBuild> BuildAsync(InstanceState task, AppTarget purpose, TaskPlacement placement) =>
-        (await templates.FindAsync(purpose)).Build(task, placement.FromReserved);
+        ImagePins.Apply((await templates.FindAsync(purpose)).Build(task, placement.FromReserved), purpose.ConfigVersion, State.ImagePins);
 
     /// <inheritdoc/>
     public void GangExpired()
@@ -265,6 +265,8 @@ internal sealed class AppOwner(
         if (InstanceTransitions.IsStale(before, update))
             return;
         var after = InstanceTransitions.Apply(before, update);
+        if (update is { State: TaskState.Running, Image: { } image })
+            Pin(before.ConfigVersion, image);
         AppEvents.AddStatusUpdates(_engine.Events, appId, before, after, update, now);
         var tasks = after.IsPod ? PodTransitions.ChangedTasks(before, after) : [(before, after)];
         foreach (var (earlier, _) in tasks)
@@ -293,6 +295,15 @@ internal sealed class AppOwner(
             HealthEvents.Tell(_engine.Events, store.SpecOf(after), appId, earlier, later, now);
         if (Matters(before, after))
             _engine.MustDecide();
+    }
+
+    private void Pin(string version, string image)
+    {
+        var pins = ImagePins.Learn(State.ImagePins, version, image, new[] { store.Target, store.Previous }.OfType<AppTarget>().Select(target => target.ConfigVersion));
+        if (pins == State.ImagePins)
+            return;
+        State.ImagePins = pins;
+        store.Changed();
     }
 
     /// <summary>False for the many reports that cannot change a decision, such as the first 99 of 100 instances that come up.</summary>

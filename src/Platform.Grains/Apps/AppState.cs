@@ -44,4 +44,7 @@ public sealed class AppState
 
     /// <summary>The term of the last activation that wrote; each raises it with its first write.</summary>
     [Id(11)] public long OwnerTerm { get; set; }
+
+    /// <summary>The digests of images; see <see cref="Core.Apps.ImagePins"/>.</summary>
+    [Id(12)] public ValueMap<string> ImagePins { get; set; }
 }

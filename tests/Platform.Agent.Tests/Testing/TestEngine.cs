@@ -119,6 +119,19 @@ public sealed class TestEngine : IAsyncLifetime
         return await reader.ReadToEndAsync();
     }
 
+    /// <summary>Makes an image of the one with busybox and a variable, gives it a name in a registry, and pushes it there.</summary>
+    internal async Task PushAsync(string name, string variable, AuthConfig? credentials = null)
+    {
+        var container = await Client.Containers.CreateContainerAsync(new() { Image = Image, Cmd = ["true"] });
+        var (repository, tag) = (name[..name.LastIndexOf(':')], name[(name.LastIndexOf(':') + 1)..]);
+        await Client.Images.CommitContainerChangesAsync(new() { ContainerID = container.ID, RepositoryName = repository, Tag = tag, Changes = [$"ENV {variable}"] });
+        await Client.Containers.RemoveContainerAsync(container.ID, new());
+        var problems = new List<string>();
+        await Client.Images.PushImageAsync(repository, new() { Tag = tag }, credentials ?? new(), new Collected(problems));
+        problems.ShouldBeEmpty();
+        await Client.Images.DeleteImageAsync(name, new() { Force = true });
+    }
+
     /// <summary>Ends the engine's process by a signal.</summary>
     internal async Task StopAsync(int signal)
     {
@@ -148,6 +161,16 @@ public sealed class TestEngine : IAsyncLifetime
         await Client.Images.CreateImageAsync(
             new ImagesCreateParameters { FromSrc = "-", Repo = "platform-test/busybox", Tag = "1" }, image, null, new Progress<JSONMessage>(said => problems.Add(said.Error?.Message ?? "")));
         await Client.Images.InspectImageAsync(Image);
+    }
+
+    // Unlike Progress, which tells later and elsewhere.
+    private sealed class Collected(List<string> problems) : IProgress<JSONMessage>
+    {
+        public void Report(JSONMessage value)
+        {
+            if (value.Error is { } error)
+                problems.Add(error.Message ?? "");
+        }
     }
 
     private static bool OnPath(string program) =>

@@ -124,6 +124,36 @@ public class AppFlowTests
     }
 
     [Fact]
+    public async Task All_instances_of_a_version_run_the_bytes_that_the_first_one_ran()
+    {
+        const string Pulled = "sha256:aaaa";
+        await using var cluster = await AppFixture.StartAsync(agents: 0);
+        var agent = await cluster.AddAgentAsync("agent0", registration => registration with { Containerizers = ["process", "docker"] });
+        agent.OnLaunch = _ => TaskState.Staging;
+        var image = Spec with { Container = new() { Type = "DOCKER", Docker = new() { Image = "web:1" } }, Instances = 1 };
+        var change = cluster.PutAsync(image);
+        await AppFixture.UntilAsync(() => Task.FromResult(agent.Staged.Any()), "the first one is launched");
+        agent.Specs[agent.Staged.Single()].Image!.Digest.ShouldBeNull("nobody has pulled it yet");
+        await agent.ReportAsync(agent.Staged.Single(), TaskState.Running, update => update with { Image = $"web:1@{Pulled}" });
+        await cluster.WaitForDeploymentAsync("/web", change);
+        agent.OnLaunch = _ => TaskState.Running;
+
+        await cluster.PutAndWaitAsync(image with { Instances = 3 });
+        Digests().ShouldBe([null, Pulled, Pulled]);
+
+        // What was learned outlives the control plane.
+        await cluster.Host.CrashAsync();
+        await agent.DialAsync();
+        await cluster.PutAndWaitAsync(image with { Instances = 4 });
+        Digests().ShouldBe([null, Pulled, Pulled, Pulled]);
+
+        await cluster.PutAndWaitAsync(image with { Instances = 4, Cmd = "sleep 2000" });
+        Digests().Count(digest => digest is null).ShouldBeGreaterThan(1, "another configuration looks anew");
+
+        IEnumerable<string?> Digests() => agent.Launches.Select(task => agent.Specs[task].Image!.Digest);
+    }
+
+    [Fact]
     public async Task A_deployment_that_was_interrupted_by_a_crash_goes_on()
     {
         await using var cluster = await AppFixture.StartAsync(agents: 2);

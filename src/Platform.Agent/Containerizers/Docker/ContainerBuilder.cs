@@ -33,7 +33,7 @@ internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimit
         var container = new CreateContainerParameters
         {
             Name = ContainerNames.Of(agentId, spec.TaskId),
-            Image = image.Reference,
+            Image = ImageReference.Effective(image),
             Env = Variables(request),
             User = spec.Command.User ?? "",
             Tty = spec.Tty,

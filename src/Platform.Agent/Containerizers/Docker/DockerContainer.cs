@@ -30,7 +30,7 @@ internal sealed class DockerContainer : IContainer
         (Started, Ended, _isRecorded) = (Task.FromResult<RunningContainer?>(null), Task.FromResult(end), true);
     }
 
-    private DockerContainer(DockerContainerizer containerizer, ContainerRequest request, ContainerInspectResponse found, ValueList<string> addresses, bool isFresh)
+    private DockerContainer(DockerContainerizer containerizer, ContainerRequest request, ContainerInspectResponse found, ValueList<string> addresses, bool isFresh, string? image)
     {
         (_containerizer, _request, _id) = (containerizer, request, found.ID);
         _stopSignal = found.Config?.StopSignal is { Length: > 0 } signal ? signal : "SIGTERM";
@@ -39,7 +39,7 @@ internal sealed class DockerContainer : IContainer
         if (_pid > 0)
             _cgroup = ContainerCgroup.Of(_pid);
         // One that has ended before anybody saw it run was running all the same, unless that was told before.
-        Started = Task.FromResult(_pid > 0 || isFresh ? new RunningContainer(_pid) { Addresses = addresses } : null);
+        Started = Task.FromResult(_pid > 0 || isFresh ? new RunningContainer(_pid) { Addresses = addresses, Image = image } : null);
         Ended = FollowAsync(found.Config?.Tty == true);
     }
 
@@ -61,8 +61,10 @@ internal sealed class DockerContainer : IContainer
     /// <param name="found">What the engine says of it.</param>
     /// <param name="addresses">Its addresses in networks of its own or of its pod.</param>
     /// <param name="isFresh">True if this run of the agent started it.</param>
-    public static DockerContainer Of(DockerContainerizer containerizer, ContainerRequest request, ContainerInspectResponse found, ValueList<string> addresses, bool isFresh) =>
-        new(containerizer, request, found, addresses, isFresh);
+    /// <param name="image">Its image and the digest of that; null: not known.</param>
+    public static DockerContainer Of(
+        DockerContainerizer containerizer, ContainerRequest request, ContainerInspectResponse found, ValueList<string> addresses, bool isFresh, string? image = null) =>
+        new(containerizer, request, found, addresses, isFresh, image);
 
     /// <summary>A container of which only the end is known.</summary>
     public static DockerContainer Ending(DockerContainerizer containerizer, ContainerRequest request, ContainerEnd end) => new(containerizer, request, end);

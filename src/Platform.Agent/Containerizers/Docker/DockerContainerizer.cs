@@ -73,7 +73,8 @@ internal sealed class DockerContainerizer : IContainerizer
             await AskAsync(client => client.Containers.StartContainerAsync(id, new ContainerStartParameters(), Stopping), Stopping).ConfigureAwait(false);
             ContainerRecord.AddStart(request.File);
             var found = await AskAsync(client => client.Containers.InspectContainerAsync(id, Stopping), Stopping).ConfigureAwait(false);
-            return DockerContainer.Of(this, request, found, await AddressesAsync(found, Stopping).ConfigureAwait(false), isFresh: true);
+            return DockerContainer.Of(
+                this, request, found, await AddressesAsync(found, Stopping).ConfigureAwait(false), isFresh: true, await PinnedAsync(request.Spec.Image!, found).ConfigureAwait(false));
         }
         catch (DockerApiException e)
         {
@@ -190,9 +191,29 @@ internal sealed class DockerContainerizer : IContainerizer
             progress($"Waiting for the Docker Engine: {Engine.Fingerprint.Description}");
         var image = request.Spec.Image!;
         await Images.BringAsync(image, await CredentialsAsync(request, cancellation).ConfigureAwait(false), progress, cancellation).ConfigureAwait(false);
-        Collector.Use(image.Reference);
+        Collector.Use(ImageReference.Effective(image));
         if (PodNetworks.IsShared(request.Spec))
             await Networks.LookAsync(request.Spec.Group!, cancellation).ConfigureAwait(false);
+    }
+
+    // The image and its digest, so that others can be made of the same.
+    private async Task<string?> PinnedAsync(ContainerImage image, ContainerInspectResponse found)
+    {
+        var digest = image.Digest;
+        try
+        {
+            if (digest is null)
+            {
+                var bytes = await AskAsync(client => client.Images.InspectImageAsync(found.Image, Stopping), Stopping).ConfigureAwait(false);
+                digest = ImageReference.DigestOf(image.Reference, bytes.RepoDigests ?? []);
+            }
+        }
+        catch (DockerApiException e)
+        {
+            // It runs all the same.
+            Logger.LogDebug("The digest of {Image} is not known: {Reason}", image.Reference, PullFailure.MessageOf(e));
+        }
+        return digest is null ? null : $"{image.Reference}@{digest}";
     }
 
     // Those of a pod are the pod's.

@@ -24,9 +24,11 @@ internal sealed class ImagePuller(DockerEngine engine, TimeProvider time, ILogge
     /// <exception cref="TaskStartException">It cannot be had, with the registry's own words.</exception>
     public async Task BringAsync(ContainerImage image, string? credentials, Action<string> progress, CancellationToken cancellation)
     {
-        if (!image.ForcePull && await IsThereAsync(image.Reference, cancellation).ConfigureAwait(false))
+        // What is pinned is the same whenever it is pulled.
+        var reference = ImageReference.Effective(image);
+        if ((!image.ForcePull || image.Digest is not null) && await IsThereAsync(reference, cancellation).ConfigureAwait(false))
             return;
-        var key = $"{image.Reference}\n{credentials}";
+        var key = $"{reference}\n{credentials}";
         while (true)
         {
             var fresh = new Pull();
@@ -40,7 +42,7 @@ internal sealed class ImagePuller(DockerEngine engine, TimeProvider time, ILogge
                 continue;
             }
             if (pull == fresh)
-                _ = RunAsync(key, pull, image.Reference, credentials);
+                _ = RunAsync(key, pull, reference, credentials);
             try
             {
                 await pull.Done.Task.WaitAsync(cancellation).ConfigureAwait(false);

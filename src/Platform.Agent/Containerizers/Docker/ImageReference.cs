@@ -1,3 +1,5 @@
+using Platform.Core.Tasks;
+
 namespace Platform.Agent.Containerizers.Docker;
 
 /// <summary>The name of an image in its parts: <c>[registry/]repository[:tag][@digest]</c>.</summary>
@@ -8,6 +10,26 @@ internal readonly record struct ImageReference(string Registry, string Repositor
 {
     /// <summary>The registry of images that name none.</summary>
     public const string Default = "docker.io";
+
+    /// <summary>What is to be pulled and run: the image itself if it is pinned by its digest, else what its name means now.</summary>
+    public static string Effective(ContainerImage image) => image.Digest is { } digest ? $"{Parse(image.Reference).Repository}@{digest}" : image.Reference;
+
+    /// <summary>The digest of an image that was pulled by a reference; null: it came from another registry, or from none.</summary>
+    /// <param name="reference">How it is named.</param>
+    /// <param name="digests">Its names by digest, as the engine keeps them, such as <c>nginx@sha256:...</c></param>
+    public static string? DigestOf(string reference, IEnumerable<string> digests)
+    {
+        var repository = Familiar(Parse(reference).Repository);
+        return digests.Select(Parse).FirstOrDefault(one => Familiar(one.Repository) == repository) is { Tag: { } digest } && digest.Contains(':', StringComparison.Ordinal) ? digest : null;
+    }
+
+    // docker.io/library/nginx is what the engine calls nginx.
+    private static string Familiar(string repository)
+    {
+        foreach (var prefix in (string[])["index.docker.io/", "docker.io/", "library/"])
+            repository = repository.StartsWith(prefix, StringComparison.Ordinal) ? repository[prefix.Length..] : repository;
+        return repository;
+    }
 
     /// <summary>Reads a reference; the tag is latest if there is none.</summary>
     public static ImageReference Parse(string text)
