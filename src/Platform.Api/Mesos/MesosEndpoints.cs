@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Platform.Api.Mesos.Operator;
+using Platform.Api.Mesos.Operator.Feed;
 using Platform.Api.Mesos.Protocol;
 using Platform.Api.Mesos.Scheduler;
 using Platform.Api.Mesos.State;
@@ -31,6 +32,7 @@ public static class MesosEndpoints
         services.AddSingleton<OperatorQueries>();
         services.AddSingleton<OperatorChanges>();
         services.AddSingleton<OperatorForms>();
+        services.AddSingleton<ClusterFeed>();
         services.AddSingleton<OperatorEndpoint>();
         return services;
     }

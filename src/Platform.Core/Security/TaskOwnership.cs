@@ -15,7 +15,8 @@ public static class TaskOwnership
     /// <summary>The resource that one needs to run commands beside a task.</summary>
     public static string ContainerOf(string taskId) => ResourceId.Container(PathOf(taskId));
 
-    private static string PathOf(string taskId)
+    /// <summary>The path of the app, the pod or the job that a task belongs to; the root for those of frameworks.</summary>
+    public static string PathOf(string taskId)
     {
         var mark = taskId.IndexOf(InstanceMark, StringComparison.Ordinal);
         if (mark > 0)

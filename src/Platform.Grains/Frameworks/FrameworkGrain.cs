@@ -8,6 +8,7 @@ using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Frameworks;
 using Platform.Core.Tasks;
+using Platform.Grains.Events;
 
 namespace Platform.Grains.Frameworks;
 
@@ -27,6 +28,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
     private readonly HashSet<string> _suppressed = new(StringComparer.Ordinal);
     private FrameworkStatus? _status;
     private bool _headChanged;
+    private bool _isNews;
     private bool _hasTerm;
     private bool _isTicking;
     private long _allocatorRun;
@@ -166,12 +168,13 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
 
     private void Changed()
     {
-        _headChanged = true;
+        _headChanged = _isNews = true;
         _status = null;
     }
 
     private void Set(FrameworkTaskState task)
     {
+        _isNews |= !_items.Items.TryGetValue(task.TaskId, out var before) || before.State != task.State;
         _items.Set(task.TaskId, task);
         _status = null;
     }
@@ -191,7 +194,11 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
                 _headChanged = false;
                 await _head.WriteStateAsync();
             }
+            var isNews = _isNews;
+            _isNews = false;
             await _items.WriteAsync();
+            if (isNews && Record.Spec is { } spec)
+                Publish(spec.Name);
         }
         catch (StorageException)
         {
@@ -200,6 +207,13 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
             throw;
         }
     }
+
+    // Once for all that one write holds: who wants to know what has changed asks.
+    private void Publish(string name) => PlatformEvents.Publish(GrainFactory, PlatformEvents.Create("framework_changed_event", _time.GetUtcNow(), (Id, name), static (json, framework) =>
+    {
+        json.WriteString("frameworkId"u8, framework.Id);
+        json.WriteString("name"u8, framework.name);
+    }));
 
     // An ended framework is shown for a while.
     private async Task ForgetAsync()

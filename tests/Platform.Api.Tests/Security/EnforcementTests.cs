@@ -226,6 +226,18 @@ public sealed class EnforcementTests(SecureServer server) : IClassFixture<Secure
         all.ShouldNotContain(line => line.Contains("GET /v2/apps 200", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_stream_of_Mesos_operators_is_for_those_who_have_logged_in_and_shows_what_they_may_see()
+    {
+        await CreateAsync(server.Root, "/streamed/app");
+        var viewer = await UserAsync();
+        using (var own = await Mesos.MesosStream.OpenAsync(server.Http, "/api/v1", """{"type":"SUBSCRIBE"}""", token: viewer))
+            System.Text.Json.JsonElement.Parse((await own.NextAsync())!).GetProperty("subscribed").GetProperty("get_state").GetProperty("get_frameworks").EnumerateObject().ShouldBeEmpty();
+        using (var all = await Mesos.MesosStream.OpenAsync(server.Http, "/api/v1", """{"type":"SUBSCRIBE"}""", token: server.Root))
+            System.Text.Json.JsonElement.Parse((await all.NextAsync())!).GetProperty("subscribed").GetProperty("get_state").GetProperty("get_frameworks").GetProperty("frameworks").GetArrayLength().ShouldBe(1);
+        (await server.SendAsync("POST", "/api/v1", null, """{"type":"SUBSCRIBE"}""")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
     private Task<string> DeployerAsync(string group) => UserAsync(NamedRoles.Grant(NamedRole.Deployer, group));
 
     private Task<string> UserAsync(params Permission[] permissions) => server.AddUserAsync($"user{Interlocked.Increment(ref users)}", permissions);

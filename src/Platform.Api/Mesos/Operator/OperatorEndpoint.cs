@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
+using Platform.Api.Mesos.Operator.Feed;
 using Platform.Api.Mesos.Protocol;
 using Platform.Api.Security;
 using Call = Platform.Api.Mesos.Wire.Operator.Call;
@@ -7,7 +8,7 @@ using Call = Platform.Api.Mesos.Wire.Operator.Call;
 namespace Platform.Api.Mesos.Operator;
 
 /// <summary>Mesos' operator API v1: <c>POST /api/v1</c>.</summary>
-internal sealed class OperatorEndpoint(OperatorQueries queries, OperatorChanges changes)
+internal sealed class OperatorEndpoint(OperatorQueries queries, OperatorChanges changes, ClusterFeed feed, TimeProvider time)
 {
     /// <summary>Answers a call.</summary>
     public async Task ServeAsync(HttpContext http)
@@ -19,6 +20,12 @@ internal sealed class OperatorEndpoint(OperatorQueries queries, OperatorChanges 
                 throw MesosRefusal.BadRequest($"Failed to validate master::Call: {problem}");
             OperatorRights.Demand(http.Access(), call);
             var content = MesosContents.Accepted(http.Request) ?? throw MesosRefusal.NotAcceptable();
+            if (call.Type == Call.Types.Type.Subscribe)
+            {
+                using var stream = new OperatorStream(http, content, time);
+                await feed.ServeAsync(stream);
+                return;
+            }
             if (await queries.AnswerAsync(http, call) is { } answer)
             {
                 http.Response.ContentType = content.Name();

@@ -2,10 +2,8 @@ using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Mesos.Mapping;
 using Platform.Api.Mesos.State;
-using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Core;
-using Platform.Core.Tasks;
 using Call = Platform.Api.Mesos.Wire.Operator.Call;
 using Response = Platform.Api.Mesos.Wire.Operator.Response;
 
@@ -34,13 +32,13 @@ internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metr
             GetMetrics = new() { Metrics = { (await metrics.MeasureAsync()).Select(metric => new Wire.Metric { Name = metric.Key, Value = metric.Value }) } },
         },
         Call.Types.Type.GetLoggingLevel => new Response { Type = Response.Types.Type.GetLoggingLevel, GetLoggingLevel = new() { Level = 0 } },
-        Call.Types.Type.GetState => new Response { Type = Response.Types.Type.GetState, GetState = State(await reader.ReadAsync()) },
-        Call.Types.Type.GetAgents => new Response { Type = Response.Types.Type.GetAgents, GetAgents = Agents(await reader.ReadAsync()) },
-        Call.Types.Type.GetFrameworks => new Response { Type = Response.Types.Type.GetFrameworks, GetFrameworks = Frameworks(await reader.ReadAsync()) },
+        Call.Types.Type.GetState => new Response { Type = Response.Types.Type.GetState, GetState = PictureMapping.State(await reader.ReadAsync()) },
+        Call.Types.Type.GetAgents => new Response { Type = Response.Types.Type.GetAgents, GetAgents = PictureMapping.Agents(await reader.ReadAsync()) },
+        Call.Types.Type.GetFrameworks => new Response { Type = Response.Types.Type.GetFrameworks, GetFrameworks = PictureMapping.Frameworks(await reader.ReadAsync()) },
         Call.Types.Type.GetExecutors => new Response { Type = Response.Types.Type.GetExecutors, GetExecutors = new() },
         // Operations are done when they are accepted: none is ever on its way.
         Call.Types.Type.GetOperations => new Response { Type = Response.Types.Type.GetOperations, GetOperations = new() },
-        Call.Types.Type.GetTasks => new Response { Type = Response.Types.Type.GetTasks, GetTasks = Tasks(await reader.ReadAsync()) },
+        Call.Types.Type.GetTasks => new Response { Type = Response.Types.Type.GetTasks, GetTasks = PictureMapping.Tasks(await reader.ReadAsync()) },
         Call.Types.Type.GetRoles => await RolesAsync(),
         Call.Types.Type.GetWeights => await WeightsAsync(),
         Call.Types.Type.GetMaster => new Response
@@ -51,71 +49,6 @@ internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metr
         Call.Types.Type.GetQuota => await QuotaAsync(),
         _ => null,
     };
-
-    private static Response.Types.GetState State(ClusterPicture picture) =>
-        new() { GetAgents = Agents(picture), GetFrameworks = Frameworks(picture), GetTasks = Tasks(picture), GetExecutors = new() };
-
-    private static Response.Types.GetAgents Agents(ClusterPicture picture)
-    {
-        var answer = new Response.Types.GetAgents();
-        foreach (var agent in picture.Agents.Where(agent => agent.IsRegistered))
-        {
-            var wire = new Response.Types.GetAgents.Types.Agent
-            {
-                AgentInfo = AgentMapping.ToWire(agent.Status),
-                Active = agent.Status.Condition != AgentCondition.Recovering,
-                Deactivated = agent.IsDraining,
-                Version = AgentMapping.MesosVersion,
-                Pid = AgentMapping.Pid(agent.Status),
-                RegisteredTime = StatusMapping.Time(agent.Status.RegisteredAt),
-            };
-            if (agent.Status.ReregisteredAt is { } again && again != agent.Status.RegisteredAt)
-                wire.ReregisteredTime = StatusMapping.Time(again);
-            ResourceMapping.Write(agent.Total, wire.TotalResources);
-            ResourceMapping.Write(agent.Used, wire.AllocatedResources);
-            ResourceMapping.Write(agent.Offered, wire.OfferedResources);
-            if (agent.IsDraining)
-                wire.DrainInfo = new() { State = agent.Status.Condition == AgentCondition.Drained ? Wire.DrainState.Drained : Wire.DrainState.Draining, Config = new() };
-            answer.Agents.Add(wire);
-        }
-        return answer;
-    }
-
-    private static Response.Types.GetFrameworks Frameworks(ClusterPicture picture)
-    {
-        var answer = new Response.Types.GetFrameworks();
-        foreach (var framework in picture.Frameworks)
-            (framework.RemovedAt is null ? answer.Frameworks : answer.CompletedFrameworks).Add(ToWire(framework));
-        return answer;
-    }
-
-    private static Response.Types.GetFrameworks.Types.Framework ToWire(PictureFramework framework)
-    {
-        var wire = new Response.Types.GetFrameworks.Types.Framework
-        {
-            FrameworkInfo = framework.Info,
-            Active = framework.IsConnected,
-            Connected = framework.IsConnected,
-            Recovered = false,
-            RegisteredTime = StatusMapping.Time(framework.RegisteredAt),
-            Offers = { framework.Offers.Select(OfferMapping.ToWire) },
-        };
-        if (framework.ReregisteredAt is { } again)
-            wire.ReregisteredTime = StatusMapping.Time(again);
-        if (framework.RemovedAt is { } removed)
-            wire.UnregisteredTime = StatusMapping.Time(removed);
-        ResourceMapping.Write(framework.Used, wire.AllocatedResources);
-        ResourceMapping.Write(framework.Offered, wire.OfferedResources);
-        return wire;
-    }
-
-    private static Response.Types.GetTasks Tasks(ClusterPicture picture)
-    {
-        var answer = new Response.Types.GetTasks();
-        foreach (var task in picture.Tasks)
-            (task.State.IsTerminal() ? answer.CompletedTasks : task.IsUnreachable ? answer.UnreachableTasks : answer.Tasks).Add(task.Task);
-        return answer;
-    }
 
     private async Task<Response> RolesAsync()
     {

@@ -15,6 +15,9 @@ internal static class OperatorRights
         {
             case Kind.GetHealth or Kind.GetVersion:
                 return;
+            case Kind.Subscribe:
+                // Each sees what it may.
+                return;
             case Kind.GetFlags:
                 access.Demand(AccessAction.Read, ResourceId.Administration("config"));
                 return;

@@ -50,7 +50,7 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
             throw MesosRefusal.BadRequest($"Subscribe calls should not include the '{StreamHeader}' header");
         var subscribe = call.Subscribe;
         var info = subscribe.FrameworkInfo;
-        var stream = new SchedulerStream(content, time);
+        using var stream = new SchedulerStream(content, time);
         var response = http.Response;
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         response.ContentType = content.Name();
@@ -80,7 +80,7 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
                 Subscribed = new()
                 {
                     FrameworkId = new() { Value = id },
-                    HeartbeatIntervalSeconds = SchedulerStream.HeartbeatInterval.TotalSeconds,
+                    HeartbeatIntervalSeconds = RecordStream.HeartbeatInterval.TotalSeconds,
                     MasterInfo = master.Info(http),
                 },
             };

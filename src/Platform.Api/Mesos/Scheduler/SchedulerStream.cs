@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Mesos.Protocol;
 using Platform.Contracts.Frameworks;
@@ -9,20 +7,12 @@ using Event = Platform.Api.Mesos.Wire.Scheduler.Event;
 namespace Platform.Api.Mesos.Scheduler;
 
 /// <summary>One scheduler's open answer: events of its grain go to it as records, with a heartbeat in between.</summary>
-internal sealed class SchedulerStream(MesosContent content, TimeProvider time) : IFrameworkStream
+internal sealed class SchedulerStream(MesosContent content, TimeProvider time) : IFrameworkStream, IDisposable
 {
-    /// <summary>How often a heartbeat is sent, as Mesos does.</summary>
-    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
-
     private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(2);
 
-    // A scheduler that does not read for so long is not worth the memory.
-    private const long MostBytes = 64 * 1024 * 1024;
-
-    private readonly Channel<byte[]> _records = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
-    private long _waiting;
+    private readonly RecordStream _records = new(content, EventMapping.Heartbeat, time);
     private long _received;
-    private DateTimeOffset _heartbeatDue;
 
     /// <summary>What it is known by; calls of the scheduler carry it.</summary>
     public string Id { get; } = Guid.NewGuid().ToString();
@@ -33,8 +23,8 @@ internal sealed class SchedulerStream(MesosContent content, TimeProvider time) :
         Interlocked.Increment(ref _received);
         foreach (var one in events)
         {
-            foreach (var record in EventMapping.ToWire(one))
-                Enqueue(record);
+            foreach (var message in EventMapping.ToWire(one))
+                _records.Send(message);
         }
         return Task.CompletedTask;
     }
@@ -42,8 +32,8 @@ internal sealed class SchedulerStream(MesosContent content, TimeProvider time) :
     /// <inheritdoc/>
     public Task CloseAsync(string error)
     {
-        Enqueue(EventMapping.Error(error));
-        _records.Writer.TryComplete();
+        _records.Send(EventMapping.Error(error));
+        _records.Complete();
         return Task.CompletedTask;
     }
 
@@ -56,12 +46,10 @@ internal sealed class SchedulerStream(MesosContent content, TimeProvider time) :
     public async Task RunAsync(HttpContext http, IFrameworkGrain framework, IFrameworkStream reference, Event subscribed, CancellationToken stopping)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
-        await WriteAsync(http, [Encode(subscribed), Encode(EventMapping.Heartbeat)], ended.Token);
-        _heartbeatDue = time.GetUtcNow() + HeartbeatInterval;
-        var renewing = RenewAsync(framework, reference, ended);
+        var renewing = RenewAsync(framework, reference, ended.Token);
         try
         {
-            await PumpAsync(http, ended.Token);
+            await _records.RunAsync(http, subscribed, ended.Token);
         }
         finally
         {
@@ -70,42 +58,19 @@ internal sealed class SchedulerStream(MesosContent content, TimeProvider time) :
         }
     }
 
-    private async Task PumpAsync(HttpContext http, CancellationToken ended)
-    {
-        while (true)
-        {
-            using var beat = CancellationTokenSource.CreateLinkedTokenSource(ended);
-            var left = _heartbeatDue - time.GetUtcNow();
-            beat.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1));
-            var batch = new List<byte[]>();
-            try
-            {
-                if (!await _records.Reader.WaitToReadAsync(beat.Token))
-                    return;
-                while (batch.Count < 256 && _records.Reader.TryRead(out var record))
-                    batch.Add(record);
-            }
-            catch (OperationCanceledException) when (!ended.IsCancellationRequested)
-            {
-                batch.Add(Encode(EventMapping.Heartbeat));
-                Interlocked.Add(ref _waiting, batch[0].Length);
-                _heartbeatDue = time.GetUtcNow() + HeartbeatInterval;
-            }
-            await WriteAsync(http, batch, ended);
-            Interlocked.Add(ref _waiting, -batch.Sum(record => record.Length));
-        }
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _records.Dispose();
 
     // Whether the grain still knows this stream, and whether all that it sent came.
-    private async Task RenewAsync(IFrameworkGrain framework, IFrameworkStream reference, CancellationTokenSource ended)
+    private async Task RenewAsync(IFrameworkGrain framework, IFrameworkStream reference, CancellationToken ended)
     {
         while (!ended.IsCancellationRequested)
         {
             try
             {
-                await Task.Delay(RenewInterval, time, ended.Token);
+                await Task.Delay(RenewInterval, time, ended);
                 if (!await framework.RenewAsync(Id, Interlocked.Read(ref _received), reference))
-                    _records.Writer.TryComplete();
+                    _records.Complete();
             }
             catch (OperationCanceledException) when (ended.IsCancellationRequested)
             {
@@ -116,21 +81,5 @@ internal sealed class SchedulerStream(MesosContent content, TimeProvider time) :
                 // The grain is on its way to another silo: it is asked again.
             }
         }
-    }
-
-    private void Enqueue(Event message)
-    {
-        var record = Encode(message);
-        if (Interlocked.Add(ref _waiting, record.Length) > MostBytes || !_records.Writer.TryWrite(record))
-            _records.Writer.TryComplete();
-    }
-
-    private byte[] Encode(IMessage message) => RecordIo.Encode(MesosContents.Encode(content, message));
-
-    private static async Task WriteAsync(HttpContext http, IEnumerable<byte[]> records, CancellationToken cancellation)
-    {
-        foreach (var record in records)
-            await http.Response.Body.WriteAsync(record, cancellation);
-        await http.Response.Body.FlushAsync(cancellation);
     }
 }

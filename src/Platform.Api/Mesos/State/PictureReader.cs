@@ -32,6 +32,13 @@ internal sealed class PictureReader(IGrainFactory grains, TimeProvider time)
             return _next ??= NextAsync(_running);
     }
 
+    /// <summary>One framework as it is now; null: there is none with that id.</summary>
+    public async Task<PictureFramework?> ReadFrameworkAsync(string id) =>
+        await grains.GetGrain<IFrameworkGrain>(id).GetStatusAsync() is { } framework ? _frameworks.Of(framework) : null;
+
+    /// <summary>The tasks of one app or pod as they are now.</summary>
+    public async Task<IReadOnlyList<PictureTask>> ReadAppAsync(string id) => await grains.GetGrain<IAppGrain>(id).GetStatusAsync() is { } app ? _apps.Of(app) : [];
+
     private async Task<ClusterPicture> NextAsync(Task<ClusterPicture>? before)
     {
         await Task.Yield();
