@@ -29,6 +29,7 @@ public static class MesosEndpoints
         services.AddSingleton<StateEndpoints>();
         services.AddSingleton<MetricsSnapshot>();
         services.AddSingleton<SchedulerEndpoint>();
+        services.AddSingleton<OperatorMaintenance>();
         services.AddSingleton<OperatorQueries>();
         services.AddSingleton<OperatorChanges>();
         services.AddSingleton<OperatorForms>();
@@ -43,6 +44,7 @@ public static class MesosEndpoints
         var services = endpoints.ServiceProvider;
         var state = services.GetRequiredService<StateEndpoints>();
         var forms = services.GetRequiredService<OperatorForms>();
+        var maintenance = services.GetRequiredService<OperatorMaintenance>();
         var snapshot = services.GetRequiredService<MetricsSnapshot>();
         var scheduler = services.GetRequiredService<SchedulerEndpoint>();
         var operators = services.GetRequiredService<OperatorEndpoint>();
@@ -74,6 +76,10 @@ public static class MesosEndpoints
             Serve(group, Right.OfBody, "/weights", ["GET", "PUT"], forms.WeightsAsync);
             Serve(group, Right.OfBody, "/quota", ["GET", "POST", "DELETE"], http => forms.QuotaAsync(http, null));
             Serve(group, Right.OfBody, "/quota/{**role}", ["DELETE"], http => forms.QuotaAsync(http, http.GetRouteValue("role") as string));
+            Serve(group, Right.OfBody, "/maintenance/schedule", ["GET", "HEAD", "POST"], maintenance.ServeScheduleAsync);
+            Read(group, read, "/maintenance/status", maintenance.ServeStatusAsync);
+            Serve(group, Right.OfBody, "/machine/down", ["POST"], maintenance.ServeDownAsync);
+            Serve(group, Right.OfBody, "/machine/up", ["POST"], maintenance.ServeUpAsync);
             Serve(group, Right.OfBody, "/teardown", ["POST"], forms.TeardownAsync);
             Serve(group, Right.OfBody, "/reserve", ["POST"], forms.ReserveAsync);
             Serve(group, Right.OfBody, "/unreserve", ["POST"], forms.UnreserveAsync);

@@ -77,6 +77,10 @@ public interface IAgentGrain : IGrainWithStringKey, IWakeable
     [Alias("Reactivate")]
     Task ReactivateAsync();
 
+    /// <summary>Its machine goes down for maintenance: its tasks are killed and given up, its session ends. It is let in again when the machine is up.</summary>
+    [Alias("SendAway")]
+    Task SendAwayAsync(string reason);
+
     /// <summary>An operator says that it never comes back: its tasks are given up at once.</summary>
     [Alias("MarkGone")]
     Task MarkGoneAsync();

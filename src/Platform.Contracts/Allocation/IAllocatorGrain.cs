@@ -3,6 +3,7 @@ using Platform.Contracts.Recovery;
 using Platform.Core;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
+using Platform.Core.Maintenance;
 using Platform.Core.Placement;
 using Platform.Core.Roles;
 
@@ -127,7 +128,15 @@ public interface IAllocatorGrain : IGrainWithIntegerKey, IWakeable
 
     /// <summary>Answers inverse offers of a framework; unknown ones are passed over.</summary>
     [Alias("AnswerInverseOffers")]
-    Task AnswerInverseOffersAsync(string owner, ValueList<string> inverseOfferIds, double refuseSeconds);
+    Task AnswerInverseOffersAsync(string owner, ValueList<string> inverseOfferIds, bool accepted, double refuseSeconds);
+
+    /// <summary>When machines will be away: their offers say so, and frameworks that have something there are asked to leave.</summary>
+    [Alias("SetMaintenance")]
+    Task SetMaintenanceAsync(ValueList<ScheduledWindow> windows);
+
+    /// <summary>The last answer of each framework for each agent that will be away; since the allocator began, and since the agent's window was set.</summary>
+    [AlwaysInterleave, Alias("GetInverseOfferAnswers")]
+    Task<ValueList<InverseOfferAnswer>> GetInverseOfferAnswersAsync();
 
     /// <summary>Uses offers of a framework: operations in order, each on what those before it left. What changes reservations is durable when it returns.</summary>
     [Alias("Accept")]

@@ -35,7 +35,7 @@ public interface IFrameworkGrain : ITaskOwnerGrain
 
     /// <summary>Answers inverse offers. Those that are not there any more are passed over.</summary>
     [Alias("AnswerInverseOffers")]
-    Task<FrameworkReply> AnswerInverseOffersAsync(string? streamId, ValueList<string> inverseOfferIds, double refuseSeconds);
+    Task<FrameworkReply> AnswerInverseOffersAsync(string? streamId, ValueList<string> inverseOfferIds, bool accepted, double refuseSeconds);
 
     /// <summary>Ends filters and suppression for roles; none named: for all.</summary>
     [Alias("Revive")]

@@ -4,6 +4,9 @@ namespace Platform.Grains.Agents;
 
 public sealed partial class AgentGrain
 {
+    [LoggerMessage(LogLevel.Information, "Agent {AgentId} is sent away: {Reason}; it has {Tasks} tasks")]
+    private partial void LogSentAway(string agentId, string reason, int tasks);
+
     [LoggerMessage(LogLevel.Information, "Agent {AgentId} ({Name} on {Host}) began session {Epoch} with {Tasks} tasks")]
     private partial void LogRegistered(string agentId, string name, string host, long epoch, int tasks);
 

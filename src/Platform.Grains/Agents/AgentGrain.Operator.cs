@@ -39,6 +39,32 @@ public sealed partial class AgentGrain
     }
 
     /// <inheritdoc/>
+    public async Task SendAwayAsync(string reason)
+    {
+        if (agent.State.Registration is null || agent.State.Gone || (_condition == AgentCondition.Unreachable && _tasks.Alive == 0))
+            return;
+        LogSentAway(Id, reason, _tasks.Alive);
+        var alive = _tasks.All.Where(task => !task.Status.State.IsTerminal()).Select(task => task.Status).ToList();
+        _unreachableSince ??= time.GetUtcNow();
+        Become(AgentCondition.Unreachable);
+        await Allocator.AgentConditionAsync(Id, AgentCondition.Unreachable);
+        if (_session is { } session)
+        {
+            _session = null;
+            GiveUp(reason);
+            // Frames are carried out in order. What becomes of the tasks is told when it comes again.
+            await session.SendAsync(new() { Kill = [.. alive.Select(task => new TaskKill { TaskId = task.TaskId, Owner = task.Owner, Reason = TaskReasons.AgentRemoved })] });
+            await session.CloseAsync(reason);
+        }
+        var told = _tasks.Owners.Concat(_askers).Distinct().ToList();
+        _tasks.Clear();
+        _kills.Clear();
+        await RouteAsync([.. alive.Select(task => Ended(task.TaskId, task.Owner, TaskState.Gone, TaskReasons.AgentRemoved, $"The agent was sent away: {reason}"))]);
+        await TellOwnersAsync(told);
+        Publish("agent_unreachable_event", reason);
+    }
+
+    /// <inheritdoc/>
     public async Task MarkGoneAsync()
     {
         if (agent.State.Registration is null || agent.State.Gone)

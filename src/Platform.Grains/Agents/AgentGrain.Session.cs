@@ -1,6 +1,7 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Jobs;
+using Platform.Contracts.Maintenance;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
@@ -100,6 +101,8 @@ public sealed partial class AgentGrain
             return Refuse(
                 $"another agent with the id {Id} has a session (name {agent.State.Registration!.Name}, host {agent.State.Registration.Hostname}): "
                 + "each agent needs a work directory of its own", final: false);
+        if (await GrainFactory.GetGrain<IMaintenanceGrain>(0).FindDownAsync(registration.Hostname, registration.Address) is { } machine)
+            return Refuse($"machine {machine} is down for maintenance: it is let in when an operator brings the machine up", final: false);
         return await ClaimNameAsync(registration.Name) is { } holder
             ? Refuse($"the name {registration.Name} is in use by agent {holder}: give this agent another --name", final: false)
             : null;

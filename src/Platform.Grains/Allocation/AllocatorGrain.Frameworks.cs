@@ -55,15 +55,6 @@ public sealed partial class AllocatorGrain
     }
 
     /// <inheritdoc/>
-    public Task AnswerInverseOffersAsync(string owner, ValueList<string> inverseOfferIds, double refuseSeconds)
-    {
-        var now = _time.GetUtcNow();
-        foreach (var id in inverseOfferIds)
-            _model.AnswerInverseOffer(owner, id, refuseSeconds, now);
-        return DecideSoon();
-    }
-
-    /// <inheritdoc/>
     public Task<AcceptResult> AcceptAsync(string owner, ValueList<string> offerIds, ValueList<OfferOperation> operations, double refuseSeconds) =>
         operations.Any(operation => operation.Kind != OfferOperationKind.Launch)
             ? InTurnAsync(() => AcceptAndStoreAsync(owner, offerIds, operations, refuseSeconds))

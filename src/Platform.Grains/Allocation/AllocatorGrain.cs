@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Maintenance;
 using Platform.Contracts.Ownership;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
@@ -104,7 +105,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     /// <inheritdoc/>
     public Task AgentAddedAsync(AgentStatus agent)
     {
-        _model.SetAgent(AgentPlaces.ToAgent(agent), AgentPlaces.Tasks(agent), agent.Volumes);
+        _model.SetAgent(ToAgent(agent), AgentPlaces.Tasks(agent), agent.Volumes);
         AdoptFrameworkTasks(agent);
         return DecideSoon();
     }
@@ -120,6 +121,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     public Task AgentRemovedAsync(string agentId)
     {
         _model.RemoveAgent(agentId);
+        ForgetMachine(agentId);
         return DecideSoon();
     }
 
@@ -292,6 +294,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     // Everybody tells what there is: agents their tasks, owners what they hold and want.
     private async Task AnnounceAsync()
     {
+        Insist(() => GrainFactory.GetGrain<IMaintenanceGrain>(0).AllocatorStartedAsync());
         foreach (var id in await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync())
             Insist(() => GrainFactory.GetGrain<IAgentGrain>(id).AllocatorStartedAsync());
         foreach (var kind in _owners.All)

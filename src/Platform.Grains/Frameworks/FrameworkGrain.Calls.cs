@@ -48,12 +48,12 @@ public sealed partial class FrameworkGrain
     });
 
     /// <inheritdoc/>
-    public Task<FrameworkReply> AnswerInverseOffersAsync(string? streamId, ValueList<string> inverseOfferIds, double refuseSeconds) => TakeAsync(streamId, () =>
+    public Task<FrameworkReply> AnswerInverseOffersAsync(string? streamId, ValueList<string> inverseOfferIds, bool accepted, double refuseSeconds) => TakeAsync(streamId, () =>
     {
         _answers++;
         foreach (var id in inverseOfferIds)
             _inverseOffers.Remove(id);
-        return Allocator.AnswerInverseOffersAsync(Owner, inverseOfferIds, refuseSeconds);
+        return Allocator.AnswerInverseOffersAsync(Owner, inverseOfferIds, accepted, refuseSeconds);
     });
 
     /// <inheritdoc/>

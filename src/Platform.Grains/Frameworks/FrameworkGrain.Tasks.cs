@@ -86,13 +86,15 @@ public sealed partial class FrameworkGrain
         // Staging is what the framework takes for granted, and not every framework knows of killing.
         if (update.State == TaskState.Staging || (update.State == TaskState.Killing && !Knows(FrameworkCapabilities.TaskKillingState)))
             return;
+        // What the control plane concludes has a finer name than older frameworks know.
+        var state = update.UpdateId.Length == 0 && !Record.Spec!.IsPartitionAware ? FrameworkUpdates.Told(update.State, isPartitionAware: false) : update.State;
         Take(task, new()
         {
             Id = update.UpdateId.Length > 0 ? UpdateIdOf(update.UpdateId) : Guid.NewGuid().ToString("N"),
             AgentId = agentId,
             ExecutorId = task.ExecutorId,
             IsFromControlPlane = update.UpdateId.Length == 0,
-            Status = update with { TaskId = id, UpdateId = "" },
+            Status = update with { TaskId = id, UpdateId = "", State = state },
         });
     }
 

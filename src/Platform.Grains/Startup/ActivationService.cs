@@ -4,6 +4,7 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Maintenance;
 using Platform.Contracts.Ownership;
 using Platform.Core.Apps;
 
@@ -32,6 +33,7 @@ public sealed partial class ActivationService(IGrainFactory grains, TaskOwnerKin
         try
         {
             var began = time.GetTimestamp();
+            await grains.GetGrain<IMaintenanceGrain>(0).WakeAsync();
             await grains.GetGrain<IAllocatorGrain>(0).GetStatusAsync();
             var agents = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
             var reached = await CallAsync(agents, id => grains.GetGrain<IAgentGrain>(id).WakeAsync(), stoppingToken);

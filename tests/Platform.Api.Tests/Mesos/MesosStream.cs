@@ -9,7 +9,7 @@ namespace Platform.Api.Tests.Mesos;
 /// <summary>An endless answer as its client reads it.</summary>
 internal sealed class MesosStream : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
@@ -41,9 +41,14 @@ internal sealed class MesosStream : IDisposable
     public async Task<byte[]?> NextAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
+        return await NextAsync(patience.Token);
+    }
+
+    private async Task<byte[]?> NextAsync(CancellationToken patience)
+    {
         while (_records.Count == 0)
         {
-            var count = await _body.ReadAsync(_buffer, patience.Token);
+            var count = await _body.ReadAsync(_buffer, patience);
             if (count == 0)
                 return null;
             foreach (var record in _decoder.Decode(_buffer.AsSpan(0, count)))
@@ -55,7 +60,9 @@ internal sealed class MesosStream : IDisposable
     /// <summary>The next event that is as wanted; what comes before it is passed over.</summary>
     public async Task<JsonElement> UntilAsync(Func<JsonElement, bool> wanted)
     {
-        while (await NextAsync() is { } record)
+        // Heartbeats do not count.
+        using var patience = new CancellationTokenSource(Patience);
+        while (await NextAsync(patience.Token) is { } record)
         {
             var json = JsonElement.Parse(record);
             if (wanted(json))

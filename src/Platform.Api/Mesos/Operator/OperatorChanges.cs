@@ -14,7 +14,7 @@ using Call = Platform.Api.Mesos.Wire.Operator.Call;
 namespace Platform.Api.Mesos.Operator;
 
 /// <summary>What operators change.</summary>
-internal sealed class OperatorChanges(IGrainFactory grains)
+internal sealed class OperatorChanges(OperatorMaintenance maintenance, IGrainFactory grains)
 {
     private IAllocatorGrain Allocator => grains.GetGrain<IAllocatorGrain>(0);
 
@@ -51,6 +51,15 @@ internal sealed class OperatorChanges(IGrainFactory grains)
             case Call.Types.Type.DrainAgent:
                 var drain = call.DrainAgent;
                 await (await AgentAsync(drain.AgentId.Value)).DrainAsync(drain.MaxGracePeriod is { } grace ? grace.ToTimeSpan().TotalSeconds : null, drain.MarkGone);
+                return StatusCodes.Status200OK;
+            case Call.Types.Type.UpdateMaintenanceSchedule:
+                await maintenance.UpdateAsync(call.UpdateMaintenanceSchedule.Schedule);
+                return StatusCodes.Status200OK;
+            case Call.Types.Type.StartMaintenance:
+                await maintenance.StartAsync(call.StartMaintenance.Machines);
+                return StatusCodes.Status200OK;
+            case Call.Types.Type.StopMaintenance:
+                await maintenance.StopAsync(call.StopMaintenance.Machines);
                 return StatusCodes.Status200OK;
             case Call.Types.Type.ReactivateAgent:
                 await (await AgentAsync(call.ReactivateAgent.AgentId.Value)).ReactivateAsync();

@@ -128,7 +128,8 @@ internal sealed class OperatorForms(OperatorChanges changes, IGrainFactory grain
         }
     }
 
-    private static async Task<JsonDocument> ReadJsonAsync(HttpContext http)
+    /// <summary>The body of a request.</summary>
+    public static async Task<JsonDocument> ReadJsonAsync(HttpContext http)
     {
         try
         {
@@ -140,7 +141,8 @@ internal sealed class OperatorForms(OperatorChanges changes, IGrainFactory grain
         }
     }
 
-    private static T Message<T>(JsonElement json)
+    /// <summary>The message that JSON says.</summary>
+    public static T Message<T>(JsonElement json)
         where T : IMessage<T>, new()
     {
         try

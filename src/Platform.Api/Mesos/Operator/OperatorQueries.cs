@@ -10,7 +10,7 @@ using Response = Platform.Api.Mesos.Wire.Operator.Response;
 namespace Platform.Api.Mesos.Operator;
 
 /// <summary>What operators ask for.</summary>
-internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metrics, IGrainFactory grains, MasterIdentity master, MesosOptions options)
+internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metrics, OperatorMaintenance maintenance, IGrainFactory grains, MasterIdentity master, MesosOptions options)
 {
     /// <summary>The answer; null: the call asks for nothing but wants something done.</summary>
     public async Task<IMessage?> AnswerAsync(HttpContext http, Call call) => call.Type switch
@@ -46,6 +46,8 @@ internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metr
             Type = Response.Types.Type.GetMaster,
             GetMaster = new() { MasterInfo = master.Info(http), StartTime = LegacyWriter.Seconds(master.StartedAt), ElectedTime = LegacyWriter.Seconds(master.StartedAt) },
         },
+        Call.Types.Type.GetMaintenanceSchedule => await maintenance.ScheduleAsync(),
+        Call.Types.Type.GetMaintenanceStatus => await maintenance.StatusAsync(),
         Call.Types.Type.GetQuota => await QuotaAsync(),
         _ => null,
     };

@@ -25,7 +25,7 @@ internal static class OperatorRights
                 access.Demand(AccessAction.Read, ResourceId.Operations("system-metrics"));
                 return;
             case Kind.GetLoggingLevel or Kind.GetState or Kind.GetAgents or Kind.GetFrameworks or Kind.GetExecutors or Kind.GetOperations or Kind.GetTasks
-                or Kind.GetRoles or Kind.GetWeights or Kind.GetMaster or Kind.GetQuota:
+                or Kind.GetRoles or Kind.GetWeights or Kind.GetMaster or Kind.GetQuota or Kind.GetMaintenanceSchedule or Kind.GetMaintenanceStatus:
                 access.Demand(AccessAction.Read, ResourceId.Operations("mesos"));
                 return;
             case Kind.UpdateWeights:
@@ -36,7 +36,8 @@ internal static class OperatorRights
                 foreach (var quota in call.UpdateQuota.QuotaConfigs)
                     access.Demand(AccessAction.Update, ResourceId.OfRole("quota", quota.Role));
                 return;
-            case Kind.MarkAgentGone or Kind.DrainAgent or Kind.ReactivateAgent or Kind.DeactivateAgent:
+            case Kind.MarkAgentGone or Kind.DrainAgent or Kind.ReactivateAgent or Kind.DeactivateAgent
+                or Kind.UpdateMaintenanceSchedule or Kind.StartMaintenance or Kind.StopMaintenance:
                 access.Demand(AccessAction.Update, ResourceId.Operations("slave"));
                 return;
             case Kind.Teardown:

@@ -154,9 +154,9 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
             case Call.Types.Type.Decline:
                 return framework.DeclineAsync(stream, Ids(call.Decline.OfferIds), Seconds(call.Decline.Filters));
             case Call.Types.Type.AcceptInverseOffers:
-                return framework.AnswerInverseOffersAsync(stream, Ids(call.AcceptInverseOffers.InverseOfferIds), Seconds(call.AcceptInverseOffers.Filters));
+                return framework.AnswerInverseOffersAsync(stream, Ids(call.AcceptInverseOffers.InverseOfferIds), accepted: true, Seconds(call.AcceptInverseOffers.Filters));
             case Call.Types.Type.DeclineInverseOffers:
-                return framework.AnswerInverseOffersAsync(stream, Ids(call.DeclineInverseOffers.InverseOfferIds), Seconds(call.DeclineInverseOffers.Filters));
+                return framework.AnswerInverseOffersAsync(stream, Ids(call.DeclineInverseOffers.InverseOfferIds), accepted: false, Seconds(call.DeclineInverseOffers.Filters));
             case Call.Types.Type.Revive:
                 return framework.ReviveAsync(stream, call.Revive is null ? default : [.. call.Revive.Roles]);
             case Call.Types.Type.Suppress:
