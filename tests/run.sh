@@ -38,6 +38,7 @@ needed=(
   dig:dnsutils
   docker-registry:docker-registry
   dockerd:docker.io
+  haproxy:haproxy
   ip:iproute2
   iptables:iptables
   npm:npm

@@ -34,6 +34,7 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly bool _isControlPlane;
     private IReadOnlyList<DnsRecord> _agents = [];
+    private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ValueList<string> _masters;
     private DateTimeOffset _agentsRead;
     private long _run;
@@ -60,6 +61,9 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     internal RegistryFeed(
         IGrainFactory grains, ServiceDirectory directory, ServiceZone zone, IServer server, IEnumerable<RegistryConsumer> consumers, TimeProvider time, ILogger<RegistryFeed> logger, bool isControlPlane) =>
         (_grains, _directory, _zone, _server, _consumers, _time, _logger, _isControlPlane) = (grains, directory, zone, server, [.. consumers], time, logger, isControlPlane);
+
+    /// <summary>Ends when the copy has once been known to be whole: from then on what it does not have is not there.</summary>
+    public Task WhenComplete => _complete.Task;
 
     /// <summary>When the copy was last known to be up to date; null: never yet.</summary>
     public DateTimeOffset? UpToDateAt { get; private set; }
@@ -118,6 +122,8 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
             await ReadAllAsync(registry, position);
             _mustForget = false;
         }
+        if (position.IsComplete)
+            _complete.TrySetResult();
         UpToDateAt = _time.GetUtcNow();
         if (position.Masters != _masters || UpToDateAt - _agentsRead > AgentsRenewal)
         {

@@ -30,6 +30,7 @@ public static class ServiceEndpoints
         services.MapPut("{name}/instances/{id}", RegisterAsync).Needs(Right.OnOperations(AccessAction.Update, "networking"));
         services.MapPut("{name}/instances/{id}/heartbeat", HeartbeatAsync).Needs(Right.OnOperations(AccessAction.Update, "networking") with { IsRoutine = true });
         services.MapDelete("{name}/instances/{id}", DeregisterAsync).Needs(Right.OnOperations(AccessAction.Update, "networking"));
+        endpoints.MapGet("/api/endpoints", EndpointStream.SendAsync).Needs(Right.OnOperations(AccessAction.Read, "networking"));
         endpoints.MapGet("/api/dns/{name}", LookUp).Needs(Right.Filtered);
         return endpoints;
     }

@@ -61,6 +61,22 @@ internal sealed record EndpointView
 
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
+    /// <summary>What balancers alone are told: labels hold logins.</summary>
+    public string? Framework { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    public double? Share { get; init; }
+
+    /// <summary>With all that a balancer goes by.</summary>
+    internal static EndpointView WholeOf(ServiceEndpoint endpoint) => Of(endpoint) with
+    {
+        Framework = endpoint.Framework,
+        Labels = endpoint.Labels.IsEmpty ? null : endpoint.Labels.ToDictionary(),
+        Share = endpoint.Share,
+        Ports = [.. endpoint.Ports.Select(port => PortView.Of(port) with { Labels = port.Labels.IsEmpty ? null : port.Labels.ToDictionary() })],
+    };
+
     internal static EndpointView Of(ServiceEndpoint endpoint) => new()
     {
         Id = endpoint.Id,
@@ -71,13 +87,18 @@ internal sealed record EndpointView
         AgentId = endpoint.AgentId.Length == 0 ? null : endpoint.AgentId,
         Addresses = [.. endpoint.TaskAddresses],
         AgentAddresses = [.. endpoint.AgentAddresses],
-        Ports = [.. endpoint.Ports.Select(port => new PortView(port.Name, port.Protocol, port.HostPort, port.ContainerPort, port.ServicePort))],
+        Ports = [.. endpoint.Ports.Select(PortView.Of)],
         Tags = endpoint.Owner.Length == 0 && !endpoint.Labels.IsEmpty ? endpoint.Labels.ToDictionary() : null,
     };
 }
 
 /// <summary>One port of an endpoint; 0: none.</summary>
-internal sealed record PortView(string? Name, string Protocol, int HostPort, int ContainerPort, int ServicePort);
+internal sealed record PortView(string? Name, string Protocol, int HostPort, int ContainerPort, int ServicePort)
+{
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    internal static PortView Of(EndpointPort port) => new(port.Name, port.Protocol, port.HostPort, port.ContainerPort, port.ServicePort);
+}
 
 /// <summary>What changed, as an event.</summary>
 internal sealed record ServiceChangeView(string Service, IReadOnlyList<EndpointView> Set, IReadOnlyList<string> Removed);

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
@@ -53,6 +55,33 @@ internal sealed class Wire : IDisposable
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw Away(exception);
+        }
+    }
+
+    /// <summary>Server-sent events, until the server goes away.</summary>
+    internal async IAsyncEnumerable<SseItem<byte[]>> EventsAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, null, cancellationToken, request =>
+        {
+            request.Headers.Accept.Clear();
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        }).ConfigureAwait(false);
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = stream.ConfigureAwait(false);
+        var items = SseParser.Create(stream, (_, data) => data.ToArray()).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var __ = items.ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                if (!await items.MoveNextAsync().ConfigureAwait(false))
+                    yield break;
+            }
+            catch (Exception exception) when (exception is IOException or HttpRequestException)
+            {
+                throw Away(exception);
+            }
+            yield return items.Current;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Platform.Client.Http;
 using Platform.Client.Services;
 
@@ -11,6 +13,24 @@ public sealed partial class PlatformClient
 
     /// <inheritdoc/>
     public ServiceHandle GetService(string name) => new(wire, name);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<EndpointEvent> WatchEndpointsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var item in wire.EventsAsync("/api/endpoints", cancellationToken).ConfigureAwait(false))
+        {
+            var kind = item.EventType switch
+            {
+                "snapshot" => EndpointEventKind.Snapshot,
+                "change" => EndpointEventKind.Change,
+                "complete" => EndpointEventKind.Complete,
+                _ => EndpointEventKind.Alive,
+            };
+            yield return kind is EndpointEventKind.Snapshot or EndpointEventKind.Change
+                ? new(kind, JsonSerializer.Deserialize(item.Data, ClientJson.Default.ServiceChange))
+                : new(kind, null);
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<DnsEntry>> LookUpAsync(string name, CancellationToken cancellationToken = default) =>

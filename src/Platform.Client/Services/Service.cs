@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Platform.Client.Services;
 
 /// <summary>A service in a list.</summary>
@@ -86,6 +88,18 @@ public sealed record ServiceEndpoint
 
     /// <summary>Tags of what was registered from outside.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>The framework in DNS names; told to balancers only.</summary>
+    public string? Framework { get; init; }
+
+    /// <summary>The agent's id; null: it was registered from outside.</summary>
+    public string? AgentId { get; init; }
+
+    /// <summary>Labels; told to balancers only.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>The percentage of new connections that all with a share together get; told to balancers only. Null: what is left.</summary>
+    public double? Share { get; init; }
 }
 
 /// <summary>A port of an endpoint.</summary>
@@ -102,6 +116,13 @@ public sealed record ServicePort
 
     /// <summary>The number on the task's own addresses; 0: the same.</summary>
     public int ContainerPort { get; init; }
+
+    /// <summary>The cluster-wide service port; 0: none.</summary>
+    [JsonPropertyName("servicePort")]
+    public int ClusterPort { get; init; }
+
+    /// <summary>Labels; told to balancers only.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 }
 
 /// <summary>A change of a service.</summary>
@@ -121,6 +142,27 @@ public sealed record ServiceChange
 
     /// <summary>Ids of endpoints that are gone.</summary>
     public IReadOnlyList<string> Removed { get; init; } = [];
+}
+
+/// <summary>What is told to a balancer.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Change">A service, whole or what changed of it; null with others.</param>
+public sealed record EndpointEvent(EndpointEventKind Kind, ServiceChange? Change);
+
+/// <summary>What is told to a balancer.</summary>
+public enum EndpointEventKind
+{
+    /// <summary>A service with all its endpoints.</summary>
+    Snapshot,
+
+    /// <summary>What changed of a service.</summary>
+    Change,
+
+    /// <summary>What was not told since the connection was made is not there.</summary>
+    Complete,
+
+    /// <summary>Nothing but that the control plane is still there; it comes every 15 seconds at least.</summary>
+    Alive,
 }
 
 /// <summary>An instance to be registered from outside.</summary>

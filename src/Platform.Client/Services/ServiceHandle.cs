@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -35,28 +33,10 @@ public sealed class ServiceHandle
     /// <summary>The whole list first, then each change as it happens. It ends when the control plane goes away.</summary>
     public async IAsyncEnumerable<ServiceChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var response = await wire.SendAsync(HttpMethod.Get, path, null, cancellationToken, request =>
+        await foreach (var item in wire.EventsAsync(path, cancellationToken).ConfigureAwait(false))
         {
-            request.Headers.Accept.Clear();
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        }).ConfigureAwait(false);
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = stream.ConfigureAwait(false);
-        var items = SseParser.Create(stream, (_, data) => data.ToArray()).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using var __ = items.ConfigureAwait(false);
-        while (true)
-        {
-            try
-            {
-                if (!await items.MoveNextAsync().ConfigureAwait(false))
-                    yield break;
-            }
-            catch (Exception exception) when (exception is IOException or HttpRequestException)
-            {
-                throw wire.Away(exception);
-            }
-            if (items.Current.Data.Length > 0 && JsonSerializer.Deserialize(items.Current.Data, ClientJson.Default.ServiceChange) is { } change)
-                yield return change with { Index = long.TryParse(items.Current.EventId, out var index) ? index : 0, IsSnapshot = items.Current.EventType == "snapshot" };
+            if (item.Data.Length > 0 && JsonSerializer.Deserialize(item.Data, ClientJson.Default.ServiceChange) is { } change)
+                yield return change with { Index = long.TryParse(item.EventId, out var index) ? index : 0, IsSnapshot = item.EventType == "snapshot" };
         }
     }
 

@@ -18,10 +18,10 @@ public static class IngressLabels
         ("GROUP", "GROUP"), ("ENABLED", "ENABLED"), ("HOST", "VHOST"), ("PATH", "PATH"), ("STRIP_PATH", "HTTP_BACKEND_PROXYPASS_PATH"),
         ("LOCATION_PATH", "HTTP_BACKEND_REVPROXY_PATH"), ("ROOT_REDIRECT", "HTTP_BACKEND_REDIR"), ("REDIRECT_TO_HTTPS", "REDIRECT_TO_HTTPS"), ("HSTS", "USE_HSTS"),
         ("STICKY", "STICKY"), ("AUTH", "AUTH"), ("ALLOW", "BACKEND_NETWORK_ALLOWED_ACL"), ("BALANCE", "BALANCE"), ("MODE", "MODE"), ("PORT", "PORT"),
-        ("PRIORITY", "BACKEND_WEIGHT"), ("HEALTH_PORT_INDEX", "BACKEND_HEALTHCHECK_PORT_INDEX"), ("PROTOCOL", ""), ("RETRY", ""), ("WAKE", ""),
+        ("PRIORITY", "BACKEND_WEIGHT"), ("BIND_ADDRESS", "BIND_ADDR"), ("HEALTH_PORT_INDEX", "BACKEND_HEALTHCHECK_PORT_INDEX"), ("PROTOCOL", ""), ("RETRY", ""), ("WAKE", ""),
     ];
 
-    // Labels of marathon-lb's own deployments (zdd.py), and where it binds: nothing for a balancer to read.
+    // Labels of marathon-lb's own deployments (zdd.py): nothing for a balancer to read.
     private static readonly string[] PassedOver =
         ["DEPLOYMENT_GROUP", "DEPLOYMENT_ALT_PORT", "DEPLOYMENT_COLOUR", "DEPLOYMENT_STARTED_AT", "DEPLOYMENT_TARGET_INSTANCES", "DEPLOYMENT_NEW_INSTANCES", "APP_ID"];
 
@@ -29,6 +29,13 @@ public static class IngressLabels
     private const string Nowhere = "255.255.255.255/32";
 
     private static readonly string[] Balances = ["roundrobin", "static-rr", "leastconn", "first", "source", "uri", "random"];
+
+    /// <summary>What marathon-lb takes as pieces of HAProxy's configuration, without <c>HAPROXY_0_</c>.</summary>
+    public static IReadOnlyList<string> Templates { get; } =
+    [
+        "FRONTEND_HEAD", "BACKEND_HEAD", "BACKEND_HTTP_OPTIONS", "BACKEND_HSTS_OPTIONS", "BACKEND_REDIRECT_HTTP_TO_HTTPS", "FRONTEND_BACKEND_GLUE",
+        "HTTP_BACKEND_PROXYPASS_GLUE", "HTTP_BACKEND_REVPROXY_GLUE", "HTTP_FRONTEND_ACL", "HTTPS_FRONTEND_ACL", "BIND_OPTIONS",
+    ];
 
     /// <summary>Whether a label is one of these.</summary>
     public static bool IsLabel(string key) => key.StartsWith(Own, StringComparison.Ordinal) || key.StartsWith(Old, StringComparison.Ordinal);
@@ -80,6 +87,8 @@ public static class IngressLabels
             Retries = reader.Flag("RETRY", true),
             WakeInstances = reader.Number("WAKE", 0, 1_000) ?? 0,
             HealthPortIndex = reader.Number("HEALTH_PORT_INDEX", 0, ports.Count - 1),
+            BindAddress = reader.Address("BIND_ADDRESS"),
+            Templates = reader.TemplatesOf(),
         };
     }
 
@@ -102,6 +111,8 @@ public static class IngressLabels
                 problems.Add($"label {key}: the index of a port is missing; write {(isOwn ? Own : Old)}0_{rest}");
             else if (index >= ports.Count)
                 problems.Add($"label {key}: there is no port {index}; the app has {ports.Count}");
+            else if (!isOwn && Templates.Contains(rest[(underscore + 1)..]))
+                problems.Add($"label {key}: pieces of configuration are read by './platform lb haproxy --allow-templates' only; the ingress passes it over");
             else if (!IsKnown(rest[(underscore + 1)..], isOwn))
                 problems.Add($"label {key}: {rest[(underscore + 1)..]} is not read here; docs/ingress.md has the labels that are");
         }
@@ -206,6 +217,24 @@ public static class IngressLabels
                 return number;
             problems?.Add($"label {key}: '{text}' is no number from {least} to {most}");
             return null;
+        }
+
+        internal string? Address(string name)
+        {
+            var (key, text) = Find(name);
+            if (text is null || text.Trim() is "" or "*")
+                return null;
+            if (IPAddress.TryParse(text.Trim(), out var address))
+                return address.ToString();
+            problems?.Add($"label {key}: '{text}' is no IP address");
+            return null;
+        }
+
+        internal ValueMap<string> TemplatesOf()
+        {
+            var prefix = $"{Old}{index}_";
+            return labels.Concat(port.Labels).Where(label => label.Key.StartsWith(prefix, StringComparison.Ordinal) && Templates.Contains(label.Key[prefix.Length..]))
+                .Select(label => KeyValuePair.Create(label.Key[prefix.Length..], label.Value)).ToValueMap();
         }
 
         internal IngressLogin? Login(string name)

@@ -62,6 +62,12 @@ public sealed record IngressRule
     /// <summary>The index of the port that health checks of the balancer go to; null: the port itself.</summary>
     public int? HealthPortIndex { get; init; }
 
+    /// <summary>The address that the service port is listened on at; null: as the balancer likes it.</summary>
+    public string? BindAddress { get; init; }
+
+    /// <summary>Pieces of HAProxy's configuration that replace those of its writer, by their names in labels (<c>BACKEND_HEAD</c>); other balancers pass them over.</summary>
+    public ValueMap<string> Templates { get; init; }
+
     /// <summary>Whether a balancer of these groups serves it.</summary>
     /// <param name="served">The groups that the balancer serves; empty: all; <c>*</c> among them: all.</param>
     public bool IsServedBy(IReadOnlyCollection<string> served) => served.Count == 0 || served.Contains("*") || Groups.Any(group => group == "*" || served.Contains(group));

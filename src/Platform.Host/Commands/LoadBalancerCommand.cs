@@ -6,10 +6,10 @@ using Platform.Host.Output;
 
 namespace Platform.Host.Commands;
 
-/// <summary><c>platform lb</c>: the balancer of virtual addresses.</summary>
+/// <summary><c>platform lb</c>: the balancers.</summary>
 internal static class LoadBalancerCommand
 {
-    internal static Command Build() => new("lb", "Shows the balancer of virtual addresses and the HTTP ingress.") { Status() };
+    internal static Command Build() => new("lb", "Shows the balancer of virtual addresses and the HTTP ingress, and runs HAProxy as one.") { Status(), HaproxyCommand.Build() };
 
     private static Command Status()
     {

@@ -50,7 +50,7 @@ internal sealed class IngressSettings
     /// <summary>One line for people: where it is served.</summary>
     internal static string Describe(IServiceProvider services) => services.GetService<IngressServer>() is { } ingress ? string.Join(", ", ingress.Addresses) : "not served; --ingress ADDRESS:PORT serves HTTP for apps with labels";
 
-    private static Option<string[]> Addresses(string name, string description)
+    internal static Option<string[]> Addresses(string name, string description)
     {
         var option = new Option<string[]>(name) { Description = description, HelpName = "ADDRESS:PORT" };
         option.Validators.Add(result =>
@@ -61,9 +61,9 @@ internal sealed class IngressSettings
         return option;
     }
 
-    private static IPEndPoint[] Of(ParseResult result, Option<string[]> option) => [.. (result.GetValue(option) ?? []).Select(text => Parse(text)!)];
+    internal static IPEndPoint[] Of(ParseResult result, Option<string[]> option) => [.. (result.GetValue(option) ?? []).Select(text => Parse(text)!)];
 
-    private static IPEndPoint? Parse(string text) =>
+    internal static IPEndPoint? Parse(string text) =>
         ushort.TryParse(text, out var port) ? new(IPAddress.Loopback, port)
         : text.Contains(':') && IPEndPoint.TryParse(text, out var address) && (text.Count(c => c == ':') == 1 || text.Contains("]:", StringComparison.Ordinal)) ? address
         : null;

@@ -114,6 +114,22 @@ public sealed class EnforcementTests(SecureServer server) : IClassFixture<Secure
     }
 
     [Fact]
+    public async Task All_endpoints_with_their_labels_are_told_to_balancers_alone()
+    {
+        (await server.SendAsync("GET", "/api/endpoints", await UserAsync(NamedRoles.Grant(NamedRole.Viewer, "/blue")))).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await server.SendAsync("PUT", "/api/services/db.told/instances/one", server.Root, """{"address":"10.0.0.7","ports":[{"port":5432}],"tags":{"HAPROXY_0_VHOST":"db.test"}}""")).Status.ShouldBe(HttpStatusCode.OK);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/endpoints");
+        request.Headers.TryAddWithoutValidation("Authorization", "token=" + server.Root);
+        using var response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        var seen = "";
+        while (!seen.Contains("event: complete", StringComparison.Ordinal) || !seen.Contains("db.told", StringComparison.Ordinal))
+            seen += await reader.ReadLineAsync() ?? throw new EndOfStreamException(seen);
+        seen.ShouldContain("\"labels\":{\"HAPROXY_0_VHOST\":\"db.test\"}");
+        (await server.SendAsync("DELETE", "/api/services/db.told/instances/one", server.Root)).Status.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
     public async Task A_stream_of_events_tells_of_what_one_may_see_and_ends_with_the_login()
     {
         var viewer = await UserAsync(NamedRoles.Grant(NamedRole.Viewer, "/blue"));

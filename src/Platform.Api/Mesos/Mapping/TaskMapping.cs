@@ -141,7 +141,7 @@ internal static class TaskMapping
     {
         var mappings = task.Container?.Docker?.PortMappings.Select(mapping => (mapping.HostPort, mapping.ContainerPort))
             .Concat(task.Container.NetworkInfos.SelectMany(network => network.PortMappings).Select(mapping => (mapping.HostPort, mapping.ContainerPort))).ToList() ?? [];
-        var named = task.Discovery?.Ports?.Ports_.ToDictionary(port => (long)port.Number, port => port) ?? [];
+        var named = task.Discovery?.Ports?.Ports_.DistinctBy(port => port.Number).ToDictionary(port => (long)port.Number, port => port) ?? [];
         var ports = new List<PortSpec>();
         foreach (var number in resources.Ports.Numbers())
         {

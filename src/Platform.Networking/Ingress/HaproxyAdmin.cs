@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Platform.Networking.Ingress;
+
+/// <summary>marathon-lb's admin paths: what HAProxy goes by, and signals. Answers are text.</summary>
+internal sealed class HaproxyAdmin : IAsyncDisposable
+{
+    private readonly IPEndPoint _address;
+    private readonly WebApplication _app;
+
+    internal HaproxyAdmin(IPEndPoint address, HaproxyBalancer balancer)
+    {
+        _address = address;
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "platform" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(address);
+        });
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddRouting();
+        _app = builder.Build();
+        _app.MapGet("/_haproxy_getconfig", () => Results.Text(balancer.ConfigText));
+        _app.MapGet("/_haproxy_getvhostmap", () => Results.Text(Map(balancer.Plan?.Hosts ?? default)));
+        _app.MapGet("/_haproxy_getappmap", () => Results.Text(Map(balancer.Plan?.Apps ?? [])));
+        _app.MapGet("/_haproxy_getpids", async (CancellationToken cancellation) => Results.Text(string.Join(' ', (await balancer.PidsAsync(cancellation)).Select(pid => pid.ToString(CultureInfo.InvariantCulture))) + "\n"));
+        _app.MapGet("/_haproxy_health_check", HealthAsync);
+        _app.MapGet("/_mlb_signal/hup", (CancellationToken cancellation) => SignalAsync(balancer, "SIGHUP", cancellation));
+        _app.MapGet("/_mlb_signal/usr1", (CancellationToken cancellation) => SignalAsync(balancer, "SIGUSR1", cancellation));
+
+        async Task<IResult> HealthAsync(CancellationToken cancellation) => (await balancer.PidsAsync(cancellation)).Count > 0
+            ? Results.Text("HAProxy runs.\n")
+            : Results.Text("HAProxy does not answer at its runtime socket.\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <summary>Where it listens.</summary>
+    internal Uri Address => new(_app.Urls.Single());
+
+    internal async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException)
+        {
+            throw new IngressStartException($"the admin paths cannot be served at {_address}: {failure.Message}", failure);
+        }
+    }
+
+    internal Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    // What is known is always the newest, so that both signals come to the same.
+    private static async Task<IResult> SignalAsync(HaproxyBalancer balancer, string signal, CancellationToken cancellationToken)
+    {
+        await balancer.ReloadAsync(cancellationToken);
+        return Results.Text($"Sent {signal} signal to marathon-lb");
+    }
+
+    private static string Map(IEnumerable<(string Key, string Backend)> entries)
+    {
+        var text = new StringBuilder();
+        foreach (var (key, backend) in entries)
+            text.Append(CultureInfo.InvariantCulture, $"{key} {backend}\n");
+        return text.ToString();
+    }
+}
