@@ -4,6 +4,7 @@ namespace Platform.Contracts.Agents;
 public static class TaskOwners
 {
     private const string AppPrefix = "app:";
+    private const string JobPrefix = "job:";
 
     /// <summary>The owner text of an app.</summary>
     public static string OfApp(string appId) => AppPrefix + appId;
@@ -12,5 +13,8 @@ public static class TaskOwners
     public static string? AppOf(string owner) => owner.StartsWith(AppPrefix, StringComparison.Ordinal) ? owner[AppPrefix.Length..] : null;
 
     /// <summary>The owner text of a job.</summary>
-    public static string OfJob(string jobId) => "job:" + jobId;
+    public static string OfJob(string jobId) => JobPrefix + jobId;
+
+    /// <summary>The job behind an owner text; null if the owner is no job.</summary>
+    public static string? JobOf(string owner) => owner.StartsWith(JobPrefix, StringComparison.Ordinal) ? owner[JobPrefix.Length..] : null;
 }

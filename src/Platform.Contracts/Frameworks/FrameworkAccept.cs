@@ -1,5 +1,6 @@
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
+using Platform.Core.Frameworks;
 using Platform.Core.Tasks;
 
 namespace Platform.Contracts.Frameworks;
@@ -59,4 +60,7 @@ public sealed record FrameworkLaunch
 
     /// <summary>What is wrong with it as such; then it is not launched. Null: nothing.</summary>
     [Id(5)] public string? Problem { get; init; }
+
+    /// <summary>How it wants to be found, but for its host; null: nobody is to find it.</summary>
+    [Id(6)] public FrameworkDiscovery? Discovery { get; init; }
 }

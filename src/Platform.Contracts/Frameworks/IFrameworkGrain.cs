@@ -1,4 +1,5 @@
 using Platform.Contracts.Agents;
+using Platform.Contracts.Registry;
 using Platform.Core.Collections;
 using Platform.Core.Frameworks;
 
@@ -7,7 +8,7 @@ namespace Platform.Contracts.Frameworks;
 /// <summary>One external scheduler: its subscription, its offers, its tasks. Keyed by framework id.</summary>
 /// <remarks>Calls of the scheduler carry the id of its stream; those of another stream than the current one are refused.</remarks>
 [Alias("Platform.IFrameworkGrain")]
-public interface IFrameworkGrain : ITaskOwnerGrain
+public interface IFrameworkGrain : ITaskOwnerGrain, IEndpointOwnerGrain
 {
     /// <summary>Begins a stream, which takes the place of any older one. Updates that were not acknowledged are sent again.</summary>
     /// <returns>Why not; null: it has begun.</returns>

@@ -1,4 +1,5 @@
 using Platform.Contracts.Agents;
+using Platform.Contracts.Registry;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
 
@@ -6,7 +7,7 @@ namespace Platform.Contracts.Jobs;
 
 /// <summary>One job: when it is due, its runs, what follows it. Keyed by its id.</summary>
 [Alias("Platform.IJobGrain")]
-public interface IJobGrain : ITaskOwnerGrain
+public interface IJobGrain : ITaskOwnerGrain, IEndpointOwnerGrain
 {
     /// <summary>Sets the definition, and who follows; durable when it returns. An older version changes nothing.</summary>
     [Alias("Define")]

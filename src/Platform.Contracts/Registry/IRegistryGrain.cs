@@ -17,7 +17,7 @@ public interface IRegistryGrain : IGrainWithIntegerKey, IWakeable
     [Alias("Apply")]
     Task<RegistryAnswer> ApplyAsync(ValueList<EndpointChange> changes);
 
-    /// <summary>An owner that was asked (<see cref="IEndpointOwnerGrain.TellEndpointsAsync"/>) has nothing to tell.</summary>
+    /// <summary>An owner that was asked (<see cref="IEndpointOwnerGrain.TellEndpointsAsync"/>) has nothing to tell, or, if it is one with several services, nothing more.</summary>
     [OneWay, Alias("NothingToTell")]
     Task NothingToTellAsync(string owner);
 

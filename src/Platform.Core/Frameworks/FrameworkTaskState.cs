@@ -51,6 +51,9 @@ public sealed record FrameworkTaskState
     /// <summary>The framework wants it to end.</summary>
     [Id(13)] public bool IsKilled { get; init; }
 
+    /// <summary>How it wants to be found; null: nobody is to find it.</summary>
+    [Id(14)] public FrameworkDiscovery? Discovery { get; init; }
+
     /// <summary>What is released when it ends: its group or itself.</summary>
     public string HeldAs => Group ?? PlaceId;
 

@@ -36,7 +36,8 @@ public sealed partial class FrameworkGrain
 
     private async Task UseAsync(FrameworkAccept accept)
     {
-        var agentId = accept.OfferIds.Select(id => _offers.GetValueOrDefault(id)?.AgentId).FirstOrDefault(agent => agent is not null);
+        var offer = accept.OfferIds.Select(_offers.GetValueOrDefault).FirstOrDefault(offer => offer is not null);
+        var agentId = offer?.AgentId;
         var planned = Plan(accept.Operations, agentId);
         foreach (var id in accept.OfferIds)
             _offers.Remove(id);
@@ -65,7 +66,7 @@ public sealed partial class FrameworkGrain
             if (error is not null)
                 RefuseTasks(step.Launches, TaskState.Error, TaskReasons.Invalid, error, result.AgentId);
             else
-                launched.AddRange(step.Launches.Select(launch => Book(launch, step, result.AgentId!)));
+                launched.AddRange(step.Launches.Select(launch => Book(launch, step, result.AgentId!, offer?.Hostname ?? "")));
         }
         if (launched.Count == 0)
             return;
@@ -146,7 +147,7 @@ public sealed partial class FrameworkGrain
     // The framework's names are its own; the cluster's are unique for ever.
     private static string Name(string taskId) => $"{taskId}.{Guid.NewGuid():N}";
 
-    private TaskSpec Book(FrameworkLaunch launch, PlannedStep step, string agentId)
+    private TaskSpec Book(FrameworkLaunch launch, PlannedStep step, string agentId, string host)
     {
         var task = new FrameworkTaskState
         {
@@ -159,6 +160,7 @@ public sealed partial class FrameworkGrain
             Resources = launch.Task.Held,
             Definition = launch.Definition,
             LaunchedAt = _time.GetUtcNow(),
+            Discovery = launch.Discovery is { } discovery ? discovery with { Host = host } : null,
         };
         if (_items.Items.TryGetValue(launch.TaskId, out var former))
             _taskByPlace.Remove(former.PlaceId);

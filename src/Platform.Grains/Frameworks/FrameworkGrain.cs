@@ -4,6 +4,7 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Frameworks;
+using Platform.Contracts.Registry;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Frameworks;
@@ -26,6 +27,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
     private readonly Dictionary<string, string> _taskByPlace = new(StringComparer.Ordinal);
     private readonly HashSet<string> _live = new(StringComparer.Ordinal);
     private readonly HashSet<string> _suppressed = new(StringComparer.Ordinal);
+    private readonly FrameworkAnnouncements _announcements;
     private FrameworkStatus? _status;
     private bool _headChanged;
     private bool _isNews;
@@ -48,6 +50,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
         _time = time;
         _logger = logger;
         _writer = new(WriteAsync);
+        _announcements = new(this, () => GrainFactory.GetGrain<IRegistryGrain>(0), time, logger);
     }
 
     private string Id => this.GetPrimaryKeyString();
@@ -75,6 +78,8 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
                 _unseen.Add(task.AgentId);
             }
         }
+        if (Record.Spec is { } spec)
+            _announcements.TellStored(spec.Name, _items.Items.Values);
         this.RegisterGrainTimer(TickAsync, TimeSpan.Zero, _options.Tick);
         return Task.CompletedTask;
     }
@@ -139,6 +144,9 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
         return _suppressed.Count == 0 ? subscription : subscription with { SuppressedRoles = subscription.SuppressedRoles.Union(_suppressed) };
     }
 
+    /// <inheritdoc/>
+    public Task TellEndpointsAsync(long run) => _announcements.TellAllAsync();
+
     // What is due: the mailbox goes on meanwhile, one tick at a time.
     private async Task TickAsync()
     {
@@ -176,6 +184,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
     {
         _isNews |= !_items.Items.TryGetValue(task.TaskId, out var before) || before.State != task.State;
         _items.Set(task.TaskId, task);
+        _announcements.Changed(task);
         _status = null;
     }
 
@@ -196,7 +205,9 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
             }
             var isNews = _isNews;
             _isNews = false;
+            var changed = _announcements.Take();
             await _items.WriteAsync();
+            _announcements.Tell(Record.Spec?.Name ?? "", changed);
             if (isNews && Record.Spec is { } spec)
                 Publish(spec.Name);
         }

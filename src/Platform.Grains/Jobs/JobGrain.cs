@@ -40,6 +40,7 @@ public sealed class JobGrain(
         _owner.Join(_engine);
         // The term is stored with the first write.
         _owner.Confirm();
+        _owner.Announcements.TellStored();
         if (Model.IsLive)
             _engine.Recover();
         return Task.CompletedTask;
@@ -250,6 +251,9 @@ public sealed class JobGrain(
 
     /// <inheritdoc/>
     public Task AllocatorStartedAsync(long run) => _engine.AllocatorStartedAsync(run);
+
+    /// <inheritdoc/>
+    public Task TellEndpointsAsync(long run) => _owner.Announcements.TellAllAsync();
 
     // Durable, and lists show it.
     private async Task ActAsync()

@@ -6,6 +6,9 @@ namespace Platform.Grains.Jobs;
 /// <summary>What happens with jobs, one line each.</summary>
 internal sealed partial class JobLog(ILogger logger)
 {
+    /// <summary>Where to.</summary>
+    public ILogger Logger => logger;
+
     public void Happened(string jobId, RunHappening happening) => LogHappening(jobId, happening.Run?.RunId, happening.Type, happening.Message);
 
     public void Told(string jobId, JobNotice notice, string? refused)

@@ -28,6 +28,7 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
     {
         (_jobId, _store, _grains, _sender, _time, _log) = (jobId, store, grains, sender, time, log);
         Owner = TaskOwners.OfJob(jobId);
+        Announcements = new(jobId, Owner, store, grains, time, log.Logger);
         Timer = new(jobId, store.Term, grains, time);
     }
 
@@ -51,6 +52,9 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
 
     /// <summary>What the job's timer is told.</summary>
     public JobTimerLink Timer { get; }
+
+    /// <summary>What the registry is told.</summary>
+    public JobAnnouncements Announcements { get; }
 
     /// <summary>Takes the engine that it decides for.</summary>
     public void Join(OwnershipEngine<RunTask, string> engine)
@@ -93,6 +97,8 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
         var gone = Model.IsGone;
         var entry = gone || _store.Head.Spec is null ? null : new JobTimerEntry { Due = Model.NextDue, Live = Model.IsLive };
         var headChanged = Model.HeadChanged;
+        // What is staged while this write is under way is stored, and told, with the next.
+        var changed = _store.TakeChangedTasks();
         var isNews = _store.TakeChanged() || headChanged || !Timer.Has(entry) || (!Timer.HasToldSummary && Model.IsLive);
         if (entry is not null && isNews)
             entry = entry with { Summary = View.Summary() };
@@ -106,6 +112,7 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
         {
             await _store.WriteAsync(headChanged);
         }
+        Announcements.Tell(changed);
         // What was there of a name that there is no job of is known only when the timer has said so.
         if (isNews && (entry is not null || !Timer.Has(null)))
             Timer.Tell(entry);

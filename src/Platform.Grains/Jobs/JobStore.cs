@@ -10,6 +10,7 @@ internal sealed class JobStore
     private readonly IPersistentItems<RunState> _runs;
     private readonly IPersistentItems<RunTask> _tasks;
     private readonly IPersistentItems<JobNotice> _notices;
+    private readonly HashSet<string> _changedTasks = new(StringComparer.Ordinal);
     private bool _changed;
 
     public JobStore(
@@ -53,6 +54,16 @@ internal sealed class JobStore
         return changed;
     }
 
+    /// <summary>The tasks that were set or removed since it was last asked.</summary>
+    public IReadOnlyList<string> TakeChangedTasks()
+    {
+        if (_changedTasks.Count == 0)
+            return [];
+        var changed = _changedTasks.ToList();
+        _changedTasks.Clear();
+        return changed;
+    }
+
     /// <summary>Stores everything that is staged.</summary>
     /// <param name="headChanged">The head, too.</param>
     public Task WriteAsync(bool headChanged)
@@ -73,6 +84,7 @@ internal sealed class JobStore
     private void OwnedChanged(RunTask? before, RunTask? after)
     {
         _changed = true;
+        _changedTasks.Add((after ?? before)!.TaskId);
         if (after is not null)
             _tasks.Set(after.TaskId, after);
     }
@@ -110,6 +122,7 @@ internal sealed class JobStore
                 }
                 _store.Owned.Remove(owned);
             }
+            _store._changedTasks.Add(key);
             base.Set(key, value);
         }
 
@@ -117,6 +130,7 @@ internal sealed class JobStore
         {
             if (_store.Owned.Find(key) is { } owned)
                 _store.Owned.Remove(owned);
+            _store._changedTasks.Add(key);
             return base.Remove(key);
         }
     }

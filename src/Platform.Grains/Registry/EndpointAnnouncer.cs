@@ -25,6 +25,7 @@ internal sealed partial class EndpointAnnouncer
     private long _version;
     private long _told;
     private bool _tellsAll = true;
+    private bool _tellsNothing;
     private long _toldIndex;
     private bool _isRunning;
     private Task? _running;
@@ -62,16 +63,18 @@ internal sealed partial class EndpointAnnouncer
     }
 
     /// <summary>Tells everything again: the registry has begun anew.</summary>
-    public void TellAll()
+    /// <param name="evenNothing">Also that there is nothing: an earlier activation may have told of something.</param>
+    public void TellAll(bool evenNothing = false)
     {
         _tellsAll = true;
+        _tellsNothing |= evenNothing;
         Announce();
     }
 
     /// <summary>Tells what has changed, soon. It does not wait.</summary>
     public void Announce()
     {
-        if (_isRunning || (_told == _version && !_tellsAll) || (_tellsAll && _endpoints.Count == 0 && _removed.Count == 0))
+        if (_isRunning || (_told == _version && !_tellsAll) || (_tellsAll && _endpoints.Count == 0 && _removed.Count == 0 && !_tellsNothing))
             return;
         _isRunning = true;
         var running = RunAsync();
@@ -146,6 +149,7 @@ internal sealed partial class EndpointAnnouncer
     {
         _told = change.To;
         _toldIndex = index;
+        _tellsNothing = false;
         foreach (var (id, version) in _changed)
         {
             if (version <= change.To)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Frameworks;
 using Platform.Contracts.Registry;
 using Platform.Core.Collections;
 using Platform.Core.Registry;
@@ -55,7 +56,9 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
         var before = _index;
         foreach (var change in changes)
         {
-            _unheard.Remove(OwnerKey(change.Service, change.Owner));
+            // A framework has endpoints in several services, and says when it has told of all.
+            if (FrameworkOwner.IdOf(change.Owner) is null)
+                _unheard.Remove(OwnerKey(change.Service, change.Owner));
             if (!Apply(change))
                 (missing ??= []).Add(change.Service);
         }
@@ -171,8 +174,10 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
     private async Task AskAllAsync(ValueList<string> services)
     {
         var apps = await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps).ListAsync();
-        foreach (var app in apps)
-            _unheard.Add(TaskOwners.OfApp(app));
+        var jobs = await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.EndpointJobs).ListAsync();
+        var frameworks = await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Frameworks).ListAsync();
+        foreach (var owner in apps.Select(TaskOwners.OfApp).Concat(jobs.Select(TaskOwners.OfJob)).Concat(frameworks.Select(FrameworkOwner.Of)))
+            _unheard.Add(owner);
         foreach (var service in services)
             _unheard.Add(OwnerKey(service, ""));
         _isAsked = true;

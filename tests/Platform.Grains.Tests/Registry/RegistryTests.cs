@@ -1,10 +1,15 @@
+using Platform.Contracts.Frameworks;
 using Platform.Contracts.Registry;
+using Platform.Core;
+using Platform.Core.Allocation;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Frameworks;
 using Platform.Core.Registry;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Apps;
 using Platform.Grains.Tests.Hosting;
+using Platform.Grains.Tests.Jobs;
 
 namespace Platform.Grains.Tests.Registry;
 
@@ -171,6 +176,81 @@ public sealed class RegistryTests
         await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
     }
 
+    [Fact]
+    public async Task Tasks_of_a_job_are_there_while_they_run_if_they_have_ports()
+    {
+        await using var jobs = await JobFixture.StartAsync(agents: 1);
+        var (cluster, registry) = (jobs.Cluster, jobs.Cluster.Host.GetGrain<IRegistryGrain>(0));
+        var spec = JobFixture.Spec("reports.daily");
+        var job = await jobs.PutAsync(spec with { Task = spec.Task with { Ports = 2 }, Labels = ValueMap.Create(("team", "red")) });
+        var silent = await jobs.PutAsync(JobFixture.Spec("silent"));
+        await silent.StartAsync(default, default);
+        await job.StartAsync(default, default);
+
+        var endpoint = (await EndpointsAsync(registry, endpoints => endpoints.Count == 1))[0];
+        (endpoint.Framework, endpoint.DiscoveryName, endpoint.Owner, endpoint.State, endpoint.Ports.Count, endpoint.Labels["team"]).ShouldBe(
+            ("metronome", "reports.daily", "job:reports.daily", EndpointState.Ready, 2, "red"));
+        (await registry.ListAsync(null)).Lists.ShouldHaveSingleItem().Service.ShouldBe("reports.daily.metronome");
+
+        // Also after the registry, and the job, have begun anew.
+        await cluster.Host.CrashAsync();
+        registry = cluster.Host.GetGrain<IRegistryGrain>(0);
+        await AppFixture.UntilAsync(async () => (await registry.FollowAsync(Nobody(cluster), 0, null)).IsComplete, "the registry has heard all");
+        (await EndpointsAsync(registry, endpoints => endpoints.Count == 1))[0].Id.ShouldBe(endpoint.Id);
+
+        await cluster.Agents[0].DialAsync();
+        await cluster.Agents[0].ReportAsync(endpoint.Id, TaskState.Finished);
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
+    }
+
+    [Fact]
+    public async Task Tasks_of_a_framework_are_found_under_the_names_that_they_ask_for()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        var registry = cluster.Host.GetGrain<IRegistryGrain>(0);
+        var framework = cluster.Host.GetGrain<IFrameworkGrain>("f-1");
+        var events = new Events();
+        var stream = cluster.Host.GrainFactory.CreateObjectReference<IFrameworkStream>(events);
+        (await framework.SubscribeAsync(new() { Name = "Kafka", FailoverTimeoutSeconds = 1000 }, "stream", stream)).ShouldBeNull();
+        var offer = await events.OfferAsync();
+        FrameworkLaunch Launch(string id, FrameworkDiscovery? discovery) => new()
+        {
+            TaskId = id,
+            AgentId = offer.AgentId,
+            Discovery = discovery,
+            Task = new() { TaskId = id, Name = id, Owner = "", Resources = Resources.Parse("cpus:0.1;mem:32"), Command = new() { Shell = "sleep 1000" } },
+        };
+        await framework.AcceptAsync("stream", new()
+        {
+            OfferIds = [offer.Id],
+            Operations =
+            [
+                new()
+                {
+                    Launches =
+                    [
+                        Launch("one", new() { Name = "one", DiscoveryName = "broker.data", Ports = [new() { Name = "client", HostPort = 31005 }] }),
+                        Launch("two", new() { Name = "two", Ports = [new() { HostPort = 31006 }] }),
+                        Launch("three", null),
+                    ],
+                },
+            ],
+        });
+
+        await EndpointsAsync(registry, endpoints => endpoints is [{ Id: "one", State: EndpointState.Ready }, { Id: "two", State: EndpointState.Ready }]);
+        (await registry.ListAsync(null)).Lists.Select(list => $"{list.Service} {list.Owner}").ShouldBe(["broker.data.kafka framework:f-1", "two.kafka framework:f-1"]);
+
+        await cluster.Host.CrashAsync();
+        registry = cluster.Host.GetGrain<IRegistryGrain>(0);
+        await AppFixture.UntilAsync(async () => (await registry.FollowAsync(Nobody(cluster), 0, null)).IsComplete, "the registry has heard all");
+        // It is complete only when all services of the framework were told.
+        (await EndpointsAsync(registry, _ => true)).Select(endpoint => endpoint.Id).ShouldBe(["one", "two"]);
+
+        await cluster.Agents[0].DialAsync();
+        await cluster.Agents[0].ReportAsync(cluster.Agents[0].Running.Single(id => id.StartsWith("one.", StringComparison.Ordinal)), TaskState.Failed);
+        await EndpointsAsync(registry, endpoints => endpoints is [{ Id: "two" }]);
+    }
+
     private static EndpointChange Change(int i) => new()
     {
         Service = "s",
@@ -197,5 +277,21 @@ public sealed class RegistryTests
     private sealed class Quiet : IRegistryObserver
     {
         public Task ChangedAsync(long index) => Task.CompletedTask;
+    }
+
+    private sealed class Events : IFrameworkStream
+    {
+        private readonly TaskCompletionSource<Offer> _offer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal Task<Offer> OfferAsync() => _offer.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        public Task SendAsync(ValueList<FrameworkEvent> events)
+        {
+            foreach (var offer in events.SelectMany(told => (IEnumerable<Offer>)told.Offers))
+                _offer.TrySetResult(offer);
+            return Task.CompletedTask;
+        }
+
+        public Task CloseAsync(string error) => Task.CompletedTask;
     }
 }

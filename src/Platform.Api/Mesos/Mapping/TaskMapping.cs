@@ -55,6 +55,7 @@ internal static class TaskMapping
             ExecutorId = executor?.ExecutorId.Value ?? "",
             Definition = task.ToByteArray(),
             Problem = problem,
+            Discovery = problem is null ? DiscoveryMapping.Read(task, resources) : null,
             Task = ToSpec(task, resources, roles.FirstOrDefault() ?? RoleName.Default, executor),
         };
     }

@@ -1,0 +1,40 @@
+using System.Net;
+using Platform.Core.Collections;
+using Platform.Core.Jobs;
+using Platform.Core.Tasks;
+
+namespace Platform.Core.Registry;
+
+/// <summary>The endpoints of jobs: tasks of their runs that have ports.</summary>
+public static class JobEndpoints
+{
+    /// <summary>The framework whose tasks they are, in DNS names: Metronome's.</summary>
+    public const string Framework = "metronome";
+
+    /// <summary>The service that a job is, such as <c>reports.daily.metronome</c>.</summary>
+    public static string ServiceOf(string jobId) => $"{jobId}.{Framework}";
+
+    /// <summary>The endpoint of a task; null: it does not run, or has no ports and so nothing that could be reached.</summary>
+    /// <param name="spec">The job as its run knows it.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="owner">Who tells of it, such as <c>job:reports.daily</c>.</param>
+    public static ServiceEndpoint? Of(JobSpec spec, RunTask task, string owner)
+    {
+        if (task is not { State: TaskState.Running, AgentId: { } agent, Host: { } host } || task.Ports.IsEmpty)
+            return null;
+        var reported = task.LastStatus?.IpAddresses ?? default;
+        return new()
+        {
+            Id = task.TaskId,
+            Framework = Framework,
+            Name = spec.Id,
+            DiscoveryName = spec.Id,
+            AgentId = agent,
+            AgentAddresses = IPAddress.TryParse(host, out _) || reported.IsEmpty ? [host] : reported,
+            Ports = task.Ports.Select(port => new EndpointPort { HostPort = port }).ToValueList(),
+            State = task.Doomed ? EndpointState.Draining : EndpointState.Ready,
+            Labels = spec.Labels,
+            Owner = owner,
+        };
+    }
+}

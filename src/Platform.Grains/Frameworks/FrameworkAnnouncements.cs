@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Logging;
+using Platform.Contracts.Frameworks;
+using Platform.Contracts.Registry;
+using Platform.Core.Frameworks;
+using Platform.Core.Registry;
+using Platform.Grains.Registry;
+
+namespace Platform.Grains.Frameworks;
+
+/// <summary>Tells the registry where a framework's tasks are reached. Each name that tasks want to be found under is a service.</summary>
+internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistryGrain> registry, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan LongestTell = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, EndpointAnnouncer> _services = new(StringComparer.Ordinal);
+    private Dictionary<string, FrameworkTaskState> _changed = new(StringComparer.Ordinal);
+
+    private string Owner => FrameworkOwner.Of(framework.GrainContext.GrainId.Key.ToString()!);
+
+    /// <summary>Takes note of a task that is new or has changed.</summary>
+    public void Changed(FrameworkTaskState task)
+    {
+        // Of a task whose id is used again the newer one counts.
+        if (task.Discovery is not null)
+            _changed[task.TaskId] = task;
+    }
+
+    /// <summary>What has changed until now. It is to be told when it is stored.</summary>
+    public IReadOnlyCollection<FrameworkTaskState> Take()
+    {
+        if (_changed.Count == 0)
+            return [];
+        var changed = _changed.Values;
+        _changed = new(StringComparer.Ordinal);
+        return changed;
+    }
+
+    /// <summary>Tells of changes that are stored; nothing waits for it.</summary>
+    /// <param name="name">The framework's name.</param>
+    /// <param name="changes">The tasks.</param>
+    public void Tell(string name, IReadOnlyCollection<FrameworkTaskState> changes)
+    {
+        foreach (var announcer in Set(name, changes, evenEnded: false))
+            announcer.Announce();
+    }
+
+    /// <summary>Tells of what an earlier activation has left; what has ended meanwhile may have been told of.</summary>
+    public void TellStored(string name, IEnumerable<FrameworkTaskState> tasks)
+    {
+        foreach (var announcer in Set(name, tasks, evenEnded: true))
+            announcer.TellAll(evenNothing: true);
+    }
+
+    /// <summary>The registry has begun anew: it is told everything, and that this was everything.</summary>
+    public async Task TellAllAsync()
+    {
+        foreach (var announcer in _services.Values)
+            announcer.TellAll();
+        foreach (var (service, announcer) in _services.ToList())
+        {
+            if (announcer.HasAnything && await announcer.TellAsync(LongestTell) == 0)
+                return;
+            if (!announcer.HasAnything)
+                _services.Remove(service);
+        }
+        registry().NothingToTellAsync(Owner).Ignore();
+    }
+
+    private HashSet<EndpointAnnouncer> Set(string name, IEnumerable<FrameworkTaskState> tasks, bool evenEnded)
+    {
+        var changed = new HashSet<EndpointAnnouncer>();
+        foreach (var task in tasks)
+        {
+            if (FrameworkEndpoints.ServiceOf(name, task.Discovery) is not { } service)
+                continue;
+            var endpoint = FrameworkEndpoints.Of(name, task, Owner);
+            if (!_services.TryGetValue(service, out var announcer))
+            {
+                if (endpoint is null && !evenEnded)
+                    continue;
+                _services[service] = announcer = new(service, Owner, registry, time, logger);
+            }
+            if ((endpoint is null ? announcer.Remove(task.TaskId) : announcer.Set(endpoint)) || evenEnded)
+                changed.Add(announcer);
+        }
+        return changed;
+    }
+}
