@@ -59,6 +59,7 @@ public static class AgentDaemon
             Watcher = watcher,
             Cgroups = DetectCgroups(options, work, logger),
             Hostname = options.Hostname,
+            Dns = options.Dns,
             ProcessesPerTask = options.ProcessesPerTask,
         };
         using var engine = options.Docker is { } endpoint ? new DockerEngine(endpoint, time, logger) : null;
@@ -164,7 +165,7 @@ public static class AgentDaemon
     {
         Engine = engine,
         Images = new ImagePuller(engine, time, logger),
-        Builder = new ContainerBuilder(work.AgentId, options.Hostname, options.CpuLimit, options.ProcessesPerTask),
+        Builder = new ContainerBuilder(work.AgentId, options.Hostname, options.CpuLimit, options.ProcessesPerTask, options.Dns),
         Collector = new ImageCollector(work, options.ImageRetention, options.DiskHeadroom, time, logger),
         Work = work,
         Credentials = options.DockerConfig,

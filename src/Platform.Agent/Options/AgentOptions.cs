@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Platform.Agent.Isolation;
 using Platform.Agent.Options;
 using Platform.Client;
@@ -93,6 +94,9 @@ public sealed record AgentOptions
 
     /// <summary>Folders that jobs may have watched for files, with all inside them. Default none.</summary>
     public ValueList<WatchFolder> WatchFolders { get; init; }
+
+    /// <summary>The name server that tasks are told of, as PLATFORM_DNS; containers on networks of their own ask it for all names. Default none.</summary>
+    public IPEndPoint? Dns { get; init; }
 
     /// <summary>Instead of one real agent, so many that run no processes. Default 0.</summary>
     public int Simulate { get; init; }

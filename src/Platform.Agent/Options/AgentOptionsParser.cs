@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 using Platform.Agent.Isolation;
 using Platform.Client;
 using Platform.Core;
@@ -17,8 +18,10 @@ internal static class AgentOptionsParser
         "master", "work-dir", "name", "hostname", "resources", "attributes", "role", "region", "zone", "pool", "taints", "cpu-limit",
         "pids-limit", "cgroup-root", "sandbox-retention", "disk-headroom", "log-rotate-size", "log-rotate-count", "cache-size",
         "fetch-stall-timeout", "oversubscribe", "simulate", "docker", "docker-config", "image-retention", "token-file",
-        "enforce-disk-quota", "disk-watch-interval", "watch-folder", "ca",
+        "enforce-disk-quota", "disk-watch-interval", "watch-folder", "ca", "dns",
     ];
+
+    private const int DnsPort = 53;
 
     private static readonly string[] Switches = ["oversubscribe", "enforce-disk-quota"];
 
@@ -64,6 +67,7 @@ internal static class AgentOptionsParser
             EnforceDisk = given.ContainsKey("enforce-disk-quota"),
             DiskWatchInterval = reader.Duration("disk-watch-interval", TimeSpan.FromSeconds(15)) is { Ticks: > 0 } interval ? interval : TimeSpan.FromSeconds(15),
             WatchFolders = reader.WatchFolders(),
+            Dns = reader.Dns(),
             Oversubscribe = given.ContainsKey("oversubscribe"),
             Simulate = simulate,
         };
@@ -210,6 +214,16 @@ internal static class AgentOptionsParser
             var folders = Core.Jobs.WatchFolders.Parse(Text("watch-folder", ""), wrong);
             problems.AddRange(wrong.Select(problem => $"--watch-folder: {problem}."));
             return folders;
+        }
+
+        public IPEndPoint? Dns()
+        {
+            if (!given.TryGetValue("dns", out var text))
+                return null;
+            if (IPEndPoint.TryParse(text, out var server))
+                return server.Port == 0 ? new(server.Address, DnsPort) : server;
+            problems.Add($"--dns: '{text}' is not the address of a name server; write 10.0.0.2, 10.0.0.2:8053 or [::1]:8053.");
+            return null;
         }
 
         public string? CgroupRoot()

@@ -1,3 +1,4 @@
+using System.Net;
 using Platform.Core.Tasks;
 
 namespace Platform.Agent.Tasks;
@@ -10,8 +11,11 @@ internal static class TaskEnvironment
     /// <summary>The mark by which a task's processes can be recognised.</summary>
     public static string Mark(string taskId) => "MESOS_TASK_ID=" + taskId;
 
+    /// <summary>The variable that names a server of DNS, <c>address:port</c>.</summary>
+    public const string Dns = "PLATFORM_DNS";
+
     /// <summary>NAME=VALUE of all variables. The specification wins over the agent, but for the sandbox and the task's id.</summary>
-    public static List<string> Of(TaskSpec spec, string sandbox, string host, string? path, string? home)
+    public static List<string> Of(TaskSpec spec, string sandbox, string host, string? path, string? home, IPEndPoint? dns)
     {
         var variables = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -20,6 +24,8 @@ internal static class TaskEnvironment
         };
         if (home is not null)
             variables["HOME"] = home;
+        if (dns is not null)
+            variables[Dns] = dns.ToString();
         foreach (var (name, value) in spec.Environment)
             variables[name] = value;
         foreach (var (name, value) in spec.SecretEnvironment)

@@ -34,6 +34,7 @@ internal static partial class AgentCommand
         ("--fetch-stall-timeout", "DURATION", "A download that brings nothing for so long has failed. Default: 1mins."),
         ("--token-file", "FILE", "The file with the token that this agent shows; './platform token agent' makes one."),
         ("--watch-folder", "[NAME=]DIR[,...]", "Folders that jobs may have watched for files, with all inside them. Default: none."),
+        ("--dns", "ADDRESS[:PORT]", "The name server that tasks are told of, as PLATFORM_DNS; containers with networks of their own ask it, if its port is 53. Default: none."),
         ("--docker", "ADDRESS", "The Docker Engine that runs images, when it answers; none: without. Default: unix:///var/run/docker.sock."),
         ("--docker-config", "FILE", "Credentials of registries, in the form of Docker's config.json."),
         ("--image-retention", "DURATION", "The longest that an image stays that no task uses any more. Default: 1weeks."),

@@ -107,6 +107,7 @@ internal static class DevCommand
                 var local = new LocalAgents(result.GetValue(agents), directory, options => options with
                 {
                     Docker = engine,
+                    Dns = DnsSettings.ForTasks(running.Services),
                     WatchFolders = WatchFolders.Parse(result.GetRequiredValue(folders), []),
                     Token = AgentTokens.Of(running.Services, settings),
                     Trust = trust,

@@ -1,3 +1,4 @@
+using System.Net;
 using Platform.Api.MesosDns;
 using Platform.Core.Registry;
 using Platform.Networking.Dns;
@@ -27,6 +28,13 @@ internal sealed record DnsSettings(MesosDnsNames Names, DnsServerOptions? Server
             Resolvers = server.Upstreams,
         });
     }
+
+    /// <summary>Where tasks on this machine ask; null: nowhere.</summary>
+    internal static IPEndPoint? ForTasks(IServiceProvider services) => services.GetService<DnsServer>() is not { IsServing: true, EndPoint: { } at }
+        ? null
+        : at.Address.Equals(IPAddress.Any) ? new(IPAddress.Loopback, at.Port)
+        : at.Address.Equals(IPAddress.IPv6Any) ? new(IPAddress.IPv6Loopback, at.Port)
+        : at;
 
     /// <summary>One line for people: where it is served.</summary>
     internal static string Describe(IServiceProvider services) => services.GetService<DnsServer>() is { IsServing: true } dns

@@ -1,3 +1,4 @@
+using System.Net;
 using Docker.DotNet.Models;
 using Platform.Agent.Isolation;
 using Platform.Agent.Tasks;
@@ -11,7 +12,8 @@ namespace Platform.Agent.Containerizers.Docker;
 /// <param name="hostname">The name or address that tasks get as HOST.</param>
 /// <param name="cpu">What cpus mean.</param>
 /// <param name="processesPerTask">The limit on processes and threads of a task; null: none.</param>
-internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimitMode cpu, long? processesPerTask)
+/// <param name="dns">The name server that tasks are told of; null: none.</param>
+internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimitMode cpu, long? processesPerTask, IPEndPoint? dns)
 {
     /// <summary>Where a task sees its sandbox.</summary>
     public const string Sandbox = "/mnt/mesos/sandbox";
@@ -68,8 +70,21 @@ internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimit
             SetPorts(container, spec.Ports, image);
         foreach (var option in image.Options)
             ContainerOptions.Apply(option, container);
+        // One that shares a network has the names of that.
+        if (holder is null)
+            SetNames(container, image);
         return container;
     }
+
+    // A name server is asked at port 53, for that is all that resolv.conf can say.
+    private void SetNames(CreateContainerParameters container, ContainerImage image)
+    {
+        if (dns is { Port: 53 } && IsReached(image) && container.HostConfig!.DNS is not { Count: > 0 })
+            container.HostConfig.DNS = [dns.Address.ToString()];
+    }
+
+    // The loopback of the machine is not that of a container with a network of its own.
+    private bool IsReached(ContainerImage image) => dns is not null && (image.Network == ContainerNetwork.Host || !IPAddress.IsLoopback(dns.Address));
 
     /// <summary>The container that holds the network of a task's pod, with the ports of all its containers.</summary>
     public CreateContainerParameters BuildHolder(ContainerRequest request, string name)
@@ -90,6 +105,7 @@ internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimit
             },
         };
         SetPorts(holder, request.Group.Where(PodNetworks.IsShared).SelectMany(member => member.Ports), image);
+        SetNames(holder, image);
         return holder;
     }
 
@@ -158,6 +174,8 @@ internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimit
     {
         var spec = request.Spec;
         var variables = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["HOST"] = hostname };
+        if (IsReached(spec.Image!))
+            variables[TaskEnvironment.Dns] = dns!.ToString();
         foreach (var (name, value) in spec.Environment)
             variables[name] = value;
         foreach (var (name, value) in spec.SecretEnvironment)

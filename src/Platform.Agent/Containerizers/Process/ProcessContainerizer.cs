@@ -24,6 +24,9 @@ internal sealed class ProcessContainerizer : IContainerizer
     /// <summary>The name or address that tasks get as HOST.</summary>
     public required string Hostname { get; init; }
 
+    /// <summary>The name server that tasks are told of; null: none.</summary>
+    public System.Net.IPEndPoint? Dns { get; init; }
+
     /// <summary>The limit on processes and threads of a task; null: none.</summary>
     public long? ProcessesPerTask { get; init; }
 
@@ -98,7 +101,7 @@ internal sealed class ProcessContainerizer : IContainerizer
     /// <summary>The environment of a task.</summary>
     internal List<string> VariablesOf(ContainerRequest request, UserAccount? user) => TaskEnvironment.Of(
         request.Spec, request.Sandbox, Hostname, Environment.GetEnvironmentVariable("PATH"),
-        user?.Home ?? Environment.GetEnvironmentVariable("HOME"));
+        user?.Home ?? Environment.GetEnvironmentVariable("HOME"), Dns);
 
     private static UserAccount? UserOf(TaskSpec spec) => spec.Command.User is not { Length: > 0 } name
         ? null

@@ -219,6 +219,35 @@ public sealed class ContainerLifeTests(TestEngine engine) : EngineTests(engine)
     });
 
     [EngineFact]
+    public Task It_is_told_of_the_name_server_and_asks_it_if_it_has_a_network_of_its_own() => WithAgentAsync(async session =>
+    {
+        const string Look = "echo $PLATFORM_DNS; while read -r word value; do case $word in nameserver) echo $value;; esac; done < /etc/resolv.conf";
+        // Of a pod each container has the network of the one that holds it.
+        foreach (var group in (string?[])[null, "pod"])
+        {
+            var task = Shell(Look) with { Group = group, Image = Image with { Network = ContainerNetwork.Bridge } };
+            await session.LaunchAsync(task);
+            (await WrittenAsync(task)).ShouldBe("192.0.2.53:53\n192.0.2.53\n");
+        }
+        var own = Shell("echo $PLATFORM_DNS") with { Environment = ValueMap.Create(("PLATFORM_DNS", "mine")) };
+        await session.LaunchAsync(own);
+        (await WrittenAsync(own)).ShouldBe("mine\n");
+        var process = TestTask.Shell("echo $PLATFORM_DNS");
+        await session.LaunchAsync(process);
+        (await WrittenAsync(process)).ShouldBe("192.0.2.53:53\n");
+
+        async Task<string> WrittenAsync(TaskSpec task) => await File.ReadAllTextAsync(Path.Combine((await session.EndAsync(task)).Sandbox!, "stdout"));
+    }, change: options => options with { Dns = new(System.Net.IPAddress.Parse("192.0.2.53"), 53) });
+
+    [EngineFact]
+    public Task A_name_server_on_the_loopback_of_the_machine_is_none_for_a_network_of_its_own() => WithAgentAsync(async session =>
+    {
+        var task = Shell("echo \"<$PLATFORM_DNS>\"") with { Image = Image with { Network = ContainerNetwork.Bridge } };
+        await session.LaunchAsync(task);
+        (await File.ReadAllTextAsync(Path.Combine((await session.EndAsync(task)).Sandbox!, "stdout"))).ShouldBe("<>\n");
+    }, change: options => options with { Dns = new(System.Net.IPAddress.Loopback, 53) });
+
+    [EngineFact]
     public async Task What_it_wrote_last_is_there_though_the_stream_of_its_output_ended_before()
     {
         using var folder = new TestFolder();
