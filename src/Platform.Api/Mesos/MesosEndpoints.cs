@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Platform.Api.Mesos.Agents;
 using Platform.Api.Mesos.Operator;
 using Platform.Api.Mesos.Operator.Feed;
 using Platform.Api.Mesos.Protocol;
@@ -19,6 +20,9 @@ public static class MesosEndpoints
     /// <summary>Where the API is reachable: as a master has it, and as DC/OS' router had it.</summary>
     private static readonly string[] Prefixes = ["", "/master", "/mesos", "/mesos/master"];
 
+    /// <summary>Where an agent is reachable through the control plane: by its id, with and without the name of its process, also as DC/OS' router had it.</summary>
+    private static readonly string[] AgentPrefixes = ["/agent/{agent}", "/agent/{agent}/slave(1)", "/slave/{agent}", "/slave/{agent}/slave(1)"];
+
     /// <summary>Adds what the API needs. <see cref="MapMesos"/> adds its routes.</summary>
     public static IServiceCollection AddMesos(this IServiceCollection services, Action<MesosOptions>? configure = null)
     {
@@ -29,6 +33,9 @@ public static class MesosEndpoints
         services.AddSingleton<StateEndpoints>();
         services.AddSingleton<MetricsSnapshot>();
         services.AddSingleton<SchedulerEndpoint>();
+        services.AddSingleton<FileEndpoints>();
+        services.AddSingleton<AgentEndpoints>();
+        services.AddSingleton<AgentOperatorEndpoint>();
         services.AddSingleton<OperatorMaintenance>();
         services.AddSingleton<OperatorQueries>();
         services.AddSingleton<OperatorChanges>();
@@ -45,6 +52,7 @@ public static class MesosEndpoints
         var state = services.GetRequiredService<StateEndpoints>();
         var forms = services.GetRequiredService<OperatorForms>();
         var maintenance = services.GetRequiredService<OperatorMaintenance>();
+        var files = services.GetRequiredService<FileEndpoints>();
         var snapshot = services.GetRequiredService<MetricsSnapshot>();
         var scheduler = services.GetRequiredService<SchedulerEndpoint>();
         var operators = services.GetRequiredService<OperatorEndpoint>();
@@ -73,6 +81,8 @@ public static class MesosEndpoints
             if (prefix.Length > 0)
                 Read(group, Right.Open, "/health", _ => Task.CompletedTask);
 
+            MapFiles(group, files);
+
             Serve(group, Right.OfBody, "/weights", ["GET", "PUT"], forms.WeightsAsync);
             Serve(group, Right.OfBody, "/quota", ["GET", "POST", "DELETE"], http => forms.QuotaAsync(http, null));
             Serve(group, Right.OfBody, "/quota/{**role}", ["DELETE"], http => forms.QuotaAsync(http, http.GetRouteValue("role") as string));
@@ -86,7 +96,39 @@ public static class MesosEndpoints
             Serve(group, Right.OfBody, "/create-volumes", ["POST"], forms.CreateVolumesAsync);
             Serve(group, Right.OfBody, "/destroy-volumes", ["POST"], forms.DestroyVolumesAsync);
         }
+        foreach (var prefix in AgentPrefixes)
+            MapAgent(endpoints.MapGroup(prefix), services);
         return endpoints;
+    }
+
+    private static void MapFiles(RouteGroupBuilder group, FileEndpoints files)
+    {
+        // The right is that of the task, whose sandbox the path names.
+        Read(group, Right.OfTask, "/files/browse", files.BrowseAsync);
+        Read(group, Right.OfTask, "/files/browse.json", files.BrowseAsync);
+        Read(group, Right.OfTask, "/files/read", files.ReadAsync);
+        Read(group, Right.OfTask, "/files/read.json", files.ReadAsync);
+        Read(group, Right.OfTask, "/files/download", files.DownloadAsync);
+        Read(group, Right.OfTask, "/files/download.json", files.DownloadAsync);
+        Read(group, Right.OnOperations(AccessAction.Read, "slave"), "/files/debug", files.DebugAsync);
+        Read(group, Right.OnOperations(AccessAction.Read, "slave"), "/files/debug.json", files.DebugAsync);
+    }
+
+    private static void MapAgent(RouteGroupBuilder group, IServiceProvider services)
+    {
+        var agents = services.GetRequiredService<AgentEndpoints>();
+        var read = Right.OnOperations(AccessAction.Read, "slave");
+        MapFiles(group, services.GetRequiredService<FileEndpoints>());
+        group.Map("/api/v1", services.GetRequiredService<AgentOperatorEndpoint>().ServeAsync).Needs(Right.OfBody);
+        Read(group, read, "/state", agents.StateAsync);
+        Read(group, read, "/state.json", agents.StateAsync);
+        Read(group, read, "/containers", agents.ContainersAsync);
+        Read(group, read, "/monitor/statistics", agents.StatisticsAsync);
+        Read(group, read, "/monitor/statistics.json", agents.StatisticsAsync);
+        Read(group, read, "/metrics/snapshot", agents.MetricsAsync);
+        Read(group, Right.On(AccessAction.Read, ResourceId.Administration("config")), "/flags", agents.FlagsAsync);
+        Read(group, read, "/health", agents.HealthAsync);
+        Read(group, read, "/version", agents.VersionAsync);
     }
 
     private static void Read(RouteGroupBuilder group, EndpointRight right, string path, RequestDelegate serve) => Serve(group, right, path, ["GET", "HEAD"], serve);

@@ -94,7 +94,7 @@ public sealed class FeedModelTests
     {
         const string id = "shop_web.instance-1._app.1";
         _model.See(new ClusterPicture([], [Framework(AppScheduler.FrameworkId)]));
-        Texts(_model.SeeApp("/shop/web", [Task(id, TaskState.Running)])).ShouldBe([$"+{id} TaskRunning"]);
+        Texts(_model.SeeApp("/shop/web", [Task(id, TaskState.Running)])).ShouldBe([$"+{id} TaskStaging", $"{id} TaskRunning"]);
         _model.Tell(Status(id, TaskState.Starting), null).ShouldBeEmpty();
         _model.Tell(Status(id, TaskState.Running), null).ShouldBeEmpty();
         Texts(_model.Tell(Status(id, TaskState.Unreachable), null)).ShouldBe([$"{id} TaskUnreachable"]);
@@ -111,7 +111,7 @@ public sealed class FeedModelTests
     {
         _model.See(new ClusterPicture([], [Framework(AppScheduler.FrameworkId)]));
         var events = _model.Tell(Status("shop_web.instance-1._app.1", TaskState.Failed), null);
-        Texts(events).ShouldBe(["+shop_web.instance-1._app.1 TaskFailed", "shop_web.instance-1._app.1 TaskFailed"]);
+        Texts(events).ShouldBe(["+shop_web.instance-1._app.1 TaskStaging", "shop_web.instance-1._app.1 TaskFailed"]);
         events[0].Message.TaskAdded.Task.Name.ShouldBe("web.shop");
         events[0].Subjects.ShouldBe(["dcos:service:marathon:marathon:services:/shop/web"]);
     }

@@ -101,8 +101,8 @@ public sealed class OperatorStreamTests(MesosServer server) : IClassFixture<Meso
         var task = added.GetProperty("task_added").GetProperty("task");
         var taskId = task.GetProperty("task_id").GetProperty("value").GetString()!;
         task.GetProperty("resources").GetArrayLength().ShouldBeGreaterThan(0);
-        if (task.GetProperty("state").GetString() != "TASK_RUNNING")
-            await stream.UntilAsync(json => IsOf(json, taskId) && Task(json) == "TASK_RUNNING");
+        task.GetProperty("state").GetString().ShouldBe("TASK_STAGING");
+        await stream.UntilAsync(json => IsOf(json, taskId) && Task(json) == "TASK_RUNNING");
 
         (await server.SendAsync("DELETE", "/v2/apps/told/app")).Status.ShouldBe(HttpStatusCode.OK);
         Task(await stream.UntilAsync(json => IsOf(json, taskId))).ShouldBe("TASK_KILLED");

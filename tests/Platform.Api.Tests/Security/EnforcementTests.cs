@@ -77,6 +77,9 @@ public sealed class EnforcementTests(SecureServer server) : IClassFixture<Secure
         (await server.SendAsync("GET", "/api/agents", viewer)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await server.SendAsync("GET", "/mesos/state", viewer)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await server.SendAsync("GET", "/api/agents/a1/tasks/red_a.instance-11111111-1111-1111-1111-111111111111._app.1/files?path=stdout", viewer)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await server.SendAsync("GET", "/files/read?path=/slaves/a1/frameworks/f/executors/e/runs/red_a.instance-11111111-1111-1111-1111-111111111111._app.1/stdout", viewer)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await server.SendAsync("GET", "/files/read?path=/slaves/a1/frameworks/f/executors/e/runs/green_a.instance-11111111-1111-1111-1111-111111111111._app.1/stdout", viewer)).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await server.SendAsync("GET", "/agent/a1/state", viewer)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await server.SendAsync("GET", "/api/agents/a1/tasks/green_a.instance-11111111-1111-1111-1111-111111111111._app.1/files?path=stdout", viewer)).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
+using Platform.Api.Mesos.Agents;
 using Platform.Api.Mesos.Mapping;
 using Platform.Api.Mesos.State;
 using Platform.Contracts.Allocation;
@@ -10,7 +11,7 @@ using Response = Platform.Api.Mesos.Wire.Operator.Response;
 namespace Platform.Api.Mesos.Operator;
 
 /// <summary>What operators ask for.</summary>
-internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metrics, OperatorMaintenance maintenance, IGrainFactory grains, MasterIdentity master, MesosOptions options)
+internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metrics, OperatorMaintenance maintenance, FileEndpoints files, IGrainFactory grains, MasterIdentity master, MesosOptions options)
 {
     /// <summary>The answer; null: the call asks for nothing but wants something done.</summary>
     public async Task<IMessage?> AnswerAsync(HttpContext http, Call call) => call.Type switch
@@ -48,9 +49,23 @@ internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metr
         },
         Call.Types.Type.GetMaintenanceSchedule => await maintenance.ScheduleAsync(),
         Call.Types.Type.GetMaintenanceStatus => await maintenance.StatusAsync(),
+        Call.Types.Type.ListFiles => await ListAsync(http, call.ListFiles.Path),
+        Call.Types.Type.ReadFile => await ReadAsync(http, call.ReadFile),
         Call.Types.Type.GetQuota => await QuotaAsync(),
         _ => null,
     };
+
+    private async Task<Response> ListAsync(HttpContext http, string path) => new()
+    {
+        Type = Response.Types.Type.ListFiles,
+        ListFiles = new() { FileInfos = { (await files.ListAsync(http, path)).Select(entry => FileEndpoints.ToWire(path, entry)) } },
+    };
+
+    private async Task<Response> ReadAsync(HttpContext http, Call.Types.ReadFile read)
+    {
+        var chunk = await files.ReadAsync(http, read.Path, FileEndpoints.Offset(read.Offset), FileEndpoints.Length(read.HasLength ? read.Length : null));
+        return new() { Type = Response.Types.Type.ReadFile, ReadFile = new() { Size = (ulong)chunk.Size, Data = ByteString.CopyFrom(chunk.Bytes) } };
+    }
 
     private async Task<Response> RolesAsync()
     {

@@ -15,6 +15,9 @@ internal static class OperatorRights
         {
             case Kind.GetHealth or Kind.GetVersion:
                 return;
+            case Kind.ListFiles or Kind.ReadFile:
+                // Asked for by the task that they belong to.
+                return;
             case Kind.Subscribe:
                 // Each sees what it may.
                 return;

@@ -67,4 +67,7 @@ internal sealed record PictureTask(Wire.Task Task, TaskState State, Resources Re
     public bool IsUnreachable => State == TaskState.Unreachable;
 
     public string AgentId => Task.AgentId.Value;
+
+    /// <summary>The cluster's name of the task, by which its sandbox is found.</summary>
+    public string Sandbox { get; init; } = Task.TaskId.Value;
 }

@@ -84,11 +84,9 @@ internal sealed class FeedModel
                 FrameworkId = known.Framework.Info.Id,
                 AgentId = status.AgentId,
             };
-            (added.State, told) = (status.State, new(status.State));
-            added.Statuses.Clear();
-            added.Statuses.Add(status);
-            known.Tasks[id] = told;
-            return [Added(added, subjects), .. IsOver(status.State) ? [Updated(known.Framework, status, subjects)] : (FeedEvent[])[]];
+            known.Tasks[id] = new(status.State);
+            var launched = Added(added, subjects);
+            return status.State == TaskState.TaskStaging ? [launched] : [launched, Updated(known.Framework, status, subjects)];
         }
         if (!Follows(told.State, status.State))
             return [];
@@ -136,18 +134,16 @@ internal sealed class FeedModel
             {
                 known.Tasks[id] = told is null ? new(task.Task.State) { Seen = task } : told with { Seen = task };
                 if (told is null)
+                {
                     events.Add(Added(task.Task, subjects));
+                    if (task.Task.State != TaskState.TaskStaging && task.Task.Statuses.LastOrDefault() is { } latest)
+                        events.Add(Updated(framework, latest, subjects));
+                }
                 continue;
             }
             if (told is null)
             {
-                // As it was when it was launched: what became of it since is told one by one.
-                var added = task.Task.Clone();
-                added.State = TaskState.TaskStaging;
-                added.Statuses.Clear();
-                added.ClearStatusUpdateState();
-                added.ClearStatusUpdateUuid();
-                events.Add(Added(added, subjects));
+                events.Add(Added(task.Task, subjects));
                 told = new(TaskState.TaskStaging);
             }
             // Those that are no longer kept were told, or there were too many between two looks.
@@ -169,7 +165,16 @@ internal sealed class FeedModel
         return statuses.Skip(last + 1);
     }
 
-    private static FeedEvent Added(Wire.Task task, ValueList<string> subjects) => new(new() { Type = Kind.TaskAdded, TaskAdded = new() { Task = task } }, subjects);
+    // As it was when it was launched: what became of it since is told one by one.
+    private static FeedEvent Added(Wire.Task task, ValueList<string> subjects)
+    {
+        var launched = task.Clone();
+        launched.State = TaskState.TaskStaging;
+        launched.Statuses.Clear();
+        launched.ClearStatusUpdateState();
+        launched.ClearStatusUpdateUuid();
+        return new(new() { Type = Kind.TaskAdded, TaskAdded = new() { Task = launched } }, subjects);
+    }
 
     private static FeedEvent Updated(PictureFramework framework, Wire.TaskStatus status, ValueList<string> subjects) => new(
         new Event { Type = Kind.TaskUpdated, TaskUpdated = new() { FrameworkId = framework.Info.Id, Status = status, State = status.State } }, subjects);

@@ -1,0 +1,50 @@
+using Platform.Api.Mesos.Protocol;
+using Platform.Api.Mesos.State;
+using Platform.Contracts.Agents;
+using Platform.Core.Tasks;
+
+namespace Platform.Api.Mesos.Agents;
+
+/// <summary>One agent with what it runs for each framework, as an agent of Mesos would show it.</summary>
+internal sealed record AgentPicture(PictureAgent Agent, IReadOnlyList<(PictureFramework Framework, IReadOnlyList<AgentExecutor> Executors)> Frameworks)
+{
+    public IEnumerable<AgentExecutor> Executors => Frameworks.SelectMany(framework => framework.Executors);
+
+    public IEnumerable<PictureTask> Tasks => Executors.SelectMany(executor => executor.Tasks);
+
+    /// <summary>The picture of an agent in that of the cluster.</summary>
+    /// <exception cref="MesosRefusal">404: there is none with the id.</exception>
+    public static AgentPicture Of(ClusterPicture cluster, string agentId)
+    {
+        var agent = cluster.Agents.FirstOrDefault(agent => agent.Id == agentId) ?? throw MesosRefusal.NotFound($"Agent '{agentId}' does not exist");
+        var usage = agent.Status.Usage;
+        var used = (usage?.Tasks.AsEnumerable() ?? []).ToDictionary(task => task.TaskId, StringComparer.Ordinal);
+        var frameworks = new List<(PictureFramework, IReadOnlyList<AgentExecutor>)>();
+        foreach (var framework in cluster.Frameworks)
+        {
+            var executors = framework.Tasks.Where(task => task.AgentId == agentId)
+                .GroupBy(AgentExecutor.IdOf, StringComparer.Ordinal)
+                .Select(tasks => new AgentExecutor(agentId, framework, tasks.Key, [.. tasks], [.. tasks.Select(task => used.GetValueOrDefault(task.Sandbox)).OfType<TaskUsage>()], usage?.Timestamp))
+                .ToList();
+            if (executors.Count > 0)
+                frameworks.Add((framework, executors));
+        }
+        return new(agent, frameworks);
+    }
+}
+
+/// <summary>A plain task, or the tasks of a group.</summary>
+internal sealed record AgentExecutor(
+    string AgentId, PictureFramework Framework, string Id, IReadOnlyList<PictureTask> Tasks, IReadOnlyList<TaskUsage> Usage, DateTimeOffset? MeasuredAt)
+{
+    public bool IsLive => Tasks.Any(task => !task.State.IsTerminal());
+
+    /// <summary>The container, by the cluster's name of the first task.</summary>
+    public string Container => Tasks[0].Sandbox;
+
+    /// <summary>Where its files are, for <c>/files</c>.</summary>
+    public string Directory => AgentSandbox.PathOf(AgentId, Framework.Id, Id, Container);
+
+    /// <summary>A plain task has an executor of its name.</summary>
+    public static string IdOf(PictureTask task) => task.Task.ExecutorId is { Value.Length: > 0 } executor ? executor.Value : task.Task.TaskId.Value;
+}

@@ -1,0 +1,184 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Platform.Contracts.Agents;
+using Platform.Contracts.Apps;
+using Platform.Simulation;
+
+namespace Platform.Api.Tests.Mesos;
+
+/// <summary>Agents as clients of Mesos find them below the control plane's address, and the files of tasks.</summary>
+public sealed class AgentTests(MesosServer server) : IClassFixture<MesosServer>
+{
+    private static readonly byte[] Written = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i} wörter\n")));
+
+    private static int agents;
+
+    // An app with one instance, on an agent of its own.
+    private async Task<(string AgentId, string TaskId)> TaskAsync()
+    {
+        var id = $"agent-files-{Interlocked.Increment(ref agents)}";
+        var agent = new SimulatedAgent(server.Grains, id, "cpus:1;mem:100", TimeProvider.System) { Attributes = $"own:{id}", Files = Answer };
+        await agent.ConnectAsync();
+        using var stream = await MesosStream.OpenAsync(server.Http, "/api/v1", """{"type":"SUBSCRIBE"}""");
+        (await server.SendAsync("POST", "/v2/apps", $$"""{"id":"/files/{{id}}","cmd":"sleep 1000","cpus":0.5,"mem":10,"portDefinitions":[],"constraints":[["own","LIKE","{{id}}"]]}""")).Status.ShouldBe(HttpStatusCode.Created);
+        bool IsRunning(JsonElement json) => json.GetProperty("type").GetString() == "TASK_UPDATED" && json.GetProperty("task_updated").GetProperty("state").GetString() == "TASK_RUNNING"
+            && json.GetProperty("task_updated").GetProperty("status").GetProperty("agent_id").GetProperty("value").GetString() == id;
+        var running = await stream.UntilAsync(IsRunning);
+        return (id, running.GetProperty("task_updated").GetProperty("status").GetProperty("task_id").GetProperty("value").GetString()!);
+    }
+
+    private static FileChunk Answer(FileRequest request)
+    {
+        if (request.List)
+        {
+            return request.Path.Length > 0 ? new() { Error = "no such folder" } : new()
+            {
+                Entries =
+                [
+                    new() { Name = "stdout", Size = Written.Length, Mode = 0b110_100_000, Modified = DateTimeOffset.UnixEpoch.AddSeconds(7) },
+                    new() { Name = "data", Directory = true, Mode = 0b111_101_101, Modified = DateTimeOffset.UnixEpoch },
+                ],
+            };
+        }
+        if (request.Path != "stdout")
+            return new() { Error = "no such file" };
+        if (request.Offset == -1)
+            return new() { Offset = Written.Length, Size = Written.Length };
+        var offset = (int)Math.Min(request.Offset, Written.Length);
+        return new() { Offset = offset, Size = Written.Length, Bytes = Written[offset..Math.Min(Written.Length, offset + request.Length)] };
+    }
+
+    [Theory]
+    [InlineData("/agent/{0}/state")]
+    [InlineData("/agent/{0}/slave(1)/state.json")]
+    [InlineData("/slave/{0}/slave(1)/state")]
+    public async Task The_state_leads_to_the_files_of_a_task(string path)
+    {
+        var (agentId, taskId) = await TaskAsync();
+        var state = (await server.SendAsync("GET", string.Format(path, agentId))).Json;
+        state.GetProperty("id").GetString().ShouldBe(agentId);
+        state.GetProperty("flags").GetProperty("attributes").GetString().ShouldBe($"own:{agentId}");
+        state.GetProperty("completed_frameworks").GetArrayLength().ShouldBe(0);
+        var framework = state.GetProperty("frameworks").EnumerateArray().ShouldHaveSingleItem();
+        framework.GetProperty("name").GetString().ShouldBe("marathon");
+        var executor = framework.GetProperty("executors").EnumerateArray().ShouldHaveSingleItem();
+        executor.GetProperty("id").GetString().ShouldBe(taskId);
+        executor.GetProperty("tasks")[0].GetProperty("id").GetString().ShouldBe(taskId);
+        var directory = executor.GetProperty("directory").GetString()!;
+
+        var entries = (await server.SendAsync("GET", $"/files/browse?path={directory}")).Json.EnumerateArray().ToList();
+        entries.Select(entry => (entry.GetProperty("path").GetString(), entry.GetProperty("mode").GetString())).ShouldBe([($"{directory}/stdout", "-rw-r-----"), ($"{directory}/data", "drwxr-xr-x")]);
+        (entries[0].GetProperty("size").GetInt64(), entries[0].GetProperty("mtime").GetInt64()).ShouldBe((Written.Length, 7));
+    }
+
+    [Fact]
+    public async Task A_file_is_read_in_parts_as_the_log_viewer_does_and_downloaded_whole()
+    {
+        var (agentId, taskId) = await TaskAsync();
+        var path = $"/slaves/{agentId}/frameworks/{AppScheduler.FrameworkId}/executors/{taskId}/runs/latest/stdout";
+        var end = (await server.SendAsync("GET", $"/files/read?path={path}&offset=-1&length=0")).Json;
+        (end.GetProperty("offset").GetInt64(), end.GetProperty("data").GetString()).ShouldBe((Written.Length, ""));
+        var text = new StringBuilder();
+        long offset = 0;
+        while (true)
+        {
+            var part = (await server.SendAsync("GET", $"/agent/{agentId}/files/read.json?path={path}&offset={offset}&length=10001")).Json;
+            part.GetProperty("offset").GetInt64().ShouldBe(offset);
+            var data = part.GetProperty("data").GetString()!;
+            if (data.Length == 0)
+                break;
+            text.Append(data);
+            offset += Encoding.UTF8.GetByteCount(data);
+        }
+        text.ToString().ShouldBe(Encoding.UTF8.GetString(Written));
+
+        var whole = await server.SendAsync("GET", $"/agent/{agentId}/files/download?path=/frameworks/{AppScheduler.FrameworkId}/executors/{taskId}/runs/{taskId}/stdout");
+        (whole.Text, whole.Headers["Content-Disposition"]).ShouldBe((Encoding.UTF8.GetString(Written), "attachment; filename=stdout"));
+        (await server.SendAsync("GET", $"/files/read?path={path}&offset=0&length=3&jsonp=f")).Text.ShouldBe("""f({"data":"0 w","offset":0});""");
+    }
+
+    [Fact]
+    public async Task What_is_not_there_or_makes_no_sense_is_refused()
+    {
+        var (agentId, taskId) = await TaskAsync();
+        var sandbox = $"/slaves/{agentId}/frameworks/{AppScheduler.FrameworkId}/executors/{taskId}/runs/latest";
+        foreach (var (path, status, text) in ((string, HttpStatusCode, string?)[])
+                 [
+                     ("/files/browse", HttpStatusCode.BadRequest, "Expecting 'path=value' in query.\n"),
+                     ($"/files/read?path={sandbox}/stdout&offset=-2", HttpStatusCode.BadRequest, "Negative offset provided: -2.\n"),
+                     ($"/files/read?path={sandbox}/stdout&length=-2", HttpStatusCode.BadRequest, "Negative length provided: -2.\n"),
+                     ($"/files/read?path={sandbox}/stdout&offset=x", HttpStatusCode.BadRequest, null),
+                     ($"/files/read?path={sandbox}/none", HttpStatusCode.NotFound, null),
+                     ($"/files/browse?path={sandbox}/none", HttpStatusCode.NotFound, null),
+                     ("/files/browse?path=/etc", HttpStatusCode.NotFound, null),
+                     ($"/files/browse?path=/frameworks/{AppScheduler.FrameworkId}/executors/{taskId}/runs/latest", HttpStatusCode.NotFound, null),
+                     ($"/agent/agent-00000/files/browse?path={sandbox}", HttpStatusCode.NotFound, null),
+                     ("/agent/nobody/state", HttpStatusCode.NotFound, "Agent 'nobody' does not exist"),
+                     ($"/files/browse?path=/slaves/{agentId}/frameworks/{AppScheduler.FrameworkId}/executors/nobody/runs/latest", HttpStatusCode.NotFound, null),
+                 ])
+        {
+            var answer = await server.SendAsync("GET", path);
+            answer.Status.ShouldBe(status, path);
+            if (text is not null)
+                answer.Text.ShouldBe(text);
+        }
+        (await server.SendAsync("POST", "/files/read", "")).Status.ShouldBe(HttpStatusCode.MethodNotAllowed);
+    }
+
+    [Fact]
+    public async Task Calls_of_operators_are_answered_for_the_agent()
+    {
+        var (agentId, taskId) = await TaskAsync();
+        async Task<JsonElement> CallAsync(string type, string more = "")
+        {
+            var answer = await server.CallAsync($$"""{"type":"{{type}}"{{more}}}""", $"/agent/{agentId}/slave(1)/api/v1");
+            answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
+            answer.Json.GetProperty("type").GetString().ShouldBe(type);
+            return answer.Json.GetProperty(type.ToLowerInvariant());
+        }
+
+        (await CallAsync("GET_HEALTH")).GetProperty("healthy").GetBoolean().ShouldBeTrue();
+        (await CallAsync("GET_VERSION")).GetProperty("version_info").GetProperty("version").GetString().ShouldBe("1.11.0");
+        (await CallAsync("GET_FLAGS")).GetProperty("flags").EnumerateArray().ShouldContain(flag => flag.GetProperty("value").GetString() == $"own:{agentId}");
+        (await CallAsync("GET_METRICS")).GetProperty("metrics").EnumerateArray().ShouldContain(metric => metric.GetProperty("name").GetString() == "slave/tasks_running" && metric.GetProperty("value").GetDouble() == 1);
+        (await CallAsync("GET_AGENT")).GetProperty("agent_info").GetProperty("id").GetProperty("value").GetString().ShouldBe(agentId);
+        (await CallAsync("GET_TASKS")).GetProperty("launched_tasks")[0].GetProperty("task_id").GetProperty("value").GetString().ShouldBe(taskId);
+        (await CallAsync("GET_EXECUTORS")).GetProperty("executors")[0].GetProperty("executor_info").GetProperty("executor_id").GetProperty("value").GetString().ShouldBe(taskId);
+        (await CallAsync("GET_FRAMEWORKS")).GetProperty("frameworks")[0].GetProperty("framework_info").GetProperty("name").GetString().ShouldBe("marathon");
+        (await CallAsync("GET_CONTAINERS")).GetProperty("containers")[0].GetProperty("container_id").GetProperty("value").GetString().ShouldBe(taskId);
+        (await CallAsync("GET_STATE")).EnumerateObject().Select(part => part.Name).ShouldBe(["get_tasks", "get_executors", "get_frameworks"]);
+        var sandbox = $"/slaves/{agentId}/frameworks/{AppScheduler.FrameworkId}/executors/{taskId}/runs/latest";
+        (await CallAsync("LIST_FILES", $$""","list_files":{"path":"{{sandbox}}"}""")).GetProperty("file_infos").GetArrayLength().ShouldBe(2);
+        var read = await CallAsync("READ_FILE", $$""","read_file":{"path":"{{sandbox}}/stdout","offset":2,"length":5}""");
+        (read.GetProperty("size").GetInt64(), Encoding.UTF8.GetString(read.GetProperty("data").GetBytesFromBase64())).ShouldBe((Written.Length, "wört"));
+        // The master answers for all agents.
+        (await server.CallAsync($$$"""{"type":"LIST_FILES","list_files":{"path":"{{{sandbox}}}"}}""")).Json.GetProperty("list_files").GetProperty("file_infos").GetArrayLength().ShouldBe(2);
+
+        (await server.CallAsync("""{"type":"READ_FILE"}""", $"/agent/{agentId}/api/v1")).Text.ShouldBe("Failed to validate agent::Call: Expecting 'read_file' to be present");
+        (await server.CallAsync("""{"type":"ATTACH_CONTAINER_OUTPUT"}""", $"/agent/{agentId}/api/v1")).Status.ShouldBe(HttpStatusCode.NotImplemented);
+        (await server.CallAsync("""{"type":"GET_STATE"}""", "/agent/nobody/api/v1")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task What_containers_use_is_told_as_the_agent_measured_it()
+    {
+        var (agentId, taskId) = await TaskAsync();
+        var status = (await server.Grains.GetGrain<IAgentGrain>(agentId).GetStatusAsync())!;
+        await server.Grains.GetGrain<IAgentGrain>(agentId).HeartbeatAsync(
+            (await server.Grains.GetGrain<IAgentGrain>(agentId).GetTasksAsync(status.Tasks[0].Status.Owner)).Epoch,
+            new()
+            {
+                Timestamp = DateTimeOffset.UnixEpoch.AddSeconds(9),
+                Tasks = [new() { TaskId = taskId, Owner = status.Tasks[0].Status.Owner, CpuSeconds = 1.5, MemoryBytes = 4096, Processes = 2 }],
+            });
+        var statistics = (await server.SendAsync("GET", $"/agent/{agentId}/monitor/statistics")).Json[0];
+        (statistics.GetProperty("executor_id").GetString(), statistics.GetProperty("framework_id").GetString()).ShouldBe((taskId, AppScheduler.FrameworkId));
+        statistics.GetProperty("statistics").GetRawText().ShouldBe("""{"timestamp":9,"cpus_user_time_secs":1.5,"cpus_limit":0.5,"mem_rss_bytes":4096,"mem_limit_bytes":10485760,"processes":2}""");
+        (await server.SendAsync("GET", $"/agent/{agentId}/containers")).Json[0].GetProperty("status").GetProperty("container_id").GetProperty("value").GetString().ShouldBe(taskId);
+        (await server.SendAsync("GET", $"/agent/{agentId}/metrics/snapshot")).Json.GetProperty("slave/cpus_used").GetDouble().ShouldBe(0.5);
+        (await server.SendAsync("GET", $"/agent/{agentId}/health")).Status.ShouldBe(HttpStatusCode.OK);
+        (await server.SendAsync("GET", $"/agent/{agentId}/flags")).Json.GetProperty("flags").GetProperty("hostname").GetString().ShouldBe(agentId);
+        (await server.SendAsync("GET", "/files/debug")).Json.GetProperty($"/slaves/{agentId}").GetString().ShouldBe($"agent {agentId}");
+    }
+}
