@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Platform.Agent.Options;
 
 /// <summary>Durations as Mesos' flags take them: 1weeks, 2days, 3hrs, 4mins, 5secs, 6ms; also 1w, 2d, 3h, 4m, 5s.</summary>
-internal static class DurationText
+public static class DurationText
 {
     private static readonly (string Suffix, TimeSpan Unit)[] Units =
     [

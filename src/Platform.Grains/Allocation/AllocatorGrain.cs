@@ -53,7 +53,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         // Greater than all before, by the record; by the clock too, should the record have been lost.
         _run = Math.Max(_state.State.Run + 1, _time.GetUtcNow().UtcTicks);
         _state.State.Run = _run;
-        _model = new(strategy: _settings.Strategy, idPrefix: $"{_run:x}-");
+        _model = new(_settings.Options, _settings.Strategy, idPrefix: $"{_run:x}-");
         foreach (var (role, weight) in _state.State.Weights)
             _model.SetWeight(role, weight);
         _model.SetQuotas([.. _state.State.Quotas], force: true);

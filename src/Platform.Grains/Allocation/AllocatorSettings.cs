@@ -12,6 +12,9 @@ public sealed class AllocatorSettings
     /// <summary>How often owners are asked about places that they may have lost. Default 60 s.</summary>
     public TimeSpan ReviewInterval { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>What the operator decides of offers and fair shares. Default: as in Mesos, but for what <see cref="Core.Allocation.AllocatorOptions"/> says.</summary>
+    public Core.Allocation.AllocatorOptions Options { get; set; } = new();
+
     /// <summary>Which agent wins among equals where an app does not say. Default bin-pack.</summary>
     public Core.Placement.PlacementStrategy Strategy { get; set; } = Core.Placement.PlacementStrategy.BinPack;
 }

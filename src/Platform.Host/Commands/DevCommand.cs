@@ -92,6 +92,7 @@ internal static class DevCommand
                     options.Secrets.KeyFile = keyFile;
                 },
                 Marathon = marathon.Of(result),
+                Mesos = tuning.MesosOf(result),
                 Logging = log.Of(result),
                 Dns = dns.Of(result),
                 Ingress = ingress.Of(result),

@@ -76,6 +76,11 @@ internal static class SiloCommand
                     marathon.Of(result)(marathonOptions);
                     marathonOptions.HighlyAvailable = true;
                 },
+                Mesos = mesosOptions =>
+                {
+                    tuning.MesosOf(result)(mesosOptions);
+                    mesosOptions.Cluster = result.GetRequiredValue(Cluster);
+                },
                 Logging = log.Of(result),
                 Dns = dns.Of(result),
                 Ingress = ingress.Of(result),

@@ -52,7 +52,7 @@ internal static class ControlPlane
             builder.Services.AddHostedService<FirstAdministrator>();
         builder.Services.AddRequestLimits();
         builder.Services.AddMarathon(settings.Marathon);
-        builder.Services.AddMesos();
+        builder.Services.AddMesos(settings.Mesos);
         builder.Services.AddRegistry(settings.Dns.Names);
         settings.Dns.AddTo(builder.Services);
         builder.Services.AddLoadBalancer();

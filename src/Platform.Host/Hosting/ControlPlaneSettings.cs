@@ -1,5 +1,6 @@
 using System.Net;
 using Platform.Api.Marathon;
+using Platform.Api.Mesos;
 using Platform.Grains.Startup;
 using Platform.Host.Hosting.Tls;
 using Platform.Networking.Ingress;
@@ -29,6 +30,9 @@ internal sealed record ControlPlaneSettings
 
     /// <summary>Settings of its Marathon API.</summary>
     internal required Action<MarathonOptions> Marathon { get; init; }
+
+    /// <summary>Settings of its Mesos API.</summary>
+    internal Action<MesosOptions> Mesos { get; init; } = _ => { };
 
     /// <summary>Whoever sends a request has to have logged in.</summary>
     internal bool RequiresLogin { get; init; }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Api.Mesos;
 using Platform.Core.Jobs;
 using Platform.Grains.Startup;
 
@@ -34,8 +35,11 @@ internal sealed class TuningOptions
 
     private readonly Option<string> smtpFrom = new("--smtp-from") { Description = "Whom mail of jobs comes from. Default: platform@localhost.", HelpName = "ADDRESS", DefaultValueFactory = _ => "platform@localhost" };
 
+    private readonly AllocatorFlags allocator = new();
+
     internal void AddTo(Command command)
     {
+        allocator.AddTo(command);
         command.Add(smtpUrl);
         command.Add(smtpFrom);
         command.Add(secretKey);
@@ -64,8 +68,12 @@ internal sealed class TuningOptions
 
     internal string? SecretKeyOf(ParseResult result) => result.GetValue(secretKey);
 
+    /// <summary>What clients of Mesos are told.</summary>
+    internal Action<MesosOptions> MesosOf(ParseResult result) => allocator.FlagsOf(result);
+
     internal Action<PlatformGrainsOptions> Of(ParseResult result) => options =>
     {
+        options.Allocator.Options = allocator.Of(result);
         options.Agents.HeartbeatInterval = TimeSpan.FromSeconds(result.GetValue(heartbeat));
         options.Agents.UnreachableAfter = TimeSpan.FromSeconds(result.GetValue(unreachableAfter));
         options.Groups.MaxRunningDeployments = result.GetValue(maxDeployments);
