@@ -7,7 +7,7 @@ using Platform.Core.Registry;
 
 namespace Platform.Api.Registry;
 
-/// <summary>A registration from outside as JSON: <c>{"address", "port" or "ports", "tags", "weight", "ttlSeconds", "state"}</c>.</summary>
+/// <summary>A registration from outside as JSON: <c>{"address", "port" or "ports", "tags", "weight", "ttlSeconds", "state", "check"}</c>.</summary>
 internal static class RegistrationBody
 {
     private const int LongestId = 200;
@@ -36,6 +36,7 @@ internal static class RegistrationBody
         var state = json.Text("state") ?? "ready";
         if (!States.Contains(state))
             problems.Rule("/state", $"'{state}' is none of {string.Join(", ", States)}");
+        var check = json.Object("check") is { } reader ? ReadCheck(reader, ports, problems) : null;
         var ttl = json.Number("ttlSeconds", 1, 86_400 * 30);
         return new()
         {
@@ -45,6 +46,7 @@ internal static class RegistrationBody
             Tags = json.TextMap("tags") ?? default,
             Weight = (int)(json.Integer("weight", 0, 1000) ?? 1),
             TtlSeconds = ttl,
+            Check = check,
             State = Enum.TryParse<EndpointState>(state, ignoreCase: true, out var parsed) ? parsed : EndpointState.Ready,
         };
     }
@@ -73,10 +75,58 @@ internal static class RegistrationBody
         json.WriteNumber("weight", registration.Weight);
         if (registration.TtlSeconds is { } ttl)
             json.WriteNumber("ttlSeconds", ttl);
+        if (registration.Check is { } check)
+        {
+            json.WriteStartObject("check");
+            json.WriteString("protocol", check.IsHttp ? "http" : "tcp");
+            json.WriteNumber("port", check.Port);
+            if (check.IsHttp)
+                json.WriteString("path", check.Path);
+            json.WriteNumber("intervalSeconds", check.IntervalSeconds);
+            json.WriteNumber("timeoutSeconds", check.TimeoutSeconds);
+            json.WriteNumber("failures", check.Failures);
+            json.WriteEndObject();
+        }
+        if (registration.Health is { } health)
+        {
+            json.WriteStartObject("health");
+            if (health.IsHealthy is { } isHealthy)
+                json.WriteBoolean("healthy", isHealthy);
+            json.WriteNumber("failures", health.Failures);
+            if (health.Problem is not null)
+                json.WriteString("problem", health.Problem);
+            if (health.CheckedAt is { } at)
+                json.WriteString("checkedAt", at);
+            json.WriteEndObject();
+        }
         json.WriteString("state", registration.State.ToString().ToLowerInvariant());
         if (registration.SeenAt != default)
             json.WriteString("seenAt", registration.SeenAt);
         json.WriteEndObject();
+    }
+
+    /// <summary>As <c>{"protocol": "http", "port": 8080, "path": "/health", "intervalSeconds": 10, "timeoutSeconds": 5, "failures": 3}</c>; the port is the first of the instance unless another is named.</summary>
+    private static InstanceCheck? ReadCheck(JsonObjectReader json, List<EndpointPort> ports, JsonProblems problems)
+    {
+        json.Require("protocol");
+        var protocol = json.Text("protocol");
+        if (protocol is not (null or "http" or "tcp"))
+            problems.Rule("/check/protocol", $"'{protocol}' is neither http nor tcp");
+        var path = json.Text("path") ?? "/";
+        if (!path.StartsWith('/') || path.StartsWith("//", StringComparison.Ordinal) || path.Length > 1000 || path.Any(c => c is <= ' ' or > '~' or '\\' or '#'))
+            problems.Rule("/check/path", $"'{path}' is no path; write such as /health");
+        var port = json.Integer("port", 1, 65535) ?? (ports.Count > 0 ? ports[0].HostPort : 0);
+        if (port == 0)
+            problems.Rule("/check/port", "is missing, and the instance has no port that could be meant");
+        return new()
+        {
+            IsHttp = protocol == "http",
+            Port = port,
+            Path = path,
+            IntervalSeconds = json.Number("intervalSeconds", 1, 86_400) ?? 10,
+            TimeoutSeconds = json.Number("timeoutSeconds", 0.1, 60) ?? 5,
+            Failures = json.Integer("failures", 1, 1000) ?? 3,
+        };
     }
 
     private static EndpointPort? ReadPort(JsonElement item, string at, JsonProblems problems)

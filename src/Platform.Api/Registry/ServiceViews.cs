@@ -61,6 +61,8 @@ internal sealed record EndpointView
 
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
+    public string? Problem { get; init; }
+
     /// <summary>What balancers alone are told: labels hold logins.</summary>
     public string? Framework { get; init; }
 
@@ -81,6 +83,7 @@ internal sealed record EndpointView
     {
         Id = endpoint.Id,
         State = endpoint.State,
+        Problem = endpoint.Problem,
         Weight = endpoint.Weight,
         Owner = endpoint.Owner.Length == 0 ? null : endpoint.Owner,
         Version = endpoint.Version,

@@ -68,6 +68,9 @@ public sealed record ServiceEndpoint
     /// <summary><c>Ready</c>, <c>Waiting</c> or <c>Draining</c>.</summary>
     public string State { get; init; } = "";
 
+    /// <summary>What a check of the control plane says against it; null: nothing.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>Its share of new connections beside others.</summary>
     public int Weight { get; init; } = 1;
 
@@ -182,6 +185,25 @@ public sealed record ServiceInstance
 
     /// <summary>It is removed when no heartbeat comes for so long; null: it stays.</summary>
     public double? TtlSeconds { get; init; }
+
+    /// <summary>How the control plane looks whether it is there; null: it does not.</summary>
+    public ServiceCheck? Check { get; init; }
+}
+
+/// <summary>How the control plane looks whether an instance is there.</summary>
+public sealed record ServiceCheck
+{
+    /// <summary>http or tcp.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>The port; null: the first of the instance.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>The path of an HTTP check. Default "/".</summary>
+    public string Path { get; init; } = "/";
+
+    /// <summary>Time between two looks, 1 second or more. Default 10.</summary>
+    public double IntervalSeconds { get; init; } = 10;
 }
 
 /// <summary>A record of DNS.</summary>

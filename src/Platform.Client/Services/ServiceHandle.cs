@@ -51,6 +51,13 @@ public sealed class ServiceHandle
             ["weight"] = instance.Weight,
             ["ttlSeconds"] = instance.TtlSeconds,
         };
+        if (instance.Check is { } check)
+        {
+            var json = new JsonObject { ["protocol"] = check.Protocol, ["path"] = check.Path, ["intervalSeconds"] = check.IntervalSeconds };
+            if (check.Port is { } port)
+                json["port"] = port;
+            body["check"] = json;
+        }
         using var _ = await wire.SendAsync(HttpMethod.Put, PathOf(id), body, cancellationToken).ConfigureAwait(false);
     }
 

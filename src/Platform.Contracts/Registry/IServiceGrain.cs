@@ -24,7 +24,11 @@ public interface IServiceGrain : IGrainWithStringKey, IWakeable
     [AlwaysInterleave, Alias("Registrations")]
     Task<ValueList<ServiceRegistration>> GetRegistrationsAsync();
 
-    /// <summary>Tells the registry all it has, and looks after times to live. For a new activation of the registry, and every few seconds, should the grain's silo have died.</summary>
+    /// <summary>The grain's own checks have found something out.</summary>
+    [OneWay, Alias("Checked")]
+    Task CheckedAsync(CheckOutcome outcome);
+
+    /// <summary>Tells the registry all it has, and looks after times to live and checks. For a new activation of the registry, and every few seconds, should the grain's silo have died.</summary>
     [OneWay, Alias("Tell")]
     Task TellEndpointsAsync(long run);
 }

@@ -30,4 +30,10 @@ public sealed record ServiceRegistration
 
     /// <summary>When it was registered or last said that it is there.</summary>
     [Id(7)] public DateTimeOffset SeenAt { get; init; }
+
+    /// <summary>How it is looked at; null: it is not, and is taken to be there.</summary>
+    [Id(8)] public InstanceCheck? Check { get; init; }
+
+    /// <summary>What checks have found out; null: nothing yet.</summary>
+    [Id(9)] public InstanceHealth? Health { get; init; }
 }

@@ -48,6 +48,9 @@ public sealed record ServiceEndpoint
     /// <summary>The share of new connections that all endpoints with one together get, in percent: the step of a canary. Null: it shares what is left with its like.</summary>
     [Id(13)] public double? Share { get; init; }
 
+    /// <summary>What a check of the control plane says against it; null: nothing, or there is no such check.</summary>
+    [Id(14)] public string? Problem { get; init; }
+
     /// <summary>The task's addresses: its own, or those of its agent.</summary>
     public ValueList<string> TaskAddresses => Addresses.IsEmpty ? AgentAddresses : Addresses;
 }

@@ -7,21 +7,29 @@ using Platform.Core.Registry;
 namespace Platform.Grains.Registry;
 
 /// <summary>Keeps what was registered from outside for one service, and lets it go when it is silent for too long.</summary>
-/// <remarks>Heartbeats are kept in memory: a new activation gives each instance its whole time to live once more.</remarks>
+/// <remarks>
+/// Heartbeats are kept in memory: a new activation gives each instance its whole time to live once more. It also looks at the instances that
+/// have checks; what they have found out is stored when it changes, so that a new activation begins with it.
+/// </remarks>
 [GrainType("platform.service")]
-public sealed partial class ServiceGrain : Grain, IServiceGrain
+public sealed partial class ServiceGrain : Grain, IServiceGrain, IDisposable
 {
     private readonly IPersistentState<ServiceState> _state;
     private readonly TimeProvider _time;
     private readonly ILogger<ServiceGrain> _logger;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    private readonly IInstanceProbe _probe;
+    private readonly Dictionary<string, InstanceHealth> _health = new(StringComparer.Ordinal);
+    private InstanceChecks? _checks;
     private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
     private DateTimeOffset _activatedAt;
     private long _version;
     private long _toldRun;
 
     /// <summary>Made by the runtime.</summary>
-    public ServiceGrain([PersistentState("service", "platform")] IPersistentState<ServiceState> state, TimeProvider time, ILogger<ServiceGrain> logger) =>
-        (_state, _time, _logger) = (state, time, logger);
+    public ServiceGrain([PersistentState("service", "platform")] IPersistentState<ServiceState> state, IInstanceProbe probe, TimeProvider time, ILogger<ServiceGrain> logger) =>
+        (_state, _probe, _time, _logger) = (state, probe, time, logger);
 
     private string Name => this.GetPrimaryKeyString();
 
@@ -36,8 +44,17 @@ public sealed partial class ServiceGrain : Grain, IServiceGrain
         _activatedAt = _time.GetUtcNow();
         // Greater than that of any earlier activation.
         _version = _activatedAt.ToUnixTimeMilliseconds() * 1000;
+        foreach (var registration in _state.State.Registrations.Values)
+        {
+            if (registration.Health is { } health)
+                _health[registration.Id] = health;
+        }
+        Look();
         return Task.CompletedTask;
     }
+
+    /// <summary>Called by the runtime when the activation ends.</summary>
+    public void Dispose() => _checks?.Dispose();
 
     /// <inheritdoc/>
     public async Task RegisterAsync(ServiceRegistration registration)
@@ -45,10 +62,33 @@ public sealed partial class ServiceGrain : Grain, IServiceGrain
         var now = _time.GetUtcNow();
         if (_state.State.Registrations.IsEmpty)
             await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Services).AddAsync([Name]);
-        _state.State.Registrations = _state.State.Registrations.With(registration.Id, registration with { SeenAt = now });
+        // What is registered once more as it is keeps what is known of it.
+        var health = _state.State.Registrations.Find(registration.Id) is { } before && before.Address == registration.Address && before.Check == registration.Check
+            ? _health.GetValueOrDefault(registration.Id)
+            : null;
+        _state.State.Registrations = _state.State.Registrations.With(registration.Id, registration with { SeenAt = now, Health = health });
         await _state.WriteStateAsync();
+        if (health is null)
+            _health.Remove(registration.Id);
         _seen[registration.Id] = now;
         LogRegistered(Name, registration.Id, registration.Address);
+        await TellAsync();
+        Look();
+    }
+
+    /// <inheritdoc/>
+    public async Task CheckedAsync(CheckOutcome outcome)
+    {
+        if (_state.State.Registrations.Find(outcome.Id) is not { } registration || registration.Address != outcome.Address || registration.Check != outcome.Check)
+            return;
+        var before = _health.GetValueOrDefault(outcome.Id);
+        var after = (before ?? new()).With(outcome.Problem, outcome.Check.Failures, _time.GetUtcNow());
+        _health[outcome.Id] = after;
+        if (before?.IsHealthy == after.IsHealthy)
+            return;
+        LogChecked(Name, outcome.Id, after.IsHealthy == true ? "is there" : "is not there", outcome.Problem);
+        _state.State.Registrations = _state.State.Registrations.With(outcome.Id, registration with { Health = after });
+        await _state.WriteStateAsync();
         await TellAsync();
     }
 
@@ -73,7 +113,7 @@ public sealed partial class ServiceGrain : Grain, IServiceGrain
 
     /// <inheritdoc/>
     public Task<ValueList<ServiceRegistration>> GetRegistrationsAsync() =>
-        Task.FromResult(_state.State.Registrations.Values.Select(registration => registration with { SeenAt = SeenAt(registration.Id) }).ToValueList());
+        Task.FromResult(_state.State.Registrations.Values.Select(registration => registration with { SeenAt = SeenAt(registration.Id), Health = _health.GetValueOrDefault(registration.Id) }).ToValueList());
 
     /// <inheritdoc/>
     public async Task TellEndpointsAsync(long run)
@@ -106,7 +146,10 @@ public sealed partial class ServiceGrain : Grain, IServiceGrain
         _state.State.Registrations = _state.State.Registrations.Where(entry => !ids.Contains(entry.Key)).ToValueMap();
         await _state.WriteStateAsync();
         foreach (var id in ids)
+        {
             _seen.Remove(id);
+            _health.Remove(id);
+        }
         await TellAsync();
         if (_state.State.Registrations.IsEmpty)
             await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Services).RemoveAsync([Name]);
@@ -130,13 +173,36 @@ public sealed partial class ServiceGrain : Grain, IServiceGrain
                     DiscoveryName = name,
                     AgentAddresses = [registration.Address],
                     Ports = registration.Ports,
-                    State = registration.State,
+                    State = registration.Check is null ? registration.State : InstanceHealth.StateOf(registration.State, registration.Health),
+                    Problem = registration is { Check: not null, Health: { IsHealthy: false } health } ? health.Problem : null,
                     Weight = registration.Weight,
                     Labels = registration.Tags,
                 }).ToValueList(),
             },
         ]);
     }
+
+    /// <summary>Looks at what is due, now and every second from the first check on; the registry's word every two seconds keeps the grain in memory.</summary>
+    private void Look()
+    {
+        if (_checks is null)
+        {
+            if (!_state.State.Registrations.Values.Any(registration => registration.Check is not null))
+                return;
+            // Outcomes come as messages, and so in turn with what else changes the record.
+            var self = this.AsReference<IServiceGrain>();
+            _checks = new(_probe, outcome => self.CheckedAsync(outcome).Ignore(), _time);
+            this.RegisterGrainTimer(() =>
+            {
+                Look();
+                return Task.CompletedTask;
+            }, LookEvery, LookEvery);
+        }
+        _checks.Look(_state.State.Registrations.Values);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Service {Service}: instance {Id} {Finding}: {Problem}")]
+    private partial void LogChecked(string service, string id, string finding, string? problem);
 
     [LoggerMessage(LogLevel.Information, "Service {Service}: instance {Id} registered at {Address}")]
     private partial void LogRegistered(string service, string id, string address);

@@ -10,6 +10,7 @@ using Platform.Grains.Apps;
 using Platform.Grains.Jobs;
 using Platform.Grains.Metrics;
 using Platform.Grains.Recovery;
+using Platform.Grains.Registry;
 using Platform.Grains.Secrets;
 using Platform.Grains.Security;
 
@@ -48,6 +49,7 @@ public static class PlatformGrainsServices
         services.AddSingleton<IFailedWrites>(provider => provider.GetRequiredService<GrainWaker>());
         services.AddHostedService(provider => provider.GetRequiredService<GrainWaker>());
         services.TryAddSingleton<IMetricSource, HttpMetricSource>();
+        services.TryAddSingleton<IInstanceProbe, InstanceProbe>();
         services.TryAddSingleton<INoticeSender, NoticeSender>();
         if (options.ActivateAtStart)
         {

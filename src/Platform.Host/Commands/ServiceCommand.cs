@@ -49,6 +49,8 @@ internal static class ServiceCommand
                 terminal.Line($"  problem   {problem}");
             terminal.Line("");
             terminal.Table(["ENDPOINT", "STATE", "ADDRESS", "PORTS", "WEIGHT", "OWNER"], service.Endpoints.Select(Row), () => new JsonArray(), "It has no endpoints.");
+            foreach (var endpoint in service.Endpoints.Where(endpoint => endpoint.Problem is not null))
+                terminal.Line($"{endpoint.Id}: {endpoint.Problem}");
             return ExitCodes.Ok;
         });
         return command;
@@ -92,7 +94,8 @@ internal static class ServiceCommand
         var tag = new Option<string[]>("--tag") { Description = "A tag, KEY=VALUE; may be given several times.", HelpName = "KEY=VALUE" };
         var ttl = new Option<double?>("--ttl") { Description = "It is removed when it sends no heartbeat for so long. Default: it stays until it is removed.", HelpName = "SECONDS" };
         var weight = new Option<int>("--weight") { Description = "Its share of new connections beside others, 0 to 1000. Default: 1.", DefaultValueFactory = _ => 1 };
-        var command = new Command("register", "Registers an instance that no app of this cluster runs.") { name, id, address, port, tag, ttl, weight };
+        var check = new Option<string?>("--check") { Description = "Let the control plane look every 10 seconds whether it is there, and find it only then: tcp, tcp:PORT, http/PATH or http:PORT/PATH.", HelpName = "CHECK" };
+        var command = new Command("register", "Registers an instance that no app of this cluster runs.") { name, id, address, port, tag, ttl, weight, check };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
             var instance = new ServiceInstance
@@ -102,6 +105,7 @@ internal static class ServiceCommand
                 Tags = (result.GetValue(tag) ?? []).Select(text => text.Split('=', 2)).GroupBy(pair => pair[0]).ToDictionary(group => group.Key, group => group.Last() is [_, var value] ? value : ""),
                 TtlSeconds = result.GetValue(ttl),
                 Weight = result.GetValue(weight),
+                Check = result.GetValue(check) is { } text ? CheckOf(text) : null,
             };
             var service = client.GetService(result.GetRequiredValue(name));
             await service.RegisterAsync(result.GetRequiredValue(id), instance, cancellationToken);
@@ -129,6 +133,16 @@ internal static class ServiceCommand
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    private static ServiceCheck CheckOf(string text)
+    {
+        var slash = text.IndexOf('/');
+        var parts = (slash < 0 ? text : text[..slash]).Split(':');
+        var port = parts.Length == 2 && ushort.TryParse(parts[1], out var number) && number > 0 ? number : (int?)null;
+        return parts[0] is "tcp" or "http" && parts.Length == (port is null ? 1 : 2) && (slash < 0 || parts[0] == "http")
+            ? new() { Protocol = parts[0], Port = port, Path = slash < 0 ? "/" : text[slash..] }
+            : throw new CommandException(ExitCodes.Usage, $"--check {text} is none of tcp, tcp:PORT, http/PATH and http:PORT/PATH");
     }
 
     private static ServicePort PortOf(string text)
