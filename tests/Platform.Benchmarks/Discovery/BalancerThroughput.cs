@@ -28,6 +28,7 @@ internal sealed class BalancerThroughput : IBenchmark
         var directory = new ServiceDirectory();
         using var balancer = new LoadBalancer(directory, new(), NullLogger<LoadBalancer>.Instance);
         await balancer.StartAsync(CancellationToken.None);
+        var virtualPort = FreePort();
         directory.TryApply(new()
         {
             Service = "sink.marathon",
@@ -38,7 +39,7 @@ internal sealed class BalancerThroughput : IBenchmark
                 Framework = AppEndpoints.Framework,
                 AgentAddresses = ["127.0.0.1"],
                 State = EndpointState.Ready,
-                Ports = [new() { HostPort = target.Port, Labels = ValueMap.Create(("VIP_0", $"/sink:{FreePort()}")) }],
+                Ports = [new() { HostPort = target.Port, Labels = ValueMap.Create(("VIP_0", $"/sink:{virtualPort}")) }],
             }).ToValueList(),
         });
         while (balancer.Frontends.SingleOrDefault()?.Pool.Backends.Count is not > 0)
