@@ -1,7 +1,7 @@
 namespace Platform.Core.Registry;
 
 /// <summary>How the control plane looks whether an instance from outside is there.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.InstanceCheck")]
 public sealed record InstanceCheck
 {
     /// <summary>True: <c>GET</c> of a path, which an answer of 200 to 399 passes. False: a TCP connection.</summary>

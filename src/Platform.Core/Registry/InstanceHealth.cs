@@ -1,7 +1,7 @@
 namespace Platform.Core.Registry;
 
 /// <summary>What checks have found out of an instance from outside.</summary>
-[GenerateSerializer, Immutable]
+[GenerateSerializer, Immutable, Alias("Platform.InstanceHealth")]
 public sealed record InstanceHealth
 {
     /// <summary>Whether it is there; null: no check has ended yet.</summary>
