@@ -11,7 +11,7 @@ internal sealed class HaproxySocket(string path)
     private const int LongestLine = 12_000;
     private const int LongestAnswer = 1024 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // What commands that change servers answer when they have done it; others answer nothing.
     private static readonly string[] Done = ["IP changed from", "port changed from", "no need to change", "health check port updated"];

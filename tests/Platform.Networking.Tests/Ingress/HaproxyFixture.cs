@@ -40,6 +40,7 @@ internal sealed class HaproxyFixture : IAsyncDisposable
             Settings = new() { Http = [new IPEndPoint(address, 18080)], Socket = Path.Combine(folder, "haproxy.sock"), ServiceAddress = address, LastServicePort = 10_010 },
             Admin = new(IPAddress.Loopback, 0),
             ReloadInterval = TimeSpan.Zero,
+            ReloadTimeout = IngressFixture.Patience,
         };
         var fixture = new HaproxyFixture(folder, with?.Invoke(options) ?? options);
         await fixture.Balancer.StartAsync(CancellationToken.None);

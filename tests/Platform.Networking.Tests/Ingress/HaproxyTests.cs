@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using Platform.Core.Ingress;
 using Platform.Core.Registry;
+using Platform.Networking.Ingress;
 
 namespace Platform.Networking.Tests.Ingress;
 
@@ -160,6 +161,42 @@ public sealed class HaproxyTests
             File.GetUnixFileMode(fixture.Options.ConfigPath).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_that_others_run_is_made_to_reload(bool byPidFile)
+    {
+        HaproxyOptions options = null!;
+        Process? others = null;
+        var pidFile = "";
+        await using var a = await EchoServer.StartAsync("a");
+        try
+        {
+            await using (var fixture = await HaproxyFixture.StartAsync(made =>
+            {
+                pidFile = made.ConfigPath + ".others";
+                options = made with { PidFile = byPidFile ? pidFile : null, ReloadCommand = byPidFile ? null : $"kill -USR2 $(cat '{pidFile}')" };
+                File.WriteAllText(options.ConfigPath, HaproxyPlanner.Plan([], options.Settings).Write("first"));
+                others = Process.Start("haproxy", ["-W", "-p", pidFile, "-f", options.ConfigPath]);
+                return options;
+            }))
+            {
+                using var client = fixture.Client();
+                await HasStartedAsync(options.Settings.Socket, pidFile);
+                await fixture.SetAsync("web", a.As("a", ("HAPROXY_0_VHOST", "web.test")));
+                fixture.Balancer.Problems.ShouldBeEmpty();
+                (await client.GetStringAsync("http://web.test/")).ShouldStartWith("a / ");
+            }
+            // It is not this process' to end.
+            others!.HasExited.ShouldBeFalse();
+        }
+        finally
+        {
+            others?.Kill(entireProcessTree: true);
+            others?.Dispose();
+        }
+    }
+
     [Fact]
     public async Task Nothing_is_written_before_the_registry_is_known()
     {
@@ -167,6 +204,24 @@ public sealed class HaproxyTests
         await fixture.Balancer.CaughtUpAsync(false, CancellationToken.None);
         File.Exists(fixture.Options.ConfigPath).ShouldBeFalse();
         fixture.Balancer.Reloads.ShouldBe(0);
+    }
+
+    /// <summary>Returns when HAProxy has made its socket and has written its process id.</summary>
+    private static async Task HasStartedAsync(string socket, string pidFile)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(socket)!) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size };
+        void Look(object? sender, FileSystemEventArgs? found)
+        {
+            if (File.Exists(socket) && File.Exists(pidFile) && new FileInfo(pidFile).Length > 0)
+                started.TrySetResult();
+        }
+        watcher.Created += Look;
+        watcher.Renamed += Look;
+        watcher.Changed += Look;
+        watcher.EnableRaisingEvents = true;
+        Look(null, null);
+        await started.Task.WaitAsync(IngressFixture.Patience);
     }
 
     /// <summary>HAProxy's own check of configurations with each label, also with values that are none.</summary>
