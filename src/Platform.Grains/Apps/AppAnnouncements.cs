@@ -51,6 +51,13 @@ internal sealed partial class AppAnnouncements(string appId, string owner, AppSt
         _leaving.Clear();
     }
 
+    /// <summary>Tells of everything that is stored, and that there is nothing else: an earlier activation may have died between a write and its telling.</summary>
+    public void TellStored()
+    {
+        Tell(Take());
+        _announcer.TellAll(evenNothing: true);
+    }
+
     /// <summary>The registry has begun anew: it is told everything, or that there is nothing.</summary>
     public void TellAll()
     {

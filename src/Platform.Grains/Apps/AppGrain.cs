@@ -65,6 +65,9 @@ public sealed class AppGrain(
         // A write that failed may be stored all the same; then nobody has told what it ended.
         if (State.LastEnd is { } ended)
             _owner.Tell(ended);
+        // Nor that its last instance is gone.
+        if (IsNothing)
+            _owner.TellStored();
         EndIfNothing();
         return Task.CompletedTask;
     }

@@ -65,7 +65,7 @@ internal sealed class AppOwner(
     {
         foreach (var instance in _engine.Tasks.States)
             Announcements.Changed(instance.InstanceId, instance);
-        Announcements.Tell(Announcements.Take());
+        Announcements.TellStored();
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
 using Platform.Contracts.Frameworks;
 using Platform.Contracts.Registry;
 using Platform.Core;
@@ -86,6 +87,23 @@ public sealed class RegistryTests
         await AppFixture.UntilAsync(async () => (await registry.FollowAsync(Nobody(cluster), 0, null)).IsComplete, "the registry has heard all");
         var endpoints = await EndpointsAsync(registry, now => now.Count == 3);
         endpoints.Select(endpoint => endpoint.Owner).Distinct().Order().ShouldBe(["", "app:/shop/web"]);
+    }
+
+    [Fact]
+    public async Task What_an_activation_died_without_telling_is_told_by_the_next_one()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        var registry = cluster.Host.GetGrain<IRegistryGrain>(0);
+        await cluster.PutAndWaitAsync(Web with { Instances = 1 });
+        var left = (await EndpointsAsync(registry, endpoints => endpoints.Count == 1))[0];
+        await cluster.PutAndWaitAsync(Web with { Instances = 0 });
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
+        await registry.ApplyAsync([new() { Service = AppEndpoints.ServiceOf(Web.Id), Owner = left.Owner, To = 1, Set = [left] }]);
+        (await EndpointsAsync(registry, endpoints => endpoints.Count == 1)).ShouldBe([left]);
+
+        await cluster.App(Web.Id).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+
+        await AppFixture.UntilAsync(async () => await cluster.App(Web.Id).GetStatusAsync() is not null && (await registry.ListAsync(null)).Lists.All(list => list.Set.IsEmpty), "it is told that there is nothing");
     }
 
     [Fact]

@@ -33,8 +33,8 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
     /// <summary>What becomes of a task that is launched. Default: it runs.</summary>
     public Func<TaskSpec, TaskState> Outcome { get; set; } = _ => TaskState.Running;
 
-    /// <summary>What is read of a task's files. Default: there are none.</summary>
-    public Func<FileRequest, FileChunk> Files { get; set; } = _ => new() { Error = "no such file" };
+    /// <summary>What is read of a task's files. Default: reads are not answered.</summary>
+    public Func<FileRequest, FileChunk>? Files { get; set; }
 
     /// <summary>Launches are not answered while this is set.</summary>
     public bool Mute { get; set; }
@@ -187,8 +187,8 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
                 updates.Add(Move(task.TaskId, Outcome(task), null)!);
             }
         }
-        foreach (var request in command.ReadFiles)
-            Grain.FileReadAsync(Files(request) with { RequestId = request.RequestId }).Ignore();
+        foreach (var request in Files is null ? default : command.ReadFiles)
+            Grain.FileReadAsync(Files!(request) with { RequestId = request.RequestId }).Ignore();
         return updates.Count > 0 && _epoch != 0 ? Grain.UpdateAsync(_epoch, [.. updates]) : Task.CompletedTask;
     }
 
