@@ -9,7 +9,7 @@ namespace Platform.Api.Tests.Mesos;
 /// <summary>An endless answer as its client reads it.</summary>
 internal sealed class MesosStream : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
