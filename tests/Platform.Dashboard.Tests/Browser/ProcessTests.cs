@@ -19,9 +19,13 @@ public sealed class ProcessTests(DashboardRun run)
         using var directory = new TestDirectory();
         await using var redis = await RedisServer.StartAsync();
         var (api, ui) = (FreePorts.Take(), FreePorts.Take());
-        string[] silo = ["silo", "--auth", "off", "--redis", redis.Address, "--cluster", "pictures", "--port", $"{api}", "--silo-port", $"{FreePorts.Take()}", "--gateway-port", $"{FreePorts.Take()}", "--no-dns"];
+        // Silos let in nobody without a certificate of the cluster's authority, which the dashboard makes for itself by the shared key.
+        var key = Path.Combine(directory.Path, "cluster.key");
+        await File.WriteAllTextAsync(key, Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+        string[] shared = ["--auth", "off", "--redis", redis.Address, "--cluster", "pictures", "--cluster-tls", "on", "--secret-key-file", key];
+        string[] silo = ["silo", .. shared, "--port", $"{api}", "--silo-port", $"{FreePorts.Take()}", "--gateway-port", $"{FreePorts.Take()}", "--no-dns"];
         // It waits for a silo.
-        await using var dashboard = run.Start("dashboard", directory.Path, "dashboard", "--auth", "off", "--redis", redis.Address, "--cluster", "pictures", "--port", $"{ui}");
+        await using var dashboard = run.Start("dashboard", directory.Path, ["dashboard", .. shared, "--port", $"{ui}"]);
         await dashboard.LineAsync(line => line.Contains("as soon as one of its silos answers", StringComparison.Ordinal), Patience);
         await using var first = run.Start("silo", directory.Path, silo);
         await first.LineAsync(line => line.Contains("listens on", StringComparison.Ordinal), Patience);
