@@ -26,6 +26,9 @@
   const isGivenUp = () => early?.includes('Escape');
   // After Escape the search is over, however long it stays on the screen, and though it may be drawn only then.
   const search = () => isGivenUp() ? null : document.querySelector('.palette-input:not([data-over])');
+  // Whatever the dialog gives the focus to when it is drawn, the keys are the search's, but for those at a link that it found.
+  const hasFocus = input => document.activeElement === input
+    || (document.activeElement instanceof HTMLAnchorElement && input.closest('[role=dialog]')?.contains(document.activeElement));
   const leave = input => {
     input.dataset.over = '';
     setTimeout(() => input.blur());
@@ -46,7 +49,7 @@
     const input = search();
     if (early && !isGivenUp()) {
       early.push(event.key);
-    } else if (input && !input.closest('[role=dialog]')?.contains(document.activeElement)) {
+    } else if (input && !hasFocus(input)) {
       input.focus();
       press(input, event.key);
     } else {
@@ -197,7 +200,7 @@
     // For the search, which is all keys: whatever is drawn late and asks for the focus gives it back.
     beginSearch(input) {
       const hold = () => {
-        if (input.isConnected && !('over' in input.dataset) && !(document.activeElement instanceof HTMLAnchorElement && input.closest('[role=dialog]')?.contains(document.activeElement))) input.focus();
+        if (input.isConnected && !('over' in input.dataset) && !hasFocus(input)) input.focus();
       };
       input.addEventListener('focusout', () => setTimeout(hold));
       hold();

@@ -25,7 +25,7 @@ public sealed class ActionTests(DashboardRun run)
         await page.Locator("#json").FillAsync("""{"id": "/made/here", "cmd": "sleep 100001", "cpus": 0.1, "mem": 32}""");
         await Expect(page.GetByLabel("Plan")).ToContainTextAsync("Starts on");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
-        await page.WaitForURLAsync("**/ui/app/made/here");
+        await page.AtAsync("/ui/app/made/here");
         await Expect(page.Locator(".facts").GetByText("1 of 1")).ToBeVisibleAsync(Patient);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Scale" }).ClickAsync();
@@ -44,7 +44,7 @@ public sealed class ActionTests(DashboardRun run)
         await Expect(destroy).ToBeDisabledAsync();
         await page.GetByLabel("Type /made/here to go on").FillAsync("/made/here");
         await destroy.ClickAsync();
-        await page.WaitForURLAsync("**/ui/apps");
+        await page.AtAsync("/ui/apps");
         (await run.AppAsync("/made/here")).ShouldBeNull();
         await page.Context.CloseAsync();
     }
@@ -114,7 +114,7 @@ public sealed class ActionTests(DashboardRun run)
         await page.Locator("h1").GetByText("/shop/web").WaitForAsync();
         await Expect(search).ToBeHiddenAsync();
         await page.Keyboard.TypeAsync("gn");
-        await page.WaitForURLAsync("**/ui/agents");
+        await page.AtAsync("/ui/agents");
         await page.Keyboard.PressAsync("Control+k");
         await page.Keyboard.PressAsync("Escape");
         await Expect(search).ToBeHiddenAsync();

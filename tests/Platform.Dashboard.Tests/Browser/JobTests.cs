@@ -26,7 +26,7 @@ public sealed class JobTests(DashboardRun run)
         // The form and the JSON are in step.
         (await page.Locator("#json").InputValueAsync()).ShouldContain("30 2 * * *");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/ui/jobs/made-here");
+        await page.AtAsync("/ui/jobs/made-here");
         ((string)(await JobAsync("made-here"))!["spec"]!["schedule"]!["expression"]!).ShouldBe("30 2 * * *");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
@@ -49,7 +49,7 @@ public sealed class JobTests(DashboardRun run)
         await page.GetByRole(AriaRole.Link, new() { Name = "Edit" }).ClickAsync();
         await page.GetByLabel("Command").FillAsync("sleep 100000");
         await page.GetByRole(AriaRole.Button, new() { Name = "Apply", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/ui/jobs/made-here");
+        await page.AtAsync("/ui/jobs/made-here");
         await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
         await Expect(page.Locator(".facts .chip")).ToHaveTextAsync("Running", PatientText);
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop runs" }).ClickAsync();
@@ -59,7 +59,7 @@ public sealed class JobTests(DashboardRun run)
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove" }).First.ClickAsync();
         await page.GetByLabel("Type made-here to go on").FillAsync("made-here");
         await page.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
-        await page.WaitForURLAsync("**/ui/jobs");
+        await page.AtAsync("/ui/jobs");
         (await JobAsync("made-here")).ShouldBeNull();
         await page.Context.CloseAsync();
     }
@@ -87,7 +87,7 @@ public sealed class JobTests(DashboardRun run)
         var whole = page.GetByRole(AriaRole.Region, new() { Name = "The run of the whole graph" });
         await Expect(whole.GetByRole(AriaRole.Link, new() { Name = "etl-report, failed" })).ToBeVisibleAsync(Patient);
         await whole.GetByRole(AriaRole.Link, new() { Name = "etl-report, failed" }).ClickAsync();
-        await page.WaitForURLAsync("**/ui/jobs/etl-report/runs/*");
+        await page.AtAsync("/ui/jobs/etl-report/runs/*");
         await page.Context.CloseAsync();
     }
 
@@ -105,7 +105,7 @@ public sealed class JobTests(DashboardRun run)
         await page.GetByLabel("Until").FillAsync("2026-03-02T03:30");
         await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
         await Expect(page.Locator(".mud-snackbar")).ToContainTextAsync("The backfill has begun");
-        await page.WaitForURLAsync("**/ui/jobs/hourly?tab=backfills");
+        await page.AtAsync("/ui/jobs/hourly?tab=backfills");
         // 01:00, 02:00 and 03:00 in Berlin.
         await Expect(page.GetByRole(AriaRole.Row).Nth(1)).ToContainTextAsync("3, 0", new() { Timeout = 60_000 });
         await page.GotoAsync("/ui/jobs/hourly");

@@ -108,7 +108,7 @@ public sealed class SecurityTests(DashboardRun run) : IAsyncLifetime, IDisposabl
         await root.GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
         await root.GetByLabel("Type alice to go on").FillAsync("alice");
         await root.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
-        await root.WaitForURLAsync("**/ui/users");
+        await root.AtAsync("/ui/users");
         await Expect(alice.GetByText("The login has ended")).ToBeVisibleAsync(Patient);
         await root.Context.CloseAsync();
         await alice.Context.CloseAsync();

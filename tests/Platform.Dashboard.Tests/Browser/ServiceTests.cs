@@ -38,7 +38,7 @@ public sealed class ServiceTests(DashboardRun run)
         await page.GetByLabel("IP address").FillAsync("10.0.0.7");
         await page.GetByLabel("Port", new() { Exact = true }).FillAsync("5432");
         await page.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Register" }).ClickAsync();
-        await page.WaitForURLAsync("**/ui/services/db.legacy");
+        await page.AtAsync("/ui/services/db.legacy");
         var endpoints = page.GetByRole(AriaRole.Region, new() { Name = "Endpoints" });
         await Expect(endpoints).ToContainTextAsync("10.0.0.7:5432", PatientText);
         (await run.Api.GetStringAsync(new Uri("/api/services/db.legacy", UriKind.Relative))).ShouldContain("10.0.0.7");
