@@ -76,6 +76,7 @@ public sealed class FormTests
     [Theory]
     [InlineData("Client")]
     [InlineData("Contracts")]
+    [InlineData("Testing")]
     public void What_programs_compile_against(string ring)
     {
         var text = new StringBuilder();
