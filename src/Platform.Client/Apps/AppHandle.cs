@@ -101,6 +101,13 @@ public sealed class AppHandle
         return queue.FirstOrDefault(entry => entry["app"]?["id"]?.GetValue<string>() == Id);
     }
 
+    /// <summary>What one of its instances writes, line by line and as UTF-8, without the ends of the lines. A line of more than 1 Mi characters comes in pieces.</summary>
+    /// <param name="task">The instance.</param>
+    /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public IAsyncEnumerable<string> LogsAsync(AppTask task, LogOptions? options = null, CancellationToken cancellationToken = default) =>
+        AppLog.LinesAsync(ReadLogAsync(task, options, cancellationToken), cancellationToken);
+
     /// <summary>What one of its instances writes to standard output or standard error.</summary>
     /// <param name="task">The instance.</param>
     /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>

@@ -8,10 +8,60 @@ namespace Platform.Client;
 
 public sealed partial class PlatformClient
 {
+    // Told first on each stream, so that it can be gone on with before anything else was.
+    private const string Attached = "event_stream_attached";
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc/>
-    public async IAsyncEnumerable<PlatformEvent> EventsAsync(EventOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<PlatformEvent> EventsAsync(EventOptions? options = null, CancellationToken cancellationToken = default) =>
+        options is { Resume: true } ? ResumedEventsAsync(options, cancellationToken) : EventsOnceAsync(options ?? new(), cancellationToken);
+
+    private async IAsyncEnumerable<PlatformEvent> ResumedEventsAsync(EventOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        options ??= new EventOptions();
+        var (after, hasBegun) = (options.After, false);
+        for (var pause = TimeSpan.FromMilliseconds(100); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            var stream = EventsOnceAsync(
+                options with { After = after, Opened = OpenedAsync, Types = options.Types.Count == 0 ? [] : [.. options.Types, Attached] }, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using var _ = stream.ConfigureAwait(false);
+            while (await IsThereNextAsync(stream, () => hasBegun).ConfigureAwait(false))
+            {
+                pause = TimeSpan.FromMilliseconds(100);
+                var isPlaceNew = after is null;
+                after = stream.Current.Sequence ?? after;
+                if (isPlaceNew && after is not null)
+                    await TellAsync().ConfigureAwait(false);
+                if (options.Types.Count == 0 || options.Types.Contains(stream.Current.Type))
+                    yield return stream.Current;
+            }
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Without a place in the log it could not be gone on with yet.
+        Task OpenedAsync()
+        {
+            hasBegun = true;
+            return after is null ? Task.CompletedTask : TellAsync();
+        }
+
+        Task TellAsync() => options.Opened?.Invoke() ?? Task.CompletedTask;
+    }
+
+    private static async ValueTask<bool> IsThereNextAsync(IAsyncEnumerator<PlatformEvent> stream, Func<bool> hasBegun)
+    {
+        try
+        {
+            return await stream.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (PlatformException exception) when (exception.Error == PlatformError.Unavailable && hasBegun())
+        {
+            return false;
+        }
+    }
+
+    private async IAsyncEnumerable<PlatformEvent> EventsOnceAsync(EventOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         // Without a type the control plane would tell only of what Marathon's clients know.
         var types = options.Types.Count == 0 ? ["*"] : options.Types;
         var query = string.Join('&', types.Select(type => "event_type=" + Uri.EscapeDataString(type)));

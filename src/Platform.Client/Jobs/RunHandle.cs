@@ -42,6 +42,13 @@ public sealed class RunHandle
     /// <summary>The whole graph that it is part of, shown as one run.</summary>
     public Task<RunGraph> GetGraphAsync(CancellationToken cancellationToken = default) => wire.SendAsync(HttpMethod.Get, path + "/graph", ClientJson.Default.RunGraph, null, cancellationToken);
 
+    /// <summary>What one of its tasks writes, line by line and as UTF-8, without the ends of the lines. A line of more than 1 Mi characters comes in pieces.</summary>
+    /// <param name="task">A task that has a place.</param>
+    /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public IAsyncEnumerable<string> LogsAsync(RunTask task, LogOptions? options = null, CancellationToken cancellationToken = default) =>
+        AppLog.LinesAsync(ReadLogAsync(task, options, cancellationToken), cancellationToken);
+
     /// <summary>What one of its tasks writes to standard output or standard error.</summary>
     /// <param name="task">A task that has a place.</param>
     /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>

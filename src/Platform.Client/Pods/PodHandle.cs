@@ -92,6 +92,14 @@ public sealed class PodHandle
     public Task<JsonObject> GetPendingAsync(CancellationToken cancellationToken = default) =>
         wire.SendAsync(HttpMethod.Get, path + "::pending", ClientJson.Default.JsonObject, null, cancellationToken);
 
+    /// <summary>What a container of one of its instances writes, line by line and as UTF-8, without the ends of the lines. A line of more than 1 Mi characters comes in pieces.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="container">The container.</param>
+    /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public IAsyncEnumerable<string> LogsAsync(PodInstance instance, PodContainer container, LogOptions? options = null, CancellationToken cancellationToken = default) =>
+        AppLog.LinesAsync(ReadLogAsync(instance, container, options, cancellationToken), cancellationToken);
+
     /// <summary>What a container of one of its instances writes to standard output or standard error.</summary>
     /// <param name="instance">The instance.</param>
     /// <param name="container">The container.</param>
