@@ -9,7 +9,20 @@ public sealed record PlatformClientOptions
     /// <summary>The control plane. Default: <see cref="DefaultUrl"/>.</summary>
     public Uri Url { get; init; } = DefaultUrl;
 
-    /// <summary>How long a request may take until its answer begins; event streams are not limited. Default 60 s.</summary>
+    /// <summary>
+    /// More addresses of the same control plane, such as those of a cluster's other silos. Who does not answer is left for the next one, in turn, and
+    /// the client stays with who does. Default none.
+    /// </summary>
+    public IReadOnlyList<Uri> OtherUrls { get; init; } = [];
+
+    /// <summary>
+    /// How often all addresses are tried again when none answers, with a pause before each time: 0.2 s, doubled each time up to 5 s. So is what only
+    /// reads, what shows an idempotency key, and what could not be sent at all; anything else may have been carried out, and is an error at once.
+    /// Default 0: the caller learns of it at once.
+    /// </summary>
+    public int Retries { get; init; }
+
+    /// <summary>How long a request may take until its answer begins, at each address; event streams are not limited. Default 60 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The token that every request shows: that of a login, or one for programs. Default null: none.</summary>

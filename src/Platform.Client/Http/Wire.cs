@@ -15,25 +15,39 @@ namespace Platform.Client.Http;
 /// <summary>Requests, answers and errors as JSON over HTTP.</summary>
 internal sealed class Wire : IDisposable
 {
+    /// <summary>Names a request, so that it is carried out once however often it is sent.</summary>
+    internal const string IdempotencyKey = "Idempotency-Key";
+
     private const int LargeBody = 1024 * 1024;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient http;
     private readonly HttpMessageInvoker sockets;
     private readonly TimeSpan timeout;
+    private readonly Uri[] addresses;
+    private readonly int retries;
+    private int current;
 
     internal Wire(PlatformClientOptions options)
     {
         timeout = options.RequestTimeout;
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Retries, nameof(options));
+        retries = options.Retries;
+        addresses = [.. options.OtherUrls.Prepend(options.Url).Select(url => new Uri(url.AbsoluteUri.TrimEnd('/') + "/"))];
         var own = options.Handler ?? Guarded(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(10) }, options.Trust);
         http = new HttpClient(own, disposeHandler: options.Handler is null);
         sockets = new HttpMessageInvoker(own, disposeHandler: false);
-        http.BaseAddress = new Uri(options.Url.AbsoluteUri.TrimEnd('/') + "/");
         http.Timeout = Timeout.InfiniteTimeSpan;
         http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("platform-client", typeof(Wire).Assembly.GetName().Version!.ToString(3)));
         if (options.Token is { Length: > 0 } token)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
     }
+
+    // Those that answered last; it counts on for ever.
+    private Uri Address => addresses[(Volatile.Read(ref current) & int.MaxValue) % addresses.Length];
 
     public void Dispose() => http.Dispose();
 
@@ -47,7 +61,7 @@ internal sealed class Wire : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new PlatformException(PlatformError.Refused, $"{http.BaseAddress} answered {method} {path} with something that is not understood: {exception.Message}", exception)
+            throw new PlatformException(PlatformError.Refused, $"{Address} answered {method} {path} with something that is not understood: {exception.Message}", exception)
             {
                 StatusCode = response.StatusCode,
             };
@@ -86,17 +100,36 @@ internal sealed class Wire : IDisposable
     }
 
     /// <summary>The answer, once its headers are there and its status is a success.</summary>
-    internal async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken, Action<HttpRequestMessage>? prepare = null)
+    internal Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken, Action<HttpRequestMessage>? prepare = null)
     {
-        using var request = new HttpRequestMessage(method, path.TrimStart('/'));
-        if (body is not null)
+        var isRepeatable = method == HttpMethod.Get || method == HttpMethod.Head;
+        return InTurnAsync(
+            async address =>
+            {
+                using var request = Request(address);
+                isRepeatable |= request.Headers.Contains(IdempotencyKey);
+                return await SendOnceAsync(request, address, cancellationToken).ConfigureAwait(false);
+            },
+            () => isRepeatable,
+            cancellationToken);
+
+        HttpRequestMessage Request(Uri address)
         {
-            var text = body.ToJsonString();
-            request.Content = new StringContent(text, Encoding.UTF8, "application/json");
-            // What is too large is refused before it is sent, and not by a connection that breaks in the middle.
-            request.Headers.ExpectContinue = text.Length > LargeBody;
+            var request = new HttpRequestMessage(method, new Uri(address, path.TrimStart('/')));
+            if (body is not null)
+            {
+                var text = body.ToJsonString();
+                request.Content = new StringContent(text, Encoding.UTF8, "application/json");
+                // What is too large is refused before it is sent, and not by a connection that breaks in the middle.
+                request.Headers.ExpectContinue = text.Length > LargeBody;
+            }
+            prepare?.Invoke(request);
+            return request;
         }
-        prepare?.Invoke(request);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, Uri address, CancellationToken cancellationToken)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
         HttpResponseMessage response;
@@ -106,11 +139,11 @@ internal sealed class Wire : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw Away(exception);
+            throw Away(exception, address);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PlatformException(PlatformError.Unavailable, $"no answer from {http.BaseAddress} within {timeout.TotalSeconds:0} s", exception);
+            throw new PlatformException(PlatformError.Unavailable, $"no answer from {address} within {timeout.TotalSeconds:0} s", exception);
         }
 
         if (response.IsSuccessStatusCode)
@@ -120,7 +153,10 @@ internal sealed class Wire : IDisposable
     }
 
     /// <summary>A WebSocket to the control plane.</summary>
-    internal async Task<WebSocket> ConnectAsync(string path, CancellationToken cancellationToken)
+    internal Task<WebSocket> ConnectAsync(string path, CancellationToken cancellationToken) =>
+        InTurnAsync(address => ConnectOnceAsync(address, path, cancellationToken), () => false, cancellationToken);
+
+    private async Task<WebSocket> ConnectOnceAsync(Uri server, string path, CancellationToken cancellationToken)
     {
         var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(15);
@@ -129,7 +165,7 @@ internal sealed class Wire : IDisposable
             socket.Options.SetRequestHeader("Authorization", login.ToString());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
-        var address = new UriBuilder(new Uri(http.BaseAddress!, path.TrimStart('/')));
+        var address = new UriBuilder(new Uri(server, path.TrimStart('/')));
         address.Scheme = address.Scheme == "https" ? "wss" : "ws";
         try
         {
@@ -144,18 +180,53 @@ internal sealed class Wire : IDisposable
             {
                 HttpStatusCode.Unauthorized => new PlatformException(PlatformError.LoginNeeded, "a login is needed: './platform login'", exception) { StatusCode = status },
                 HttpStatusCode.Forbidden => new PlatformException(PlatformError.Forbidden, $"{path.Split('?')[0]} may not be used with the rights of this login", exception) { StatusCode = status },
-                _ => Away(exception),
+                _ => Away(exception, server),
             };
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             socket.Dispose();
-            throw new PlatformException(PlatformError.Unavailable, $"no answer from {http.BaseAddress} within {timeout.TotalSeconds:0} s", exception);
+            throw new PlatformException(PlatformError.Unavailable, $"no answer from {server} within {timeout.TotalSeconds:0} s", exception);
         }
     }
 
-    internal PlatformException Away(Exception exception) =>
-        new(PlatformError.Unavailable, $"cannot reach the control plane at {http.BaseAddress} ({Innermost(exception).Message}){Hint(exception)}", exception);
+    /// <summary>Asks one address after another, beginning with the one that answered last.</summary>
+    private async Task<T> InTurnAsync<T>(Func<Uri, Task<T>> ask, Func<bool> isRepeatable, CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        for (var tried = 1; ; tried++)
+        {
+            var at = Volatile.Read(ref current);
+            try
+            {
+                return await ask(addresses[(at & int.MaxValue) % addresses.Length]).ConfigureAwait(false);
+            }
+            catch (PlatformException failure) when (
+                failure.Error == PlatformError.Unavailable && tried < addresses.Length * (1L + retries) && (isRepeatable() || WasNotSent(failure)))
+            {
+                // Those that ask at the same time move on together.
+                Interlocked.CompareExchange(ref current, at + 1, at);
+            }
+            if (tried % addresses.Length > 0)
+                continue;
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    // There was no connection that anything could have gone through.
+    private static bool WasNotSent(Exception? exception) => exception switch
+    {
+        null => false,
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } => true,
+        _ => WasNotSent(exception.InnerException),
+    };
+
+    /// <summary>The control plane went away while it answered.</summary>
+    internal PlatformException Away(Exception exception) => Away(exception, Address);
+
+    private static PlatformException Away(Exception exception, Uri address) =>
+        new(PlatformError.Unavailable, $"cannot reach the control plane at {address} ({Innermost(exception).Message}){Hint(exception)}", exception);
 
     private static HttpMessageHandler Guarded(SocketsHttpHandler handler, ClusterTrust? trust) => trust?.Guard(handler) ?? handler;
 

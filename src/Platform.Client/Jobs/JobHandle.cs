@@ -88,7 +88,7 @@ public sealed class JobHandle
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<RunHandle> DispatchAsync(JsonObject payload, string? key = null, CancellationToken cancellationToken = default)
     {
-        var run = await wire.SendAsync(HttpMethod.Post, path + "/dispatch", ClientJson.Default.Run, payload, cancellationToken, key is null ? null : request => request.Headers.TryAddWithoutValidation("Idempotency-Key", key)).ConfigureAwait(false);
+        var run = await wire.SendAsync(HttpMethod.Post, path + "/dispatch", ClientJson.Default.Run, payload, cancellationToken, key is null ? null : request => request.Headers.TryAddWithoutValidation(Wire.IdempotencyKey, key)).ConfigureAwait(false);
         return new(client, wire, Id, run.Id);
     }
 
