@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
@@ -319,8 +320,8 @@ public sealed partial class AgentGrain(
         return Task.CompletedTask;
     }
 
-    private void Insist(Func<Task> tell, Func<bool>? matters = null) =>
-        Insistence.UntilHeardAsync(tell, () => !_isGone && (matters is null || matters()), time).Ignore();
+    private void Insist(Func<Task> tell, Func<bool>? matters = null, [CallerArgumentExpression(nameof(tell))] string what = "") =>
+        Insistence.UntilHeardAsync(tell, () => !_isGone && (matters is null || matters()), time, logger, what).Ignore();
 
     private TaskUpdate Ended(string taskId, string owner, TaskState state, string reason, string message) =>
         new() { TaskId = taskId, Owner = owner, State = state, Reason = reason, Message = message, Timestamp = time.GetUtcNow() };

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
@@ -311,6 +312,6 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         return Task.CompletedTask;
     }
 
-    private void Insist(Func<Task> tell, Func<bool>? matters = null) =>
-        Insistence.UntilHeardAsync(tell, () => !_isGone && (matters is null || matters()), _time).Ignore();
+    private void Insist(Func<Task> tell, Func<bool>? matters = null, [CallerArgumentExpression(nameof(tell))] string what = "") =>
+        Insistence.UntilHeardAsync(tell, () => !_isGone && (matters is null || matters()), _time, _logger, what).Ignore();
 }

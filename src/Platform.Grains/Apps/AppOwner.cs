@@ -186,7 +186,7 @@ internal sealed class AppOwner(
 
     /// <summary>Tells a deployment the end of its order.</summary>
     public void Tell(OrderEnd end) => Insistence.UntilHeardAsync(
-        () => grains.GetGrain<IDeploymentGrain>(end.DeploymentId).ActionEndedAsync(appId, end.Kind, end.Failure), () => State.LastEnd is null || State.LastEnd == end, time).Ignore();
+        () => grains.GetGrain<IDeploymentGrain>(end.DeploymentId).ActionEndedAsync(appId, end.Kind, end.Failure), () => State.LastEnd is null || State.LastEnd == end, time, logger).Ignore();
 
     private (InstanceState Instance, string TaskId)? PlaceOf(string instanceId) =>
         _engine.Tasks.Find(instanceId)?.State is { } parked

@@ -334,7 +334,7 @@ public sealed partial class DeploymentGrain(
     {
         await SentAsync();
         await Insistence.UntilHeardAsync(
-            () => GrainFactory.GetGrain<IGroupGrain>(AppPath.Root).DeploymentEndedAsync(Id, _failure), () => !_forgotten && !_isGone, time);
+            () => GrainFactory.GetGrain<IGroupGrain>(AppPath.Root).DeploymentEndedAsync(Id, _failure), () => !_forgotten && !_isGone, time, logger);
     }
 
     // What got lost is refused by its term, should it turn up yet.

@@ -1,16 +1,18 @@
+using Microsoft.Extensions.Logging;
 using Platform.Contracts.Jobs;
 using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Jobs;
 
 /// <summary>What a job tells its timer: one call after the other, and again until it was heard. Of what changes meanwhile only the last counts.</summary>
-internal sealed class JobTimerLink(string jobId, long term, IGrainFactory grains, TimeProvider time) : IDisposable
+internal sealed class JobTimerLink(string jobId, long term, IGrainFactory grains, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private Told? _heard;
     private Told? _sending;
     private Told? _next;
     private Task _telling = Task.CompletedTask;
+    private bool _isGone;
 
     /// <summary>Something is to be told or on its way.</summary>
     public bool IsTelling => _sending is not null || _next is not null;
@@ -63,14 +65,19 @@ internal sealed class JobTimerLink(string jobId, long term, IGrainFactory grains
         _next = new(entry);
         HasToldSummary = entry is not null;
         if (_telling.IsCompleted)
-            _telling = Insistence.UntilHeardAsync(TellAsync, () => _next is not null, time);
+            _telling = Insistence.UntilHeardAsync(TellAsync, () => _next is not null && !_isGone, time, logger);
     }
 
     /// <summary>Done when the timer has heard everything, or after a second.</summary>
     public Task HeardAsync() => _telling.IsCompleted ? Task.CompletedTask : Task.WhenAny(_telling, Task.Delay(Insistence.Pause, time));
 
     /// <inheritdoc/>
-    public void Dispose() => _one.Dispose();
+    public void Dispose()
+    {
+        // The activation that follows tells what is stored.
+        _isGone = true;
+        _one.Dispose();
+    }
 
     private static (bool, DateTimeOffset?, bool?) Facts(JobTimerEntry? entry) => (entry is null, entry?.Due, entry?.Live);
 

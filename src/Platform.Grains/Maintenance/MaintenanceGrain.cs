@@ -111,7 +111,7 @@ public sealed partial class MaintenanceGrain(
     private void TellAllocator()
     {
         var plan = Plan;
-        Insistence.UntilHeardAsync(() => GrainFactory.GetGrain<IAllocatorGrain>(0).SetMaintenanceAsync(plan.Windows), () => !_isGone && plan == Plan, time).Ignore();
+        Insistence.UntilHeardAsync(() => GrainFactory.GetGrain<IAllocatorGrain>(0).SetMaintenanceAsync(plan.Windows), () => !_isGone && plan == Plan, time, logger).Ignore();
     }
 
     private async Task SendAwayAsync(ValueList<MachineId> machines)
@@ -125,7 +125,7 @@ public sealed partial class MaintenanceGrain(
             if (await agent.GetStatusAsync() is not { } status || Plan.DownMachineOf(status.Registration.Hostname, status.Registration.Address) is not { } machine || !machines.Contains(machine))
                 return;
             // Whoever does not answer now hears it later.
-            var telling = Insistence.UntilHeardAsync(() => agent.SendAwayAsync($"machine {machine} is down for maintenance"), () => !_isGone && Plan.Down.Contains(machine), time);
+            var telling = Insistence.UntilHeardAsync(() => agent.SendAwayAsync($"machine {machine} is down for maintenance"), () => !_isGone && Plan.Down.Contains(machine), time, logger);
             await Task.WhenAny(telling, Task.Delay(Insistence.Pause, time));
         }));
     }

@@ -1,7 +1,11 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
 namespace Platform.Grains.Ownership;
 
 /// <summary>Tells a grain something that nobody waits for, and that must not be lost.</summary>
-public static class Insistence
+public static partial class Insistence
 {
     /// <summary>How soon something is told again that was not heard. 1 s.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -10,20 +14,27 @@ public static class Insistence
     /// <param name="tell">Tells it once.</param>
     /// <param name="matters">False once it need not be told any more; asked before each time.</param>
     /// <param name="time">The clock.</param>
-    public static async Task UntilHeardAsync(Func<Task> tell, Func<bool> matters, TimeProvider time)
+    /// <param name="logger">Hears why it was not heard, after 2, 4, 8, 16 ... times: once is what happens whenever somebody moves.</param>
+    /// <param name="what">What is told; left to the compiler.</param>
+    public static async Task UntilHeardAsync(
+        Func<Task> tell, Func<bool> matters, TimeProvider time, ILogger logger, [CallerArgumentExpression(nameof(tell))] string what = "")
     {
-        while (matters())
+        for (var times = 1u; matters(); times++)
         {
             try
             {
                 await tell();
                 return;
             }
-            catch (Exception)
+            catch (Exception failure)
             {
-                // Why is in the log of who did not hear it; here it counts that it was not heard.
+                if (times > 1 && BitOperations.IsPow2(times))
+                    logger.NotHeard(failure, what, times);
             }
             await Task.Delay(Pause, time);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Not heard after {Times} times, and told again: {What}")]
+    private static partial void NotHeard(this ILogger logger, Exception failure, string what, uint times);
 }

@@ -126,9 +126,9 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         switch (found.Presence)
         {
             case TaskPresence.Launching:
-                _sessions[tasks.AgentId] = tasks.Epoch;
-                return;
             case TaskPresence.Sent:
+                // Nobody would tell if it never came there: the agent is asked until it is seen, or known to be lost.
+                AskLater(tasks.AgentId);
                 return;
             case TaskPresence.Lost:
                 foreach (var taskId in found.Missing)

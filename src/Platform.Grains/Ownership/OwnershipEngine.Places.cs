@@ -10,7 +10,6 @@ namespace Platform.Grains.Ownership;
 /// <summary>The allocator: demands, places, and what becomes of a place.</summary>
 public sealed partial class OwnershipEngine<TTask, TFor>
 {
-    private readonly Dictionary<string, long> _sessions = new(StringComparer.Ordinal);
     private bool _isResynced = true;
     private bool _isResyncing;
     private long _allocatorRun;
@@ -233,7 +232,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         {
             reply = await _grains.GetGrain<IAgentGrain>(agentId).LaunchAsync(launches.SelectMany(launch => launch.Specs).ToValueList(), Term);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure)
         {
             // Whether it arrived is not known: the agent is asked for what it has.
             _logger.LaunchFailed(failure, _owner.Owner, launches.Count, agentId);
@@ -252,12 +251,6 @@ public sealed partial class OwnershipEngine<TTask, TFor>
                 Imply(task, TaskState.Dropped, _time.GetUtcNow(), TaskReasons.AgentDisconnected, refused);
             else
                 _mustDecide |= task.State.Doomed;
-        }
-        // The session that it was sent on ended meanwhile: the agent may never have seen it.
-        if (_sessions.Remove(agentId, out var seen) && seen > reply.Epoch)
-        {
-            AskLater(agentId);
-            _mustDecide = true;
         }
         if (reply.Refused is not null)
             _logger.LaunchRefused(_owner.Owner, launches.Count, agentId, reply.Refused);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
@@ -211,8 +212,8 @@ public sealed partial class OwnershipEngine<TTask, TFor>
             effects.Then.ForEach(effect => effect());
     }
 
-    private void Insist(Func<Task> tell, Func<bool>? matters = null) =>
-        Insistence.UntilHeardAsync(tell, () => _broken is null && (matters is null || matters()), _time).Ignore();
+    private void Insist(Func<Task> tell, Func<bool>? matters = null, [CallerArgumentExpression(nameof(tell))] string what = "") =>
+        Insistence.UntilHeardAsync(tell, () => _broken is null && (matters is null || matters()), _time, _logger, what).Ignore();
 
     private void ArmTimer()
     {
@@ -242,11 +243,21 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     private async Task TickAsync()
     {
         _armedFor = null;
-        if (!_isResynced)
-            await ResyncAsync();
-        if (_toAsk.Count > 0 && (_askAt is not { } due || due <= _time.GetUtcNow()))
-            await AskAgentsAsync([.. _toAsk]);
-        await ActAsync();
+        try
+        {
+            if (!_isResynced)
+                await ResyncAsync();
+            if (_toAsk.Count > 0 && (_askAt is not { } due || due <= _time.GetUtcNow()))
+                await AskAgentsAsync([.. _toAsk]);
+            await ActAsync();
+        }
+        catch (Exception failure) when (_broken is null)
+        {
+            // The timer goes on whatever it met: nobody else would.
+            _logger.TickFailed(failure, _owner.Owner);
+            LookAgain(_time.GetUtcNow() + _options.AllocatorRetry);
+            ArmTimer();
+        }
     }
 
     private static DateTimeOffset? Earliest(DateTimeOffset? left, DateTimeOffset? right) =>

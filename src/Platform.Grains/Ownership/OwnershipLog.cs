@@ -8,6 +8,9 @@ internal static partial class OwnershipLog
     [LoggerMessage(LogLevel.Warning, "{Owner}: what was decided could not be stored; it begins anew with what is")]
     public static partial void WriteFailed(this ILogger logger, Exception failure, string owner);
 
+    [LoggerMessage(LogLevel.Error, "{Owner}: what was due failed and is tried again")]
+    public static partial void TickFailed(this ILogger logger, Exception failure, string owner);
+
     [LoggerMessage(LogLevel.Information, "{Owner}: task {TaskId} shall leave: {Reason}")]
     public static partial void Evicted(this ILogger logger, string owner, string taskId, string reason);
 
