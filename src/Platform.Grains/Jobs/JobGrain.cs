@@ -20,6 +20,7 @@ public sealed class JobGrain(
     [PersistentItems("notices", "platform")] IPersistentItems<JobNotice> notices,
     IOptions<OwnershipOptions> ownership,
     INoticeSender sender,
+    HandOverGate gate,
     TimeProvider time,
     ILogger<JobGrain> logger) : Grain, IJobGrain
 {
@@ -69,10 +70,12 @@ public sealed class JobGrain(
     public Task WakeAsync() => _engine.ActAsync();
 
     /// <inheritdoc/>
-    public Task DueAsync(JobTimerEntry known)
+    public async Task DueAsync(JobTimerEntry known)
     {
         _owner.Timer.Knows(known);
-        return _engine.ActAsync();
+        _engine.Decide();
+        await gate.PassAsync();
+        await _engine.SettleAsync();
     }
 
     /// <inheritdoc/>

@@ -51,5 +51,11 @@ internal sealed class OwnerEffects<TTask, TFor>
 
     public bool HasLaunches => _launches is not null;
 
-    public bool HasDemands => _demands is { IsEmpty: false };
+    /// <summary>What to tell the allocator, which is not to be told again; null: nothing.</summary>
+    public DemandChanges? TakeDemands()
+    {
+        var demands = _demands is { IsEmpty: false } ? _demands : null;
+        _demands = null;
+        return demands;
+    }
 }

@@ -10,7 +10,7 @@ namespace Platform.Grains.Ownership;
 
 /// <summary>Everything that an owner of tasks has in common with every other: demands, places, launches, kills, reports, agents, volumes.</summary>
 /// <remarks>
-/// <para>Record, then act: all calls of a burst share one write, and what follows from them leaves the grain after it.</para>
+/// <para>Record, then act: all calls of a burst share one write, and what follows from them leaves the grain after it. Only demands leave at once.</para>
 /// <para>What is not stored is not true: after a write that failed nothing leaves, and the activation ends. The next one begins with what is stored.</para>
 /// <para>Activation asks nobody: the allocator and the agents are asked from a timer, and nothing is decided before the allocator has answered.</para>
 /// <para>Not thread-safe: it lives on the turns of a [Reentrant] grain, which hands it the calls of <see cref="ITaskOwnerGrain"/>.</para>
@@ -62,6 +62,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         _time = time;
         _logger = logger;
         _writer = new(WriteAsync);
+        Allocator = grains.GetGrain<IAllocatorGrain>(0);
     }
 
     /// <summary>The owner's tasks.</summary>
@@ -73,7 +74,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     /// <summary>Events that are told after the next write.</summary>
     public ICollection<PlatformEvent> Events => _effects.Events;
 
-    private IAllocatorGrain Allocator => _grains.GetGrain<IAllocatorGrain>(0);
+    private IAllocatorGrain Allocator { get; }
 
     /// <summary>Begins to go on with what an earlier activation left. Returns at once: nobody is asked within the activation. An owner that has nothing need not call it.</summary>
     public void Recover()
@@ -99,7 +100,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     /// <summary>To be done after the next write.</summary>
     public void Then(Action effect) => _effects.Then.Add(effect);
 
-    /// <summary>Tells the allocator after the next write what was decided about demands.</summary>
+    /// <summary>Tells the allocator what was decided about demands.</summary>
     public void Tell(DemandChanges changes)
     {
         foreach (var demandId in changes.Withdrawn)
@@ -136,17 +137,30 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     /// <summary>Decides, stores the decision together with what was staged, and carries it out.</summary>
     public async Task ActAsync()
     {
-        _mustDecide = true;
-        if (_isResynced)
-        {
-            _mustDecide = false;
-            // One decision may make room for the next.
-            do
-                _deadline = null;
-            while (_owner.Decide(_time.GetUtcNow()));
-        }
+        Decide();
         await StoreAsync();
         End();
+    }
+
+    /// <summary>Decides and asks for places; the rest waits for <see cref="SettleAsync"/>. Nothing is decided before the allocator has answered.</summary>
+    public void Decide()
+    {
+        _mustDecide = true;
+        if (!_isResynced)
+            return;
+        _mustDecide = false;
+        // One decision may make room for the next.
+        do
+            _deadline = null;
+        while (_owner.Decide(_time.GetUtcNow()));
+        Ask();
+    }
+
+    // A demand is a wish and no act, so it need not wait for the write: the place that answers one that was never stored is released.
+    private void Ask()
+    {
+        if (_broken is null && _effects.TakeDemands() is { } demands)
+            TellAllocatorAsync(demands).Ignore();
     }
 
     private void End()
@@ -204,8 +218,8 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         }
         if (effects.HasEvents)
             _grains.GetGrain<IEventLogGrain>(0).AppendAsync(effects.Events.ToValueList()).Ignore();
-        if (effects.HasDemands)
-            TellAllocatorAsync(effects.Demands).Ignore();
+        if (effects.TakeDemands() is { } demands)
+            TellAllocatorAsync(demands).Ignore();
         if (effects.HasLaunches)
             LaunchAsync(effects.Launches).Ignore();
         if (effects.HasThen)

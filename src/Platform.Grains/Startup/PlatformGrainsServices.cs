@@ -41,6 +41,7 @@ public static class PlatformGrainsServices
         services.TryAddSingleton<SecretCipher>();
         services.TryAddSingleton<TokenSigner>();
         services.TryAddSingleton<TaskOwnerKinds>();
+        services.TryAddSingleton<HandOverGate>();
         services.AddTaskOwner(TaskOwnerKind.Listed("app", DirectoryKinds.Apps, static (grains, id) => grains.GetGrain<IAppGrain>(id)));
         services.AddTaskOwner(new("job", JobTimers.ListLiveAsync, static (grains, id) => grains.GetGrain<IJobGrain>(id)));
         services.AddTaskOwner(TaskOwnerKind.Listed(FrameworkOwner.Prefix, DirectoryKinds.Frameworks, static (grains, id) => grains.GetGrain<IFrameworkGrain>(id)));

@@ -12,13 +12,16 @@ internal sealed class Submissions : IOutgoingGrainCallFilter
 
     public Task Invoke(IOutgoingGrainCallContext context)
     {
-        if (context.InterfaceMethod.Name == nameof(IAllocatorGrain.SubmitAsync) && context.Request.GetArgument(0) is ValueList<Demand> demands)
+        if (context.MethodName == nameof(IAllocatorGrain.SubmitAsync) && context.Request.GetArgument(0) is ValueList<Demand> demands)
         {
             foreach (var demand in demands)
                 _first.TryAdd(demand.Owner, DateTimeOffset.UtcNow);
         }
         return context.Invoke();
     }
+
+    /// <summary>Forgets what was handed over before.</summary>
+    public void Clear() => _first.Clear();
 
     /// <summary>Milliseconds after an instant.</summary>
     public double[] Take(DateTimeOffset due) => [.. _first.Values.Select(at => (at - due).TotalMilliseconds)];
