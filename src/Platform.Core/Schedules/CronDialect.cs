@@ -10,6 +10,6 @@ public enum CronDialect
     /// </summary>
     Unix,
 
-    /// <summary>Metronome's rule: five fields, and a day must match both day fields.</summary>
+    /// <summary>Metronome's rule: five fields, and a day must match both day fields. <c>L</c>, <c>W</c> and <c>#</c>, as its parser knows them.</summary>
     Metronome,
 }

@@ -32,12 +32,14 @@ internal static class CronParser
         {
             var first = Compile(isJoined ? fields : fields with { Weekday = "*" }, seed);
             var second = isJoined ? null : Compile(fields with { Day = "*" }, seed);
-            if (first.GetNextOccurrence(Early) is null && second is null)
+            // A half that never comes would be looked for in vain each time.
+            CronExpression[] halves = second is null ? [first] : [first, second];
+            if (halves.Where(half => half.GetNextOccurrence(Early) is not null).ToList() is not [var due, .. var others])
             {
                 problems.Add(new(path, $"'{spec.Expression}' is never due: no such day exists; change the day of month, the month or the day of week"));
                 return null;
             }
-            return new CronSchedule(first, second, fields, zone) { Excluded = excluded };
+            return new CronSchedule(due, others.FirstOrDefault(), fields, zone) { Excluded = excluded };
         }
         catch (CronFormatException failure)
         {
@@ -74,9 +76,8 @@ internal static class CronParser
         {
             for (var i = 0; i < 5; i++)
             {
-                // Names of months and days are letters too; what is not one of them is refused by the parser.
-                if (parts[i].AsSpan().IndexOfAny("?#") >= 0 || (i is 2 or 4 && parts[i].AsSpan().IndexOfAny("LWH") >= 0 && !IsName(parts[i])) || (i is not (3 or 4) && parts[i].Any(char.IsAsciiLetter)))
-                    problems.Add(new(path, $"'{parts[i]}' is no {FieldNames[i + 1]}: only numbers, names, *, lists, ranges and steps are"));
+                if (parts[i].Contains('?', StringComparison.Ordinal) || HasOtherLetters(parts[i], i))
+                    problems.Add(new(path, $"'{parts[i]}' is no {FieldNames[i + 1]}: only numbers, names, *, lists, ranges, steps, and L, W and # of days are"));
             }
             if (problems.Count > 0)
                 return null;
@@ -85,6 +86,11 @@ internal static class CronParser
         return new(at == 1 ? parts[0] : null, parts[at], parts[at + 1], parts[at + 2], parts[at + 3], parts[at + 4], false);
     }
 
-    private static bool IsName(string field) => field.Split(',', '-', '/').All(part =>
-        part.All(c => char.IsAsciiDigit(c) || c == '*') || part.ToUpperInvariant() is "SUN" or "MON" or "TUE" or "WED" or "THU" or "FRI" or "SAT");
+    // Metronome's parser knows names of months and days, and L, W and # of days, but no H. What is none of them is refused by ours.
+    private static bool HasOtherLetters(string field, int index) => index switch
+    {
+        2 => field.Any(c => char.IsAsciiLetter(c) && char.ToUpperInvariant(c) is not ('L' or 'W')),
+        3 or 4 => field.Split(',', '-', '/').Any(part => part is "H" or "h" || part.StartsWith("H(", StringComparison.OrdinalIgnoreCase)),
+        _ => field.Any(char.IsAsciiLetter),
+    };
 }

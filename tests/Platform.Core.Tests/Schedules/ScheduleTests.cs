@@ -18,6 +18,8 @@ public sealed class ScheduleTests
     [InlineData("@hourly", null, "2026-11-28T22:31:00Z", "2026-11-28T23:00:00Z 2026-11-29T00:00:00Z")]
     // Unix: the 13th or any Friday. November 2026: Fridays 6, 13, 20.
     [InlineData("0 0 13 * 5", null, "2026-11-06T00:00:00Z", "2026-11-13T00:00:00Z 2026-11-20T00:00:00Z")]
+    // Where one half never comes the other counts: February has no 31st, but Fridays.
+    [InlineData("0 0 31 2 5", null, "2027-01-01T00:00:00Z", "2027-02-05T00:00:00Z 2027-02-12T00:00:00Z")]
     // A field that begins with a star does not count as restricted: odd days that are Mondays.
     [InlineData("0 0 */2 * 1", null, "2026-11-01T00:00:00Z", "2026-11-09T00:00:00Z 2026-11-23T00:00:00Z")]
     // Spring in Berlin, 2027-03-28 02:00 -> 03:00: what does not exist is due at the next valid instant.
@@ -108,9 +110,11 @@ public sealed class ScheduleTests
     [Theory]
     [InlineData("* * * * * *")]
     [InlineData("@hourly")]
-    [InlineData("0 0 L * *")]
     [InlineData("H * * * *")]
-    [InlineData("0 0 * * 5#3")]
+    [InlineData("0 0 H * *")]
+    [InlineData("0 0 * * H")]
+    [InlineData("0 0 * H(1-6) *")]
+    [InlineData("0 L * * *")]
     [InlineData("0 0 ? * 1")]
     public void Metronome_has_five_plain_fields(string expression)
     {
@@ -120,6 +124,15 @@ public sealed class ScheduleTests
 
         problems.ShouldNotBeEmpty();
     }
+
+    [Theory]
+    // November 2026: the 30th is a Monday, the 15th a Sunday, the third Thursday the 19th.
+    [InlineData("0 0 L * *", "2026-11-30T00:00:00Z")]
+    [InlineData("0 0 15W * *", "2026-11-16T00:00:00Z")]
+    [InlineData("0 0 * * THU#3", "2026-11-19T00:00:00Z")]
+    [InlineData("0 0 * MAR THU", "2027-03-04T00:00:00Z")]
+    public void Metronome_knows_last_days_working_days_and_nth_weekdays(string expression, string due) =>
+        Parse(new() { Expression = expression, Dialect = CronDialect.Metronome }).NextAfter(Instant("2026-11-01T12:00:00Z")).ShouldBe(Instant(due));
 
     [Fact]
     public void Metronome_joins_both_day_fields()
