@@ -1,6 +1,7 @@
 using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
+using Platform.Core.Schedules;
 
 namespace Platform.Contracts.Jobs;
 
@@ -11,6 +12,10 @@ public interface IJobGraphGrain : IGrainWithIntegerKey, IWakeable
     /// <summary>Adds or replaces a job; durable when it returns.</summary>
     [Alias("Put")]
     Task<JobChange> PutAsync(JobSpec spec, JobPut mode);
+
+    /// <summary>Every problem of a definition, as <see cref="PutAsync"/> would find them; changes nothing.</summary>
+    [AlwaysInterleave, Alias("Check")]
+    Task<ValueList<SpecProblem>> CheckAsync(JobSpec spec);
 
     /// <summary>Removes a job; durable when it returns.</summary>
     /// <param name="id">The job.</param>

@@ -58,6 +58,9 @@ public record JobSummary
     /// <summary>Why the oldest notice that was tried could not be told; null: none was refused.</summary>
     [Id(15)] public string? UntoldError { get; init; }
 
+    /// <summary>Why it is never due although it has a schedule; null: nothing is wrong.</summary>
+    [Id(16)] public string? Problem { get; init; }
+
     /// <summary>How long runs that succeeded have taken.</summary>
     [Id(12)] public RunDurations Durations { get; init; } = RunDurations.None;
 }

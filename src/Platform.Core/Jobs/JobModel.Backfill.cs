@@ -24,6 +24,8 @@ public sealed partial class JobModel
         var problems = new List<SpecProblem>();
         if (_schedule is null)
             problems.Add(new("", "the job has no schedule, so nothing was due; start runs of it instead"));
+        if (from < DateTimeOffset.UnixEpoch)
+            problems.Add(new("from", "must not be before 1970"));
         if (until < from)
             problems.Add(new("until", "must not be before from"));
         if (until > now)

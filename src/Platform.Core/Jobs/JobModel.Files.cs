@@ -30,7 +30,7 @@ public sealed partial class JobModel
             taken = file.Number;
             _head.Files = _head.Files.With(agentId, taken);
             Begin(
-                Draft(RunIds.Of(spec.Id, now, _head.Runs + 1), RunTrigger.File, now) with { AgentId = agentId, Environment = ValueMap.Create((FileVariable, file.Path)) },
+                Draft(NewRunId(now), RunTrigger.File, now) with { AgentId = agentId, Environment = ValueMap.Create((FileVariable, file.Path)) },
                 spec.Concurrency);
         }
         return taken;

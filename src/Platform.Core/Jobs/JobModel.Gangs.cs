@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.Core.Ownership;
 using Platform.Core.Tasks;
 
@@ -64,5 +63,5 @@ public sealed partial class JobModel
             _tasks.Set(other.TaskId, other with { KillReason = "a task of its gang has ended" });
     }
 
-    private static string GangId(RunState run) => string.Create(CultureInfo.InvariantCulture, $"{run.Spec.Id}_{run.RunId}.gang.{run.Gangs}");
+    private static string GangId(RunState run) => RunIds.Gang(run.Spec.Id, run.RunId, run.Gangs);
 }

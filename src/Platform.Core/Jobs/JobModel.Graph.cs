@@ -29,7 +29,7 @@ public sealed partial class JobModel
         var known = counted.Where(_head.ParentRuns.ContainsKey).ToList();
         var inputs = known.SelectMany(other => RunOutput.Inputs(other, _head.ParentRuns[other].Output));
         Begin(
-            Draft(RunIds.Of(spec.Id, now, _head.Runs + 1), RunTrigger.Parents, now) with
+            Draft(NewRunId(now), RunTrigger.Parents, now) with
             {
                 Causes = known.Select(other => new RunRef(other, _head.ParentRuns[other].RunId)).Where(cause => cause.RunId.Length > 0).ToValueList(),
                 Environment = Last(inputs),
@@ -51,8 +51,12 @@ public sealed partial class JobModel
         _head.Untold = left;
     }
 
-    /// <summary>Sets successes of a run by hand for those that follow: Chronos' <c>PUT job/success</c>.</summary>
-    public void TellSuccess() => Tell(null, true);
+    /// <summary>Counts a success that was set by hand, also for those that follow: Chronos' <c>PUT job/success</c>.</summary>
+    public void TellSuccess(DateTimeOffset now)
+    {
+        CountSuccess(now);
+        Tell(null, true);
+    }
 
     /// <summary>Ends that were not confirmed, by who is to be told.</summary>
     public ILookup<string, ParentEnd> Untold => _head.Untold.ToLookup(end => end.Child, StringComparer.Ordinal);
@@ -68,7 +72,7 @@ public sealed partial class JobModel
 
     private string BeginAgain(RunState earlier, DateTimeOffset now, ValueList<RunRef> causes, IEnumerable<KeyValuePair<string, string>> inputs)
     {
-        var runId = RunIds.Of(_head.Spec!.Id, now, _head.Runs + 1);
+        var runId = NewRunId(now);
         Begin(
             Draft(runId, RunTrigger.Again, now) with
             {

@@ -273,9 +273,7 @@ public sealed partial class JobModel
             Notify(NotificationEvent.Success, run.Spec, run, null, now);
             if (_head.FailuresInRow > 0)
                 Notify(NotificationEvent.Recovery, run.Spec, run, null, now);
-            _head.Successes++;
-            _head.FailuresInRow = 0;
-            _head.LastSuccess = now;
+            CountSuccess(now);
         }
         else if (phase == RunPhase.Failed)
         {
@@ -283,6 +281,8 @@ public sealed partial class JobModel
             _head.FailuresInRow++;
             _head.LastFailure = now;
             Notify(NotificationEvent.Failure, run.Spec, run, run.Message, now);
+            if (_head is { Paused: null, Spec.PauseAfterFailures: { } most } && _head.FailuresInRow >= most)
+                Pause(most == 1 ? "a run has failed" : $"{_head.FailuresInRow} runs in a row have failed");
         }
         Tell(run, phase == RunPhase.Succeeded || (phase == RunPhase.Failed && run.Spec.SoftError));
         _effects.Happenings.Add(new(
@@ -292,6 +292,14 @@ public sealed partial class JobModel
         // A run that waited for the end of this one goes on at once.
         if (_live.Count > 0)
             Advance(_runs.Items[_live.First().Value], now);
+    }
+
+    private void CountSuccess(DateTimeOffset now)
+    {
+        HeadChanged = true;
+        _head.Successes++;
+        _head.FailuresInRow = 0;
+        _head.LastSuccess = now;
     }
 
     private void Trim(int kept)

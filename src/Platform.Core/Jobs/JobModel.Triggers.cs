@@ -21,7 +21,7 @@ public sealed partial class JobModel
     /// <returns>Its id.</returns>
     public string Start(ValueList<string> arguments, ValueMap<string> environment, DateTimeOffset? at, DateTimeOffset now)
     {
-        var runId = RunIds.Of(_head.Spec!.Id, at ?? now, _head.Runs + 1);
+        var runId = NewRunId(at ?? now);
         Begin(
             Draft(runId, RunTrigger.Request, now) with { Arguments = arguments, Environment = environment, Nominal = at, NotBefore = at ?? now },
             ConcurrencyPolicy.Allow);
@@ -37,7 +37,7 @@ public sealed partial class JobModel
     {
         if (key is not null && _runs.Items.Values.FirstOrDefault(run => run.Key == key) is { } known)
             return known.RunId;
-        var runId = RunIds.Of(_head.Spec!.Id, now, _head.Runs + 1);
+        var runId = NewRunId(now);
         return BeginWith(Draft(runId, RunTrigger.Dispatch, now) with { Key = key }, payload) ? runId : null;
     }
 
@@ -58,7 +58,7 @@ public sealed partial class JobModel
         if (free <= now)
         {
             Pace(spec, now);
-            BeginWith(Draft(RunIds.Of(spec.Id, now, _head.Runs + 1), RunTrigger.Event, now) with { Chain = chain }, json);
+            BeginWith(Draft(NewRunId(now), RunTrigger.Event, now) with { Chain = chain }, json);
             return;
         }
         _head.Skipped++;

@@ -22,6 +22,7 @@ public sealed partial class JobModel
     private readonly SortedDictionary<long, string> _ended = [];
     private JobEffects _effects = new();
     private Schedule? _schedule;
+    private readonly List<SpecProblem> _scheduleProblems = [];
 
     /// <summary>Takes up a job as it was recorded.</summary>
     /// <param name="record">What is recorded of it; kept up to date here.</param>
@@ -56,6 +57,9 @@ public sealed partial class JobModel
 
     /// <summary>The next due time; null: it has none.</summary>
     public DateTimeOffset? NextDue => IsScheduled ? _schedule!.NextAfter(_head.Cursor) : null;
+
+    /// <summary>Why it is never due although it has a schedule, such as a zone that was there when it was defined and is there no more; null: nothing is wrong.</summary>
+    public string? ScheduleProblem => _scheduleProblems.Count == 0 ? null : string.Join("; ", _scheduleProblems.Select(problem => $"{problem.Path}: {problem.Message}"));
 
     /// <summary>How many due times are left; null: there is no end to them, or no schedule.</summary>
     public long? DueLeft => _schedule?.CountAfter(_head.Cursor);
@@ -188,6 +192,17 @@ public sealed partial class JobModel
         Trim(0);
     }
 
+    // Ids are short: of many runs in one second two could have the same.
+    private string NewRunId(DateTimeOffset instant)
+    {
+        for (var number = _head.Runs + 1; ; number++)
+        {
+            var runId = RunIds.Of(_head.Spec!.Id, instant, number);
+            if (!_runs.Items.ContainsKey(runId))
+                return runId;
+        }
+    }
+
     private RunState Draft(string runId, RunTrigger trigger, DateTimeOffset now) =>
         new() { RunId = runId, CreatedAt = now, NotBefore = now, Trigger = trigger, Phase = RunPhase.Waiting, Spec = _head.Spec! };
 
@@ -214,9 +229,13 @@ public sealed partial class JobModel
         _effects.Happenings.Add(new("job_run_created_event", run));
     }
 
-    private void Compile() => _schedule = _head.Spec is { Schedule: { } schedule } spec
-        ? ScheduleParser.Parse(schedule.Timing, _head.ScheduledAt, ScheduleParser.SeedOf(spec.Id), [])
-        : null;
+    private void Compile()
+    {
+        _scheduleProblems.Clear();
+        _schedule = _head.Spec is { Schedule: { } schedule } spec
+            ? ScheduleParser.Parse(schedule.Timing, _head.ScheduledAt, ScheduleParser.SeedOf(spec.Id), _scheduleProblems, "schedule")
+            : null;
+    }
 
     /// <summary>Every task that is kept of a run.</summary>
     public IEnumerable<RunTask> KeptTasksOf(string runId) => TasksOf(runId).Select(id => _tasks.Items[id]);

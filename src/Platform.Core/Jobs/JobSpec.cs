@@ -66,6 +66,9 @@ public sealed record JobSpec
     /// <summary>How many runs its triggers make in a minute at most. Default 60.</summary>
     [Id(18)] public int TriggersPerMinute { get; init; } = 60;
 
+    /// <summary>So many runs that fail in a row pause the job; null: it goes on. Default null.</summary>
+    [Id(19)] public int? PauseAfterFailures { get; init; }
+
     /// <summary>The jobs that bring it about: those that it follows, and those whose events it names.</summary>
     public IEnumerable<string> Sources => Parents.Concat(Triggers.Where(trigger => EventMatch.IsOfJobs(trigger.Event)).Select(trigger => trigger.Match.Find(EventMatch.JobMember)).OfType<string>());
 
@@ -142,7 +145,7 @@ public sealed record JobTaskSpec
     /// <summary>The image; null: none.</summary>
     [Id(9)] public ContainerImage? Image { get; init; }
 
-    /// <summary>Directories of the agent.</summary>
+    /// <summary>Directories of the agent, and volumes of drivers.</summary>
     [Id(10)] public ValueList<VolumeSpec> Volumes { get; init; }
 
     /// <summary>Time between SIGTERM and SIGKILL, seconds. Default 3.</summary>
@@ -162,6 +165,9 @@ public sealed record JobTaskSpec
 
     /// <summary>How many ports of the platform's choice each task gets. Default 0.</summary>
     [Id(16)] public int Ports { get; init; }
+
+    /// <summary>Secrets that it finds in files: by the path in the container, the name of one of <see cref="Secrets"/>. Default none.</summary>
+    [Id(17)] public ValueMap<string> SecretFiles { get; init; }
 }
 
 /// <summary>Many tasks in one run, told apart by an index.</summary>

@@ -57,7 +57,7 @@ public static class JobTasks
                 .Select(variable => KeyValuePair.Create(variable.Key, secrets[variable.Value.Secret!]))
                 .ToValueMap(),
             Fetch = spec.Task.Fetch,
-            Volumes = spec.Task.Volumes,
+            Volumes = Volumes(spec.Task, secrets),
             Image = spec.Task.Image,
             KillGraceSeconds = spec.Task.KillGraceSeconds,
             MaxCompletionSeconds = spec.Task.TimeoutSeconds,
@@ -68,6 +68,12 @@ public static class JobTasks
             OutputFile = RunOutput.FileName,
         };
     }
+
+    private static ValueList<VolumeSpec> Volumes(JobTaskSpec task, ValueMap<SecretText> secrets) =>
+    [
+        .. task.Volumes,
+        .. task.SecretFiles.Where(file => secrets.ContainsKey(file.Value)).Select(file => new VolumeSpec { ContainerPath = file.Key, Secret = secrets[file.Value], ReadOnly = true }),
+    ];
 
     private static CommandSpec Command(CommandSpec command, ValueList<string> arguments)
     {

@@ -6,8 +6,14 @@ namespace Platform.Core.Jobs;
 /// <summary>Finds everything that is wrong with a job's definition.</summary>
 public static class JobValidator
 {
+    /// <summary>How the problem of a circle of jobs begins.</summary>
+    public const string Circle = "the jobs would follow each other in a circle";
+
     private const int MostIndices = 100_000;
     private const int MostInGang = 1000;
+
+    // A hundred years: what is longer is not meant, and instants have an end.
+    private const double Longest = 3_155_760_000;
 
     /// <summary>All problems of a definition, with path and fix.</summary>
     /// <param name="spec">The definition.</param>
@@ -25,9 +31,9 @@ public static class JobValidator
         {
             ScheduleParser.Parse(schedule.Timing, now, ScheduleParser.SeedOf(spec.Id), problems, "schedule");
             Refuse(!spec.Parents.IsEmpty, "parents", "a job has a schedule or parents, not both; remove one of them");
-            Refuse(schedule.StartingDeadlineSeconds is < 1, "schedule.startingDeadlineSeconds", "must be at least 1");
+            Refuse(schedule.StartingDeadlineSeconds is < 1 or > Longest, "schedule.startingDeadlineSeconds", $"must be 1 to {Longest}");
             Refuse(schedule.JitterSeconds is < 0 or > 86_400, "schedule.jitterSeconds", "must be 0 to 86400");
-            Refuse(schedule.CatchUpWindowSeconds < 10, "schedule.catchUpWindowSeconds", "must be at least 10");
+            Refuse(schedule.CatchUpWindowSeconds is < 10 or > Longest, "schedule.catchUpWindowSeconds", $"must be 10 to {Longest}");
         }
         for (var i = 0; i < spec.Parents.Count; i++)
             Refuse(spec.Parents[i] == spec.Id, $"parents[{i}]", "a job cannot follow itself");
@@ -46,9 +52,10 @@ public static class JobValidator
         Refuse(spec.Retry.BackoffSeconds is < 0 or > 86_400, "retry.backoffSeconds", "must be 0 to 86400");
         Refuse(spec.Retry.BackoffFactor is < 1 or > 100, "retry.backoffFactor", "must be 1 to 100");
         Refuse(spec.Retry.MaxBackoffSeconds is < 0 or > 86_400, "retry.maxBackoffSeconds", "must be 0 to 86400");
-        Refuse(spec.Retry.DeadlineSeconds is < 0, "retry.deadlineSeconds", "must be 0 or more");
+        Refuse(spec.Retry.DeadlineSeconds is < 0 or > Longest, "retry.deadlineSeconds", $"must be 0 to {Longest}");
         Refuse(spec.KeptRuns is < 1 or > 10_000, "keptRuns", "must be 1 to 10000");
-        Refuse(spec.MaxLaunchDelaySeconds is < 1, "maxLaunchDelaySeconds", "must be at least 1");
+        Refuse(spec.MaxLaunchDelaySeconds is < 1 or > Longest, "maxLaunchDelaySeconds", $"must be 1 to {Longest}");
+        Refuse(spec.PauseAfterFailures is < 1 or > 10_000, "pauseAfterFailures", "must be 1 to 10000");
         NotificationValidator.Validate(spec, Refuse);
         Refuse(spec.TriggersPerMinute is < 1 or > 6000, "triggersPerMinute", "must be 1 to 6000");
         for (var i = 0; i < spec.Triggers.Count; i++)
@@ -127,8 +134,8 @@ public static class JobValidator
         refuse(task.Ports is < 0 or > 100, "task.ports", "must be 0 to 100");
         refuse(task.Cpus == 0 && task.Mem == 0, "task.cpus", "a task needs some cpus or mem");
         refuse(!(task.KillGraceSeconds is >= 0 and <= 86_400), "task.killGraceSeconds", "must be 0 to 86400");
-        refuse(task.TimeoutSeconds is <= 0, "task.timeoutSeconds", "must be more than 0");
-        refuse(!(task.UnreachableSeconds >= 0), "task.unreachableSeconds", "must be 0 or more");
+        refuse(task.TimeoutSeconds is <= 0 or > Longest, "task.timeoutSeconds", $"must be more than 0, and at most {Longest}");
+        refuse(!(task.UnreachableSeconds is >= 0 and <= Longest), "task.unreachableSeconds", $"must be 0 to {Longest}");
         refuse(task.Priority is < 0 or > 100, "task.priority", "must be 0 to 100");
         for (var i = 0; i < task.Constraints.Count; i++)
         {
@@ -142,5 +149,7 @@ public static class JobValidator
             refuse(name.Length == 0 || name.Contains('=', StringComparison.Ordinal), "task.env", $"'{name}' is no name for a variable");
             refuse(value.Secret is { } secret && !task.Secrets.ContainsKey(secret), $"task.env.{name}", $"there is no secret '{value.Secret}'; define it under secrets");
         }
+        foreach (var (path, secret) in task.SecretFiles)
+            refuse(!task.Secrets.ContainsKey(secret), "task.volumes", $"there is no secret '{secret}' for {path}; define it under secrets");
     }
 }

@@ -28,6 +28,9 @@ public static class RunIds
         return string.Concat(instant.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture), suffix);
     }
 
+    /// <summary>The id of the demand of a gang.</summary>
+    public static string Gang(string jobId, string runId, int gangs) => string.Create(CultureInfo.InvariantCulture, $"{jobId}_{runId}.gang.{gangs}");
+
     /// <summary>The id of an attempt at an index of a run.</summary>
     public static string Task(string jobId, string runId, int index, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{jobId}_{runId}.{index}.{attempt}");

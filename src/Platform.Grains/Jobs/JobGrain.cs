@@ -187,7 +187,7 @@ public sealed class JobGrain(
     {
         if (!IsThere)
             return false;
-        Model.TellSuccess();
+        Model.TellSuccess(time.GetUtcNow());
         await ActAsync();
         return true;
     }

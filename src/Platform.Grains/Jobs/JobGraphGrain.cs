@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Contracts.Jobs;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
+using Platform.Core.Schedules;
 using Platform.Grains.Events;
 
 namespace Platform.Grains.Jobs;
@@ -61,6 +62,9 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
     }
 
     /// <inheritdoc/>
+    public Task<ValueList<SpecProblem>> CheckAsync(JobSpec spec) => Task.FromResult(ProblemsOf(spec, _time.GetUtcNow()).Problems.ToValueList());
+
+    /// <inheritdoc/>
     public async Task<JobChange> PutAsync(JobSpec spec, JobPut mode)
     {
         var before = _jobs.Items.GetValueOrDefault(spec.Id);
@@ -69,12 +73,7 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
         if (before is null && mode == JobPut.Replace)
             return new() { Outcome = JobOutcome.Unknown };
         var now = _time.GetUtcNow();
-        var problems = JobValidator.Validate(spec, now);
-        var unknown = spec.Parents.Where(parent => parent != spec.Id && !_jobs.Items.ContainsKey(parent)).ToValueList();
-        foreach (var parent in unknown)
-            problems.Add(new("parents", $"there is no job '{parent}' to follow; add it first"));
-        if (JobValidator.FindCycle(spec.Id, spec.Sources, SourcesOf) is { Count: > 2 } cycle)
-            problems.Add(new(spec.Parents.Contains(cycle[^2]) ? "parents" : "triggers", $"the jobs would follow each other in a circle: {string.Join(" -> ", cycle)}"));
+        var (problems, unknown) = ProblemsOf(spec, now);
         if (problems.Count > 0)
             return new() { Outcome = JobOutcome.Invalid, Problems = problems.ToValueList(), Others = unknown };
         if (before is null || before.Spec != spec)
@@ -165,6 +164,17 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
                 _jobs.Set(id, entry with { Applied = true });
         }
         await _jobs.WriteAsync();
+    }
+
+    private (List<SpecProblem> Problems, ValueList<string> Unknown) ProblemsOf(JobSpec spec, DateTimeOffset now)
+    {
+        var problems = JobValidator.Validate(spec, now);
+        var unknown = spec.Parents.Where(parent => parent != spec.Id && !_jobs.Items.ContainsKey(parent)).ToValueList();
+        foreach (var parent in unknown)
+            problems.Add(new("parents", $"there is no job '{parent}' to follow; add it first"));
+        if (JobValidator.FindCycle(spec.Id, spec.Sources, SourcesOf) is { Count: > 2 } cycle)
+            problems.Add(new(spec.Parents.Contains(cycle[^2]) ? "parents" : "triggers", $"{JobValidator.Circle}: {string.Join(" -> ", cycle)}"));
+        return (problems, unknown);
     }
 
     private void Tell(string type, string id) => PlatformEvents.Publish(GrainFactory, JobEvents.Of(id, new(type, null), _time.GetUtcNow()));

@@ -151,7 +151,9 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
         if (run.Spec.Task.Secrets is { IsEmpty: false } names)
         {
             var values = await _grains.GetGrain<ISecretGrain>(0).ResolveAsync(names.Values.Distinct().ToValueList());
-            secrets = names.Where(name => values.ContainsKey(name.Value)).Select(name => KeyValuePair.Create(name.Key, values[name.Value])).ToValueMap();
+            if (names.Values.FirstOrDefault(source => !values.ContainsKey(source)) is { } missing)
+                return new(default, $"The secret '{missing}' has no value in the secret store.");
+            secrets = names.Select(name => KeyValuePair.Create(name.Key, values[name.Value])).ToValueMap();
         }
         List<RunTask> gang = run.Spec.Array is { Gang: true } ? [.. Model.LiveTasksOf(run.RunId).OrderBy(other => other.Index)] : [];
         return gang.Any(other => other.AgentId is null)

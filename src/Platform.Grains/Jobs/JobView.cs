@@ -48,6 +48,7 @@ internal sealed class JobView(JobStore store, JobModel model)
             LastPhase = model.LastEnded?.Phase,
             Untold = model.NoticeCount,
             UntoldError = model.Notices.Select(notice => notice.LastError).FirstOrDefault(error => error is not null),
+            Problem = model.ScheduleProblem,
             Durations = _durations.Value.Durations,
         };
     }

@@ -154,6 +154,93 @@ public sealed class JobModelTests
     }
 
     [Fact]
+    public void So_many_failures_in_a_row_pause_a_job_and_a_success_that_is_set_by_hand_counts()
+    {
+        var job = new SimulatedJob(Minutely() with { PauseAfterFailures = 2 });
+        job.Begin(Noon);
+        void RunAt(int minute, TaskState end)
+        {
+            job.Run(Noon.AddMinutes(minute));
+            job.PlaceAll(Noon.AddMinutes(minute));
+            job.EndAll(end, Noon.AddMinutes(minute).AddSeconds(5));
+        }
+        RunAt(1, TaskState.Failed);
+        job.Model.TellSuccess(Noon.AddMinutes(1).AddSeconds(30));
+        job.Head.ShouldSatisfyAllConditions(head => head.Successes.ShouldBe(1), head => head.FailuresInRow.ShouldBe(0), head => head.LastSuccess.ShouldBe(Noon.AddMinutes(1).AddSeconds(30)));
+
+        RunAt(2, TaskState.Failed);
+        job.Head.Paused.ShouldBeNull();
+        RunAt(3, TaskState.Failed);
+
+        job.Head.Paused.ShouldBe("2 runs in a row have failed");
+        RunAt(4, TaskState.Failed);
+        job.Runs.Count.ShouldBe(3, "nothing is due while it is paused");
+    }
+
+    [Fact]
+    public void Many_runs_of_one_instant_have_ids_of_their_own()
+    {
+        // Ids have five characters besides the second: of so many about eighty would be the same.
+        var job = new SimulatedJob(OnRequest() with { KeptRuns = 10_000 });
+        job.Begin(Noon);
+        const int Many = 400_000;
+
+        var ids = Enumerable.Range(0, Many).Select(_ => job.Model.Start(default, default, Noon.AddDays(1), Noon)).ToHashSet(StringComparer.Ordinal);
+
+        ids.Count.ShouldBe(Many);
+    }
+
+    [Fact]
+    public void A_job_whose_zone_is_gone_is_kept_and_says_why_it_is_never_due()
+    {
+        var job = new SimulatedJob(Minutely() with { Schedule = new() { Timing = new() { Expression = "* * * * *", Zone = "Nowhere/City" } } });
+        job.Begin(Noon);
+
+        job.Run(Noon.AddMinutes(5));
+        job.Restart();
+
+        job.Runs.ShouldBeEmpty();
+        job.Model.NextDue.ShouldBeNull();
+        job.Model.ScheduleProblem.ShouldNotBeNull().ShouldStartWith("schedule.zone: there is no time zone 'Nowhere/City'");
+        job.Model.Define(Minutely(), 2, [], Noon.AddMinutes(5));
+        (job.Model.ScheduleProblem, job.Model.NextDue).ShouldBe((null, Noon.AddMinutes(5)));
+    }
+
+    [Fact]
+    public void Numbers_that_no_instant_can_bear_are_refused()
+    {
+        var spec = Minutely() with
+        {
+            Schedule = Minutely().Schedule! with { StartingDeadlineSeconds = 1e300, CatchUpWindowSeconds = double.MaxValue },
+            Retry = new() { DeadlineSeconds = 1e18 },
+            MaxLaunchDelaySeconds = 1e12,
+            PauseAfterFailures = 0,
+            Task = OnRequest().Task with { TimeoutSeconds = 1e300, UnreachableSeconds = 1e11, SecretFiles = ValueMap.Create(("/run/key", "key")) },
+        };
+
+        JobValidator.Validate(spec, Noon).Select(problem => problem.Path).ShouldBe(
+            ["schedule.startingDeadlineSeconds", "schedule.catchUpWindowSeconds", "task.timeoutSeconds", "task.unreachableSeconds", "task.volumes", "retry.deadlineSeconds", "maxLaunchDelaySeconds", "pauseAfterFailures"],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_secret_is_a_file_or_a_variable()
+    {
+        var job = new SimulatedJob(OnRequest() with
+        {
+            Task = OnRequest().Task with { Secrets = ValueMap.Create(("key", "ops/key")), SecretFiles = ValueMap.Create(("/run/key", "key")), Env = ValueMap.Create(("KEY", new Platform.Core.Apps.EnvValue { Secret = "key" })) },
+        });
+        job.Begin(Noon);
+        job.Model.Start(default, default, null, Noon);
+        job.Run(Noon);
+
+        var task = JobTasks.Build(job.Runs[0], new() { TaskId = "t", RunId = "r" }, "job:nightly", ValueMap.Create(("key", new SecretText("s3cret"))), [], []);
+
+        task.SecretEnvironment["KEY"].Value.ShouldBe("s3cret");
+        task.Volumes.ShouldHaveSingleItem().ShouldSatisfyAllConditions(file => file.ContainerPath.ShouldBe("/run/key"), file => file.Secret!.Value.ShouldBe("s3cret"), file => file.ReadOnly.ShouldBeTrue());
+    }
+
+    [Fact]
     public void A_task_that_never_reached_its_agent_is_no_failure()
     {
         var job = new SimulatedJob(OnRequest());

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Agents;
+using Platform.Core.Apps;
+using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Apps;
@@ -66,6 +68,19 @@ public sealed class JobGrainTests
 
         (await fixture.Graph.RemoveAsync("nightly", stopRuns: false, freeChildren: false)).Outcome.ShouldBe(Contracts.Jobs.JobOutcome.Done);
         await AppFixture.UntilAsync(async () => await SummaryAsync(fixture, "nightly") is null, "the list has forgotten it");
+    }
+
+    [Fact]
+    public async Task A_run_whose_secret_has_no_value_fails_and_says_so()
+    {
+        await using var fixture = await JobFixture.StartAsync(agents: 1);
+        var spec = JobFixture.Spec("nightly");
+        var job = await fixture.PutAsync(spec with { Task = spec.Task with { Secrets = ValueMap.Create(("key", "ops/key")), Env = ValueMap.Create(("KEY", new EnvValue { Secret = "key" })) } });
+
+        var run = (await job.StartAsync(default, default))!.Run;
+
+        var ended = await fixture.UntilAsync("nightly", run.RunId, status => status.Run.Ended, "it has ended");
+        ended.Run.ShouldSatisfyAllConditions(one => one.Phase.ShouldBe(RunPhase.Failed), one => one.Message.ShouldBe("The secret 'ops/key' has no value in the secret store."));
     }
 
     private static async Task<int> ActivationsAsync(JobFixture fixture) =>
