@@ -9,6 +9,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
 {
     private IDisposable? _attachment;
     private int _pending;
+    private bool _isDrawing;
 
     /// <summary>What it shows.</summary>
     [Inject] protected ClusterFeed Feed { get; set; } = null!;
@@ -52,15 +53,21 @@ public abstract class LiveComponent : ComponentBase, IDisposable
             _ = InvokeAsync(DrawAsync);
     }
 
+    // One after the other: what was read first must not be shown last.
     private async Task DrawAsync()
     {
-        Interlocked.Exchange(ref _pending, 0);
+        if (_isDrawing)
+            return;
+        _isDrawing = true;
         try
         {
-            // What it reads, it reads for its viewer.
-            AccessScope.Enter(User.Access);
-            if (await OnChangedAsync())
-                StateHasChanged();
+            while (Interlocked.Exchange(ref _pending, 0) == 1)
+            {
+                // What it reads, it reads for its viewer.
+                AccessScope.Enter(User.Access);
+                if (await OnChangedAsync())
+                    StateHasChanged();
+            }
         }
         catch (ObjectDisposedException)
         {
@@ -69,6 +76,10 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         catch (Exception exception)
         {
             await DispatchExceptionAsync(exception);
+        }
+        finally
+        {
+            _isDrawing = false;
         }
     }
 }

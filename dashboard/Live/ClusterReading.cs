@@ -11,7 +11,9 @@ using Platform.Core.Collections;
 namespace Platform.Dashboard.Live;
 
 /// <summary>Reads parts of the cluster from their grains into snapshots. One reader at a time.</summary>
-internal sealed class ClusterReading(IGrainFactory grains)
+/// <param name="grains">Where they are.</param>
+/// <param name="nextStamp">A greater number at each call, for as long as the process lives: pages compare them across readings.</param>
+internal sealed class ClusterReading(IGrainFactory grains, Func<long> nextStamp)
 {
     /// <summary>So many grains are asked at once.</summary>
     private const int AtOnce = 256;
@@ -19,16 +21,16 @@ internal sealed class ClusterReading(IGrainFactory grains)
     /// <summary>So many frameworks are shown at most.</summary>
     private const int MostFrameworks = 100;
 
-    private long _stamp;
     private ValueMap<string> _locks;
 
     private IJobGraphGrain Graph => grains.GetGrain<IJobGraphGrain>(0);
 
     private IGroupGrain Groups => grains.GetGrain<IGroupGrain>(AppPath.Root);
 
-    public async Task<ClusterSnapshot> AllAsync(ClusterSnapshot snapshot)
+    /// <summary>Everything, anew: nothing of an earlier snapshot is believed.</summary>
+    public async Task<ClusterSnapshot> AllAsync()
     {
-        snapshot = await DeploymentsAsync(snapshot);
+        var snapshot = await DeploymentsAsync(ClusterSnapshot.Unread);
         snapshot = await GroupAsync(snapshot, AppPath.Root);
         snapshot = await AgentListAsync(snapshot);
         snapshot = await JobListAsync(snapshot);
@@ -48,7 +50,7 @@ internal sealed class ClusterReading(IGrainFactory grains)
         foreach (var id in before.Keys.Concat(_locks.Keys).Distinct(StringComparer.Ordinal))
         {
             if (apps.TryGetValue(id, out var app) && app.DeploymentId != _locks.Find(id))
-                apps[id] = app.With(_locks.Find(id), ++_stamp);
+                apps[id] = app.With(_locks.Find(id), nextStamp());
         }
         return snapshot with { Deployments = [.. statuses.OfType<DeploymentStatus>()], Apps = apps.ToImmutable() };
     }
@@ -98,7 +100,7 @@ internal sealed class ClusterReading(IGrainFactory grains)
                 if (status is null)
                     agents.Remove(id);
                 else
-                    agents[id] = AgentSummary.Of(id, status, ++_stamp);
+                    agents[id] = AgentSummary.Of(id, status, nextStamp());
             }
         }
         return snapshot with { Agents = agents.ToImmutable() };
@@ -115,7 +117,7 @@ internal sealed class ClusterReading(IGrainFactory grains)
         foreach (var spec in specs)
         {
             if (summaries.TryGetValue(spec.Id, out var summary))
-                jobs[spec.Id] = JobOverview.Of(spec, summary, ++_stamp);
+                jobs[spec.Id] = JobOverview.Of(spec, summary, nextStamp());
         }
         return await JobsAsync(snapshot with { Jobs = jobs.ToImmutable() }, [.. specs.Select(spec => spec.Id).Where(id => !summaries.ContainsKey(id))]);
     }
@@ -132,7 +134,7 @@ internal sealed class ClusterReading(IGrainFactory grains)
                 if (status is null)
                     jobs.Remove(id);
                 else
-                    jobs[id] = JobOverview.Of(status.Spec, status, ++_stamp);
+                    jobs[id] = JobOverview.Of(status.Spec, status, nextStamp());
             }
         }
         return snapshot with { Jobs = jobs.ToImmutable() };
@@ -157,7 +159,7 @@ internal sealed class ClusterReading(IGrainFactory grains)
         {
             var statuses = await Task.WhenAll(chunk.Select(definition => grains.GetGrain<IAppGrain>(definition.Spec.Id).GetStatusAsync()));
             for (var i = 0; i < chunk.Length; i++)
-                apps.Add(AppSummary.Of(chunk[i], statuses[i], _locks.Find(chunk[i].Spec.Id), ++_stamp));
+                apps.Add(AppSummary.Of(chunk[i], statuses[i], _locks.Find(chunk[i].Spec.Id), nextStamp()));
         }
         return apps;
     }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Platform.Api.Events;
 using Platform.Contracts.Events;
-using Platform.Core.Apps;
 using Platform.Core.Registry;
 
 namespace Platform.Dashboard.Live;
@@ -30,10 +29,9 @@ public sealed partial class ClusterSource(IGrainFactory grains, ServiceDirectory
 
     private readonly Lock _lock = new();
     private readonly List<Action> _listeners = [];
-    private readonly Dirt _dirt = new();
-    private CancellationTokenSource? _running;
+    private Run? _run;
     private ITimer? _stopping;
-    private string _agentTurn = "";
+    private long _stamp;
 
     /// <summary>The newest reading.</summary>
     public ClusterSnapshot Current { get; private set; } = ClusterSnapshot.Unread;
@@ -50,19 +48,23 @@ public sealed partial class ClusterSource(IGrainFactory grains, ServiceDirectory
             _listeners.Add(changed);
             _stopping?.Dispose();
             _stopping = null;
-            if (_running is null)
+            if (_run is null)
             {
-                _running = new();
+                _run = new();
                 // Nobody's rights come along: it reads for all browsers.
                 using (ExecutionContext.SuppressFlow())
-                    _ = RunAsync(_running.Token);
+                    _ = RunAsync(_run);
             }
         }
         return new Attachment(this, changed);
     }
 
     /// <summary>An operator has just changed this; it is read again without waiting for its event.</summary>
-    public void Touch(string? app = null, string? agent = null, string? job = null) => _dirt.Add(app, agent, null, deployments: app is not null, agentList: agent is not null, job: job);
+    public void Touch(string? app = null, string? agent = null, string? job = null)
+    {
+        lock (_lock)
+            _run?.Dirt.Add(app, agent, null, deployments: app is not null, agentList: agent is not null, job: job);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -70,8 +72,7 @@ public sealed partial class ClusterSource(IGrainFactory grains, ServiceDirectory
         lock (_lock)
         {
             _stopping?.Dispose();
-            _running?.Cancel();
-            _running = null;
+            End();
         }
     }
 
@@ -80,7 +81,7 @@ public sealed partial class ClusterSource(IGrainFactory grains, ServiceDirectory
         lock (_lock)
         {
             _listeners.Remove(changed);
-            if (_listeners.Count == 0 && _running is not null)
+            if (_listeners.Count == 0 && _run is not null)
                 _stopping = time.CreateTimer(_ => StopWhenAlone(), null, Linger, Timeout.InfiniteTimeSpan);
         }
     }
@@ -89,39 +90,45 @@ public sealed partial class ClusterSource(IGrainFactory grains, ServiceDirectory
     {
         lock (_lock)
         {
-            if (_listeners.Count > 0)
-                return;
-            _running?.Cancel();
-            _running = null;
+            if (_listeners.Count == 0)
+                End();
         }
     }
 
-    private async Task RunAsync(CancellationToken cancellation)
+    private void End()
     {
-        while (!cancellation.IsCancellationRequested)
+        _run?.Dispose();
+        _run = null;
+    }
+
+    private async Task RunAsync(Run run)
+    {
+        while (!run.Cancellation.IsCancellationRequested)
         {
             try
             {
-                using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                using var both = CancellationTokenSource.CreateLinkedTokenSource(run.Cancellation);
+                // Asked before anything is read: what happens from here on may be missing in what is read, and is read again.
+                var range = await grains.GetGrain<IEventLogGrain>(0).GetRangeAsync();
                 // Whichever ends first takes the other along: they begin anew together.
-                var following = FollowAsync(both.Token);
-                var reading = ReadAsync(both.Token);
+                var following = FollowAsync(run, range, both.Token);
+                var reading = ReadAsync(run, both.Token);
                 var first = await Task.WhenAny(following, reading);
                 await both.CancelAsync();
                 await first;
                 await Task.WhenAll(following, reading);
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (run.Cancellation.IsCancellationRequested)
             {
                 return;
             }
             catch (Exception exception)
             {
                 LogTrouble(logger, exception.Message);
-                Publish(Current with { Trouble = exception.Message, TroubleSince = Current.TroubleSince ?? time.GetUtcNow() });
+                Publish(run, Current with { Trouble = exception.Message, TroubleSince = Current.TroubleSince ?? time.GetUtcNow() });
                 try
                 {
-                    await Task.Delay(Retry, time, cancellation);
+                    await Task.Delay(Retry, time, run.Cancellation);
                 }
                 catch (OperationCanceledException)
                 {
@@ -131,47 +138,54 @@ public sealed partial class ClusterSource(IGrainFactory grains, ServiceDirectory
         }
     }
 
-    private async Task FollowAsync(CancellationToken cancellation)
+    private async Task FollowAsync(Run run, EventLogRange range, CancellationToken cancellation)
     {
-        var log = grains.GetGrain<IEventLogGrain>(0);
-        var range = await log.GetRangeAsync();
-        if (range.Last < Events.Last)
-            Events.Clear();
+        lock (_lock)
+        {
+            if (run == _run && range.Last < Events.Last)
+                Events.Clear();
+        }
         var after = Math.Max(Events.Last, Math.Max(range.First - 1, range.Last - Remembered));
         await foreach (var item in new EventFeed(grains, time).ReadAsync(after, cancellation))
         {
+            cancellation.ThrowIfCancellationRequested();
             if (item.Event is not { } happened)
             {
                 // What was missed may have been anything.
-                _dirt.Add(null, null, AppPath.Root, deployments: true, agentList: true, jobList: true);
+                run.Dirt.AddAll();
                 continue;
             }
             Events.Add(happened);
-            // What is older than the reading at the start is in it.
-            if (happened.Sequence <= range.Last && Current.IsRead)
-                continue;
-            Mark(happened);
+            Mark(run, happened, isNew: happened.Sequence > range.Last);
         }
     }
 
-    private void Mark(PlatformEvent happened)
+    private static void Mark(Run run, PlatformEvent happened, bool isNew)
     {
         var facts = EventFacts.Of(happened);
+        if (!isNew)
+        {
+            // It is in what was read, but for jobs: their timers, which answer for them, hear of a change after the log.
+            run.Dirt.Add(null, null, null, deployments: false, job: facts.JobId);
+            return;
+        }
         var deployments = happened.Type.StartsWith("deployment", StringComparison.Ordinal) || happened.Type.StartsWith("group", StringComparison.Ordinal);
-        _dirt.Add(facts.AppId, facts.AgentId, facts.GroupId, deployments, agentList: happened.Type.StartsWith("agent_", StringComparison.Ordinal), job: facts.JobId);
+        run.Dirt.Add(facts.AppId, facts.AgentId, facts.GroupId, deployments, agentList: happened.Type.StartsWith("agent_", StringComparison.Ordinal), job: facts.JobId);
     }
 
-    private async Task ReadAsync(CancellationToken cancellation)
+    private async Task ReadAsync(Run run, CancellationToken cancellation)
     {
-        var reading = new ClusterReading(grains);
-        Publish(await reading.AllAsync(Current) with { Trouble = null, TroubleSince = null });
+        var reading = new ClusterReading(grains, () => Interlocked.Increment(ref _stamp));
+        Publish(run, await reading.AllAsync());
         var lastSecond = time.GetTimestamp();
         while (true)
         {
             await Task.Delay(Beat, time, cancellation);
             var snapshot = Current;
             var seen = Events.Last;
-            var dirt = _dirt.Take();
+            var dirt = run.Dirt.Take();
+            if (dirt.Everything)
+                snapshot = await reading.AllAsync();
             if (dirt.Deployments)
                 snapshot = await reading.DeploymentsAsync(snapshot);
             foreach (var group in dirt.Groups)
@@ -183,7 +197,7 @@ public sealed partial class ClusterSource(IGrainFactory grains, ServiceDirectory
             {
                 lastSecond = time.GetTimestamp();
                 apps.UnionWith(snapshot.Apps.Values.Where(app => app.IsUnsettled).Take(UnsettledEachSecond).Select(app => app.Id));
-                agents.UnionWith(NextAgents(snapshot));
+                agents.UnionWith(run.NextAgents(snapshot));
                 snapshot = await reading.AllocatorAsync(snapshot);
                 snapshot = await reading.FrameworksAsync(snapshot);
             }
@@ -191,36 +205,28 @@ public sealed partial class ClusterSource(IGrainFactory grains, ServiceDirectory
                 snapshot = snapshot with { Services = index };
             if (dirt.AgentList)
                 snapshot = await reading.AgentListAsync(snapshot);
-            if (dirt.JobList)
-                snapshot = await reading.JobListAsync(snapshot);
             if (dirt.Jobs.Count > 0)
                 snapshot = await reading.JobsAsync(snapshot, dirt.Jobs);
             if (apps.Count > 0)
                 snapshot = await reading.AppsAsync(snapshot, apps);
             if (agents.Count > 0)
                 snapshot = await reading.AgentsAsync(snapshot, agents);
-            if (!ReferenceEquals(snapshot, Current) || seen != _published)
+            if (!ReferenceEquals(snapshot, Current) || seen != run.Published)
             {
-                _published = seen;
-                Publish(snapshot);
+                run.Published = seen;
+                Publish(run, snapshot);
             }
         }
     }
 
-    private long _published;
-
-    private IEnumerable<string> NextAgents(ClusterSnapshot snapshot)
-    {
-        var next = snapshot.Agents.Keys.SkipWhile(id => string.CompareOrdinal(id, _agentTurn) <= 0).Take(AgentsEachSecond).ToList();
-        _agentTurn = next.Count < AgentsEachSecond ? "" : next[^1];
-        return next.Count > 0 ? next : snapshot.Agents.Keys.Take(AgentsEachSecond);
-    }
-
-    private void Publish(ClusterSnapshot snapshot)
+    // One that has ended still waits for an answer, perhaps: what it read is older than what its successor has.
+    private void Publish(Run run, ClusterSnapshot snapshot)
     {
         Action[] listeners;
         lock (_lock)
         {
+            if (run != _run)
+                return;
             Current = snapshot with { Number = Current.Number + 1 };
             listeners = [.. _listeners];
         }
@@ -230,6 +236,34 @@ public sealed partial class ClusterSource(IGrainFactory grains, ServiceDirectory
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The dashboard cannot read the cluster and tries again: {Reason}")]
     private static partial void LogTrouble(ILogger logger, string reason);
+
+    /// <summary>From the first browser until after the last. Each has what is its own, so that one which has ended takes nothing from its successor.</summary>
+    private sealed class Run : IDisposable
+    {
+        private readonly CancellationTokenSource _end = new();
+        private string _agentTurn = "";
+
+        public Run() => Cancellation = _end.Token;
+
+        public CancellationToken Cancellation { get; }
+
+        public Dirt Dirt { get; } = new();
+
+        public long Published { get; set; }
+
+        public void Dispose()
+        {
+            _end.Cancel();
+            _end.Dispose();
+        }
+
+        public IEnumerable<string> NextAgents(ClusterSnapshot snapshot)
+        {
+            var next = snapshot.Agents.Keys.SkipWhile(id => string.CompareOrdinal(id, _agentTurn) <= 0).Take(AgentsEachSecond).ToList();
+            _agentTurn = next.Count < AgentsEachSecond ? "" : next[^1];
+            return next.Count > 0 ? next : snapshot.Agents.Keys.Take(AgentsEachSecond);
+        }
+    }
 
     private sealed class Attachment(ClusterSource feed, Action changed) : IDisposable
     {

@@ -6,7 +6,7 @@ internal sealed class Dirt
     private readonly Lock _lock = new();
     private Taken _now = new();
 
-    public void Add(string? app, string? agent, string? group, bool deployments, bool agentList = false, string? job = null, bool jobList = false)
+    public void Add(string? app, string? agent, string? group, bool deployments, bool agentList = false, string? job = null)
     {
         lock (_lock)
         {
@@ -20,8 +20,14 @@ internal sealed class Dirt
                 _now.Groups.Add(group);
             _now.Deployments |= deployments;
             _now.AgentList |= agentList;
-            _now.JobList |= jobList;
         }
+    }
+
+    /// <summary>Anything may have changed.</summary>
+    public void AddAll()
+    {
+        lock (_lock)
+            _now.Everything = true;
     }
 
     public Taken Take()
@@ -48,6 +54,6 @@ internal sealed class Dirt
 
         public bool AgentList { get; set; }
 
-        public bool JobList { get; set; }
+        public bool Everything { get; set; }
     }
 }

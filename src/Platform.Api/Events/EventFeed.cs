@@ -8,13 +8,14 @@ namespace Platform.Api.Events;
 /// <summary>Follows the event log for one reader.</summary>
 /// <remarks>
 /// The reader takes events from the log at its own pace and is only woken by what is new, so that a slow one costs no memory. When the log no
-/// longer keeps what it should read next, it is told how many events it missed.
+/// longer keeps what it should read next, it is told how many events it missed. It looks by itself when it was not woken for two seconds: the word
+/// that would wake it goes one way and may be lost, and a log that was activated anew knows of nobody whom to wake.
 /// </remarks>
 public sealed class EventFeed(IGrainFactory grains, TimeProvider time) : IEventObserver
 {
     private const int Batch = 256;
 
-    private static readonly TimeSpan Renewal = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(2);
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -49,7 +50,7 @@ public sealed class EventFeed(IGrainFactory grains, TimeProvider time) : IEventO
                     yield return new(events[i], 0);
                     next = events[i].Sequence + 1;
                 }
-                if (time.GetElapsedTime(renewed) > Renewal)
+                if (time.GetElapsedTime(renewed) >= Renewal)
                 {
                     await log.SubscribeAsync(reference);
                     renewed = time.GetTimestamp();
@@ -65,7 +66,6 @@ public sealed class EventFeed(IGrainFactory grains, TimeProvider time) : IEventO
         }
     }
 
-    // Also wakes to renew the subscription, and so learns of events whose announcement was lost.
     private async Task WaitAsync(CancellationToken cancellation)
     {
         using var due = new CancellationTokenSource(Renewal, time);
@@ -76,7 +76,7 @@ public sealed class EventFeed(IGrainFactory grains, TimeProvider time) : IEventO
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // Time to renew.
+            // Time to look, and to renew.
         }
     }
 }
