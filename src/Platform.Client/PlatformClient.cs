@@ -12,6 +12,7 @@ namespace Platform.Client;
 public sealed partial class PlatformClient : IPlatformClient
 {
     private readonly Wire wire;
+    private readonly bool isView;
 
     /// <summary>A client of the control plane at the options' address; nothing is sent yet.</summary>
     public PlatformClient(PlatformClientOptions? options = null)
@@ -22,12 +23,30 @@ public sealed partial class PlatformClient : IPlatformClient
         wire = new Wire(options);
     }
 
+    private PlatformClient(PlatformClient whole, CallOptions options)
+    {
+        (Url, Trust, isView) = (whole.Url, whole.Trust, true);
+        wire = whole.wire.With(options);
+    }
+
     /// <inheritdoc/>
     public Uri Url { get; }
 
     /// <inheritdoc/>
     public ClusterTrust? Trust { get; }
 
+    /// <summary>The clock of limits and pauses.</summary>
+    internal TimeProvider Time => wire.Time;
+
+    /// <inheritdoc cref="IPlatformClient.With"/>
+    public PlatformClient With(CallOptions options) => new(this, options);
+
+    IPlatformClient IPlatformClient.With(CallOptions options) => With(options);
+
     /// <inheritdoc/>
-    public void Dispose() => wire.Dispose();
+    public void Dispose()
+    {
+        if (!isView)
+            wire.Dispose();
+    }
 }

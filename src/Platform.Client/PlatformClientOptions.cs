@@ -31,6 +31,12 @@ public sealed record PlatformClientOptions
     /// <summary>Whom to take for the control plane when the address is https. Default null: servers with a certificate that the system trusts.</summary>
     public ClusterTrust? Trust { get; init; }
 
+    /// <summary>What each call passes through, the first one first. Default none.</summary>
+    public IReadOnlyList<IClientInterceptor> Interceptors { get; init; } = [];
+
+    /// <summary>The clock of timeouts, deadlines and pauses. Default null: the system's.</summary>
+    public TimeProvider? Time { get; init; }
+
     /// <summary>What requests pass through instead of a socket, for tests. Default null.</summary>
     public HttpMessageHandler? Handler { get; init; }
 }

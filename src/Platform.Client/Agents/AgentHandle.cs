@@ -20,6 +20,9 @@ public sealed class AgentHandle
     /// <summary>What it was asked for by.</summary>
     public string IdOrName { get; }
 
+    /// <summary>The clock of pauses.</summary>
+    internal TimeProvider Time => wire.Time;
+
     /// <summary>The agent with its tasks.</summary>
     public Task<AgentDetail> GetAsync(CancellationToken cancellationToken = default) =>
         wire.SendAsync(HttpMethod.Get, path, ClientJson.Default.AgentDetail, null, cancellationToken);
@@ -39,9 +42,20 @@ public sealed class AgentHandle
     /// <param name="file">The path inside the sandbox.</param>
     /// <param name="options">Which part; null: the first 64 KiB.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<FilePart> ReadFileAsync(string taskId, string file, FileReadOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<FilePart> ReadFileAsync(string taskId, string file, FileReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        wire.WithinAsync(token => ReadPartAsync(taskId, file, options ?? new(), token), cancellationToken);
+
+    /// <summary>Runs a command beside a running task: in its container or sandbox, as its user, with its environment and limits. It ends when disposed of.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="options">A terminal, another user, more variables; null: none of them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PlatformException">It cannot be run: no such agent or task, or one that does not run, or that is out of reach.</exception>
+    public Task<ExecSession> ExecAsync(string taskId, IReadOnlyList<string> command, ExecOptions? options = null, CancellationToken cancellationToken = default) =>
+        ExecSession.OpenAsync(wire, $"{path}/tasks/{Uri.EscapeDataString(taskId)}/exec", command, options ?? new(), cancellationToken);
+
+    private async Task<FilePart> ReadPartAsync(string taskId, string file, FileReadOptions options, CancellationToken cancellationToken)
     {
-        options ??= new();
         var query = Wire.Query(
             ("path", file), ("offset", $"{options.Offset}"), ("length", $"{options.Length}"),
             ("wait", options.Wait > TimeSpan.Zero ? $"{options.Wait.TotalSeconds}" : null), ("rotation", options.Rotation));
@@ -61,15 +75,6 @@ public sealed class AgentHandle
             throw wire.Away(exception);
         }
     }
-
-    /// <summary>Runs a command beside a running task: in its container or sandbox, as its user, with its environment and limits. It ends when disposed of.</summary>
-    /// <param name="taskId">The task.</param>
-    /// <param name="command">The program and its arguments.</param>
-    /// <param name="options">A terminal, another user, more variables; null: none of them.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PlatformException">It cannot be run: no such agent or task, or one that does not run, or that is out of reach.</exception>
-    public Task<ExecSession> ExecAsync(string taskId, IReadOnlyList<string> command, ExecOptions? options = null, CancellationToken cancellationToken = default) =>
-        ExecSession.OpenAsync(wire, $"{path}/tasks/{Uri.EscapeDataString(taskId)}/exec", command, options ?? new(), cancellationToken);
 
     private static long NumberOf(HttpResponseMessage response, string header) => long.TryParse(TextOf(response, header), out var number) ? number : 0;
 

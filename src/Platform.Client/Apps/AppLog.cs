@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Platform.Client.Agents;
@@ -31,7 +30,7 @@ internal static class AppLog
         };
         while (true)
         {
-            var asked = Stopwatch.GetTimestamp();
+            var asked = agent.Time.GetTimestamp();
             var part = await agent.ReadFileAsync(taskId, file, read, cancellationToken).ConfigureAwait(false);
             read = read with { Offset = part.Offset + part.Bytes.Length, Rotation = part.Rotation };
             if (!part.Bytes.IsEmpty)
@@ -40,8 +39,8 @@ internal static class AppLog
                 continue;
             if (!options.Follow || part.Ended)
                 yield break;
-            if (part.Bytes.IsEmpty && ShortestRound - Stopwatch.GetElapsedTime(asked) is var left && left > TimeSpan.Zero)
-                await Task.Delay(left, cancellationToken).ConfigureAwait(false);
+            if (part.Bytes.IsEmpty && ShortestRound - agent.Time.GetElapsedTime(asked) is var left && left > TimeSpan.Zero)
+                await Task.Delay(left, agent.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -65,11 +65,14 @@ public sealed partial class PlatformClient
         return new KillResult(answer.Tasks, null);
     }
 
-    internal async Task<DeploymentHandle> ChangeAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken)
-    {
-        using var response = await wire.SendAsync(method, path, body, cancellationToken).ConfigureAwait(false);
-        return await ReadDeploymentAsync(response, cancellationToken).ConfigureAwait(false);
-    }
+    internal Task<DeploymentHandle> ChangeAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken) =>
+        wire.WithinAsync(
+            async token =>
+            {
+                using var response = await wire.SendAsync(method, path, body, token).ConfigureAwait(false);
+                return await ReadDeploymentAsync(response, token).ConfigureAwait(false);
+            },
+            cancellationToken);
 
     internal static string ForceOf(ChangeOptions? options) => Wire.Query(("force", Wire.Flag(options?.Force ?? false)));
 

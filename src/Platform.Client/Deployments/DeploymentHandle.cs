@@ -46,7 +46,8 @@ public sealed class DeploymentHandle
         long after = 0;
         for (var attempt = 0; ; attempt++)
         {
-            using var replay = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, client.Time);
+            using var replay = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
             try
             {
                 var options = new EventOptions { Types = ["deployment_success", "deployment_failed"], After = after, Opened = LimitReplayOfEndedAsync };
@@ -63,7 +64,7 @@ public sealed class DeploymentHandle
             catch (PlatformException exception) when (exception.Error == PlatformError.Unavailable)
             {
                 // It is restarting: the deployment goes on where it was, and so does this wait.
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(2000, 100 << Math.Min(attempt, 5))), cancellationToken).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(2000, 100 << Math.Min(attempt, 5))), client.Time, cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -73,7 +74,7 @@ public sealed class DeploymentHandle
             async Task LimitReplayOfEndedAsync()
             {
                 if (await GetAsync(cancellationToken).ConfigureAwait(false) is null)
-                    replay.CancelAfter(ReplayLimit);
+                    limit.CancelAfter(ReplayLimit);
             }
         }
     }

@@ -35,7 +35,7 @@ public sealed partial class PlatformClient
                 if (options.Types.Count == 0 || options.Types.Contains(stream.Current.Type))
                     yield return stream.Current;
             }
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, Time, cancellationToken).ConfigureAwait(false);
         }
 
         // Without a place in the log it could not be gone on with yet.

@@ -23,20 +23,26 @@ internal sealed class Wire : IDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    // A name may lead elsewhere meanwhile.
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(2);
+
     private readonly HttpClient http;
     private readonly HttpMessageInvoker sockets;
+    private readonly AddressRing addresses;
+    private readonly IReadOnlyList<IClientInterceptor> interceptors;
     private readonly TimeSpan timeout;
-    private readonly Uri[] addresses;
     private readonly int retries;
-    private int current;
+    private readonly TimeSpan? deadline;
 
     internal Wire(PlatformClientOptions options)
     {
         timeout = options.RequestTimeout;
         ArgumentOutOfRangeException.ThrowIfNegative(options.Retries, nameof(options));
         retries = options.Retries;
-        addresses = [.. options.OtherUrls.Prepend(options.Url).Select(url => new Uri(url.AbsoluteUri.TrimEnd('/') + "/"))];
-        var own = options.Handler ?? Guarded(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(10) }, options.Trust);
+        Time = options.Time ?? TimeProvider.System;
+        interceptors = options.Interceptors;
+        addresses = new([.. options.OtherUrls.Prepend(options.Url).Select(url => new Uri(url.AbsoluteUri.TrimEnd('/') + "/"))]);
+        var own = options.Handler ?? Guarded(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(10), PooledConnectionLifetime = Fresh }, options.Trust);
         http = new HttpClient(own, disposeHandler: options.Handler is null);
         sockets = new HttpMessageInvoker(own, disposeHandler: false);
         http.Timeout = Timeout.InfiniteTimeSpan;
@@ -46,12 +52,45 @@ internal sealed class Wire : IDisposable
         http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
     }
 
-    // Those that answered last; it counts on for ever.
-    private Uri Address => addresses[(Volatile.Read(ref current) & int.MaxValue) % addresses.Length];
+    private Wire(Wire other, CallOptions options)
+    {
+        if (options.Retries is { } times)
+            ArgumentOutOfRangeException.ThrowIfNegative(times, nameof(options));
+        if (options.Deadline is { } longest)
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(longest, TimeSpan.Zero, nameof(options));
+        (http, sockets, addresses, interceptors, Time) = (other.http, other.sockets, other.addresses, other.interceptors, other.Time);
+        (timeout, retries, deadline) = (options.RequestTimeout ?? other.timeout, options.Retries ?? other.retries, options.Deadline ?? other.deadline);
+    }
+
+    /// <summary>The clock of limits and pauses.</summary>
+    internal TimeProvider Time { get; }
 
     public void Dispose() => http.Dispose();
 
-    internal async Task<T> SendAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, JsonNode? body, CancellationToken cancellationToken, Action<HttpRequestMessage>? prepare = null)
+    /// <summary>The same connections with other limits.</summary>
+    internal Wire With(CallOptions options) => new(this, options);
+
+    /// <summary>Carries out a call within its deadline, if it has one.</summary>
+    internal async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        if (deadline is not { } longest)
+            return await ask(cancellationToken).ConfigureAwait(false);
+        using var due = new CancellationTokenSource(longest, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, due.Token);
+        try
+        {
+            return await ask(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (due.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new PlatformException(PlatformError.Unavailable, $"the call was not done within its deadline of {longest.TotalSeconds:0.###} s", exception);
+        }
+    }
+
+    internal Task<T> SendAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, JsonNode? body, CancellationToken cancellationToken, Action<HttpRequestMessage>? prepare = null) =>
+        WithinAsync(token => SendAndReadAsync(method, path, type, body, prepare, token), cancellationToken);
+
+    private async Task<T> SendAndReadAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, JsonNode? body, Action<HttpRequestMessage>? prepare, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(method, path, body, cancellationToken, prepare).ConfigureAwait(false);
         try
@@ -61,7 +100,7 @@ internal sealed class Wire : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new PlatformException(PlatformError.Refused, $"{Address} answered {method} {path} with something that is not understood: {exception.Message}", exception)
+            throw new PlatformException(PlatformError.Refused, $"{addresses.Current} answered {method} {path} with something that is not understood: {exception.Message}", exception)
             {
                 StatusCode = response.StatusCode,
             };
@@ -102,7 +141,18 @@ internal sealed class Wire : IDisposable
     /// <summary>The answer, once its headers are there and its status is a success.</summary>
     internal Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken, Action<HttpRequestMessage>? prepare = null)
     {
-        var isRepeatable = method == HttpMethod.Get || method == HttpMethod.Head;
+        ClientSend send = (call, token) => SendInTurnAsync(call, prepare, token);
+        foreach (var interceptor in interceptors.Reverse())
+        {
+            var next = send;
+            send = (call, token) => interceptor.SendAsync(call, next, token);
+        }
+        return WithinAsync(token => send(new ClientCall { Method = method, Path = path, Body = body }, token), cancellationToken);
+    }
+
+    private Task<HttpResponseMessage> SendInTurnAsync(ClientCall call, Action<HttpRequestMessage>? prepare, CancellationToken cancellationToken)
+    {
+        var isRepeatable = call.Method == HttpMethod.Get || call.Method == HttpMethod.Head;
         return InTurnAsync(
             async address =>
             {
@@ -115,23 +165,28 @@ internal sealed class Wire : IDisposable
 
         HttpRequestMessage Request(Uri address)
         {
-            var request = new HttpRequestMessage(method, new Uri(address, path.TrimStart('/')));
-            if (body is not null)
+            var request = new HttpRequestMessage(call.Method, new Uri(address, call.Path.TrimStart('/')));
+            if (call.Body is not null)
             {
-                var text = body.ToJsonString();
+                var text = call.Body.ToJsonString();
                 request.Content = new StringContent(text, Encoding.UTF8, "application/json");
                 // What is too large is refused before it is sent, and not by a connection that breaks in the middle.
                 request.Headers.ExpectContinue = text.Length > LargeBody;
             }
             prepare?.Invoke(request);
+            foreach (var (name, value) in call.Headers)
+            {
+                request.Headers.Remove(name);
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
             return request;
         }
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, Uri address, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        using var due = new CancellationTokenSource(timeout, Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, due.Token);
         HttpResponseMessage response;
         try
         {
@@ -154,7 +209,7 @@ internal sealed class Wire : IDisposable
 
     /// <summary>A WebSocket to the control plane.</summary>
     internal Task<WebSocket> ConnectAsync(string path, CancellationToken cancellationToken) =>
-        InTurnAsync(address => ConnectOnceAsync(address, path, cancellationToken), () => false, cancellationToken);
+        WithinAsync(token => InTurnAsync(address => ConnectOnceAsync(address, path, token), () => false, token), cancellationToken);
 
     private async Task<WebSocket> ConnectOnceAsync(Uri server, string path, CancellationToken cancellationToken)
     {
@@ -163,8 +218,8 @@ internal sealed class Wire : IDisposable
         socket.Options.CollectHttpResponseDetails = true;
         if (http.DefaultRequestHeaders.Authorization is { } login)
             socket.Options.SetRequestHeader("Authorization", login.ToString());
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        using var due = new CancellationTokenSource(timeout, Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, due.Token);
         var address = new UriBuilder(new Uri(server, path.TrimStart('/')));
         address.Scheme = address.Scheme == "https" ? "wss" : "ws";
         try
@@ -196,20 +251,19 @@ internal sealed class Wire : IDisposable
         var pause = FirstPause;
         for (var tried = 1; ; tried++)
         {
-            var at = Volatile.Read(ref current);
+            var at = addresses.Place;
             try
             {
-                return await ask(addresses[(at & int.MaxValue) % addresses.Length]).ConfigureAwait(false);
+                return await ask(addresses.At(at)).ConfigureAwait(false);
             }
             catch (PlatformException failure) when (
-                failure.Error == PlatformError.Unavailable && tried < addresses.Length * (1L + retries) && (isRepeatable() || WasNotSent(failure)))
+                failure.Error == PlatformError.Unavailable && tried < addresses.Count * (1L + retries) && (isRepeatable() || WasNotSent(failure)))
             {
-                // Those that ask at the same time move on together.
-                Interlocked.CompareExchange(ref current, at + 1, at);
+                addresses.Leave(at);
             }
-            if (tried % addresses.Length > 0)
+            if (tried % addresses.Count > 0)
                 continue;
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, Time, cancellationToken).ConfigureAwait(false);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
@@ -223,7 +277,7 @@ internal sealed class Wire : IDisposable
     };
 
     /// <summary>The control plane went away while it answered.</summary>
-    internal PlatformException Away(Exception exception) => Away(exception, Address);
+    internal PlatformException Away(Exception exception) => Away(exception, addresses.Current);
 
     private static PlatformException Away(Exception exception, Uri address) =>
         new(PlatformError.Unavailable, $"cannot reach the control plane at {address} ({Innermost(exception).Message}){Hint(exception)}", exception);

@@ -71,7 +71,7 @@ public sealed class RunHandle
             {
                 // It is asked again.
             }
-            await Task.Delay(AskAgain, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(AskAgain, wire.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 }

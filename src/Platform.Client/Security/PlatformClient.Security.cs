@@ -25,12 +25,15 @@ public sealed partial class PlatformClient
     }
 
     /// <inheritdoc/>
-    public async Task<JsonNode?> CallAsync(HttpMethod method, string path, JsonNode? body = null, CancellationToken cancellationToken = default)
-    {
-        using var response = await wire.SendAsync(method, path, body, cancellationToken).ConfigureAwait(false);
-        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-        return text.Length == 0 ? null : JsonNode.Parse(text);
-    }
+    public Task<JsonNode?> CallAsync(HttpMethod method, string path, JsonNode? body = null, CancellationToken cancellationToken = default) =>
+        wire.WithinAsync(
+            async token =>
+            {
+                using var response = await wire.SendAsync(method, path, body, token).ConfigureAwait(false);
+                var text = await response.Content.ReadAsStringAsync(token).ConfigureAwait(false);
+                return text.Length == 0 ? null : JsonNode.Parse(text);
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public async Task<string> GetAuthorityAsync(CancellationToken cancellationToken = default)
