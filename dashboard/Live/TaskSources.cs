@@ -1,5 +1,7 @@
 using Platform.Contracts.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Jobs;
+using Platform.Core.Tasks;
 
 namespace Platform.Dashboard.Live;
 
@@ -20,6 +22,14 @@ internal static class TaskSources
         }
         return sources;
     }
+
+    /// <summary>Those in which a command can be run.</summary>
+    internal static List<(string TaskId, string AgentId, string Name)> OfRunning(ValueList<InstanceStatus> instances) =>
+        Of(instances.Where(instance => instance.State == TaskState.Running).ToValueList());
+
+    /// <summary>Those of a run in which a command can be run.</summary>
+    internal static List<(string TaskId, string AgentId, string Name)> OfRunning(ValueList<RunTask> tasks) =>
+        [.. tasks.AsEnumerable().Where(task => task is { State: TaskState.Running, AgentId: not null }).Select(task => (task.TaskId, task.AgentId!, $"Task {task.Index} on {task.Host}"))];
 
     /// <summary>The first eight characters of the instance's own part of its id.</summary>
     internal static string Short(string instanceId)

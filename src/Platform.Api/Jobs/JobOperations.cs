@@ -50,6 +50,15 @@ public sealed class JobOperations(IGrainFactory grains, TimeProvider time)
         return await (await StandingAsync(id)).GetBackfillsAsync();
     }
 
+    /// <summary>When a job is due next, in order; none: it has no schedule that counts.</summary>
+    /// <param name="spec">The job.</param>
+    /// <param name="most">So many at most.</param>
+    public IReadOnlyList<DateTimeOffset> DueTimes(JobSpec spec, int most)
+    {
+        var now = time.GetUtcNow();
+        return spec.Disabled ? [] : [.. ParseSchedule(spec, now)?.After(now, most) ?? []];
+    }
+
     /// <summary>What a definition means, without changing anything.</summary>
     /// <param name="json">The definition.</param>
     /// <param name="isNew">There must be no job of that name.</param>
@@ -69,9 +78,7 @@ public sealed class JobOperations(IGrainFactory grains, TimeProvider time)
             problems.Add(new("id", $"there is a job '{spec.Id}' already"));
         if (problems.Count > 0)
             throw Refused(problems);
-        if (spec.Schedule is not { Enabled: true } schedule || ScheduleParser.Parse(schedule.Timing, now, ScheduleParser.SeedOf(spec.Id), [], "schedule") is not { } parsed)
-            return new(spec, null, []);
-        return new(spec, parsed.Describe(), [.. parsed.After(now, most)]);
+        return ParseSchedule(spec, now) is { } parsed ? new(spec, parsed.Describe(), [.. parsed.After(now, most)]) : new(spec, null, []);
     }
 
     /// <summary>Adds the job of a definition, or gives it this definition as a whole.</summary>
@@ -165,6 +172,9 @@ public sealed class JobOperations(IGrainFactory grains, TimeProvider time)
         if (!await (await StandingAsync(id)).StopBackfillAsync(number))
             throw new OperationRefusedException($"Backfill {number} has ended", "number", "goes on no more");
     }
+
+    private static Schedule? ParseSchedule(JobSpec spec, DateTimeOffset now) =>
+        spec.Schedule is { Enabled: true } schedule ? ScheduleParser.Parse(schedule.Timing, now, ScheduleParser.SeedOf(spec.Id), [], "schedule") : null;
 
     private static void Demand(string id, AccessAction action) => AccessScope.Current.Demand(action, ResourceId.Job(id));
 

@@ -53,6 +53,10 @@ public interface IAgentGrain : IGrainWithStringKey, IWakeable
     [AlwaysInterleave, Alias("GetUsage")]
     Task<ValueList<TaskUsage>> GetUsageAsync(string owner);
 
+    /// <summary>What these tasks used over the last hour; those that do not run here are left out.</summary>
+    [AlwaysInterleave, Alias("GetUsageHistory")]
+    Task<ValueList<TaskUsageHistory>> GetUsageHistoryAsync(ValueList<string> taskIds);
+
     /// <summary>No new tasks; running ones are moved away as their owners allow; grace in seconds, null: as the tasks say.</summary>
     [Alias("Drain")]
     Task DrainAsync(double? maxGraceSeconds, bool markGone);

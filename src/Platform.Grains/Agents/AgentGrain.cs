@@ -7,6 +7,7 @@ using Platform.Contracts.Jobs;
 using Platform.Contracts.Ownership;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
+using Platform.Core.Metrics;
 using Platform.Core.Tasks;
 using Platform.Grains.Events;
 using Platform.Grains.Ownership;
@@ -39,6 +40,7 @@ public sealed partial class AgentGrain(
     private TimeSpan _patience;
     private DateTimeOffset? _reregisteredAt;
     private DateTimeOffset? _unreachableSince;
+    private readonly UsageHistory _history = new();
     private AgentUsage? _usage;
     private AgentStatus? _status;
     private IGrainTimer? _watch;
@@ -83,6 +85,7 @@ public sealed partial class AgentGrain(
         if (!Equals(usage.Slack, _usage?.Slack))
             await Allocator.AgentSlackAsync(Id, usage);
         _usage = usage;
+        _history.Add(time.GetUtcNow(), usage.Tasks.AsEnumerable().Select(task => (task.TaskId, task.Cpus, task.MemoryBytes)));
         _status = null;
         return true;
     }
@@ -237,6 +240,13 @@ public sealed partial class AgentGrain(
     /// <inheritdoc/>
     public Task<ValueList<TaskUsage>> GetUsageAsync(string owner) => Task.FromResult(
         HasSession && _usage is { } usage ? usage.Tasks.Where(task => task.Owner == owner).ToValueList() : default);
+
+    /// <inheritdoc/>
+    public Task<ValueList<TaskUsageHistory>> GetUsageHistoryAsync(ValueList<string> taskIds)
+    {
+        var now = time.GetUtcNow();
+        return Task.FromResult(taskIds.AsEnumerable().Select(id => new TaskUsageHistory(id, _history.Read(id, now))).Where(task => !task.Points.IsEmpty).ToValueList());
+    }
 
     // What an activation of an owner sends after another has followed it does not count.
     private bool IsSuperseded(OwnerTerm? from)

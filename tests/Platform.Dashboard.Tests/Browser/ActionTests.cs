@@ -80,6 +80,18 @@ public sealed class ActionTests(DashboardRun run)
     }
 
     [Fact]
+    public async Task What_each_instance_uses_is_drawn_over_time()
+    {
+        var page = await run.OpenAsync("/ui/app/shop/web?tab=usage");
+        var table = page.GetByRole(AriaRole.Region, new() { Name = "Use over the last hour" });
+        await Expect(table.GetByRole(AriaRole.Row)).ToHaveCountAsync(3, new() { Timeout = 60_000 });
+        // A shell needs some memory, whatever it does.
+        await Expect(table.GetByRole(AriaRole.Img, new() { NameRegex = new("^Memory of .* to [0-9.]+ MB, of 32 MB held$") })).ToHaveCountAsync(2, new() { Timeout = 90_000 });
+        await Expect(table.Locator("path.line-b").First).ToHaveAttributeAsync("d", new System.Text.RegularExpressions.Regex("^M"));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_shell_is_opened_in_a_task()
     {
         var page = await run.OpenAsync("/ui/app/shop/db?tab=terminal");
@@ -100,7 +112,7 @@ public sealed class ActionTests(DashboardRun run)
         await page.Context.CloseAsync();
     }
 
-    private static bool IsBuiltWithTerminal([CallerFilePath] string file = "") =>
+    internal static bool IsBuiltWithTerminal([CallerFilePath] string file = "") =>
         File.Exists(Path.Combine(Path.GetDirectoryName(file)!, "../../../dashboard/wwwroot/xterm/xterm.js"));
 
     [Fact]

@@ -92,10 +92,64 @@ public sealed class JobTests(DashboardRun run)
     }
 
     [Fact]
+    public async Task Runs_stand_in_a_calendar_and_on_a_time_line_of_all_jobs()
+    {
+        await AddAsync("""{"id": "calendar-hourly", "schedule": {"expression": "0 * * * *"}, "task": {"cmd": "true", "cpus": 0.1, "mem": 32}}""");
+        using (await run.Api.PostAsync(new Uri("/api/jobs/calendar-hourly/runs", UriKind.Relative), null))
+        {
+        }
+        var page = await run.OpenAsync("/ui/jobs/calendar-hourly?tab=calendar");
+        var calendar = page.GetByRole(AriaRole.Region, new() { NameRegex = new("Runs in") });
+        var today = calendar.Locator("td[aria-current=date]");
+        await Expect(today.GetByRole(AriaRole.Link)).ToHaveAccessibleNameAsync(new System.Text.RegularExpressions.Regex("1 succeeded"), new() { Timeout = 60_000 });
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Month after") }).ClickAsync();
+        // Due once an hour.
+        await Expect(calendar.Locator("td:not(.calendar-other)").GetByText("○ 24").First).ToBeVisibleAsync(Patient);
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Month before") }).ClickAsync();
+        await today.GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(page.GetByText("Runs that began on")).ToBeVisibleAsync(Patient);
+        await Expect(page.Locator(".lane-bar").First).ToBeVisibleAsync(Patient);
+
+        await page.GotoAsync("/ui/jobs?q=calendar-hourly&view=hour");
+        await Expect(page.GetByRole(AriaRole.Figure, new() { Name = "Runs of jobs over time" }).GetByRole(AriaRole.Link, new() { NameRegex = new("calendar-hourly, run 1, succeeded") }))
+            .ToBeVisibleAsync(Patient);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_shell_is_opened_in_a_task_of_a_run()
+    {
+        await AddAsync("""{"id": "long-one", "task": {"cmd": "sleep 100000", "cpus": 0.1, "mem": 32}}""");
+        using (await run.Api.PostAsync(new Uri("/api/jobs/long-one/runs", UriKind.Relative), null))
+        {
+        }
+        var page = await run.OpenAsync("/ui/jobs/long-one");
+        await page.GetByRole(AriaRole.Row).GetByRole(AriaRole.Link, new() { Name = "1", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Terminal in task 0" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open", Exact = true }).ClickAsync();
+        var terminal = page.GetByRole(AriaRole.Region, new() { Name = "Terminal" });
+        if (!ActionTests.IsBuiltWithTerminal())
+        {
+            await Expect(terminal).ToContainTextAsync("There is no terminal in this build");
+            return;
+        }
+        await Expect(terminal.Locator(".xterm-helper-textarea")).ToBeFocusedAsync(new() { Timeout = 60_000 });
+        await page.Keyboard.TypeAsync("echo $((40 + 2))-$PLATFORM_JOB_ID\n");
+        await Expect(terminal.Locator(".xterm-rows")).ToContainTextAsync("42-long-one", new() { Timeout = 60_000 });
+        await run.PictureAsync(page, "job-terminal");
+        // The task ends, and with it the command: what it showed stays.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
+        await page.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+        await Expect(page.Locator(".facts .chip")).ToHaveTextAsync("Stopped", PatientText);
+        await Expect(terminal.Locator(".xterm-rows")).ToContainTextAsync("42-long-one");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_window_of_the_past_is_run_again_and_what_comes_elsewhere_shows_without_reload()
     {
         var page = await run.OpenAsync("/ui/jobs?q=hourly");
-        await page.GetByText("of ").First.WaitForAsync();
+        await page.GetByRole(AriaRole.Status).Filter(new() { HasText = " of " }).First.WaitForAsync();
         await AddAsync("""{"id": "hourly", "schedule": {"expression": "0 * * * *"}, "task": {"cmd": "true"}}""");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "hourly" })).ToBeVisibleAsync(Patient);
 
