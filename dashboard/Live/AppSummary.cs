@@ -61,6 +61,12 @@ public sealed record AppSummary
     /// <summary>Its labels.</summary>
     public ValueMap<string> Labels { get; init; }
 
+    /// <summary>Apps, pods and groups that it is started after.</summary>
+    public ValueList<string> Dependencies { get; init; }
+
+    /// <summary>Names of services that its environment tells it, such as <c>db.shop.marathon.mesos</c>.</summary>
+    public ValueList<string> Hosts { get; init; }
+
     /// <summary>A rollout waits at a step for somebody to promote it.</summary>
     public bool AwaitsPromotion { get; init; }
 
@@ -108,6 +114,8 @@ public sealed record AppSummary
             Mem = spec.Mem,
             Role = spec.Role,
             Labels = spec.Labels,
+            Dependencies = spec.Dependencies,
+            Hosts = ServiceGraph.HostsIn(spec.Env.Values.Concat(spec.Pod?.Containers.AsEnumerable().SelectMany(container => container.Env.Values) ?? []).Select(value => value.Text)),
             AwaitsPromotion = status?.Canary is { HealthySince: not null, PromotedAt: null },
             Stamp = stamp,
         };

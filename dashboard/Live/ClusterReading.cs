@@ -65,8 +65,14 @@ internal sealed class ClusterReading(IGrainFactory grains, Func<long> nextStamp)
         var changed = definitions.Values.Where(definition => snapshot.Apps.GetValueOrDefault(definition.Spec.Id)?.Version != definition.Version).ToArray();
         foreach (var app in await WithStatusAsync(changed))
             apps[app.Id] = app;
-        var groups = (await Groups.GetAsync())?.Groups.Keys ?? [];
-        return snapshot with { Apps = apps.ToImmutable(), Groups = [.. groups] };
+        var groups = (await Groups.GetAsync())?.Groups ?? default;
+        return snapshot with
+        {
+            Apps = apps.ToImmutable(),
+            Groups = [.. groups.Keys],
+            GroupDependencies = snapshot.GroupDependencies.Clear()
+                .AddRange(groups.Where(group => !group.Value.Dependencies.IsEmpty).Select(group => KeyValuePair.Create(group.Key, group.Value.Dependencies))),
+        };
     }
 
     /// <summary>These apps, each by itself.</summary>

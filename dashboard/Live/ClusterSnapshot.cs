@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Frameworks;
+using Platform.Core.Collections;
 
 namespace Platform.Dashboard.Live;
 
@@ -43,6 +44,9 @@ public sealed record ClusterSnapshot
 
     /// <summary>The version of the tree of groups.</summary>
     public ImmutableArray<string> Groups { get; init; } = [];
+
+    /// <summary>What everything in a group is started after, by the group's path; groups without that are left out.</summary>
+    public ImmutableSortedDictionary<string, ValueList<string>> GroupDependencies { get; init; } = ImmutableSortedDictionary.Create<string, ValueList<string>>(StringComparer.Ordinal);
 
     /// <summary>Grows with each snapshot.</summary>
     public long Number { get; init; }

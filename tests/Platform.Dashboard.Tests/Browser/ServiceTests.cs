@@ -29,6 +29,24 @@ public sealed class ServiceTests(DashboardRun run)
     }
 
     [Fact]
+    public async Task Who_needs_whom_is_a_picture_that_lives()
+    {
+        await run.AddAppAsync("""{"id": "/net/db", "cmd": "sleep 100000", "cpus": 0.1, "mem": 32, "portDefinitions": [{"port": 0, "labels": {"VIP_0": "/net-db:5432"}}]}""");
+        var page = await run.OpenAsync("/ui/services?view=graph&q=/net/");
+        await Expect(page.GetByText("Nothing is known to need another here")).ToBeVisibleAsync(Patient);
+        await run.AddAppAsync("""{"id": "/net/web", "cmd": "sleep 100000", "cpus": 0.1, "mem": 32, "dependencies": ["/net/db"]}""");
+        await run.AddAppAsync("""{"id": "/net/report", "cmd": "sleep 100000", "cpus": 0.1, "mem": 32, "env": {"DB": "postgres://net-db.marathon.l4lb.thisdcos.directory:5432/x"}}""");
+        var graph = page.GetByRole(AriaRole.Region, new() { Name = "Who needs whom" });
+        await Expect(graph.GetByRole(AriaRole.Link, new() { Name = "/net/web, running, needs /net/db" })).ToBeVisibleAsync(Patient);
+        await Expect(graph.GetByRole(AriaRole.Link, new() { Name = "/net/report, running, needs /net/db" })).ToBeVisibleAsync(Patient);
+        await Expect(graph.Locator(".graph-edge")).ToHaveCountAsync(2);
+        await run.PictureAsync(page, "services-graph");
+        await graph.GetByRole(AriaRole.Link, new() { Name = "/net/db, running" }).ClickAsync();
+        await page.AtAsync("/ui/app/net/db");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task An_instance_from_outside_is_registered_drained_and_removed()
     {
         var page = await run.OpenAsync("/ui/services");
