@@ -52,9 +52,12 @@ public static class AgentDaemon
         var outbox = new UpdateOutbox(journal, time);
         var collector = new SandboxCollector(
             work, options.SandboxRetention, options.DiskHeadroom, () => UsageMeter.DiskSpace(work.Root), time, logger);
+        shims.Isolators = new Isolators(options.Isolation, shims.Grants, Capabilities.OfThisProcess(), options.EffectiveCapabilities, options.BoundingCapabilities);
+        logger.LogInformation("Isolation of processes: {Isolation}", shims.Isolators.Description);
         var processes = new ProcessContainerizer
         {
             Work = work,
+            Isolators = shims.Isolators,
             Shims = shims,
             Watcher = watcher,
             Cgroups = DetectCgroups(options, work, logger),

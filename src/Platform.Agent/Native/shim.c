@@ -1,19 +1,28 @@
 /*
  * The supervisor of one task. It is the task's parent in place of the agent, so that the agent may die and come back.
  *
- *   shim STATUS SANDBOX USER COUNT CGROUP_PROCS... PROGRAM [ARGUMENT...]
- *   shim serve
+ *   shim STATUS SANDBOX USER SETTINGS SETTING... COUNT CGROUP_PROCS... PROGRAM [ARGUMENT...]
+ *   shim serve [SETTING...]
+ *   shim enter PID FOLDER USER SETTINGS SETTING... PROGRAM [ARGUMENT...]
+ *   shim probe
  *
  * STATUS        the task's file, which is there already; lines are added to it.
  * SANDBOX       the working directory; stdout and stderr are appended to files of these names in it, which USER makes: a program that
  *               opens /dev/stdout anew needs the rights on the file.
  * USER          "-" or "uid,gid[,group...]".
+ * SETTINGS      how many SETTINGs follow: what sets the task apart from the machine, see isolate.h.
  * COUNT         how many files to write "0" to, to join cgroups.
  *
  * serve         starts supervisors for an agent by mere forks of itself: no program is executed but the task's own. Requests come
  *               through REQUESTS, each four 32-bit words (bytes of text that follow, arguments, environment variables, 0) and the
  *               texts, each ended by NUL: the arguments as above without "shim", then the environment. The answer through ANSWERS is
  *               the process id of the supervisor, which is a child of the agent, or a negative error number. It ends with the agent.
+ *               With settings n and d it and all that it starts is under the default filter of system calls, which then costs a start nothing.
+ *
+ * enter         becomes a program beside a task, with the settings of that, in the namespaces that PID has; "-": none of its own.
+ *
+ * probe         its exit status is the sum of what the machine grants: 1 mount namespaces, 2 process namespaces, 4 namespaces of System V
+ *               memory, 8 filters of system calls, 16 those without the right to add one, 32 a bound on capabilities.
  *
  * Descriptor 3  the lock of the work directory's starts, shared with the agent. A supervisor closes it, and what it has from "serve",
  *               when its first line is written: whoever gets the lock after an agent's death, or the end of ANSWERS after the death of
@@ -22,7 +31,7 @@
  * Lines of STATUS, each written at once:
  *   shim PID STARTTIME                   this process
  *   task PID STARTTIME                   PROGRAM was executed; it leads its own session and process group
- *   fail STEP ERRNO                      it could not be: STEP is cgroup, user, chdir, output or exec
+ *   fail STEP ERRNO                      it could not be: STEP is cgroup, user, chdir, output, exec, isolate or terminal
  *   exit CODE MICROSECONDS MAXRSS_KB     it ended by itself, and so did everything that it left behind
  *   signal NUMBER MICROSECONDS MAXRSS_KB it ended by a signal
  * STARTTIME is field 22 of /proc/PID/stat and tells a process from a later one with the same id.
@@ -132,8 +141,8 @@ static uword start_time(uword pid)
     return get_number(&at);
 }
 
-/* Everything that this process is the parent of, since orphans below it are handed to it. False: the kernel does not list them. */
-static int kill_children(uword self)
+/* Everything that this process is the parent of but one, since orphans below it are handed to it. False: the kernel does not list them. */
+static int kill_children(uword self, uword spared)
 {
     char path[64], text[4096];
     char *end = put_text(put_number(put_text(path, "/proc/"), self), "/task/");
@@ -141,7 +150,9 @@ static int kill_children(uword self)
     if (read_file(path, text, sizeof text) < 0)
         return 0;
     for (const char *at = text; *at >= '0' && *at <= '9';) {
-        syscall5(SYS_kill, get_number(&at), SIGKILL, 0, 0, 0);
+        uword child = get_number(&at);
+        if (child != spared)
+            syscall5(SYS_kill, child, SIGKILL, 0, 0, 0);
         if (*at == ' ') at++;
     }
     return 1;
@@ -190,54 +201,91 @@ static word execute_by_path(char **arguments, char **environment)
     return result;
 }
 
-struct failure { word step, error; };
-static const char *const steps[] = { "fail cgroup", "fail user", "fail chdir", "fail output", "fail exec" };
+#include "isolate.h"
+#include "terminal.h"
 
-static struct failure become_task(const char *sandbox, const char *user, int cgroups, char **files, char **arguments, char **environment)
+/* STATUS SANDBOX USER SETTINGS SETTING... COUNT CGROUP_PROCS... PROGRAM..., taken apart. */
+struct start { const char *status, *sandbox, *user; int settings, cgroups; char **setting, **files, **program; };
+enum { IN_CGROUP, IN_USER, IN_CHDIR, IN_OUTPUT, IN_EXEC, IN_ISOLATE, IN_TERMINAL };
+struct failure { word step, error; };
+static const char *const steps[] = { "fail cgroup", "fail user", "fail chdir", "fail output", "fail exec", "fail isolate", "fail terminal" };
+
+/* The last steps: rights are given up when all that needs them is done. */
+static struct failure confine(char **settings, int count, const char *user)
 {
-    word result;
-    syscall5(SYS_setsid, 0, 0, 0, 0, 0);
-    for (int i = 0; i < cgroups; i++) {
-        word file = open_file(files[i], O_WRONLY | O_CLOEXEC);
-        result = file < 0 ? file : syscall5(SYS_write, file, (word) "0", 1, 0, 0);
-        if (result < 0) return (struct failure){ 0, result };
-        close_file(file);
-    }
-    if ((result = syscall5(SYS_chdir, (word)sandbox, 0, 0, 0, 0)) < 0)
-        return (struct failure){ 2, result };
-    if (!same(user, "-")) {
-        unsigned groups[64];
-        int count = 0;
-        uword uid = get_number(&user), gid = 0;
-        if (*user == ',') { user++; gid = get_number(&user); }
-        while (*user == ',' && count < 64) { user++; groups[count++] = get_number(&user); }
-        if ((result = syscall5(SYS_setgroups, count, (word)groups, 0, 0, 0)) < 0
-            || (result = syscall5(SYS_setgid, gid, 0, 0, 0, 0)) < 0
-            || (result = syscall5(SYS_setuid, uid, 0, 0, 0, 0)) < 0)
-            return (struct failure){ 1, result };
-    }
-    word input = open_file("/dev/null", 0);
+    const char *capabilities = setting(settings, count, 'c');
+    word result = 0;
+    if (setting(settings, count, 'n') && (result = no_new_rights()) < 0)
+        return (struct failure){ IN_ISOLATE, result };
+    if ((setting(settings, count, 'f') && (result = deny_mounts()) < 0) || (setting(settings, count, 'd') && (result = deny_default()) < 0))
+        return (struct failure){ IN_ISOLATE, result };
+    return (struct failure){ IN_USER, become_user(user, capabilities) };
+}
+
+static struct failure open_output(const char *terminal)
+{
     word output = open_file("stdout", O_WRONLY | O_CREAT | O_APPEND);
     word error = open_file("stderr", O_WRONLY | O_CREAT | O_APPEND);
     if (output < 0 || error < 0)
-        return (struct failure){ 3, output < 0 ? output : error };
+        return (struct failure){ IN_OUTPUT, output < 0 ? output : error };
+    /* The first terminal that the leader of a session opens is the one that controls it. */
+    word input = open_file(terminal ? terminal : "/dev/null", terminal ? O_RDWR : 0);
+    if (input < 0 && terminal)
+        return (struct failure){ IN_TERMINAL, input };
     if (input >= 0) duplicate(input, 0);
-    duplicate(output, 1);
-    duplicate(error, 2);
+    duplicate(terminal ? input : output, 1);
+    duplicate(terminal ? input : error, 2);
     if (input > 2) close_file(input);
     if (output > 2) close_file(output);
     if (error > 2) close_file(error);
-    return (struct failure){ 4, execute_by_path(arguments, environment) };
+    return (struct failure){ IN_OUTPUT, 0 };
+}
+
+static struct failure become_task(const struct start *start, const char *terminal, char **environment)
+{
+    word result;
+    struct failure failure;
+    syscall5(SYS_setsid, 0, 0, 0, 0, 0);
+    for (int i = 0; i < start->cgroups; i++) {
+        word file = open_file(start->files[i], O_WRONLY | O_CLOEXEC);
+        result = file < 0 ? file : syscall5(SYS_write, file, (word) "0", 1, 0, 0);
+        if (result < 0) return (struct failure){ IN_CGROUP, result };
+        close_file(file);
+    }
+    if ((result = separate(start->setting, start->settings)) < 0)
+        return (struct failure){ IN_ISOLATE, result };
+    if ((result = syscall5(SYS_chdir, (word)start->sandbox, 0, 0, 0, 0)) < 0)
+        return (struct failure){ IN_CHDIR, result };
+    if ((failure = confine(start->setting, start->settings, start->user)).error < 0 || (failure = open_output(terminal)).error < 0)
+        return failure;
+    return (struct failure){ IN_EXEC, execute_by_path(start->program, environment) };
 }
 
 /* What the child needs, and what it leaves behind if it could not become the task: the two share their memory until then. */
-struct task { char **arguments, **environment; int cgroups; struct failure failure; };
+struct task { const struct start *start; const char *terminal; char **environment; struct failure failure; };
 
 static void start_task(void *argument)
 {
     struct task *task = argument;
-    char **arguments = task->arguments;
-    task->failure = become_task(arguments[1], arguments[2], task->cgroups, arguments + 4, arguments + 4 + task->cgroups, task->environment);
+    task->failure = become_task(task->start, task->terminal, task->environment);
+    leave(127);
+}
+
+/* How many texts there are, and these. */
+static int counted(char ***at, char **end, char ***texts)
+{
+    const char *number = *at < end ? **at : "";
+    int count = (int)get_number(&number);
+    *texts = *at + 1;
+    *at = *texts + count;
+    return *at < end ? count : -1;
+}
+
+static word fork_self(void) { return syscall5(SYS_clone, SIGCHLD, 0, 0, 0, 0); }
+
+static void fail(int step, word error)
+{
+    say(steps[step], 1, -error, 0, 0);
     leave(127);
 }
 
@@ -245,13 +293,12 @@ static void start_task(void *argument)
 static void supervise(int count, char **arguments, char **environment)
 {
     static char stack[32768] __attribute__((aligned(16)));
-    if (count < 5)
+    struct start start = { arguments[0], arguments[1], arguments[2], 0, 0, 0, 0, 0 };
+    char **at = arguments + 3, **end = arguments + count;
+    if (count < 6 || (start.settings = counted(&at, end, &start.setting)) < 0 || (start.cgroups = counted(&at, end, &start.files)) < 0)
         leave(124);
-    const char *number = arguments[3];
-    int cgroups = (int)get_number(&number);
-    if (count < 5 + cgroups)
-        leave(124);
-    status_file = (int)open_file(arguments[0], O_WRONLY | O_APPEND | O_CLOEXEC);
+    start.program = at;
+    status_file = (int)open_file(start.status, O_WRONLY | O_APPEND | O_CLOEXEC);
     if (status_file < 0)
         leave(125);
     uword self = syscall5(SYS_getpid, 0, 0, 0, 0, 0);
@@ -259,14 +306,30 @@ static void supervise(int count, char **arguments, char **environment)
     close_all(START_LOCK, status_file);
     syscall5(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 
-    /* Comes back when the program was executed, or when it is known that it cannot be. */
-    struct task start = { arguments, environment, cgroups, { 4, 0 } };
-    word task = run_child(start_task, &start, stack + sizeof stack);
-    struct failure failure = task < 0 ? (struct failure){ 4, task } : *(volatile struct failure *)&start.failure;
-    if (failure.error) {
-        say(steps[failure.step], 1, -failure.error, 0, 0);
-        leave(127);
+    struct terminal terminal = { -1, 0, "" };
+    if (setting(start.setting, start.settings, 't')) {
+        word near = open_terminal(&terminal, start.user);
+        if (near < 0 || (terminal.writer = fork_self()) < 0)
+            fail(IN_TERMINAL, near < 0 ? near : terminal.writer);
+        if (terminal.writer == 0)
+            write_down(near, start.sandbox, start.user);
+        close_file(near);
     }
+    if (setting(start.setting, start.settings, 'p')) {
+        /* All that is started from here on is in the new one. The first of it is not the task, which would have to do the work of one. */
+        word first = syscall5(SYS_unshare, CLONE_NEWPID, 0, 0, 0, 0);
+        if (first < 0 || (first = fork_self()) < 0)
+            fail(IN_ISOLATE, first);
+        if (first == 0)
+            be_first(start.cgroups, start.files);
+    }
+
+    /* Comes back when the program was executed, or when it is known that it cannot be. */
+    struct task child = { &start, terminal.path[0] ? terminal.path : 0, environment, { IN_EXEC, 0 } };
+    word task = run_child(start_task, &child, stack + sizeof stack);
+    struct failure failure = task < 0 ? (struct failure){ IN_EXEC, task } : *(volatile struct failure *)&child.failure;
+    if (failure.error)
+        fail((int)failure.step, failure.error);
     say("task", 2, task, start_time(task), 0);
 
     int status = 0, ended = 0, how = 0;
@@ -281,9 +344,11 @@ static void supervise(int count, char **arguments, char **environment)
             status = how;
             total = usage;
             ended = 1;
+            /* What the task wrote last is written down when nobody is there any more who could write more. */
+            close_file(terminal.far);
         }
         /* Without a list they are left to the agent, which looks for them in other ways. */
-        if (ended && !kill_children(self))
+        if (ended && !kill_children(self, (uword)terminal.writer))
             break;
     }
     uword micros = (total.user_seconds + total.system_seconds) * 1000000 + total.user_micros + total.system_micros;
@@ -319,10 +384,12 @@ static char **vector(char **place, unsigned count, char **at)
     return place;
 }
 
-static void serve(char *mode)
+static void serve(char *mode, char **settings, int count)
 {
     unsigned request[4];
     close_all(ANSWERS + 1, -1);
+    if (confine(settings, count, "-").error < 0)
+        leave(126);
     while (read_whole((char *)request, sizeof request)) {
         unsigned bytes = request[0], arguments = request[1], variables = request[2];
         uword pointers = (arguments + variables + 2) * sizeof(char *), size = pointers + bytes;
@@ -349,12 +416,65 @@ static void serve(char *mode)
     leave(0);
 }
 
+/* arguments: PID and so on. What keeps it from becoming the program is told on standard error and, as a shell does it, by 126 or 127. Does not return. */
+static void enter(int count, char **arguments, char **environment)
+{
+    char **at = arguments + 3, **settings;
+    int own = count < 5 ? -1 : counted(&at, arguments + count, &settings);
+    if (own < 0 || (!same(arguments[0], "-") && enter_namespaces(arguments[0]) < 0)
+        || syscall5(SYS_chdir, (word)arguments[1], 0, 0, 0, 0) < 0 || confine(settings, own, arguments[2]).error < 0)
+        leave(126);
+    /* Only a child is in the namespace of processes that was entered. */
+    word child = same(arguments[0], "-") ? 0 : fork_self();
+    if (child == 0) {
+        word result = execute_by_path(at, environment);
+        char line[4200], *text = line;
+        for (const char *from = *at; *from && text < line + 4096;) *text++ = *from++;
+        text = put_text(text, result == -ENOENT ? ": not found" : ": cannot be executed, error ");
+        if (result != -ENOENT)
+            text = put_number(text, -result);
+        *text++ = '\n';
+        syscall5(SYS_write, 2, (word)line, text - line, 0, 0);
+        leave(result == -ENOENT ? 127 : 126);
+    }
+    int how = 0;
+    word ended;
+    while ((ended = syscall5(SYS_wait4, child, (word)&how, 0, 0, 0)) == -EINTR) { }
+    if (ended == child && (how & 0x7f))
+        leave(128 + (how & 0x7f));
+    leave(ended == child ? (how >> 8) & 0xff : 126);
+}
+
+static int try(word (*what)(void))
+{
+    int how = 0;
+    word child = fork_self();
+    if (child == 0)
+        leave(what() < 0);
+    return child > 0 && syscall5(SYS_wait4, child, (word)&how, 0, 0, 0) == child && how == 0;
+}
+
+static word try_mounts(void) { static char own[] = "m", *settings[] = { own }; return separate(settings, 1); }
+static word try_processes(void) { word result = try_mounts(); return result < 0 ? result : syscall5(SYS_unshare, CLONE_NEWPID, 0, 0, 0, 0); }
+static word try_memory(void) { word result = try_mounts(); return result < 0 ? result : syscall5(SYS_unshare, CLONE_NEWIPC, 0, 0, 0, 0); }
+static word try_filter_without_rights(void) { return no_new_rights() < 0 ? -1 : deny_default(); }
+static word try_capabilities(void) { return become_user("-", "0,0"); }
+
+static int probe(void)
+{
+    return try(try_mounts) | try(try_processes) << 1 | try(try_memory) << 2 | try(deny_default) << 3 | try(try_filter_without_rights) << 4 | try(try_capabilities) << 5;
+}
+
 __attribute__((used)) void run(word *stack)
 {
     int count = (int)stack[0];
     char **arguments = (char **)(stack + 1), **environment = arguments + count + 1;
-    if (count == 2 && same(arguments[1], "serve"))
-        serve(arguments[1]);
+    if (count >= 2 && same(arguments[1], "serve"))
+        serve(arguments[1], arguments + 2, count - 2);
+    if (count == 2 && same(arguments[1], "probe"))
+        leave(probe());
+    if (count >= 2 && same(arguments[1], "enter"))
+        enter(count - 2, arguments + 2, environment);
     supervise(count - 1, arguments + 1, environment);
 }
 

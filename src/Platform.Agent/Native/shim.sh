@@ -1,6 +1,7 @@
 # The supervisor of one task where there is no C compiler to build shim.c: the same arguments and the same lines in STATUS.
-# It cannot take in orphans, so what a task leaves behind is found and killed by the agent. The shell's own words about a
-# signal ("Killed") go to STATUS too: they tell an end by a signal from an exit with the same number.
+# It sets nothing apart, and the agent gives it no settings. It cannot take in orphans, so what a task leaves behind is found and killed
+# by the agent. The shell's own words about a signal ("Killed") go to STATUS too: they tell an end by a signal from an exit with the same
+# number.
 set -f
 exec 9>>"$1" 2>&9 </dev/null || exit 125
 _platform_self() {
@@ -13,8 +14,10 @@ _platform_self $_platform_stat
 echo "shim $_platform_pid $_platform_start" >&9
 exec 3>&-
 (
-  _platform_sandbox=$2 _platform_user=$3 _platform_count=$4
-  shift 4
+  _platform_sandbox=$2 _platform_user=$3
+  shift $((4 + $4))
+  _platform_count=$1
+  shift
   while [ "$_platform_count" -gt 0 ]; do
     echo 0 >"$1" || { echo "fail cgroup 5" >&9; exit 127; }
     shift

@@ -53,6 +53,15 @@ public sealed record AgentOptions
     /// <summary>The limit on processes and threads of one task; null: none. Default 4096.</summary>
     public long? ProcessesPerTask { get; init; } = 4096;
 
+    /// <summary>What sets processes apart, by Mesos' names of isolators; null: what the machine grants and no task is likely to miss. Default null.</summary>
+    public ValueList<string>? Isolation { get; init; }
+
+    /// <summary>The capabilities of tasks that name none; null: those of their users. Default null.</summary>
+    public ValueList<string>? EffectiveCapabilities { get; init; }
+
+    /// <summary>The capabilities that no task can go beyond; null: those of the agent. Default null.</summary>
+    public ValueList<string>? BoundingCapabilities { get; init; }
+
     /// <summary>The folder for tasks in each cgroup hierarchy; null: no cgroups are used. Default platform, with a folder for each agent.</summary>
     public string? CgroupRoot { get; init; } = DefaultCgroupRoot;
 

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using Platform.Agent.Isolation;
 using Platform.Client;
 using Platform.Core;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Roles;
+using Platform.Core.Tasks;
 
 namespace Platform.Agent.Options;
 
@@ -18,7 +20,7 @@ internal static class AgentOptionsParser
         "master", "work-dir", "name", "hostname", "resources", "attributes", "role", "region", "zone", "pool", "taints", "cpu-limit",
         "pids-limit", "cgroup-root", "sandbox-retention", "disk-headroom", "log-rotate-size", "log-rotate-count", "cache-size",
         "fetch-stall-timeout", "oversubscribe", "simulate", "docker", "docker-config", "image-retention", "token-file",
-        "enforce-disk-quota", "disk-watch-interval", "watch-folder", "ca", "dns",
+        "enforce-disk-quota", "disk-watch-interval", "watch-folder", "ca", "dns", "isolation", "effective-capabilities", "bounding-capabilities",
     ];
 
     private const int DnsPort = 53;
@@ -53,6 +55,9 @@ internal static class AgentOptionsParser
             CpuLimit = reader.CpuLimit(),
             ProcessesPerTask = reader.Whole("pids-limit", 4096, 0, int.MaxValue) is var limit and > 0 ? limit : null,
             CgroupRoot = reader.CgroupRoot(),
+            Isolation = reader.Isolation(),
+            EffectiveCapabilities = reader.Capabilities("effective-capabilities"),
+            BoundingCapabilities = reader.Capabilities("bounding-capabilities"),
             SandboxRetention = reader.Duration("sandbox-retention", TimeSpan.FromDays(7)),
             DiskHeadroom = reader.Fraction("disk-headroom", 0.1),
             LogRotateSize = reader.Size("log-rotate-size", 10 * ByteSize.Megabyte),
@@ -90,7 +95,8 @@ internal static class AgentOptionsParser
                 continue;
             }
             var equals = argument.IndexOf('=');
-            var name = equals < 0 ? argument[2..] : argument[2..equals];
+            // Mesos' flags have the other line between their words.
+            var name = (equals < 0 ? argument[2..] : argument[2..equals]).Replace('_', '-');
             string value;
             if (equals >= 0)
                 value = argument[(equals + 1)..];
@@ -224,6 +230,46 @@ internal static class AgentOptionsParser
                 return server.Port == 0 ? new(server.Address, DnsPort) : server;
             problems.Add($"--dns: '{text}' is not the address of a name server; write 10.0.0.2, 10.0.0.2:8053 or [::1]:8053.");
             return null;
+        }
+
+        public ValueList<string>? Isolation()
+        {
+            if (!given.TryGetValue("isolation", out var text))
+                return null;
+            var names = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            foreach (var name in names.Where(name => !IsolatorNames.Chosen.Contains(name) && !IsolatorNames.Always.Contains(name)))
+                problems.Add($"--isolation: '{name}' is not an isolator of this agent. There are {string.Join(", ", IsolatorNames.Chosen)}; always there as the machine has them are {string.Join(", ", IsolatorNames.Always)}.");
+            return names.ToValueList();
+        }
+
+        /// <summary>A list with commas between, <c>none</c>, or what Mesos' flags take: <c>{"capabilities":["NET_RAW"]}</c>.</summary>
+        public ValueList<string>? Capabilities(string option)
+        {
+            if (!given.TryGetValue(option, out var text))
+                return null;
+            if (Names(text) is not { } names)
+            {
+                problems.Add($"--{option}: '{text}' is not a list such as NET_RAW,CHOWN or {{\"capabilities\":[\"NET_RAW\"]}}; 'none' is a list of none.");
+                return null;
+            }
+            foreach (var name in names.Where(name => LinuxCapabilities.Find(name) is null))
+                problems.Add($"--{option}: '{name}' is not a capability of Linux such as NET_BIND_SERVICE.");
+            return names.Select(LinuxCapabilities.Find).OfType<string>().ToValueList();
+        }
+
+        private static string[]? Names(string text)
+        {
+            if (!text.StartsWith('{'))
+                return text == "none" ? [] : text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            try
+            {
+                using var document = JsonDocument.Parse(text);
+                return document.RootElement.TryGetProperty("capabilities", out var list) ? [.. list.EnumerateArray().Select(item => item.GetString()!)] : [];
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
+            {
+                return null;
+            }
         }
 
         public string? CgroupRoot()

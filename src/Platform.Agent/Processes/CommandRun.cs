@@ -25,13 +25,17 @@ internal sealed class CommandRun(ProcessWatcher watcher)
     /// <summary>The cgroup.procs files to join.</summary>
     public IReadOnlyList<string> JoinFiles { get; init; } = [];
 
+    /// <summary>A program that switches to the user, and sets the command apart as its task is, before it becomes the command; empty: nothing sets it apart.</summary>
+    public IReadOnlyList<string> Enter { get; init; } = [];
+
     /// <summary>Starts it as the leader of a session and returns its process id; a child of this process.</summary>
     /// <param name="streams">Its standard streams; null: /dev/null.</param>
     /// <exception cref="Win32Exception">It could not be started.</exception>
     public int Start(StandardStreams? streams)
     {
         List<string> arguments = ["sh", "-c", Prelude, "command", $"{JoinFiles.Count}", .. JoinFiles, Folder];
-        if (User is not null)
+        arguments.AddRange(Enter);
+        if (User is not null && Enter.Count == 0)
             arguments.AddRange(["/usr/bin/setpriv", "--reuid", $"{User.Uid}", "--regid", $"{User.Gid}", "--groups", string.Join(',', User.Groups), "--"]);
         arguments.AddRange(Command);
         return ProcessSpawner.Start("/bin/sh", arguments, Environment, streams, []);

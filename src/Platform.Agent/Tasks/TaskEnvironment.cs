@@ -22,6 +22,8 @@ internal static class TaskEnvironment
             ["PATH"] = string.IsNullOrEmpty(path) ? DefaultPath : path,
             ["HOST"] = host,
         };
+        if (spec.Tty)
+            variables["TERM"] = "xterm";
         if (home is not null)
             variables["HOME"] = home;
         if (dns is not null)

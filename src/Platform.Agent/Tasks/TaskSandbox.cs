@@ -11,41 +11,54 @@ internal static class TaskSandbox
     private static long s_links;
 
     /// <summary>
-    /// Makes the folder and links volumes into it. The process containerizer has no mounts of its own: a volume is a symbolic link at
-    /// a relative path, and an absolute path is possible only where it is the same on the agent.
+    /// Makes the folder and links volumes into it: a volume is a symbolic link at a relative path. At an absolute path there is nothing to do
+    /// where it is the same on the agent; elsewhere it takes a mount, and so does one that is read-only (<see cref="VolumeMounts"/>).
     /// </summary>
+    /// <param name="spec">The task.</param>
+    /// <param name="sandbox">The folder.</param>
+    /// <param name="work">The folder of the agent.</param>
+    /// <param name="user">The user of the task; null: the agent's own.</param>
+    /// <param name="canMount">True if the task can have mounts.</param>
     /// <exception cref="TaskStartException">A volume cannot be made visible.</exception>
-    public static void Prepare(TaskSpec spec, string sandbox, WorkDirectory work, UserAccount? user)
+    public static void Prepare(TaskSpec spec, string sandbox, WorkDirectory work, UserAccount? user, bool canMount)
     {
         SmallFile.MakeFolder(sandbox);
         foreach (var volume in spec.Volumes)
         {
             if (volume.Secret is { } secret)
-            {
-                Link(volume.ContainerPath, SecretFile(volume, secret, spec, work, user), sandbox);
-            }
-            else if (volume.PersistentId is not null)
-            {
-                var folder = VolumeFolders.Open(volume, spec, work);
-                if (user is not null)
-                    _ = Libc.ChangeOwner(folder, user.Uid, user.Gid);
-                Link(volume.ContainerPath, folder, sandbox);
-            }
-            else if (volume.GroupPath is { } path)
-            {
-                Link(volume.ContainerPath, GroupFolder(volume, path, spec, work), sandbox);
-            }
-            else if (volume.HostPath is { } host)
-            {
-                var source = Path.IsPathRooted(host) ? host : Path.Combine(sandbox, host);
-                if (!File.Exists(source))
-                    Directory.CreateDirectory(source);
-                Link(volume.ContainerPath, source, sandbox);
-            }
+                SecretFile(volume, secret, spec, work, user);
+            else if (volume.ReadOnly && !canMount)
+                throw new TaskStartException(TaskReasons.LaunchFailed, $"Volume {volume.ContainerPath}: it is read-only, which takes a mount, and this agent makes none for processes: it does not run as root, or --isolation leaves out {Isolation.IsolatorNames.Filesystem}");
+            if (SourceOf(volume, spec, sandbox, work) is not { } source)
+                continue;
+            if (volume.PersistentId is not null && user is not null)
+                _ = Libc.ChangeOwner(source, user.Uid, user.Gid);
+            Show(volume.ContainerPath, source, sandbox, canMount);
         }
         if (user is not null)
             GiveTo(user, sandbox);
     }
+
+    /// <summary>The folder or file behind a volume, made if it is not there and is no secret; null: it is of no kind that a process can have.</summary>
+    public static string? SourceOf(VolumeSpec volume, TaskSpec spec, string sandbox, WorkDirectory work)
+    {
+        if (volume.Secret is not null)
+            return SecretPath(volume, spec, work);
+        if (volume.PersistentId is not null)
+            return VolumeFolders.Open(volume, spec, work);
+        if (volume.GroupPath is { } path)
+            return GroupFolder(volume, path, spec, work);
+        if (volume.HostPath is not { } host)
+            return null;
+        var source = Path.IsPathRooted(host) ? host : Path.Combine(sandbox, host);
+        if (!File.Exists(source))
+            Directory.CreateDirectory(source);
+        return source;
+    }
+
+    /// <summary>True if a volume is seen at its path by a mount, and not by a link or because it is there.</summary>
+    public static bool IsMounted(string containerPath, string source) =>
+        Path.IsPathRooted(containerPath) && (Libc.RealPath(containerPath) ?? Path.GetFullPath(containerPath)) != (Libc.RealPath(source) ?? Path.GetFullPath(source));
 
     /// <summary>Hands the sandbox with everything in it to the task's user.</summary>
     public static void GiveTo(UserAccount user, string sandbox)
@@ -60,7 +73,7 @@ internal static class TaskSandbox
     /// <summary>Writes the file of a secret volume, readable for one user alone, and returns its path.</summary>
     public static string SecretFile(VolumeSpec volume, SecretText secret, TaskSpec spec, WorkDirectory work, UserAccount? user)
     {
-        var file = Path.Combine(TaskSecrets.FolderOf(spec.TaskId, work), TaskDirectoryName.Of(volume.ContainerPath));
+        var file = SecretPath(volume, spec, work);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.SetUnixFileMode(Path.GetDirectoryName(file)!, (UnixFileMode)0b111_101_101);
         WorkDirectory.WriteAtomically(file, secret.Value, secret: true);
@@ -82,14 +95,27 @@ internal static class TaskSandbox
         return folder;
     }
 
-    private static void Link(string containerPath, string source, string sandbox)
+    private static string SecretPath(VolumeSpec volume, TaskSpec spec, WorkDirectory work) =>
+        Path.Combine(TaskSecrets.FolderOf(spec.TaskId, work), TaskDirectoryName.Of(volume.ContainerPath));
+
+    private static void Show(string containerPath, string source, string sandbox, bool canMount)
     {
         if (Path.IsPathRooted(containerPath))
         {
-            if (Path.GetFullPath(containerPath) == Path.GetFullPath(source))
+            if (!IsMounted(containerPath, source))
                 return;
-            throw new TaskStartException(TaskReasons.LaunchFailed,
-                $"Volume {containerPath}: the process containerizer can show a volume only at a path relative to the sandbox, or at its own path on the agent");
+            if (!canMount)
+            {
+                throw new TaskStartException(TaskReasons.LaunchFailed,
+                    $"Volume {containerPath}: the process containerizer can show a volume only at a path relative to the sandbox, or at its own path on the agent");
+            }
+            // What is not there would have to be made, for all to see.
+            if (File.Exists(source) ? !File.Exists(containerPath) : !Directory.Exists(containerPath))
+            {
+                throw new TaskStartException(TaskReasons.LaunchFailed,
+                    $"Volume {containerPath}: a process sees the agent's own file system, which has no {(File.Exists(source) ? "file" : "folder")} of this path to mount it on; make one, or give a path relative to the sandbox");
+            }
+            return;
         }
         var link = Path.GetFullPath(Path.Combine(sandbox, containerPath));
         if (!link.StartsWith(sandbox + "/", StringComparison.Ordinal))

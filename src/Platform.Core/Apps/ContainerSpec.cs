@@ -18,6 +18,6 @@ public sealed record ContainerSpec
     /// <summary>Volumes.</summary>
     [Id(3)] public ValueList<AppVolume> Volumes { get; init; }
 
-    /// <summary>Linux settings as given (a JSON object), kept and echoed; null: none.</summary>
+    /// <summary>Linux settings as given (a JSON object), see LinuxSettings; null: none.</summary>
     [Id(4)] public string? LinuxInfoJson { get; init; }
 }

@@ -102,6 +102,7 @@ public sealed class PodTemplate : InstanceTemplate
             Version = Target.Version,
             PreStop = (container.PreStop ?? spec.Extension?.PreStop) is { } line ? new() { Shell = line, User = user } : null,
             Tty = container.Tty ?? false,
+            Isolation = LinuxSettings.Read(container.LinuxInfoJson ?? _pod.LinuxInfoJson),
             Tolerations = [.. DemandBuilder.Tolerations(spec)],
             Gpus = gpus,
         };

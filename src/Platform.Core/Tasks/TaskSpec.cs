@@ -98,4 +98,7 @@ public sealed record TaskSpec
 
     /// <summary>A file of its sandbox whose text is reported with its end, at most 32 KB; its path is in <c>PLATFORM_OUTPUT</c>. Null: none.</summary>
     [Id(32)] public string? OutputFile { get; init; }
+
+    /// <summary>How it is set apart from its machine; null: as the agent does it.</summary>
+    [Id(33)] public TaskIsolation? Isolation { get; init; }
 }

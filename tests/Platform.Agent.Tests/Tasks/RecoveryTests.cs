@@ -22,7 +22,7 @@ public abstract class RecoveryTests(string? shim)
             var before = TestTask.Shell($"while [ ! -e {folder.File("go")} ]; do sleep 0.01; done; exit 6");
             await session.LaunchAsync(before);
             await session.UpdateAsync(before, TaskState.Running);
-            var server = ProcessTable.ReadAll().Single(p => Arguments(p.Pid) is [var program, "serve"] && program.StartsWith(options.WorkDirectory, StringComparison.Ordinal));
+            var server = ProcessTable.ReadAll().Single(p => Arguments(p.Pid) is [var program, "serve", ..] && program.StartsWith(options.WorkDirectory, StringComparison.Ordinal));
             server.Parent.ShouldBe(Environment.ProcessId);
             _ = Libc.Kill(server.Pid, Libc.SigKill);
 

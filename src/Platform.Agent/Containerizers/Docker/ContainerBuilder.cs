@@ -65,6 +65,7 @@ internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimit
         }
         if (!spec.Gpus.IsEmpty)
             container.HostConfig.DeviceRequests = [new DeviceRequest { DeviceIDs = [.. spec.Gpus.Select(gpu => $"{gpu}")], Capabilities = [["gpu"]] }];
+        SetIsolation(container.HostConfig, spec.Isolation);
         SetCommand(container, spec.Command, image);
         if (holder is null)
             SetPorts(container, spec.Ports, image);
@@ -74,6 +75,15 @@ internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimit
         if (holder is null)
             SetNames(container, image);
         return container;
+    }
+
+    // Without a word the engine decides, which gives a container processes of its own and some of root's capabilities.
+    private static void SetIsolation(HostConfig host, TaskIsolation? isolation)
+    {
+        if (isolation?.SharesProcesses == true)
+            host.PidMode = "host";
+        if ((isolation?.EffectiveCapabilities ?? isolation?.BoundingCapabilities) is { } capabilities)
+            (host.CapDrop, host.CapAdd) = (["ALL"], [.. capabilities]);
     }
 
     // A name server is asked at port 53, for that is all that resolv.conf can say.

@@ -118,6 +118,7 @@ internal sealed class ProcessContainer : IContainer
         Folder = _request.Sandbox,
         User = user,
         JoinFiles = [.. _cgroup.JoinFiles],
+        Enter = _containerizer.EnterOf(_request, _process.Pid, user),
     };
 
     private async Task<RunningContainer?> StartedAsync()
@@ -147,6 +148,8 @@ internal sealed class ProcessContainer : IContainer
         "cgroup" => $"The task could not join its cgroup: {Libc.Describe(status.Error)}",
         "user" => $"The task could not switch to its user: {Libc.Describe(status.Error)}",
         "chdir" => $"The sandbox could not be entered: {Libc.Describe(status.Error)}",
+        "isolate" => $"The task could not be set apart from the machine as it asks: {Libc.Describe(status.Error)}",
+        "terminal" => $"The task could not get a terminal: {Libc.Describe(status.Error)}",
         "output" => $"stdout and stderr could not be created in the sandbox: {Libc.Describe(status.Error)}",
         _ => $"The command could not be executed: {Libc.Describe(status.Error)}",
     };

@@ -21,6 +21,9 @@ internal sealed class ProcessContainerizer : IContainerizer
     /// <summary>Limits.</summary>
     public required ICgroupLayout Cgroups { get; init; }
 
+    /// <summary>What sets tasks apart from the machine.</summary>
+    public required Isolators Isolators { get; init; }
+
     /// <summary>The name or address that tasks get as HOST.</summary>
     public required string Hostname { get; init; }
 
@@ -34,13 +37,19 @@ internal sealed class ProcessContainerizer : IContainerizer
     public string Name => Core.Placement.Containerizers.Process;
 
     /// <inheritdoc/>
-    public ContainerizerFingerprint Fingerprint => new(true, Cgroups.Description);
+    public ContainerizerFingerprint Fingerprint => new(true, $"{Cgroups.Description}; {Isolators.Description}");
 
     /// <inheritdoc/>
     public string? Refusal(TaskSpec spec) => TaskEnvironment.Command(spec.Command).Count == 0 ? "The task has no command" : null;
 
     /// <inheritdoc/>
-    public void Prepare(ContainerRequest request) => TaskSandbox.Prepare(request.Spec, request.Sandbox, Work, UserOf(request.Spec));
+    public void Prepare(ContainerRequest request)
+    {
+        var user = UserOf(request.Spec);
+        TaskSandbox.Prepare(request.Spec, request.Sandbox, Work, user, Isolators.HasMounts);
+        // What it asks for and cannot have is said before its files are fetched.
+        _ = SettingsOf(request, user);
+    }
 
     /// <inheritdoc/>
     public Task? ProvisionAsync(ContainerRequest request, Action<string> progress, CancellationToken cancellation) => null;
@@ -60,6 +69,8 @@ internal sealed class ProcessContainerizer : IContainerizer
                 File = request.File,
                 Sandbox = request.Sandbox,
                 User = user?.ForShim,
+                Settings = spec.Tty && Shims.HasTerminals ? [.. SettingsOf(request, user), "t"] : SettingsOf(request, user),
+                IsFiltered = Isolators.IsFiltered(spec),
                 JoinFiles = [.. cgroup.JoinFiles],
                 Command = TaskEnvironment.Command(spec.Command),
                 Environment = VariablesOf(request, user),
@@ -102,6 +113,18 @@ internal sealed class ProcessContainerizer : IContainerizer
     internal List<string> VariablesOf(ContainerRequest request, UserAccount? user) => TaskEnvironment.Of(
         request.Spec, request.Sandbox, Hostname, Environment.GetEnvironmentVariable("PATH"),
         user?.Home ?? Environment.GetEnvironmentVariable("HOME"), Dns);
+
+    /// <summary>How a command beside a task is set apart; empty: not at all.</summary>
+    internal IReadOnlyList<string> EnterOf(ContainerRequest request, int process, UserAccount? user)
+    {
+        IReadOnlyList<string> settings = SettingsOf(request, user);
+        if (Isolators.IsFiltered(request.Spec))
+            settings = [.. settings, .. Isolators.FilterSettings];
+        return settings.Count == 0 ? [] : Shims.Enter(Isolators.HasNamespaces(settings) ? process : null, request.Sandbox, user?.ForShim, settings);
+    }
+
+    private IReadOnlyList<string> SettingsOf(ContainerRequest request, UserAccount? user) => Isolators.SettingsOf(
+        request.Spec, VolumeMounts.Of(request.Spec, request.Sandbox, Work), user is null ? Libc.EffectiveUser() == 0 : user.Uid == 0);
 
     private static UserAccount? UserOf(TaskSpec spec) => spec.Command.User is not { Length: > 0 } name
         ? null

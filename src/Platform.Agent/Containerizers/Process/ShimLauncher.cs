@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Platform.Agent.Isolation;
 using Platform.Agent.Processes;
 using Platform.Agent.Tasks;
 
@@ -13,7 +14,9 @@ internal sealed class ShimLauncher : IDisposable
 
     private const int Attempts = 3;
 
+    private readonly string? _program;
     private readonly ShimServer? _server;
+    private ShimServer? _filtered;
     private readonly string _script;
     private readonly StartLock _starts;
 
@@ -27,7 +30,10 @@ internal sealed class ShimLauncher : IDisposable
         using var reader = new StreamReader(typeof(ShimLauncher).Assembly.GetManifestResourceStream("shim.sh")!);
         _script = reader.ReadToEnd();
         if (program is not null && File.Exists(program) && Install(work, program, logger) is { } installed)
-            _server = new ShimServer(installed, starts);
+        {
+            (_program, Grants) = installed;
+            _server = new ShimServer(_program, [], starts);
+        }
         KillsStrays = _server is not null && File.Exists($"/proc/{Environment.ProcessId}/task/{Environment.ProcessId}/children");
         if (_server is null)
             logger.LogInformation("Tasks are supervised by the shell: the build found no C compiler, so each start costs a few milliseconds more");
@@ -39,16 +45,34 @@ internal sealed class ShimLauncher : IDisposable
     /// <summary>True if what a task leaves behind is killed by its supervisor: the compiled one, on a kernel that lists a process's children.</summary>
     public bool KillsStrays { get; }
 
+    /// <summary>What it can do to set tasks apart; the shell can do nothing.</summary>
+    public KernelGrants Grants { get; }
+
+    /// <summary>True if it gives tasks terminals.</summary>
+    public bool HasTerminals => _server is not null;
+
+    /// <summary>What sets tasks apart; asked for the filter of those that are filtered.</summary>
+    public Isolators Isolators { get; set; } = Isolators.None;
+
+    /// <summary>The program and the arguments by which a command becomes one beside a task.</summary>
+    /// <param name="pid">Whose namespaces it enters; null: none.</param>
+    /// <param name="folder">The working directory.</param>
+    /// <param name="user">uid,gid[,group...]; null: the agent's own user.</param>
+    /// <param name="settings">What sets the task apart.</param>
+    public IReadOnlyList<string> Enter(int? pid, string folder, string? user, IReadOnlyList<string> settings) =>
+        [_program!, "enter", pid is { } number ? $"{number}" : "-", folder, user ?? "-", $"{settings.Count}", .. settings];
+
     /// <summary>Starts a task's supervisor and returns its process id, a child of this process.</summary>
     /// <exception cref="Win32Exception">It could not be started.</exception>
     public int Start(ShimStart start)
     {
-        List<string> arguments = [start.File, start.Sandbox, start.User ?? "-", $"{start.JoinFiles.Count}", .. start.JoinFiles, .. start.Command];
+        List<string> arguments = [start.File, start.Sandbox, start.User ?? "-", $"{start.Settings.Count}", .. start.Settings, $"{start.JoinFiles.Count}", .. start.JoinFiles, .. start.Command];
         if (_server is null)
             return ProcessSpawner.Start(Shell, ["sh", "-c", _script, "shim", .. arguments], start.Environment, _starts.Descriptor);
+        var server = start.IsFiltered ? Filtered() : _server;
         for (var i = 0; i < Attempts; i++)
         {
-            if (_server.Start(arguments, start.Environment) is { } pid)
+            if (server.Start(arguments, start.Environment) is { } pid)
                 return pid;
             if (ShimStatus.Read(start.File).Shim is { } begun)
                 return begun.Pid;
@@ -56,9 +80,25 @@ internal sealed class ShimLauncher : IDisposable
         throw new Win32Exception("The process that starts tasks is killed again and again");
     }
 
-    public void Dispose() => _server?.Dispose();
+    public void Dispose()
+    {
+        _server?.Dispose();
+        _filtered?.Dispose();
+    }
 
-    private static string? Install(WorkDirectory work, string program, ILogger logger)
+    // The filter is set once for all: what is forked has it, at no cost of its own.
+    private ShimServer Filtered()
+    {
+        if (_filtered is null)
+        {
+            var server = new ShimServer(_program!, Isolators.FilterSettings, _starts);
+            if (Interlocked.CompareExchange(ref _filtered, server, null) is not null)
+                server.Dispose();
+        }
+        return _filtered;
+    }
+
+    private static (string Program, KernelGrants Grants)? Install(WorkDirectory work, string program, ILogger logger)
     {
         try
         {
@@ -70,10 +110,13 @@ internal sealed class ShimLauncher : IDisposable
                 File.SetUnixFileMode(path + ".new", (UnixFileMode)0b111_101_101);
                 File.Move(path + ".new", path, overwrite: true);
             }
-            // Without arguments it exits at once. A folder that is mounted noexec, or a foreign architecture, fails here.
-            var pid = ProcessSpawner.Start(path, [path], []);
-            _ = Libc.WaitPid(pid, out _, 0);
-            return path;
+            // A folder that is mounted noexec, or a foreign architecture, fails here.
+            var pid = ProcessSpawner.Start(path, [path, "probe"], []);
+            int status;
+            while (Libc.WaitPid(pid, out status, 0) < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Libc.Eintr)
+            {
+            }
+            return (path, (status & 0x7f) == 0 ? (KernelGrants)((status >> 8) & 0xff) : KernelGrants.None);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Win32Exception)
         {

@@ -9,7 +9,10 @@ namespace Platform.Agent.Containerizers.Process;
 /// The process that starts supervisors by forking itself ("serve" of Native/shim.c). It is a few pages small, so a fork of it costs a
 /// fraction of what executing the supervisor anew costs. It knows nothing, ends with the agent, and is started again if it is killed.
 /// </summary>
-internal sealed unsafe class ShimServer(string program, StartLock starts) : IDisposable
+/// <param name="program">The program.</param>
+/// <param name="settings">What applies to all that it starts, as Native/isolate.h describes it.</param>
+/// <param name="starts">What each supervisor inherits until it has begun.</param>
+internal sealed unsafe class ShimServer(string program, IReadOnlyList<string> settings, StartLock starts) : IDisposable
 {
     private readonly Lock _gate = new();
     private int _pid;
@@ -64,7 +67,7 @@ internal sealed unsafe class ShimServer(string program, StartLock starts) : IDis
         (_requests, _answers) = (requests[1], answers[0]);
         try
         {
-            _pid = ProcessSpawner.Start(program, [program, "serve"], [], starts.Descriptor, requests[0], answers[1]);
+            _pid = ProcessSpawner.Start(program, [program, "serve", .. settings], [], starts.Descriptor, requests[0], answers[1]);
         }
         catch (Win32Exception)
         {

@@ -12,6 +12,12 @@ internal sealed record ShimStart
     /// <summary>uid,gid[,group...]; null: the agent's own user.</summary>
     public string? User { get; init; }
 
+    /// <summary>What sets it apart from the machine, as Native/isolate.h describes it.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>Under the default filter of system calls.</summary>
+    public bool IsFiltered { get; init; }
+
     /// <summary>The cgroup.procs files to join.</summary>
     public IReadOnlyList<string> JoinFiles { get; init; } = [];
 

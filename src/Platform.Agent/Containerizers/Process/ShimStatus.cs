@@ -13,7 +13,7 @@ internal sealed record ShimStatus
     /// <summary>The task's first process; null: not started yet, or it could not be.</summary>
     public ProcessIdentity? Task { get; init; }
 
-    /// <summary>The step at which the start failed: cgroup, user, chdir, output or exec; null: it did not.</summary>
+    /// <summary>The step at which the start failed: cgroup, user, chdir, output, exec, isolate or terminal; null: it did not.</summary>
     public string? FailedStep { get; init; }
 
     /// <summary>With <see cref="FailedStep"/>: the error number.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.Api.Http;
 using Platform.Core.Apps;
+using Platform.Core.Tasks;
 
 namespace Platform.Api.Marathon.Definitions;
 
@@ -70,6 +71,20 @@ internal static class ContainerReader
             if (ipc.Integer("shmSize", 0) is not null && mode == "SHARE_PARENT")
                 ipc.Rule("", "ipcInfo shmSize can NOT be set when mode is SHARE_PARENT");
         }
+        linux.Flag("sharePidNamespace");
+        ReadCapabilities(linux, "effectiveCapabilities");
+        ReadCapabilities(linux, "boundingCapabilities");
         return CanonicalJson.Of(linux.Element);
+    }
+
+    private static void ReadCapabilities(JsonObjectReader linux, string name)
+    {
+        var index = 0;
+        foreach (var capability in linux.Texts(name) ?? default)
+        {
+            if (LinuxCapabilities.Find(capability) is null)
+                linux.Rule($"{name}({index})", $"'{capability}' is not a capability of Linux such as NET_BIND_SERVICE");
+            index++;
+        }
     }
 }

@@ -116,6 +116,7 @@ internal static class TaskMapping
             MemoryLimit = Limit(task, ResourceNames.Mem),
             MaxCompletionSeconds = task.MaxCompletionTime is { } longest ? (double)longest.Nanoseconds / NanosecondsPerSecond : null,
             Tty = task.Container?.TtyInfo is not null,
+            Isolation = Isolation(task.Container?.LinuxInfo),
         };
     }
 
@@ -186,6 +187,25 @@ internal static class TaskMapping
         container?.Docker is { } docker ? new() { Containerizer = Containerizers.Docker, Reference = docker.Image, ForcePull = docker.ForcePullImage }
         : container?.Mesos?.Image?.Docker is { } image ? new() { Containerizer = Containerizers.Docker, Reference = image.Name, ForcePull = !container.Mesos.Image.Cached }
         : null;
+
+    private static TaskIsolation? Isolation(Wire.LinuxInfo? linux) => linux is null ? null : new()
+    {
+        Unconfined = linux.Seccomp?.Unconfined == true,
+        // Not shared is Mesos' default, with which the agent decides.
+        SharesProcesses = linux.SharePidNamespace ? true : null,
+        PrivateIpc = linux.IpcMode == Wire.LinuxInfo.Types.IpcMode.Private,
+        SharesIpc = linux.IpcMode == Wire.LinuxInfo.Types.IpcMode.ShareParent,
+        SharedMemory = linux.HasShmSize ? linux.ShmSize : null,
+        EffectiveCapabilities = Capabilities(linux.EffectiveCapabilities ?? linux.CapabilityInfo),
+        BoundingCapabilities = Capabilities(linux.BoundingCapabilities),
+    };
+
+    // Numbers are those of the kernel from 1000 on.
+    private static ValueList<string>? Capabilities(Wire.CapabilityInfo? given)
+    {
+        const int First = 1000;
+        return given is null ? null : LinuxCapabilities.Of(given.Capabilities.Where(one => (int)one >= First).Aggregate(0UL, (mask, one) => mask | 1UL << ((int)one - First)));
+    }
 
     // Infinity means no limit.
     private static double? Limit(Wire.TaskInfo task, string name) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
 using Platform.Core.Pods;
@@ -64,18 +63,7 @@ internal static class ContainerImages
         return image;
     }
 
-    // {"seccomp":{"unconfined":true},"ipcInfo":{"mode":"PRIVATE","shmSize":64}}: checked when it was read.
-    private static ContainerImage WithLinux(ContainerImage image, string? json)
-    {
-        if (json is null)
-            return image;
-        using var document = JsonDocument.Parse(json);
-        if (document.RootElement.TryGetProperty("seccomp", out var seccomp) && seccomp.TryGetProperty("unconfined", out var unconfined))
-            image = image with { Unconfined = unconfined.ValueKind == JsonValueKind.True };
-        if (!document.RootElement.TryGetProperty("ipcInfo", out var ipc))
-            return image;
-        if (ipc.TryGetProperty("shmSize", out var size) && size.TryGetDouble(out var megabytes))
-            image = image with { SharedMemory = megabytes };
-        return ipc.TryGetProperty("mode", out var mode) && mode.ValueEquals("SHARE_PARENT") ? image with { SharesIpc = true } : image;
-    }
+    private static ContainerImage WithLinux(ContainerImage image, string? json) => LinuxSettings.Read(json) is { } linux
+        ? image with { Unconfined = linux.Unconfined, SharedMemory = linux.SharedMemory, SharesIpc = linux.SharesIpc }
+        : image;
 }

@@ -84,6 +84,7 @@ public sealed class TaskTemplate : InstanceTemplate
             Version = _target.Version,
             PreStop = spec.Extension?.PreStop is { } line ? new() { Shell = line, User = spec.User } : null,
             Tty = spec.Tty ?? false,
+            Isolation = LinuxSettings.Read(spec.Container?.LinuxInfoJson),
         };
     }
 

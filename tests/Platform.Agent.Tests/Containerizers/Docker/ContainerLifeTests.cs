@@ -11,6 +11,15 @@ namespace Platform.Agent.Tests.Containerizers.Docker;
 public sealed class ContainerLifeTests(TestEngine engine) : EngineTests(engine)
 {
     [EngineFact]
+    public Task A_container_has_the_capabilities_that_it_asks_for() => WithAgentAsync(async session =>
+    {
+        var task = Shell("cat /proc/self/status") with { Isolation = new() { EffectiveCapabilities = ["CHOWN", "NET_BIND_SERVICE"] } };
+        await session.LaunchAsync(task);
+        var end = await session.EndAsync(task);
+        (await File.ReadAllLinesAsync(Path.Combine(end.Sandbox!, "stdout"))).ShouldContain("CapBnd:\t0000000000000401"); // CHOWN 0, NET_BIND_SERVICE 10
+    });
+
+    [EngineFact]
     public Task An_agent_tells_of_its_engine() => WithAgentAsync(session =>
     {
         session.Registration.Containerizers.ShouldBe(["process", "docker"]);

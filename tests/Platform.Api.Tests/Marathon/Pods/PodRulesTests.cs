@@ -78,6 +78,8 @@ public sealed class PodRulesTests
     [InlineData("\"check\":{\"tcp\":{\"endpoint\":\"e\"}}", "", "/containers(0)/check/tcp/endpoint: contained in the container endpoints")]
     [InlineData("\"lifecycle\":{\"killGracePeriodSeconds\":-1}", "", "/containers(0)/lifecycle/killGracePeriodSeconds: is less than 0")]
     [InlineData("\"linuxInfo\":{\"seccomp\":{\"unconfined\":false}}", "", "/containers(0)/linuxInfo/seccomp: Seccomp unconfined must be true when Profile is NOT defined")]
+    [InlineData("\"linuxInfo\":{\"effectiveCapabilities\":[\"NET_RAW\",\"FLY\"]}", "", "/containers(0)/linuxInfo/effectiveCapabilities(1): 'FLY' is not a capability of Linux such as NET_BIND_SERVICE")]
+    [InlineData("\"linuxInfo\":{\"sharePidNamespace\":\"no\"}", "", "/containers(0)/linuxInfo/sharePidNamespace: error.expected.jsboolean")]
     [InlineData("\"artifacts\":[{\"uri\":\"\"}]", "", "/containers(0)/artifacts(0)/uri: must not be empty")]
     [InlineData("\"platform\":{\"role\":\"init\"}", "", "/containers: at least one container must have the role main")]
     [InlineData("\"platform\":{\"priority\":1}", "", "/containers(0)/platform/priority: is not known; known are role, preStop")]

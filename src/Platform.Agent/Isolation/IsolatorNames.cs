@@ -1,0 +1,36 @@
+namespace Platform.Agent.Isolation;
+
+/// <summary>The isolators of Mesos' agents that this one knows, by their names in <c>--isolation</c>.</summary>
+internal static class IsolatorNames
+{
+    /// <summary>Read-only volumes and volumes at absolute paths.</summary>
+    public const string Filesystem = "filesystem/linux";
+
+    /// <summary>Capabilities.</summary>
+    public const string Capabilities = "linux/capabilities";
+
+    /// <summary>No more rights by executing a program.</summary>
+    public const string NoNewPrivileges = "linux/nnp";
+
+    /// <summary>The filter of system calls.</summary>
+    public const string Seccomp = "linux/seccomp";
+
+    /// <summary>System V memory of its own, for tasks that ask for it.</summary>
+    public const string Ipc = "namespaces/ipc";
+
+    /// <summary>A mount namespace for every task.</summary>
+    public const string Mounts = "namespaces/mnt";
+
+    /// <summary>A process namespace for every task that does not ask to share that of the machine.</summary>
+    public const string Processes = "namespaces/pid";
+
+    /// <summary>Those that are turned on by their names.</summary>
+    public static IReadOnlyList<string> Chosen { get; } = [Filesystem, Capabilities, NoNewPrivileges, Seccomp, Ipc, Mounts, Processes];
+
+    /// <summary>Those that are there whether they are named or not, as the machine and other options have it.</summary>
+    public static IReadOnlyList<string> Always { get; } =
+    [
+        "cgroups/all", "cgroups/cpu", "cgroups/mem", "cgroups/pids", "disk/du", "docker/runtime", "docker/volume", "environment_secret", "filesystem/posix",
+        "posix/cpu", "posix/disk", "posix/mem", "volume/host_path", "volume/sandbox_path", "volume/secret",
+    ];
+}

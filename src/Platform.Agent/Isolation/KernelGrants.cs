@@ -1,0 +1,27 @@
+namespace Platform.Agent.Isolation;
+
+/// <summary>What this machine lets the agent do to set tasks apart, as "probe" of Native/shim.c finds out.</summary>
+[Flags]
+internal enum KernelGrants
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Mount namespaces.</summary>
+    Mounts = 1,
+
+    /// <summary>Process namespaces.</summary>
+    Processes = 2,
+
+    /// <summary>Namespaces of System V memory.</summary>
+    Memory = 4,
+
+    /// <summary>Filters of system calls.</summary>
+    Filters = 8,
+
+    /// <summary>Filters of system calls for what gets no more rights by executing a program.</summary>
+    FiltersWithoutRights = 16,
+
+    /// <summary>A bound on capabilities.</summary>
+    Capabilities = 32,
+}
