@@ -1,3 +1,5 @@
+using System.Globalization;
+using Platform.Core.Apps;
 using Platform.Core.Ownership;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
@@ -58,6 +60,8 @@ public sealed partial class JobModel
         if (task.State is TaskState.Running or TaskState.Killing && update.State is TaskState.Staging or TaskState.Starting)
             return true;
         var runs = update.State is TaskState.Running;
+        if (runs && update.Image is { } image)
+            Pin(_runs.Items[task.RunId], image);
         _tasks.Set(task.TaskId, task with
         {
             State = update.State,
@@ -73,6 +77,23 @@ public sealed partial class JobModel
         }
         return true;
     }
+
+    /// <summary>The task of a run with the image that its version of the job is pinned to; one that is to be pulled always is pinned for each run.</summary>
+    public TaskBuild Pinned(TaskBuild build, RunState run) => ImagePins.Apply(build, VersionOf(run), _head.ImagePins);
+
+    private void Pin(RunState run, string image)
+    {
+        var kept = LiveRuns.Select(VersionOf).Append(Text(_head.ImageVersion));
+        var pins = ImagePins.Learn(_head.ImagePins, VersionOf(run), image, kept);
+        if (pins == _head.ImagePins)
+            return;
+        HeadChanged = true;
+        _head.ImagePins = pins;
+    }
+
+    private static string VersionOf(RunState run) => run.Spec.Task.Image is { ForcePull: true } ? run.RunId : Text(run.ImageVersion);
+
+    private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
 
     private void Advance(RunState run, DateTimeOffset now)
     {

@@ -103,6 +103,9 @@ public sealed partial class JobModel
             Forget();
         var before = _head.Spec;
         var wasScheduled = IsScheduled;
+        // Another job that follows is no change of this one.
+        if (before != spec)
+            _head.ImageVersion = version;
         (_head.Spec, _head.Version, _head.Children, _head.Removed) = (spec, version, children, false);
         if (before is null || before.Schedule?.Timing != spec.Schedule?.Timing)
             _head.ScheduledAt = now;
@@ -204,7 +207,7 @@ public sealed partial class JobModel
     }
 
     private RunState Draft(string runId, RunTrigger trigger, DateTimeOffset now) =>
-        new() { RunId = runId, CreatedAt = now, NotBefore = now, Trigger = trigger, Phase = RunPhase.Waiting, Spec = _head.Spec! };
+        new() { RunId = runId, CreatedAt = now, NotBefore = now, Trigger = trigger, Phase = RunPhase.Waiting, Spec = _head.Spec!, ImageVersion = _head.ImageVersion };
 
     private void Begin(RunState run, ConcurrencyPolicy policy)
     {

@@ -86,6 +86,12 @@ public sealed class JobState
 
     /// <summary>The number of the last file of each agent that a run was made for.</summary>
     [Id(26)] public ValueMap<long> Files { get; set; }
+
+    /// <summary>The version with which the definition itself changed last, and not only who follows it: since then its runs run the same image.</summary>
+    [Id(27)] public long ImageVersion { get; set; }
+
+    /// <summary>The digests of images by that; see <see cref="Apps.ImagePins"/>.</summary>
+    [Id(28)] public ValueMap<string> ImagePins { get; set; }
 }
 
 /// <summary>The end of a run, told to a job that follows.</summary>

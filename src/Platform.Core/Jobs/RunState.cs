@@ -96,6 +96,9 @@ public sealed record RunState
     /// <summary>The only agent where it can run, since the file that it is for is there; null: any.</summary>
     [Id(29)] public string? AgentId { get; init; }
 
+    /// <summary>The <see cref="JobState.ImageVersion"/> of the job when it was made.</summary>
+    [Id(30)] public long ImageVersion { get; init; }
+
     /// <summary>How many tasks it has.</summary>
     public int Count => Spec.Array?.Count ?? 1;
 

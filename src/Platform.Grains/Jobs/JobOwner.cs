@@ -158,7 +158,7 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
         List<RunTask> gang = run.Spec.Array is { Gang: true } ? [.. Model.LiveTasksOf(run.RunId).OrderBy(other => other.Index)] : [];
         return gang.Any(other => other.AgentId is null)
             ? new(default, "Its gang has not been placed as a whole.")
-            : new([JobTasks.Build(run, task, Owner, secrets, placement.FromReserved, gang)], null);
+            : Model.Pinned(new([JobTasks.Build(run, task, Owner, secrets, placement.FromReserved, gang)], null), run);
     }
 
     /// <inheritdoc/>

@@ -491,6 +491,42 @@ public sealed class JobModelTests
         without.Notifications.ShouldHaveSingleItem().On.ShouldBe([NotificationEvent.Failure]);
     }
 
+    [Fact]
+    public void Runs_of_a_version_of_the_definition_run_the_image_that_was_pulled_first()
+    {
+        var spec = OnRequest() with { Task = OnRequest().Task with { Image = new() { Containerizer = "docker", Reference = "web:1" } } };
+        var job = new SimulatedJob(spec);
+        job.Begin(Noon);
+        job.StartWithImage("web:1@sha256:aaaa", Noon).ShouldBe([null]);
+        job.Restart();
+        job.StartWithImage("web:1@sha256:bbbb", Noon).ShouldBe(["sha256:aaaa"]);
+        // That another job follows is a new version of what is known of it, and not of what it runs.
+        job.Model.Define(spec, 2, ["follower"], Noon);
+        job.StartWithImage("web:1@sha256:bbbb", Noon).ShouldBe(["sha256:aaaa"]);
+        job.Model.Define(spec with { Description = "new" }, 3, ["follower"], Noon);
+        job.StartWithImage("web:1@sha256:bbbb", Noon).ShouldBe([null]);
+        job.StartWithImage("web:1@sha256:cccc", Noon).ShouldBe(["sha256:bbbb"]);
+        job.Head.ImagePins.Count.ShouldBe(1, "what no run can be made from any more is let go");
+    }
+
+    [Fact]
+    public void An_image_that_is_to_be_pulled_always_is_the_same_for_all_tasks_of_one_run()
+    {
+        var spec = OnRequest() with { Array = new(0, 2, Parallelism: 1), Task = OnRequest().Task with { Image = new() { Containerizer = "docker", Reference = "web:1", ForcePull = true } } };
+        var job = new SimulatedJob(spec);
+        job.Begin(Noon);
+        job.Model.Start(default, default, null, Noon);
+        job.Run(Noon);
+        job.RunImages("web:1@sha256:aaaa", Noon).ShouldBe([null]);
+        job.EndAll(TaskState.Finished, Noon);
+        job.RunImages("web:1@sha256:bbbb", Noon).ShouldBe(["sha256:aaaa"]);
+        job.EndAll(TaskState.Finished, Noon);
+        job.EndAll(TaskState.Finished, Noon);
+        job.Model.Start(default, default, null, Noon.AddMinutes(1));
+        job.Run(Noon.AddMinutes(1));
+        job.RunImages("web:1@sha256:bbbb", Noon.AddMinutes(1)).ShouldBe([null]);
+    }
+
     private static JobSpec OnRequest() => new() { Id = "nightly", Task = new() { Command = new() { Shell = "true" } } };
 
     private static JobSpec Minutely() => OnRequest() with { Schedule = new() { Timing = new() { Expression = "* * * * *" } } };

@@ -29,6 +29,15 @@ internal sealed class SimulatedJob
 
     internal void Begin(DateTimeOffset now) => Model.Define(Spec, 1, [], now);
 
+    internal List<string?> StartWithImage(string image, DateTimeOffset now)
+    {
+        Model.Start(default, default, null, now);
+        Run(now);
+        var digests = RunImages(image, now);
+        EndAll(TaskState.Finished, now);
+        return digests;
+    }
+
     /// <summary>All that was not recorded is forgotten.</summary>
     internal void Restart()
     {
@@ -63,6 +72,20 @@ internal sealed class SimulatedJob
     {
         Model.Report(Update(Model.LiveTasks.First(task => task.RunId == run.RunId).TaskId, state, now), now);
         Run(now);
+    }
+
+    /// <summary>Gives a place to everything that waits and lets it run with this image; the digests that the tasks were built with.</summary>
+    internal List<string?> RunImages(string image, DateTimeOffset now)
+    {
+        PlaceAll(now, run: false);
+        var digests = new List<string?>();
+        foreach (var task in Model.LiveTasks.ToList())
+        {
+            var run = _runs.Items[task.RunId];
+            digests.Add(Model.Pinned(new([JobTasks.Build(run, task, "job", default, [], [])], null), run).Task!.Image!.Digest);
+            Model.Report(Update(task.TaskId, TaskState.Running, now) with { Image = image }, now);
+        }
+        return digests;
     }
 
     internal void End(RunState run, TaskState state, DateTimeOffset now) => Report(run, state, now);
