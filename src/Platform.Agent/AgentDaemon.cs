@@ -66,7 +66,7 @@ public static class AgentDaemon
             ProcessesPerTask = options.ProcessesPerTask,
         };
         using var engine = options.Docker is { } endpoint ? new DockerEngine(endpoint, time, logger) : null;
-        var containerizers = engine is null ? new ContainerizerTable(processes) : new ContainerizerTable(processes, Containers(engine, options, work, time, logger, stopping.Token));
+        var containerizers = engine is null ? new ContainerizerTable(processes) : new ContainerizerTable(processes, Containers(engine, options, processes, time, logger, stopping.Token));
         if (engine is not null)
             await engine.LookAsync(cancellation).ConfigureAwait(false);
         var services = new TaskServices
@@ -164,18 +164,25 @@ public static class AgentDaemon
     }
 
     private static DockerContainerizer Containers(
-        DockerEngine engine, AgentOptions options, WorkDirectory work, TimeProvider time, ILogger logger, CancellationToken stopping) => new()
+        DockerEngine engine, AgentOptions options, ProcessContainerizer processes, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
-        Engine = engine,
-        Images = new ImagePuller(engine, time, logger),
-        Builder = new ContainerBuilder(work.AgentId, options.Hostname, options.CpuLimit, options.ProcessesPerTask, options.Dns),
-        Collector = new ImageCollector(work, options.ImageRetention, options.DiskHeadroom, time, logger),
-        Work = work,
-        Credentials = options.DockerConfig,
-        Time = time,
-        Logger = logger,
-        Stopping = stopping,
-    };
+        var work = processes.Work;
+        var containers = new DockerContainerizer
+        {
+            Engine = engine,
+            Images = new ImagePuller(engine, time, logger),
+            Builder = new ContainerBuilder(work.AgentId, options.Hostname, options.CpuLimit, options.ProcessesPerTask, options.Dns, processes.Isolators.CanJoinNetworks),
+            Collector = new ImageCollector(work, options.ImageRetention, options.DiskHeadroom, time, logger),
+            Work = work,
+            Credentials = options.DockerConfig,
+            Time = time,
+            Logger = logger,
+            Stopping = stopping,
+        };
+        if (processes.Isolators.CanJoinNetworks)
+            processes.PodNetworks = containers.Networks;
+        return containers;
+    }
 
     private static ICgroupLayout DetectCgroups(AgentOptions options, WorkDirectory work, ILogger logger)
     {

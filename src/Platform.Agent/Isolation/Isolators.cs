@@ -12,7 +12,9 @@ internal sealed class Isolators
 {
     private const double DefaultSharedMemory = 64;
 
-    private readonly IReadOnlySet<string> _named;
+    private static readonly string[] OnRequest = [IsolatorNames.Ipc, IsolatorNames.Processes];
+
+    private readonly HashSet<string> _named;
     private readonly bool _isGiven;
     private readonly KernelGrants _grants;
     private readonly ulong _held;
@@ -45,7 +47,7 @@ internal sealed class Isolators
         get
         {
             var on = _named.Where(IsolatorNames.Chosen.Contains).Order(StringComparer.Ordinal).ToList();
-            var asked = _isGiven ? [] : ((string[])[IsolatorNames.Ipc, IsolatorNames.Processes]).Where(IsGranted).ToList();
+            var asked = _isGiven ? [] : OnRequest.Where(IsGranted).ToList();
             return on.Count == 0 && asked.Count == 0
                 ? "no isolators of processes" + (_isGiven ? "" : ": the agent has not the rights for any")
                 : string.Join("; ", new[] { string.Join(", ", on), asked.Count == 0 ? "" : $"{string.Join(" and ", asked)} for tasks that ask" }.Where(part => part.Length > 0));
@@ -61,8 +63,11 @@ internal sealed class Isolators
     /// <summary>True if a task is under the default filter of system calls.</summary>
     public bool IsFiltered(TaskSpec spec) => _named.Contains(IsolatorNames.Seccomp) && spec.Isolation?.Unconfined != true;
 
-    /// <summary>True if a command beside a task has to enter something that the task has of its own.</summary>
-    public static bool HasNamespaces(IReadOnlyList<string> settings) => settings.Any(setting => setting[0] is 'p' or 'i' or 'm' or 'o' or 'w' or 'b');
+    /// <summary>True if a command beside a task has to enter something that the task does not share with the machine.</summary>
+    public static bool HasNamespaces(IReadOnlyList<string> settings) => settings.Any(setting => setting[0] is 'p' or 'i' or 'm' or 'o' or 'w' or 'b' or 'j');
+
+    /// <summary>True if a task can be put into the network of another process.</summary>
+    public bool CanJoinNetworks => _grants.HasFlag(KernelGrants.Mounts);
 
     /// <summary>The settings of a task's supervisor but its terminal, as Native/isolate.h describes them.</summary>
     /// <param name="spec">The task.</param>

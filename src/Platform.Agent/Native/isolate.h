@@ -9,6 +9,7 @@
  *   bPATH          the source is there as it is
  *   wPATH          stays as writable as it is, although it lies below one that is read-only
  *   f              no mounts are made or taken away, and no namespace is entered: what is read-only stays so
+ *   jPATH          the network namespace that this file is
  *   cMASK,MASK     effective and bounding capabilities, decimal
  *   n              no more rights by executing a program
  *   d              the default filter of system calls; supervisors from "serve" have it already if it was told to
@@ -118,8 +119,14 @@ static int needs_mounts(char **settings, int count)
 /* Namespaces but that of processes, and what is mounted in them. */
 static word separate(char **settings, int count)
 {
-    const char *memory = setting(settings, count, 'i'), *source = 0;
+    const char *memory = setting(settings, count, 'i'), *network = setting(settings, count, 'j'), *source = 0;
     int processes = setting(settings, count, 'p') != 0;
+    if (network) {
+        word file = open_file(network, O_CLOEXEC), joined = file < 0 ? file : syscall5(SYS_setns, file, CLONE_NEWNET, 0, 0, 0);
+        if (joined < 0)
+            return joined;
+        close_file(file);
+    }
     if (!needs_mounts(settings, count))
         return 0;
     /* What the machine itself has read-only is not made writable by being shown again. */
@@ -152,17 +159,17 @@ static word separate(char **settings, int count)
 /* Those of another process; that of processes only children get. */
 static word enter_namespaces(const char *pid)
 {
-    static const char *const kinds[] = { "/ns/ipc", "/ns/pid", "/ns/mnt" };
-    word files[3], result = 0;
-    for (int i = 0; i < 3; i++) {
+    static const char *const kinds[] = { "/ns/net", "/ns/ipc", "/ns/pid", "/ns/mnt" };
+    word files[4], result = 0;
+    for (int i = 0; i < 4; i++) {
         char path[64];
         *put_text(put_text(put_text(path, "/proc/"), pid), kinds[i]) = 0;
         if ((files[i] = open_file(path, O_CLOEXEC)) < 0)
             return files[i];
     }
-    for (int i = 0; i < 3 && result == 0; i++)
+    for (int i = 0; i < 4 && result == 0; i++)
         result = syscall5(SYS_setns, files[i], 0, 0, 0, 0);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         close_file(files[i]);
     return result;
 }

@@ -1,4 +1,3 @@
-using Platform.Agent.Isolation;
 using Platform.Agent.Processes;
 using Platform.Agent.Tests.Testing;
 using Platform.Core.Collections;

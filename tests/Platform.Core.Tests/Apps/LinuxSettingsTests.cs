@@ -1,5 +1,4 @@
 using Platform.Core.Apps;
-using Platform.Core.Collections;
 using Platform.Core.Pods;
 using Platform.Core.Tasks;
 

@@ -13,7 +13,8 @@ namespace Platform.Agent.Containerizers.Docker;
 /// <param name="cpu">What cpus mean.</param>
 /// <param name="processesPerTask">The limit on processes and threads of a task; null: none.</param>
 /// <param name="dns">The name server that tasks are told of; null: none.</param>
-internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimitMode cpu, long? processesPerTask, IPEndPoint? dns)
+/// <param name="takesProcesses">Members of a pod without an image join the network of those with one.</param>
+internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimitMode cpu, long? processesPerTask, IPEndPoint? dns, bool takesProcesses)
 {
     /// <summary>Where a task sees its sandbox.</summary>
     public const string Sandbox = "/mnt/mesos/sandbox";
@@ -114,7 +115,7 @@ internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimit
                 RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.No },
             },
         };
-        SetPorts(holder, request.Group.Where(PodNetworks.IsShared).SelectMany(member => member.Ports), image);
+        SetPorts(holder, request.Group.Where(member => PodNetworks.IsShared(member) || (takesProcesses && member.Image is null)).SelectMany(member => member.Ports), image);
         SetNames(holder, image);
         return holder;
     }

@@ -42,7 +42,7 @@ internal sealed class DockerContainerizer : IContainerizer
     public required CancellationToken Stopping { get; init; }
 
     /// <summary>The networks that containers of pods share.</summary>
-    private PodNetworks Networks => field ??= new(this);
+    public PodNetworks Networks => field ??= new(this);
 
     /// <inheritdoc/>
     public string Name => Core.Placement.Containerizers.Docker;
@@ -279,7 +279,7 @@ internal sealed class DockerContainerizer : IContainerizer
     }
 
     // A network that nobody made is made as a bridge, in which containers find each other by name.
-    private async Task NameNetworkAsync(ContainerImage image, CancellationToken cancellation)
+    internal async Task NameNetworkAsync(ContainerImage image, CancellationToken cancellation)
     {
         if (image is not { Network: ContainerNetwork.Named, NetworkName: { Length: > 0 } name })
             return;

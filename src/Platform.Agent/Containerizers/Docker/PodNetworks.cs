@@ -22,6 +22,31 @@ internal sealed class PodNetworks(DockerContainerizer containerizer)
     /// <summary>True if a task's container is in the network of its pod.</summary>
     public static bool IsShared(TaskSpec spec) => spec is { Group: not null, Image: { Network: not ContainerNetwork.Host } };
 
+    /// <summary>The member of a pod whose network the members without an image join; null: there is none.</summary>
+    public static TaskSpec? SharedOf(ContainerRequest request) => request.Spec is { Group: not null, Image: null } ? request.Group.FirstOrDefault(IsShared) : null;
+
+    /// <summary>The network of a pod, which is made if it is not there, for a member that is a process.</summary>
+    /// <param name="request">The member.</param>
+    /// <param name="shared">A member with an image.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The process that holds it.</returns>
+    /// <exception cref="TaskStartException">It cannot be had.</exception>
+    public async Task<int> JoinAsync(ContainerRequest request, TaskSpec shared, CancellationToken cancellation)
+    {
+        try
+        {
+            await containerizer.NameNetworkAsync(shared.Image!, cancellation).ConfigureAwait(false);
+            await JoinAsync(request with { Spec = shared }, cancellation).ConfigureAwait(false);
+            return await FindAsync(NameOf(shared.Group!), cancellation).ConfigureAwait(false) is { State: { Running: true, Pid: var holder } }
+                ? (int)holder
+                : throw new TaskStartException(TaskReasons.LaunchFailed, "The network of the pod cannot be joined: the container that holds it has ended");
+        }
+        catch (DockerApiException e)
+        {
+            throw new TaskStartException(TaskReasons.LaunchFailed, $"The network of the pod could not be made: {PullFailure.MessageOf(e)}");
+        }
+    }
+
     /// <summary>True if the network of a pod is there, as far as was looked: its ports are then taken by itself.</summary>
     public bool IsHeld(string group) => _held.ContainsKey(group);
 

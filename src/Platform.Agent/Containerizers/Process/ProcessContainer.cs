@@ -14,12 +14,19 @@ internal sealed class ProcessContainer : IContainer
     private readonly ProcessContainerizer _containerizer;
     private readonly ContainerRequest _request;
     private readonly TaskSupervision _supervision;
+    private readonly IReadOnlyList<string> _settings;
     private TaskCgroup _cgroup;
     private ProcessIdentity _process;
+    private bool _hasNetwork;
 
-    public ProcessContainer(ProcessContainerizer containerizer, ContainerRequest request, TaskSupervision supervision, TaskCgroup cgroup)
+    /// <param name="containerizer">Whose it is.</param>
+    /// <param name="request">The task.</param>
+    /// <param name="supervision">Its supervisor.</param>
+    /// <param name="cgroup">Its cgroups.</param>
+    /// <param name="settings">What sets it apart from the machine, as Native/isolate.h describes it.</param>
+    public ProcessContainer(ProcessContainerizer containerizer, ContainerRequest request, TaskSupervision supervision, TaskCgroup cgroup, IReadOnlyList<string> settings)
     {
-        (_containerizer, _request, _supervision, _cgroup) = (containerizer, request, supervision, cgroup);
+        (_containerizer, _request, _supervision, _cgroup, _settings) = (containerizer, request, supervision, cgroup, settings);
         Started = StartedAsync();
         Ended = EndedAsync();
     }
@@ -77,8 +84,8 @@ internal sealed class ProcessContainer : IContainer
     }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<int> Processes() =>
-        _cgroup.Folders.Count > 0 ? _cgroup.Processes() : _process.Pid != 0 ? [.. Relatives().Select(entry => entry.Pid)] : [];
+    public IReadOnlyCollection<int>? Processes() =>
+        _hasNetwork ? null : _cgroup.Folders.Count > 0 ? _cgroup.Processes() : _process.Pid != 0 ? [.. Relatives().Select(entry => entry.Pid)] : [];
 
     /// <inheritdoc/>
     public ContainerUsage? Measure(Lazy<List<ProcessEntry>> table)
@@ -118,7 +125,7 @@ internal sealed class ProcessContainer : IContainer
         Folder = _request.Sandbox,
         User = user,
         JoinFiles = [.. _cgroup.JoinFiles],
-        Enter = _containerizer.EnterOf(_request, _process.Pid, user),
+        Enter = _containerizer.EnterOf(_request, _settings, _process.Pid, _hasNetwork, user),
     };
 
     private async Task<RunningContainer?> StartedAsync()
@@ -127,7 +134,8 @@ internal sealed class ProcessContainer : IContainer
         if (started.Task is not { } process)
             return null;
         _process = process;
-        return new RunningContainer(process.Pid);
+        _hasNetwork = _request.Spec.Group is not null && ProcessNetwork.IsOther(process.Pid);
+        return new RunningContainer(process.Pid) { Addresses = _hasNetwork ? ProcessNetwork.AddressesOf(process.Pid) : default };
     }
 
     private async Task<ContainerEnd> EndedAsync()

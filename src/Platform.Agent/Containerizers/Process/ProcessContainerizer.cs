@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Platform.Agent.Containerizers.Docker;
 using Platform.Agent.Isolation;
 using Platform.Agent.Processes;
 using Platform.Agent.Tasks;
@@ -30,6 +31,9 @@ internal sealed class ProcessContainerizer : IContainerizer
     /// <summary>The name server that tasks are told of; null: none.</summary>
     public System.Net.IPEndPoint? Dns { get; init; }
 
+    /// <summary>The networks of pods, which members without an image join; null: they use the machine's.</summary>
+    public PodNetworks? PodNetworks { get; set; }
+
     /// <summary>The limit on processes and threads of a task; null: none.</summary>
     public long? ProcessesPerTask { get; init; }
 
@@ -52,13 +56,23 @@ internal sealed class ProcessContainerizer : IContainerizer
     }
 
     /// <inheritdoc/>
-    public Task? ProvisionAsync(ContainerRequest request, Action<string> progress, CancellationToken cancellation) => null;
+    public Task? ProvisionAsync(ContainerRequest request, Action<string> progress, CancellationToken cancellation) =>
+        PodNetworks is { } networks && PodNetworks.SharedOf(request) is { } shared ? networks.JoinAsync(request, shared, cancellation) : null;
 
     /// <inheritdoc/>
-    public Task<IContainer> StartAsync(ContainerRequest request, CancellationToken cancellation)
+    public bool HoldsPorts(TaskSpec spec) => spec.Group is { } group && PodNetworks?.IsHeld(group) == true;
+
+    /// <inheritdoc/>
+    public async Task<IContainer> StartAsync(ContainerRequest request, CancellationToken cancellation)
     {
         var spec = request.Spec;
         var user = UserOf(spec);
+        var apart = SettingsOf(request, user);
+        List<string> settings = [.. apart];
+        if (spec.Tty && Shims.HasTerminals)
+            settings.Add("t");
+        if (PodNetworks is { } networks && PodNetworks.SharedOf(request) is { } shared)
+            settings.Add($"j/proc/{await networks.JoinAsync(request, shared, cancellation).ConfigureAwait(false)}/ns/net");
         if (user is not null && !spec.Fetch.IsEmpty)
             TaskSandbox.GiveTo(user, request.Sandbox);
         var cgroup = Cgroups.Create(TaskDirectoryName.Of(spec.TaskId), TaskLimits.Of(spec, ProcessesPerTask));
@@ -69,13 +83,13 @@ internal sealed class ProcessContainerizer : IContainerizer
                 File = request.File,
                 Sandbox = request.Sandbox,
                 User = user?.ForShim,
-                Settings = spec.Tty && Shims.HasTerminals ? [.. SettingsOf(request, user), "t"] : SettingsOf(request, user),
+                Settings = settings,
                 IsFiltered = Isolators.IsFiltered(spec),
                 JoinFiles = [.. cgroup.JoinFiles],
                 Command = TaskEnvironment.Command(spec.Command),
                 Environment = VariablesOf(request, user),
             }, Watcher);
-            return Task.FromResult<IContainer>(new ProcessContainer(this, request, supervision, cgroup));
+            return new ProcessContainer(this, request, supervision, cgroup, apart);
         }
         catch (Exception e) when (e is IOException or Win32Exception)
         {
@@ -89,7 +103,7 @@ internal sealed class ProcessContainerizer : IContainerizer
     {
         var cgroup = Cgroups.Open(TaskDirectoryName.Of(request.Spec.TaskId));
         if (TaskSupervision.Attach(request.File, Watcher) is { } supervision)
-            return Task.FromResult<IContainer?>(new ProcessContainer(this, request, supervision, cgroup));
+            return Task.FromResult<IContainer?>(new ProcessContainer(this, request, supervision, cgroup, FoundSettingsOf(request)));
         // Made for a start that was never begun.
         cgroup.TryRemove();
         return Task.FromResult<IContainer?>(null);
@@ -115,12 +129,29 @@ internal sealed class ProcessContainerizer : IContainerizer
         user?.Home ?? Environment.GetEnvironmentVariable("HOME"), Dns);
 
     /// <summary>How a command beside a task is set apart; empty: not at all.</summary>
-    internal IReadOnlyList<string> EnterOf(ContainerRequest request, int process, UserAccount? user)
+    /// <param name="request">The task.</param>
+    /// <param name="settings">What sets the task apart.</param>
+    /// <param name="process">The task's first process.</param>
+    /// <param name="hasNetwork">True if the task is in a network of its own.</param>
+    /// <param name="user">The user of the command; null: the agent's own.</param>
+    internal IReadOnlyList<string> EnterOf(ContainerRequest request, IReadOnlyList<string> settings, int process, bool hasNetwork, UserAccount? user)
     {
-        IReadOnlyList<string> settings = SettingsOf(request, user);
         if (Isolators.IsFiltered(request.Spec))
             settings = [.. settings, .. Isolators.FilterSettings];
-        return settings.Count == 0 ? [] : Shims.Enter(Isolators.HasNamespaces(settings) ? process : null, request.Sandbox, user?.ForShim, settings);
+        return settings.Count == 0 && !hasNetwork ? [] : Shims.Enter(hasNetwork || Isolators.HasNamespaces(settings) ? process : null, request.Sandbox, user?.ForShim, settings);
+    }
+
+    // The agent may have been told otherwise since it started the task, which goes on as it is.
+    private IReadOnlyList<string> FoundSettingsOf(ContainerRequest request)
+    {
+        try
+        {
+            return SettingsOf(request, UserOf(request.Spec));
+        }
+        catch (Exception e) when (e is TaskStartException or IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     private IReadOnlyList<string> SettingsOf(ContainerRequest request, UserAccount? user) => Isolators.SettingsOf(

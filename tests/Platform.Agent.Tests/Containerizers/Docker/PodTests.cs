@@ -94,6 +94,59 @@ public sealed class PodTests(TestEngine engine) : EngineTests(engine)
         (await Engine.ContainersAsync()).ShouldBeEmpty();
     }
 
+    [EngineFact]
+    public async Task A_member_without_an_image_is_in_the_network_of_those_with_one_also_for_another_run_of_the_agent()
+    {
+        using var folder = new TestFolder();
+        await using var master = await TestMaster.StartAsync();
+        var port = FreePort();
+        var options = TestAgent.Options(master, folder) with { Docker = Engine.Endpoint, Resources = Resources.Parse("cpus:64;mem:65536;disk:65536;ports:[1024-65535]") };
+        var web = Of("mixed", "web", "echo from the image > /tmp/index.html; exec httpd -f -p 8080 -h /tmp");
+        // It waits for nothing: whoever is first makes the network.
+        const string Line = "mkdir pages; echo from the process > pages/index.html; /bin/busybox httpd -p 8081 -h pages; until /bin/busybox wget -q -O - http://127.0.0.1:8080/; do sleep 0.1; done; exec sleep 100000";
+        var process = TestTask.Shell(Line) with
+        {
+            Group = "mixed",
+            Resources = Resources.Parse($"cpus:0.1;mem:64;ports:[{port}-{port}]"),
+            Ports = [new PortSpec { HostPort = port, ContainerPort = 8081 }],
+            Checks = [new CheckSpec { Purpose = CheckPurpose.Health, Kind = CheckKind.Http, Port = 8081, IntervalSeconds = 0.1, GracePeriodSeconds = 60 }],
+        };
+        var own = $"http://127.0.0.1:{port}/";
+        using var http = new HttpClient();
+        string address;
+        await using (var first = TestAgent.Start(options, keepTasks: true))
+        {
+            var session = await master.AcceptAsync();
+            await session.LaunchAsync(process, web);
+            var running = new Dictionary<string, TaskUpdate>();
+            while (running.Count < 2 || running[process.TaskId].Healthy != true)
+            {
+                var update = await session.UpdateAsync();
+                update.State.IsTerminal().ShouldBeFalse($"{update}");
+                if (update.State == TaskState.Running)
+                    running[update.TaskId] = update;
+            }
+            address = running[web.TaskId].IpAddresses.ShouldHaveSingleItem();
+            running[process.TaskId].IpAddresses.ShouldHaveSingleItem().ShouldBe(address);
+            await TaskOutput.WaitForAsync(running[process.TaskId], "from the image");
+            (await http.GetStringAsync(new Uri(own))).ShouldBe("from the process\n");
+            (await http.GetStringAsync(new Uri($"http://{address}:8081/"))).ShouldBe("from the process\n");
+            await first.StopAsync();
+        }
+        await using (TestAgent.Start(options))
+        {
+            var session = await master.AcceptAsync();
+            var exec = await TestExec.StartAsync(session, process, new() { Shell = "/bin/busybox wget -q -O - http://127.0.0.1:8080/" });
+            (await exec.EndAsync()).ExitStatus.ShouldBe(0);
+            exec.Output.ShouldBe("from the image\n");
+            await session.KillAsync(process, grace: 1);
+            var end = await session.EndAsync(process);
+            end.IpAddresses.ShouldHaveSingleItem().ShouldBe(address);
+            await session.EndAsync(web);
+        }
+        (await Engine.ContainersAsync()).ShouldBeEmpty();
+    }
+
     private static TaskSpec Of(string pod, string name, string line) =>
         Shell(line) with
         {
