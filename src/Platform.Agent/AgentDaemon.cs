@@ -3,6 +3,7 @@ using Platform.Agent.Checks;
 using Platform.Agent.Containerizers;
 using Platform.Agent.Containerizers.Docker;
 using Platform.Agent.Containerizers.Process;
+using Platform.Agent.Executors;
 using Platform.Agent.Fetching;
 using Platform.Agent.Isolation;
 using Platform.Agent.Processes;
@@ -69,6 +70,7 @@ public static class AgentDaemon
         var containerizers = engine is null ? new ContainerizerTable(processes) : new ContainerizerTable(processes, Containers(engine, options, processes, time, logger, stopping.Token));
         if (engine is not null)
             await engine.LookAsync(cancellation).ConfigureAwait(false);
+        await using var executors = new ExecutorTable(Executors(options, work), work, time, logger);
         var services = new TaskServices
         {
             Work = work,
@@ -76,6 +78,7 @@ public static class AgentDaemon
             Outbox = outbox,
             Journal = journal,
             Fetcher = fetcher,
+            Executors = executors,
             Probe = probe,
             Time = time,
             Logger = logger,
@@ -91,7 +94,7 @@ public static class AgentDaemon
         using var reads = new SandboxReads(tasks, watcher, time, logger);
         using var execs = new TaskExecs(tasks, time, logger);
         using var folders = new FolderWatcher(work, options.WatchFolders, watcher, time, logger);
-        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, reads, execs, folders, work, Measure, time, logger);
+        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, reads, execs, folders, executors, work, Measure, time, logger);
         if (engine is not null)
             engine.Changed += () => { peer.Renew(); _ = CollectContainersAsync(); };
         var looking = folders.RunAsync(stopping.Token);
@@ -183,6 +186,16 @@ public static class AgentDaemon
             processes.PodNetworks = containers.Networks;
         return containers;
     }
+
+    private static ExecutorSettings Executors(AgentOptions options, WorkDirectory work) => new()
+    {
+        Port = options.ExecutorPort,
+        RegistrationTimeout = options.ExecutorRegistrationTimeout,
+        ReregistrationTimeout = options.ExecutorReregistrationTimeout,
+        RecoveryTimeout = options.RecoveryTimeout,
+        Authenticate = options.AuthenticateExecutors,
+        Agent = new() { Hostname = options.Hostname, Id = new() { Value = work.AgentId } },
+    };
 
     private static ICgroupLayout DetectCgroups(AgentOptions options, WorkDirectory work, ILogger logger)
     {

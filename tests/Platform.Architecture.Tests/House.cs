@@ -11,13 +11,14 @@ internal static class House
     {
         ["Core"] = [],
         ["Client"] = [],
+        ["Mesos"] = [],
         ["Contracts"] = ["Core"],
         ["Storage"] = ["Core", "Contracts"],
         ["Networking"] = ["Core"],
         ["Grains"] = ["Core", "Contracts", "Storage"],
-        ["Api"] = ["Core", "Contracts"],
+        ["Api"] = ["Core", "Contracts", "Mesos"],
         ["Clustering"] = ["Core", "Contracts", "Storage", "Grains"],
-        ["Agent"] = ["Core", "Contracts", "Client"],
+        ["Agent"] = ["Core", "Contracts", "Client", "Mesos"],
         // Logins, rights and parsed definitions are those of the API.
         ["Dashboard"] = ["Core", "Contracts", "Api"],
     };

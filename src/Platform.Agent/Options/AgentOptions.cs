@@ -107,6 +107,21 @@ public sealed record AgentOptions
     /// <summary>The name server that tasks are told of, as PLATFORM_DNS; containers on networks of their own ask it for all names. Default none.</summary>
     public IPEndPoint? Dns { get; init; }
 
+    /// <summary>The port on loopback where executors of frameworks subscribe; 0: one that is free, and the same after each start. Default 0.</summary>
+    public int ExecutorPort { get; init; }
+
+    /// <summary>An executor that has not subscribed for so long after its start is ended. Default 1 minute.</summary>
+    public TimeSpan ExecutorRegistrationTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>An executor that has not subscribed again for so long after a start of the agent is ended. Default 15 s.</summary>
+    public TimeSpan ExecutorReregistrationTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long executors are told to wait for an agent that is away. Default 15 minutes.</summary>
+    public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Whether executors must show the token that they are given. Default false.</summary>
+    public bool AuthenticateExecutors { get; init; }
+
     /// <summary>Instead of one real agent, so many that run no processes. Default 0.</summary>
     public int Simulate { get; init; }
 

@@ -21,11 +21,12 @@ internal static class AgentOptionsParser
         "pids-limit", "cgroup-root", "sandbox-retention", "disk-headroom", "log-rotate-size", "log-rotate-count", "cache-size",
         "fetch-stall-timeout", "oversubscribe", "simulate", "docker", "docker-config", "image-retention", "token-file",
         "enforce-disk-quota", "disk-watch-interval", "watch-folder", "ca", "dns", "isolation", "effective-capabilities", "bounding-capabilities",
+        "executor-port", "executor-registration-timeout", "executor-reregistration-timeout", "recovery-timeout", "authenticate-executors",
     ];
 
     private const int DnsPort = 53;
 
-    private static readonly string[] Switches = ["oversubscribe", "enforce-disk-quota"];
+    private static readonly string[] Switches = ["oversubscribe", "enforce-disk-quota", "authenticate-executors"];
 
     /// <summary>Reads the arguments; the machine is looked at only for what is not given.</summary>
     public static bool TryParse(
@@ -73,6 +74,11 @@ internal static class AgentOptionsParser
             DiskWatchInterval = reader.Duration("disk-watch-interval", TimeSpan.FromSeconds(15)) is { Ticks: > 0 } interval ? interval : TimeSpan.FromSeconds(15),
             WatchFolders = reader.WatchFolders(),
             Dns = reader.Dns(),
+            ExecutorPort = reader.Whole("executor-port", 0, 0, 65_535),
+            ExecutorRegistrationTimeout = reader.Duration("executor-registration-timeout", TimeSpan.FromMinutes(1)),
+            ExecutorReregistrationTimeout = reader.Duration("executor-reregistration-timeout", TimeSpan.FromSeconds(15)),
+            RecoveryTimeout = reader.Duration("recovery-timeout", TimeSpan.FromMinutes(15)),
+            AuthenticateExecutors = given.ContainsKey("authenticate-executors"),
             Oversubscribe = given.ContainsKey("oversubscribe"),
             Simulate = simulate,
         };

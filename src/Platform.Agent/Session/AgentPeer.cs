@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Platform.Agent.Executors;
 using Platform.Agent.Tasks;
 using Platform.Agent.Updates;
 using Platform.Agent.Watching;
@@ -18,6 +19,7 @@ internal sealed class AgentPeer : ISessionPeer
     private readonly SandboxReads _reads;
     private readonly TaskExecs _execs;
     private readonly FolderWatcher _folders;
+    private readonly ExecutorTable _executors;
     private readonly WorkDirectory _work;
     private readonly Func<AgentUsage> _measure;
     private readonly TimeProvider _time;
@@ -28,7 +30,7 @@ internal sealed class AgentPeer : ISessionPeer
     private int _renewal;
 
     public AgentPeer(
-        Func<AgentRegistration> registration, TaskTable tasks, UpdateOutbox outbox, SandboxReads reads, TaskExecs execs, FolderWatcher folders, WorkDirectory work,
+        Func<AgentRegistration> registration, TaskTable tasks, UpdateOutbox outbox, SandboxReads reads, TaskExecs execs, FolderWatcher folders, ExecutorTable executors, WorkDirectory work,
         Func<AgentUsage> measure, TimeProvider time, ILogger logger)
     {
         _registration = registration;
@@ -37,6 +39,7 @@ internal sealed class AgentPeer : ISessionPeer
         _reads = reads;
         _execs = execs;
         _folders = folders;
+        _executors = executors;
         _work = work;
         _measure = measure;
         _time = time;
@@ -45,6 +48,7 @@ internal sealed class AgentPeer : ISessionPeer
         _reads.Ready += Wake;
         _execs.Ready += Wake;
         _folders.Ready += Wake;
+        _executors.Ready += Wake;
     }
 
     /// <inheritdoc/>
@@ -81,6 +85,8 @@ internal sealed class AgentPeer : ISessionPeer
             _execs.Add(exec);
         foreach (var input in command.ExecInput)
             _execs.Add(input);
+        foreach (var message in command.Messages)
+            _executors.Send(message);
         if (command.Watch is { } watches)
             _folders.Set(watches);
         foreach (var taken in command.TakenFiles)
@@ -100,9 +106,10 @@ internal sealed class AgentPeer : ISessionPeer
             var files = _reads.Take();
             var execs = _execs.Take();
             var appeared = _folders.Take();
+            var messages = _executors.Take();
             var heartbeat = _lastHeartbeat == 0 || _time.GetElapsedTime(_lastHeartbeat) >= _heartbeat ? Measure() : null;
-            if (!updates.IsEmpty || !files.IsEmpty || !execs.IsEmpty || !appeared.IsEmpty || heartbeat is not null)
-                return new AgentMessage { Heartbeat = heartbeat, Updates = updates, Files = files, Exec = execs, Appeared = appeared };
+            if (!updates.IsEmpty || !files.IsEmpty || !execs.IsEmpty || !appeared.IsEmpty || !messages.IsEmpty || heartbeat is not null)
+                return new AgentMessage { Heartbeat = heartbeat, Updates = updates, Files = files, Exec = execs, Appeared = appeared, Messages = messages };
             var left = _heartbeat - _time.GetElapsedTime(_lastHeartbeat);
             using var due = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, due.Token);

@@ -17,7 +17,8 @@ internal sealed partial class AgentTask
         var deadline = Deadline();
         if (Spec.PreStop is { } hook)
             await Task.WhenAny(RunHookAsync(container, hook), ended, deadline).ConfigureAwait(false);
-        if (!deadline.IsCompleted)
+        // An executor is asked on its stream, if it has one.
+        if (!deadline.IsCompleted && !(Spec.Executor is not null && _services.Executors.Shutdown(Spec.TaskId)))
             container.Stop();
         await Task.WhenAny(ended, deadline).ConfigureAwait(false);
         while (!ended.IsCompleted)

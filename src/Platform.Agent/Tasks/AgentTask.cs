@@ -22,6 +22,7 @@ internal sealed partial class AgentTask : IDisposable
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _killDeadline;
     private readonly CancellationTokenSource _stopPreparing = new();
+    private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskRecord _record;
     private TaskUpdate _status;
     private KillOrder? _kill;
@@ -30,6 +31,7 @@ internal sealed partial class AgentTask : IDisposable
     private volatile bool _runs;
     private ValueList<string> _addresses;
     private ValueList<string> _addressesOfItsOwn;
+    private string? _frameworkTaskId;
 
     private AgentTask(TaskRecord record, TaskUpdate status, TaskServices services)
     {
@@ -141,6 +143,20 @@ internal sealed partial class AgentTask : IDisposable
         _killOrdered.TrySetResult();
     }
 
+    /// <summary>What its executor says of it, or what follows from the executor's end. It is written down when this returns.</summary>
+    public void Tell(Func<TaskUpdate, TaskUpdate> change)
+    {
+        Publish(change);
+        if (Status.State.IsTerminal())
+            _told.TrySetResult();
+    }
+
+    /// <summary>The framework's name for a task that an executor runs.</summary>
+    public string FrameworkTaskId => _frameworkTaskId ??= Wire.TaskInfo.Parser.ParseFrom(Spec.Definition!).TaskId.Value;
+
+    /// <summary>The grace of the kill that was ordered; null: none was.</summary>
+    public double? KillGraceSeconds => _kill?.GraceSeconds;
+
     /// <summary>True once all that it had of the machine is given back. For its group, and under the lock of that.</summary>
     public bool HasLeft { get; set; }
 
@@ -182,6 +198,9 @@ internal sealed partial class AgentTask : IDisposable
         if (_services.Stopping.IsCancellationRequested)
             return;
         await ReleaseAsync().ConfigureAwait(false);
+        // Its tasks end before it does.
+        if (Spec.Executor is not null)
+            _services.Executors.End(Spec.TaskId, last);
         Publish(_ => last);
         _services.Logger.LogInformation("Task {TaskId} ended as {State}: {Message}", Spec.TaskId, last.State.ToWireName(), last.Message);
         Ended?.Invoke(this, Status);
@@ -199,9 +218,12 @@ internal sealed partial class AgentTask : IDisposable
     {
         if (_record.BootId != _services.Work.BootId)
             return Next() with { State = TaskState.Lost, Reason = TaskReasons.AgentRestarted, Message = "The machine was restarted" };
+        if (Spec.RunsIn is not null)
+            return await RunInExecutorAsync().ConfigureAwait(false);
         var containerizer = _services.Containerizers.Find(Spec)
             ?? throw new TaskStartException(TaskReasons.LaunchFailed, $"This agent does not offer the {ContainerizerTable.NameFor(Spec)} containerizer any more");
-        var request = new ContainerRequest(Spec, _file, _sandbox) { Group = _group?.Members ?? [Spec] };
+        var spec = Spec.Executor is null ? Spec : await _services.Executors.EquipAsync(Spec, _services.Stopping).ConfigureAwait(false);
+        var request = new ContainerRequest(spec, _file, _sandbox) { Group = _group?.Members ?? [Spec] };
         _container = await containerizer.RecoverAsync(request, _services.Stopping).ConfigureAwait(false);
         if (_container is null)
         {
@@ -276,6 +298,7 @@ internal sealed partial class AgentTask : IDisposable
         var ended = container.Ended.WaitAsync(_services.Stopping);
         var checks = Spec.Checks.IsEmpty ? Task.CompletedTask : RunChecksAsync(container, stop.Token);
         using var limit = LimitTime();
+        using var registration = LimitRegistration(known);
         if (_kill is { } earlier)
         {
             // Ordered before the agent was restarted: the rest of the grace is what is left of it.
@@ -291,6 +314,38 @@ internal sealed partial class AgentTask : IDisposable
         await ended.ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await checks.ConfigureAwait(false);
+    }
+
+    // Its executor has it, or will have it: nothing is started for it.
+    private async Task<TaskUpdate> RunInExecutorAsync()
+    {
+        if (_kill is not null)
+            _killOrdered.TrySetResult();
+        if (await Task.WhenAny(_told.Task, _killOrdered.Task).WaitAsync(_services.Stopping).ConfigureAwait(false) != _told.Task)
+            _services.Executors.Kill(this);
+        await _told.Task.WaitAsync(_services.Stopping).ConfigureAwait(false);
+        return Status;
+    }
+
+    // An executor that does not subscribe is of no use.
+    private ITimer? LimitRegistration(bool isRecovered)
+    {
+        if (Spec.Executor is null)
+            return null;
+        var settings = _services.Executors.Settings;
+        var limit = isRecovered ? settings.ReregistrationTimeout : settings.RegistrationTimeout;
+        return _services.Time.CreateTimer(_ =>
+        {
+            if (_services.Executors.HasSubscribed(Spec.TaskId))
+                return;
+            Kill(new KillOrder
+            {
+                State = TaskState.Failed,
+                Reason = isRecovered ? TaskReasons.ExecutorReregistrationTimeout : TaskReasons.ExecutorRegistrationTimeout,
+                Message = $"Executor did not {(isRecovered ? "re-register" : "register")} within {limit.TotalSeconds:0.###}secs",
+                At = _services.Time.GetUtcNow(),
+            });
+        }, null, limit, Timeout.InfiniteTimeSpan);
     }
 
     private ITimer? LimitTime()

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Checks;
 using Platform.Agent.Containerizers;
+using Platform.Agent.Executors;
 using Platform.Agent.Fetching;
 using Platform.Agent.Updates;
 
@@ -18,6 +19,8 @@ internal sealed record TaskServices
     public required UpdateJournal Journal { get; init; }
 
     public required Fetcher Fetcher { get; init; }
+
+    public required ExecutorTable Executors { get; init; }
 
     public required ICheckProbe Probe { get; init; }
 

@@ -5,6 +5,7 @@ using Platform.Agent.Sandboxes;
 using Platform.Contracts.Agents;
 using Platform.Core;
 using Platform.Core.Collections;
+using Platform.Core.Frameworks;
 using Platform.Core.Tasks;
 
 namespace Platform.Agent.Tasks;
@@ -73,6 +74,7 @@ internal sealed partial class TaskTable
         }
         _services.Logger.LogInformation("Recovered {Tasks} tasks and {Updates} unacknowledged updates", _tasks.Count, _services.Outbox.Count);
         _groups.Recover();
+        GiveToExecutors([.. Tasks.Where(task => !task.Status.State.IsTerminal())]);
         foreach (var task in Tasks.Where(t => !t.Status.State.IsTerminal()).ToList())
             _ = Task.Run(() => _groups.RunAsync(task));
     }
@@ -95,7 +97,9 @@ internal sealed partial class TaskTable
     {
         foreach (var group in specs.GroupBy(spec => spec.Group ?? spec.TaskId, StringComparer.Ordinal))
         {
-            foreach (var task in Accept([.. group]))
+            var accepted = Accept([.. group]);
+            GiveToExecutors(accepted);
+            foreach (var task in accepted)
             {
                 _services.Logger.LogDebug("Task {TaskId} of {Owner} accepted", task.Spec.TaskId, task.Spec.Owner);
                 _ = Task.Run(() => _groups.RunAsync(task));
@@ -136,6 +140,20 @@ internal sealed partial class TaskTable
                 }
             }
             return accepted;
+        }
+    }
+
+    private void GiveToExecutors(IEnumerable<AgentTask> tasks)
+    {
+        foreach (var given in tasks.Where(task => task.Spec.RunsIn is not null).GroupBy(task => (task.Spec.RunsIn, task.Spec.Group ?? task.Spec.TaskId)))
+        {
+            if (_services.Executors.Give([.. given]))
+                continue;
+            // It ended just now, or while the agent was away.
+            var last = Find(given.Key.RunsIn!)?.Status ?? Answer(given.First().Spec, TaskState.Failed, TaskReasons.ExecutorTerminated, "");
+            var (state, reason, message) = ExecutorTasks.EndOf(last);
+            foreach (var task in given)
+                task.Tell(update => update with { State = state, Reason = reason, Message = message });
         }
     }
 
@@ -210,15 +228,26 @@ internal sealed partial class TaskTable
     private void Add(AgentTask task)
     {
         task.Ended += _groups.OnEnded;
+        if (task.Spec.Executor is not null && !task.Status.State.IsTerminal())
+            _services.Executors.Add(task);
         _tasks[task.Spec.TaskId] = task;
     }
 
     private TaskUpdate? Refusal(TaskSpec spec, IEnumerable<TaskSpec> before)
     {
-        if (_services.Containerizers.Find(spec) is not { } containerizer)
+        if (spec.RunsIn is { } executor)
+        {
+            if (Find(executor) is not { KillOrdered.IsCompleted: false } there || there.Status.State.IsTerminal())
+                return Answer(spec, TaskState.Dropped, TaskReasons.ExecutorTerminated, "Its executor is terminating or has terminated");
+        }
+        else if (_services.Containerizers.Find(spec) is not { } containerizer)
+        {
             return Answer(spec, TaskState.Error, TaskReasons.Invalid, $"This agent does not offer the {ContainerizerTable.NameFor(spec)} containerizer");
-        if (containerizer.Refusal(spec) is { } problem)
+        }
+        else if (containerizer.Refusal(spec) is { } problem)
+        {
             return Answer(spec, TaskState.Error, TaskReasons.Invalid, problem);
+        }
         var live = Tasks.Where(t => !t.Status.State.IsTerminal()).ToList();
         foreach (var port in spec.Resources.Ports.Numbers())
         {

@@ -127,7 +127,8 @@ internal sealed class UpdateOutbox
 
     private void DropSuperseded(TaskUpdate update)
     {
-        if (!_lastOfTask.TryGetValue(update.TaskId, out var node) || node.Value.Update.State != update.State || node.Value.SentAt != 0)
+        // What an executor says may differ in more than its state.
+        if (update.Definition is not null || !_lastOfTask.TryGetValue(update.TaskId, out var node) || node.Value.Update.State != update.State || node.Value.SentAt != 0)
             return;
         Remove(node);
         _journal.Acknowledge(node.Value.Update.UpdateId);

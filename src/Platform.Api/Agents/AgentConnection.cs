@@ -122,6 +122,8 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
                 await agent.FileReadAsync(message.Files[i]);
             for (var i = 0; i < message.Exec.Count; i++)
                 await agent.ExecOutputAsync(message.Exec[i]);
+            if (!message.Messages.IsEmpty)
+                await agent.ExecutorMessagesAsync(epoch, message.Messages);
             if (!message.Appeared.IsEmpty)
                 await agent.AppearedAsync(epoch, message.Appeared);
             if (message.Heartbeat is not null && !await agent.HeartbeatAsync(epoch, message.Heartbeat))

@@ -20,6 +20,8 @@ internal static class CommandMerge
             return null;
         if (!second.ExecInput.IsEmpty && first.ExecInput.Sum(input => input.Bytes.Length) + second.ExecInput.Sum(input => input.Bytes.Length) > MostExecBytes)
             return null;
+        if (!second.Messages.IsEmpty && first.Messages.Sum(message => message.Data.Length) + second.Messages.Sum(message => message.Data.Length) > MostExecBytes)
+            return null;
         return first with
         {
             Launch = Join(first.Launch, second.Launch),
@@ -31,6 +33,7 @@ internal static class CommandMerge
             ExecInput = Join(first.ExecInput, second.ExecInput),
             Watch = second.Watch ?? first.Watch,
             TakenFiles = Join(first.TakenFiles, second.TakenFiles),
+            Messages = Join(first.Messages, second.Messages),
         };
     }
 

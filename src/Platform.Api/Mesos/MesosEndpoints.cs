@@ -6,11 +6,11 @@ using Microsoft.Extensions.Options;
 using Platform.Api.Mesos.Agents;
 using Platform.Api.Mesos.Operator;
 using Platform.Api.Mesos.Operator.Feed;
-using Platform.Api.Mesos.Protocol;
 using Platform.Api.Mesos.Scheduler;
 using Platform.Api.Mesos.State;
 using Platform.Api.Security;
 using Platform.Core.Security;
+using Platform.Mesos.Protocol;
 
 namespace Platform.Api.Mesos;
 

@@ -43,4 +43,7 @@ public sealed record AgentCommand
 
     /// <summary>Files that are taken and need not be told again.</summary>
     [Id(11)] public ValueList<TakenFiles> TakenFiles { get; init; }
+
+    /// <summary>Messages for executors.</summary>
+    [Id(12)] public ValueList<ExecutorMessage> Messages { get; init; }
 }

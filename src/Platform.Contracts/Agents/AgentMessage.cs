@@ -25,4 +25,7 @@ public sealed record AgentMessage
 
     /// <summary>Files that have appeared, of each job in the order of their numbers; each is repeated until it is taken.</summary>
     [Id(5)] public ValueList<AppearedFile> Appeared { get; init; }
+
+    /// <summary>Messages of executors for their frameworks. One that is lost is not repeated.</summary>
+    [Id(6)] public ValueList<ExecutorMessage> Messages { get; init; }
 }

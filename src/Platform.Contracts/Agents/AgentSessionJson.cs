@@ -20,6 +20,7 @@ namespace Platform.Contracts.Agents;
 [JsonSerializable(typeof(ExecInput[]))]
 [JsonSerializable(typeof(ExecOutput[]))]
 [JsonSerializable(typeof(ExecStart[]))]
+[JsonSerializable(typeof(ExecutorMessage[]))]
 [JsonSerializable(typeof(FetchSpec[]))]
 [JsonSerializable(typeof(FileChunk[]))]
 [JsonSerializable(typeof(FileEntry[]))]

@@ -77,6 +77,14 @@ public interface IAgentGrain : IGrainWithStringKey, IWakeable
     [OneWay, Alias("FilesTaken")]
     Task FilesTakenAsync(TakenFiles taken);
 
+    /// <summary>Hands a message to an executor. Without a session it is lost.</summary>
+    [OneWay, Alias("Message")]
+    Task MessageAsync(ExecutorMessage message);
+
+    /// <summary>Messages of executors, from the session with this epoch.</summary>
+    [OneWay, Alias("ExecutorMessages")]
+    Task ExecutorMessagesAsync(long epoch, ValueList<ExecutorMessage> messages);
+
     /// <summary>Takes new tasks again.</summary>
     [Alias("Reactivate")]
     Task ReactivateAsync();

@@ -63,4 +63,7 @@ public sealed record FrameworkLaunch
 
     /// <summary>How it wants to be found, but for its host; null: nobody is to find it.</summary>
     [Id(6)] public FrameworkDiscovery? Discovery { get; init; }
+
+    /// <summary>The executor that runs it, which is started if the agent has none of that name; its id and owner are filled in by the framework's grain. Null: it needs none.</summary>
+    [Id(7)] public TaskSpec? Executor { get; init; }
 }

@@ -28,4 +28,7 @@ public sealed record FrameworkEvent
 
     /// <summary>An agent is gone, and its tasks with it.</summary>
     [Id(6)] public string? LostAgentId { get; init; }
+
+    /// <summary>An executor has a message or has ended.</summary>
+    [Id(7)] public ExecutorNews? Executor { get; init; }
 }

@@ -31,4 +31,7 @@ public sealed record FrameworkStatus
 
     /// <summary>The offers that it has not answered.</summary>
     [Id(7)] public ValueList<Offer> Offers { get; init; }
+
+    /// <summary>Its executors that have not ended.</summary>
+    [Id(8)] public ValueList<FrameworkExecutor> Executors { get; init; }
 }

@@ -54,7 +54,15 @@ public interface IFrameworkGrain : ITaskOwnerGrain, IEndpointOwnerGrain
     [Alias("Kill")]
     Task<FrameworkReply> KillAsync(string? streamId, string taskId, string? agentId, double? graceSeconds);
 
-    /// <summary>Ends all tasks of an executor on an agent.</summary>
+    /// <summary>Hands a message to an executor; it may be lost.</summary>
+    [Alias("Message")]
+    Task<FrameworkReply> MessageAsync(string? streamId, string agentId, string executorId, byte[] data);
+
+    /// <summary>An executor has a message for the scheduler. Told by its agent; it may be lost.</summary>
+    [OneWay, Alias("ExecutorMessage")]
+    Task ExecutorMessageAsync(string agentId, ExecutorMessage message);
+
+    /// <summary>Ends an executor on an agent, with all its tasks.</summary>
     [Alias("Shutdown")]
     Task<FrameworkReply> ShutdownAsync(string? streamId, string executorId, string agentId);
 

@@ -54,6 +54,9 @@ public sealed record FrameworkTaskState
     /// <summary>How it wants to be found; null: nobody is to find it.</summary>
     [Id(14)] public FrameworkDiscovery? Discovery { get; init; }
 
+    /// <summary>The executor that runs it, by the cluster's name; null: it runs by itself.</summary>
+    [Id(15)] public string? RunsIn { get; init; }
+
     /// <summary>What is released when it ends: its group or itself.</summary>
     public string HeldAs => Group ?? PlaceId;
 

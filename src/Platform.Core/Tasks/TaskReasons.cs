@@ -54,6 +54,18 @@ public static class TaskReasons
     /// <summary>A program of the agent's machine, and no task, has one of its ports. Mesos does not look.</summary>
     public const string PortInUse = "REASON_PORT_IN_USE";
 
+    /// <summary>Its executor has ended.</summary>
+    public const string ExecutorTerminated = "REASON_EXECUTOR_TERMINATED";
+
+    /// <summary>Its executor was started and did not register in time.</summary>
+    public const string ExecutorRegistrationTimeout = "REASON_EXECUTOR_REGISTRATION_TIMEOUT";
+
+    /// <summary>Its executor did not come back in time after a restart of the agent.</summary>
+    public const string ExecutorReregistrationTimeout = "REASON_EXECUTOR_REREGISTRATION_TIMEOUT";
+
+    /// <summary>It was killed before its executor had it.</summary>
+    public const string KilledDuringLaunch = "REASON_TASK_KILLED_DURING_LAUNCH";
+
     /// <summary>Another task of its group ended.</summary>
     public const string GroupEnded = "REASON_TASK_GROUP_ENDED";
 }

@@ -101,4 +101,13 @@ public sealed record TaskSpec
 
     /// <summary>How it is set apart from its machine; null: as the agent does it.</summary>
     [Id(33)] public TaskIsolation? Isolation { get; init; }
+
+    /// <summary>It is an executor of a framework, which runs the tasks that name it. Null: it is none.</summary>
+    [Id(34)] public ExecutorSpec? Executor { get; init; }
+
+    /// <summary>The id of the executor that runs it: it is handed to that one and nothing is started for it. Null: it runs by itself.</summary>
+    [Id(35)] public string? RunsIn { get; init; }
+
+    /// <summary>With <see cref="RunsIn"/>: the task in the words of its executor (Mesos' TaskInfo in protobuf).</summary>
+    [Id(36)] public byte[]? Definition { get; init; }
 }

@@ -61,6 +61,9 @@ public sealed record TaskUpdate
     /// <summary>Its image as it was asked for, and the digest that this is in its registry: <c>nginx:1@sha256:...</c>; null: it has none, or one that came from no registry.</summary>
     [Id(17)] public string? Image { get; init; }
 
+    /// <summary>The status in the words of the executor that gave it (Mesos' TaskStatus in protobuf); null: the agent says it.</summary>
+    [Id(18)] public byte[]? Definition { get; init; }
+
     /// <summary>True for an end that nobody wanted. An exit with 0 is none, and neither is a kill, unless the task's own limits or health checks asked for it.</summary>
     [JsonIgnore]
     public bool IsFailure => State switch

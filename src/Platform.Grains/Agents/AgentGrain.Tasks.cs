@@ -1,4 +1,6 @@
 using Platform.Contracts.Agents;
+using Platform.Contracts.Frameworks;
+using Platform.Core.Collections;
 
 namespace Platform.Grains.Agents;
 
@@ -69,6 +71,22 @@ public sealed partial class AgentGrain
         if (output.IsLast)
             _execs.Remove(output.Id);
         await client.ReceiveAsync(output);
+    }
+
+    /// <inheritdoc/>
+    public Task MessageAsync(ExecutorMessage message) => _session is { } session ? session.SendAsync(new() { Messages = [message] }) : Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task ExecutorMessagesAsync(long epoch, ValueList<ExecutorMessage> messages)
+    {
+        if (!IsCurrent(epoch))
+            return Task.CompletedTask;
+        foreach (var message in messages)
+        {
+            if (FrameworkOwner.IdOf(message.Owner) is { } framework)
+                GrainFactory.GetGrain<IFrameworkGrain>(framework).ExecutorMessageAsync(Id, message).Ignore();
+        }
+        return Task.CompletedTask;
     }
 
     // Their answers would have come through the session that is over.

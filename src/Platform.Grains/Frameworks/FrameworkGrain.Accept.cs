@@ -16,6 +16,9 @@ public sealed partial class FrameworkGrain
     /// <summary>Tasks on their way to the allocator, with the names under which their resources will be held.</summary>
     private readonly Dictionary<string, string> _launching = new(StringComparer.Ordinal);
 
+    /// <summary>How many of those are for which executor.</summary>
+    private readonly Dictionary<string, int> _launchingIn = new(StringComparer.Ordinal);
+
     private readonly Dictionary<string, long> _launchEpochs = new(StringComparer.Ordinal);
     private int _accepting;
 
@@ -51,28 +54,55 @@ public sealed partial class FrameworkGrain
         {
             foreach (var launch in planned.SelectMany(step => step.Launches))
                 _launching.Remove(launch.TaskId);
+            foreach (var place in planned.Select(step => step.RunsIn?.PlaceId).OfType<string>())
+            {
+                if (--_launchingIn[place] == 0)
+                    _launchingIn.Remove(place);
+            }
         }
         if (result.Error is { } invalid)
         {
             RefuseAll(planned, invalid, agentId);
+            foreach (var executor in planned.Select(step => step.RunsIn).OfType<FrameworkExecutor>())
+                ReleaseUnused(executor);
+            await SettleAsync();
             return;
         }
         var launched = new List<TaskSpec>();
+        string? executorError = null;
         for (var i = 0; i < planned.Count; i++)
         {
             var (step, error) = (planned[i], result.OperationErrors[i]);
+            if (step.Executor is { } executor)
+            {
+                // Its tasks follow, and fail with it.
+                if (error is not null)
+                    Forget(executor);
+                executorError = error;
+                continue;
+            }
+            if (step.RunsIn is { } runsIn && !ExecutorPlaces.Contains(runsIn.PlaceId))
+            {
+                if (error is null)
+                    _releases.Add(step.Group ?? step.Launches[0].Task.TaskId);
+                error = executorError ?? $"Executor {runsIn.ExecutorId} could not be started";
+            }
             if (step.OperationId is not null)
                 Send([new() { Operation = new(step.OperationId, result.AgentId, error, IsDropped: false) }]);
             if (error is not null)
                 RefuseTasks(step.Launches, TaskState.Error, TaskReasons.Invalid, error, result.AgentId);
             else
-                launched.AddRange(step.Launches.Select(launch => Book(launch, step, result.AgentId!, offer?.Hostname ?? "")));
+                launched.AddRange(Book(step, result.AgentId!, offer?.Hostname ?? ""));
         }
+        foreach (var executor in planned.Select(step => step.RunsIn).OfType<FrameworkExecutor>())
+            ReleaseUnused(executor);
+        if (_releases.Count > 0)
+            await SettleAsync();
         if (launched.Count == 0)
             return;
         // The record comes before the launch: whatever happens then, the task is known.
         await _writer.WriteAsync();
-        await LaunchAsync(result.AgentId!, [.. launched]);
+        await LaunchAsync(result.AgentId!, [.. launched.DistinctBy(task => task.TaskId)]);
     }
 
     private List<PlannedStep> Plan(ValueList<FrameworkOperation> operations, string? agentId)
@@ -90,6 +120,10 @@ public sealed partial class FrameworkGrain
             {
                 steps.Add(new([], resources, operation.OperationId, null));
             }
+            else if (operation.IsGroup && operation.Launches.Any(launch => launch.Executor is not null))
+            {
+                PlanInExecutor(steps, operation.Launches, isGroup: true, agentId);
+            }
             else if (operation.IsGroup)
             {
                 PlanGroup(steps, operation.Launches, agentId);
@@ -97,7 +131,12 @@ public sealed partial class FrameworkGrain
             else
             {
                 foreach (var launch in operation.Launches)
-                    PlanTask(steps, launch, agentId);
+                {
+                    if (launch.Executor is null)
+                        PlanTask(steps, launch, agentId);
+                    else
+                        PlanInExecutor(steps, [launch], isGroup: false, agentId);
+                }
             }
         }
         return steps;
@@ -115,21 +154,50 @@ public sealed partial class FrameworkGrain
         steps.Add(new([launch with { Task = launch.Task with { TaskId = place, Owner = Owner } }], new(OfferOperationKind.Launch, launch.Task.Held, place), null, null));
     }
 
-    private void PlanGroup(List<PlannedStep> steps, ValueList<FrameworkLaunch> launches, string? agentId)
+    // Tasks that an executor runs: its place comes first, once, and theirs after it.
+    private void PlanInExecutor(List<PlannedStep> steps, ValueList<FrameworkLaunch> launches, bool isGroup, string? agentId)
     {
-        var problem = launches.Select(launch => (launch.TaskId, Problem: ProblemOf(launch, agentId))).FirstOrDefault(found => found.Problem is not null);
-        problem = problem.Problem is null && launches.Select(launch => launch.TaskId).Distinct(StringComparer.Ordinal).Count() != launches.Count
-            ? (launches[0].TaskId, "Task has duplicate ID") : problem;
-        if (problem.Problem is not null || launches.IsEmpty)
+        if (ProblemOfGroup(launches, agentId) is { } problem)
         {
-            // All or none.
-            foreach (var launch in launches)
-            {
-                var told = launch.TaskId == problem.TaskId ? problem.Problem! : $"A task within the task group is invalid: Task '{problem.TaskId}' is invalid: {problem.Problem}";
-                RefuseTasks([launch], TaskState.Error, "REASON_TASK_GROUP_INVALID", told, agentId);
-            }
+            if (isGroup)
+                RefuseGroup(launches, problem, agentId);
+            else
+                RefuseTasks([.. launches], TaskState.Error, TaskReasons.Invalid, problem.Problem, agentId);
             return;
         }
+        var executor = FindOrPlanExecutor(steps, launches[0], agentId ?? launches[0].AgentId, out var incompatible);
+        if (incompatible is not null)
+        {
+            RefuseTasks([.. launches], TaskState.Error, isGroup ? "REASON_TASK_GROUP_INVALID" : TaskReasons.Invalid, incompatible, agentId);
+            return;
+        }
+        if (executor.IsKilled)
+        {
+            RefuseTasks([.. launches], TaskState.Dropped, TaskReasons.ExecutorTerminated, $"Executor {executor.ExecutorId} is terminating", agentId);
+            return;
+        }
+        var group = isGroup ? Name(executor.ExecutorId) : null;
+        var tasks = launches.Select(launch => launch with
+        {
+            Task = launch.Task with { TaskId = Name(launch.TaskId), Owner = Owner, Group = group, RunsIn = executor.PlaceId, Definition = launch.Definition, EndsGroup = TaskGroupEnd.Never },
+        }).ToList();
+        var place = group ?? tasks[0].Task.TaskId;
+        foreach (var launch in launches)
+            _launching.Add(launch.TaskId, place);
+        _launchingIn[executor.PlaceId] = _launchingIn.GetValueOrDefault(executor.PlaceId) + 1;
+        var held = launches.Aggregate(Core.Resources.Empty, (sum, launch) => sum.Plus(launch.Task.Held));
+        steps.Add(new(tasks, new(OfferOperationKind.Launch, held, place), null, group) { RunsIn = executor });
+    }
+
+    private void PlanGroup(List<PlannedStep> steps, ValueList<FrameworkLaunch> launches, string? agentId)
+    {
+        if (ProblemOfGroup(launches, agentId) is { } problem)
+        {
+            RefuseGroup(launches, problem, agentId);
+            return;
+        }
+        if (launches.IsEmpty)
+            return;
         var group = Name(launches[0].Task.Group ?? launches[0].TaskId);
         foreach (var launch in launches)
             _launching.Add(launch.TaskId, group);
@@ -139,13 +207,50 @@ public sealed partial class FrameworkGrain
             new(OfferOperationKind.Launch, held, group), null, group));
     }
 
+    private (string TaskId, string Problem)? ProblemOfGroup(ValueList<FrameworkLaunch> launches, string? agentId)
+    {
+        foreach (var launch in launches)
+        {
+            if (ProblemOf(launch, agentId) is { } problem)
+                return (launch.TaskId, problem);
+        }
+        return launches.Select(launch => launch.TaskId).Distinct(StringComparer.Ordinal).Count() != launches.Count ? (launches[0].TaskId, "Task has duplicate ID") : null;
+    }
+
+    // All or none.
+    private void RefuseGroup(ValueList<FrameworkLaunch> launches, (string TaskId, string Problem) problem, string? agentId)
+    {
+        foreach (var launch in launches)
+        {
+            var told = launch.TaskId == problem.TaskId ? problem.Problem : $"A task within the task group is invalid: Task '{problem.TaskId}' is invalid: {problem.Problem}";
+            RefuseTasks([launch], TaskState.Error, "REASON_TASK_GROUP_INVALID", told, agentId);
+        }
+    }
+
     private string? ProblemOf(FrameworkLaunch launch, string? agentId) =>
         _launching.ContainsKey(launch.TaskId) || (_items.Items.TryGetValue(launch.TaskId, out var known) && !known.IsCompleted) ? $"Task has duplicate ID: {launch.TaskId}"
         : agentId is not null && launch.AgentId != agentId ? $"Task uses invalid agent {launch.AgentId} while agent {agentId} is expected"
+        : launch.Executor?.Executor is { FrameworkId: { Length: > 0 } framework } && framework != Id ? $"ExecutorInfo has an invalid FrameworkID (Actual: {framework} vs Expected: {Id})"
         : launch.Problem;
 
     // The framework's names are its own; the cluster's are unique for ever.
     private static string Name(string taskId) => $"{taskId}.{Guid.NewGuid():N}";
+
+    // The executor is sent with each of its tasks: what the agent has already it does not start again.
+    private IEnumerable<TaskSpec> Book(PlannedStep step, string agentId, string host)
+    {
+        if (step.RunsIn is { } executor)
+        {
+            if (!_executors.Items.ContainsKey(executor.PlaceId))
+            {
+                _executors.Set(executor.PlaceId, executor);
+                _launchEpochs[executor.PlaceId] = Launching;
+            }
+            yield return executor.Spec;
+        }
+        foreach (var launch in step.Launches)
+            yield return Book(launch, step, agentId, host);
+    }
 
     private TaskSpec Book(FrameworkLaunch launch, PlannedStep step, string agentId, string host)
     {
@@ -156,6 +261,7 @@ public sealed partial class FrameworkGrain
             AgentId = agentId,
             Group = step.Group,
             ExecutorId = launch.ExecutorId,
+            RunsIn = launch.Task.RunsIn,
             Role = launch.Task.Role,
             Resources = launch.Task.Held,
             Definition = launch.Definition,
@@ -183,16 +289,20 @@ public sealed partial class FrameworkGrain
         {
             // Whether it arrived is not known: the agent is asked for what it has.
             LogLaunchFailed(failure, Id, agentId);
-            foreach (var task in tasks)
+            foreach (var task in tasks.Where(IsLaunching))
                 _launchEpochs[task.TaskId] = 0;
             _unseen.Add(agentId);
             return;
         }
-        foreach (var task in tasks)
+        foreach (var task in tasks.Where(IsLaunching).ToList())
         {
             _launchEpochs[task.TaskId] = reply.Epoch;
-            if (reply.Refused is { } refused && _taskByPlace.TryGetValue(task.TaskId, out var id))
+            if (reply.Refused is not { } refused)
+                continue;
+            if (_taskByPlace.TryGetValue(task.TaskId, out var id))
                 Imply(_items.Items[id], TaskState.Dropped, TaskReasons.AgentDisconnected, refused);
+            else if (_executors.Items.TryGetValue(task.TaskId, out var executor))
+                EndExecutor(executor, -1);
         }
         if (reply.Refused is not null)
             await SettleAsync();
@@ -200,6 +310,9 @@ public sealed partial class FrameworkGrain
         else if (_seenEpochs.TryGetValue(agentId, out var seen) && seen > reply.Epoch)
             _unseen.Add(agentId);
     }
+
+    // An executor goes along with all of its tasks, and is launched once.
+    private bool IsLaunching(TaskSpec task) => _launchEpochs.GetValueOrDefault(task.TaskId) == Launching;
 
     private void RefuseAll(List<PlannedStep> steps, string error, string? agentId)
     {
@@ -232,5 +345,12 @@ public sealed partial class FrameworkGrain
         })]);
 
     /// <summary>One operation for the allocator, with the tasks that it is for.</summary>
-    private sealed record PlannedStep(IReadOnlyList<FrameworkLaunch> Launches, OfferOperation Operation, string? OperationId, string? Group);
+    private sealed record PlannedStep(IReadOnlyList<FrameworkLaunch> Launches, OfferOperation Operation, string? OperationId, string? Group)
+    {
+        /// <summary>The executor that the operation makes room for; null: it is for tasks or resources.</summary>
+        public FrameworkExecutor? Executor { get; init; }
+
+        /// <summary>The executor that runs the tasks; null: they run by themselves.</summary>
+        public FrameworkExecutor? RunsIn { get; init; }
+    }
 }

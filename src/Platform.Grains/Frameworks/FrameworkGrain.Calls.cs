@@ -83,8 +83,12 @@ public sealed partial class FrameworkGrain
     });
 
     /// <inheritdoc/>
-    public Task<FrameworkReply> ShutdownAsync(string? streamId, string executorId, string agentId) => TakeAsync(streamId, () =>
-        KillAsync(Live().Where(task => task.AgentId == agentId && task.ExecutorId == executorId).ToList(), null, null));
+    public Task<FrameworkReply> ShutdownAsync(string? streamId, string executorId, string agentId) => TakeAsync(streamId, async () =>
+    {
+        if (_executorAt.TryGetValue((agentId, executorId), out var executor) && _executors.Items.ContainsKey(executor.PlaceId))
+            await KillExecutorsAsync([executor], null, null);
+        await KillAsync(Live().Where(task => task.AgentId == agentId && task.ExecutorId == executorId && task.RunsIn is null).ToList(), null, null);
+    });
 
     /// <inheritdoc/>
     public Task<FrameworkReply> AcknowledgeAsync(string? streamId, string taskId, string updateId) => TakeAsync(streamId, async () =>
@@ -159,8 +163,9 @@ public sealed partial class FrameworkGrain
         Changed();
         await _writer.WriteAsync();
         await Allocator.DisconnectAsync(Owner);
-        await KillAsync([.. Live()], null, null);
-        if (_live.Count == 0)
+        await KillExecutorsAsync([.. _executors.Items.Values], null, null);
+        await KillAsync([.. Live().Where(task => task.RunsIn is null)], null, null);
+        if (_live.Count == 0 && _executors.Items.Count == 0)
             await Allocator.RemoveFrameworkAsync(Owner);
     }
 

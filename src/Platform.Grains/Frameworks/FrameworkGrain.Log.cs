@@ -23,6 +23,9 @@ public sealed partial class FrameworkGrain
     [LoggerMessage(LogLevel.Information, "Framework {Id}: task {TaskId} is {State}: {Reason} {Message}")]
     private partial void LogTaskEnded(string id, string taskId, TaskState state, string? reason, string? message);
 
+    [LoggerMessage(LogLevel.Information, "Framework {Id}: executor {ExecutorId} on agent {AgentId} has ended with status {Status}")]
+    private partial void LogExecutorEnded(string id, string executorId, string agentId, int status);
+
     [LoggerMessage(LogLevel.Warning, "Framework {Id} does not have task {TaskId} of agent {AgentId}: it is killed")]
     private partial void LogUnknown(string id, string taskId, string agentId);
 

@@ -35,7 +35,7 @@ public sealed partial class FrameworkGrain
     {
         if (run < _allocatorRun)
             return Task.CompletedTask;
-        var held = Live().Select(task => task.HeldAs).Concat(_launching.Values).ToHashSet(StringComparer.Ordinal);
+        var held = Live().Select(task => task.HeldAs).Concat(_launching.Values).Concat(ExecutorPlaces).ToHashSet(StringComparer.Ordinal);
         var unknown = taskIds.Where(id => !held.Contains(id)).ToValueList();
         return unknown.IsEmpty ? Task.CompletedTask : Allocator.ReleaseAsync(unknown);
     }
@@ -59,18 +59,21 @@ public sealed partial class FrameworkGrain
     }
 
     /// <inheritdoc/>
-    public Task PreemptAsync(ValueList<string> taskIds, string reason, long run)
+    public async Task PreemptAsync(ValueList<string> taskIds, string reason, long run)
     {
         if (run < _allocatorRun)
-            return Task.CompletedTask;
+            return;
         var places = taskIds.ToHashSet(StringComparer.Ordinal);
-        return KillAsync([.. Live().Where(task => places.Contains(task.HeldAs))], null, TaskReasons.Preempted);
+        await KillExecutorsAsync([.. _executors.Items.Values.Where(executor => places.Contains(executor.PlaceId))], null, TaskReasons.Preempted);
+        await KillAsync([.. Live().Where(task => places.Contains(task.HeldAs))], null, TaskReasons.Preempted);
     }
 
     private IEnumerable<FrameworkTaskState> Live() => _live.Select(id => _items.Items[id]);
 
     private void Report(string agentId, TaskUpdate update)
     {
+        if (ReportExecutor(update))
+            return;
         if (!_taskByPlace.TryGetValue(update.TaskId, out var id) || !_items.Items.TryGetValue(id, out var task) || task.PlaceId != update.TaskId)
         {
             ReportUnknown(agentId, update);
@@ -87,7 +90,7 @@ public sealed partial class FrameworkGrain
         if (update.State == TaskState.Staging || (update.State == TaskState.Killing && !Knows(FrameworkCapabilities.TaskKillingState)))
             return;
         // What the control plane concludes has a finer name than older frameworks know.
-        var state = update.UpdateId.Length == 0 && !Record.Spec!.IsPartitionAware ? FrameworkUpdates.Told(update.State, isPartitionAware: false) : update.State;
+        var state = (update.UpdateId.Length == 0 || update.State == TaskState.Dropped) && !Record.Spec!.IsPartitionAware ? FrameworkUpdates.Told(update.State, isPartitionAware: false) : update.State;
         Take(task, new()
         {
             Id = update.UpdateId.Length > 0 ? UpdateIdOf(update.UpdateId) : Guid.NewGuid().ToString("N"),
@@ -171,7 +174,12 @@ public sealed partial class FrameworkGrain
         foreach (var id in _toSend.ToList())
             SendFirst(id);
         _toSend.Clear();
-        if (Record.RemovedAt is not null && _live.Count == 0)
+        if (_news.Count > 0)
+        {
+            Send([.. _news]);
+            _news.Clear();
+        }
+        if (Record.RemovedAt is not null && _live.Count == 0 && _executors.Items.Count == 0)
             Allocator.RemoveFrameworkAsync(Owner).Ignore();
     }
 
@@ -188,7 +196,7 @@ public sealed partial class FrameworkGrain
         switch (tasks.Condition)
         {
             case AgentCondition.Recovering:
-                if (Live().Any(task => task.AgentId == tasks.AgentId))
+                if (Live().Any(task => task.AgentId == tasks.AgentId) || _executors.Items.Values.Any(executor => executor.AgentId == tasks.AgentId))
                     _unseen.Add(tasks.AgentId);
                 return;
             case AgentCondition.Unreachable:
@@ -198,6 +206,7 @@ public sealed partial class FrameworkGrain
             case AgentCondition.Gone:
                 foreach (var task in Live().Where(task => task.AgentId == tasks.AgentId).ToList())
                     Imply(task, TaskState.GoneByOperator, "REASON_SLAVE_REMOVED_BY_OPERATOR", "Agent has been marked gone");
+                ReconcileExecutors(tasks, []);
                 return;
         }
         _seenEpochs[tasks.AgentId] = tasks.Epoch;
@@ -214,6 +223,7 @@ public sealed partial class FrameworkGrain
             if (epoch != Launching && tasks.Epoch > 0 && epoch < tasks.Epoch)
                 Imply(task, TaskState.Gone, "REASON_SLAVE_REREGISTERED", "The agent came back without the task");
         }
+        ReconcileExecutors(tasks, reported);
         if (tasks.Condition == AgentCondition.Draining)
             KillAsync([.. Live().Where(task => task.AgentId == tasks.AgentId && !task.IsKilled)], tasks.DrainGraceSeconds, TaskReasons.AgentDraining).Ignore();
     }

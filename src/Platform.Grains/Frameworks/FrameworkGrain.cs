@@ -20,6 +20,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
 {
     private readonly IPersistentState<FrameworkRecord> _head;
     private readonly IPersistentItems<FrameworkTaskState> _items;
+    private readonly IPersistentItems<FrameworkExecutor> _executors;
     private readonly FrameworkOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<FrameworkGrain> _logger;
@@ -40,12 +41,14 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
     public FrameworkGrain(
         [PersistentState("framework", "platform")] IPersistentState<FrameworkRecord> head,
         [PersistentItems("tasks", "platform")] IPersistentItems<FrameworkTaskState> tasks,
+        [PersistentItems("executors", "platform")] IPersistentItems<FrameworkExecutor> executors,
         IOptions<FrameworkOptions> options,
         TimeProvider time,
         ILogger<FrameworkGrain> logger)
     {
         _head = head;
         _items = tasks;
+        _executors = executors;
         _options = options.Value;
         _time = time;
         _logger = logger;
@@ -78,6 +81,11 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
                 _unseen.Add(task.AgentId);
             }
         }
+        foreach (var executor in _executors.Items.Values)
+        {
+            _executorAt[(executor.AgentId, executor.ExecutorId)] = executor;
+            _unseen.Add(executor.AgentId);
+        }
         if (Record.Spec is { } spec)
             _announcements.TellStored(spec.Name, _items.Items.Values);
         this.RegisterGrainTimer(TickAsync, TimeSpan.Zero, _options.Tick);
@@ -107,6 +115,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
                 RemovedAt = Record.RemovedAt,
                 Tasks = _items.Items.Values.OrderBy(task => task.LaunchedAt).ToValueList(),
                 Offers = _offers.Values.ToValueList(),
+                Executors = _executors.Items.Values.ToValueList(),
             };
         }
         else if (_subscribing == 0)
@@ -126,7 +135,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
             return;
         try
         {
-            var held = _live.Select(id => _items.Items[id].HeldAs).Concat(_launching.Values).Distinct().ToValueList();
+            var held = _live.Select(id => _items.Items[id].HeldAs).Concat(_launching.Values).Concat(ExecutorPlaces).Distinct().ToValueList();
             _allocatorRun = await Allocator.ResyncAsync(Owner, new() { TaskIds = held });
             if (IsThere && _stream is not null)
                 await Allocator.SubscribeAsync(Subscription());
@@ -159,6 +168,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
                 await ResyncAsync();
             await AskAgentsAsync();
             await RepeatKillsAsync();
+            await LookAfterExecutorsAsync();
             await EndIfOverdueAsync();
             await LookForOffersAsync();
             SendAgain();
@@ -206,6 +216,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
             var isNews = _isNews;
             _isNews = false;
             var changed = _announcements.Take();
+            await _executors.WriteAsync();
             await _items.WriteAsync();
             _announcements.Tell(Record.Spec?.Name ?? "", changed);
             if (isNews && Record.Spec is { } spec)
@@ -229,10 +240,11 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
     // An ended framework is shown for a while.
     private async Task ForgetAsync()
     {
-        if (Record.RemovedAt is not { } removed || _live.Count > 0 || _time.GetUtcNow() - removed < _options.KeptFor)
+        if (Record.RemovedAt is not { } removed || _live.Count > 0 || _executors.Items.Count > 0 || _time.GetUtcNow() - removed < _options.KeptFor)
             return;
         await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Frameworks).RemoveAsync([Id]);
         await _items.ClearAsync();
+        await _executors.ClearAsync();
         await _head.ClearStateAsync();
         _status = null;
         DeactivateOnIdle();

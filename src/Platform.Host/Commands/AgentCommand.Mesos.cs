@@ -14,13 +14,16 @@ internal static partial class AgentCommand
         ["--disk-watch-interval"] = "--container_disk_watch_interval",
         ["--cache-size"] = "--fetcher_cache_size",
         ["--fetch-stall-timeout"] = "--fetcher_stall_timeout",
+        ["--executor-port"] = "--port",
+        ["--executor-registration-timeout"] = "--executor_registration_timeout",
+        ["--executor-reregistration-timeout"] = "--executor_reregistration_timeout",
+        ["--recovery-timeout"] = "--recovery_timeout",
     };
 
     /// <summary>Options of Mesos whose subject does not exist here, or is always so: accepted, and without effect.</summary>
     private static readonly string[] WithoutEffect =
     [
-        "--port", "--isolation", "--containerizers", "--launcher", "--image_providers", "--strict", "--recover", "--recovery_timeout",
-        "--executor_registration_timeout", "--reconfiguration_policy", "--log_dir", "--logging_level", "--quiet", "--switch_user",
+        "--isolation", "--containerizers", "--launcher", "--image_providers", "--strict", "--recover", "--reconfiguration_policy", "--log_dir", "--logging_level", "--quiet", "--switch_user",
     ];
 
     private static Option<string?> OptionOf((string Name, string Value, string Description) setting)

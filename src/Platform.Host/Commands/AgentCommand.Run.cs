@@ -38,6 +38,10 @@ internal static partial class AgentCommand
         ("--docker", "ADDRESS", "The Docker Engine that runs images, when it answers; none: without. Default: unix:///var/run/docker.sock."),
         ("--docker-config", "FILE", "Credentials of registries, in the form of Docker's config.json."),
         ("--image-retention", "DURATION", "The longest that an image stays that no task uses any more. Default: 1weeks."),
+        ("--executor-port", "PORT", "The port on loopback where executors of frameworks subscribe. Default: one that is free, and the same after each start."),
+        ("--executor-registration-timeout", "DURATION", "An executor that has not subscribed for so long after its start is ended. Default: 1mins."),
+        ("--executor-reregistration-timeout", "DURATION", "The same after a start of the agent. Default: 15secs."),
+        ("--recovery-timeout", "DURATION", "How long executors are told to wait for an agent that is away. Default: 15mins."),
         ("--simulate", "N", "So many agents that run no processes, for tests of scale."),
     ];
 
@@ -47,6 +51,7 @@ internal static partial class AgentCommand
         var mesos = MesosOnly();
         var oversubscribe = new Option<bool>("--oversubscribe") { Description = "Offer cpus that tasks hold and do not use again, as revocable." };
         var enforceDisk = new Option<bool>("--enforce-disk-quota", "--enforce_container_disk_quota") { Description = "End tasks whose sandboxes outgrow the disk that they asked for." };
+        var authenticate = new Option<bool>("--authenticate-executors", "--authenticate_http_executors") { Description = "Executors of frameworks must show the token that they are given." };
         var log = new LogSettings();
         var command = new Command("agent", "Runs an agent, or shows and drains the agents of a control plane.");
         foreach (var option in options)
@@ -55,6 +60,7 @@ internal static partial class AgentCommand
             command.Add(option);
         command.Add(oversubscribe);
         command.Add(enforceDisk);
+        command.Add(authenticate);
         log.AddTo(command);
         SettingsSources.AddTo(command);
         command.Serve((result, _) =>
@@ -68,6 +74,8 @@ internal static partial class AgentCommand
                 arguments.Add("--oversubscribe");
             if (result.GetValue(enforceDisk))
                 arguments.Add("--enforce-disk-quota");
+            if (result.GetValue(authenticate))
+                arguments.Add("--authenticate-executors");
             if (AgentOptions.TryParse(arguments, out var parsed, out var problems))
                 return AgentRun.RunAsync(parsed!, log.Of(result));
             foreach (var problem in problems)

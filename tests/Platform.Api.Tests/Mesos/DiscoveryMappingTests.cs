@@ -1,7 +1,7 @@
 using Platform.Api.Mesos.Mapping;
-using Platform.Api.Mesos.Protocol;
 using Platform.Core;
-using Wire = Platform.Api.Mesos.Wire;
+using Platform.Mesos.Protocol;
+using Wire = Platform.Mesos.Wire;
 
 namespace Platform.Api.Tests.Mesos;
 

@@ -5,7 +5,7 @@ using Platform.Contracts.Apps;
 using Platform.Core;
 using Platform.Core.Security;
 using Platform.Core.Tasks;
-using Wire = Platform.Api.Mesos.Wire;
+using Wire = Platform.Mesos.Wire;
 
 namespace Platform.Api.Tests.Mesos;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using Platform.Api.Mesos.Protocol;
-using Wire = Platform.Api.Mesos.Wire;
+using Platform.Mesos.Protocol;
+using Wire = Platform.Mesos.Wire;
 
 namespace Platform.Api.Tests.Mesos;
 

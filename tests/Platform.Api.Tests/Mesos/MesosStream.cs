@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Platform.Api.Mesos.Protocol;
+using Platform.Mesos.Protocol;
 
 namespace Platform.Api.Tests.Mesos;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Platform.Contracts.Agents;
 using Platform.Core.Tasks;
 using Platform.Simulation;
-using OperatorEvent = Platform.Api.Mesos.Wire.Operator.Event;
+using OperatorEvent = Platform.Mesos.Wire.Operator.Event;
 
 namespace Platform.Api.Tests.Mesos;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Platform.Api.Mesos.Protocol;
+using Platform.Mesos.Protocol;
 
 namespace Platform.Api.Tests.Mesos;
 

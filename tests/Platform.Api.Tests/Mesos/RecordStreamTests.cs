@@ -2,8 +2,8 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Platform.Api.Mesos.Protocol;
-using Event = Platform.Api.Mesos.Wire.Operator.Event;
+using Platform.Mesos.Protocol;
+using Event = Platform.Mesos.Wire.Operator.Event;
 
 namespace Platform.Api.Tests.Mesos;
 

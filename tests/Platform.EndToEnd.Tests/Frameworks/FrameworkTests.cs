@@ -11,6 +11,7 @@ public sealed class FrameworkTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("lifecycle")]
+    [InlineData("executors")]
     [InlineData("errors")]
     [InlineData("reservations")]
     public async Task A_scheduler_of_Mesos_finds_what_it_expects(string scenario)
@@ -18,6 +19,28 @@ public sealed class FrameworkTests(ITestOutputHelper output)
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
         using var scheduler = Start(cluster, scenario);
         await EndsWellAsync(scheduler);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_executor_and_its_tasks_outlive_a_kill_of_their_agent(bool withTokens)
+    {
+        await using var cluster = await Cluster.StartAsync(output);
+        string[] options = withTokens ? ["--authenticate-executors"] : [];
+        var agent = cluster.StartAgent("one", options: options);
+        var end = cluster.Directory.Of("end");
+        using var scheduler = Start(cluster, "survivor", end);
+        using var limit = new CancellationTokenSource(Limit);
+        while (await scheduler.StandardOutput.ReadLineAsync(limit.Token) is { } line && line != "running")
+            output.WriteLine(line);
+        await agent.KillAsync();
+        // A task ends while nobody listens: its executor tells of it when the agent is back.
+        await File.WriteAllTextAsync(end, "", limit.Token);
+        agent = cluster.StartAgent("one", options: options);
+        await scheduler.StandardInput.WriteLineAsync("back");
+        await EndsWellAsync(scheduler);
+        await cluster.UntilAsync("the executor has ended", () => Task.FromResult(!TaskProcess.All(cluster.Directory.Path, "python3").Any()));
     }
 
     [Fact]
@@ -43,8 +66,8 @@ public sealed class FrameworkTests(ITestOutputHelper output)
     private static async Task<int> RunningAsync(Cluster cluster) =>
         (await cluster.GetAsync("/metrics/snapshot")).GetProperty("master/tasks_running").GetInt32();
 
-    private static Process Start(Cluster cluster, string scenario) => Process.Start(
-        new ProcessStartInfo("python3", [Path.Combine(AppContext.BaseDirectory, "Frameworks", "scheduler.py"), cluster.Url, scenario])
+    private static Process Start(Cluster cluster, string scenario, params string[] more) => Process.Start(
+        new ProcessStartInfo("python3", [Path.Combine(AppContext.BaseDirectory, "Frameworks", "scheduler.py"), cluster.Url, scenario, .. more])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

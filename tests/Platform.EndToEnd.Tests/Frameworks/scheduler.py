@@ -1,6 +1,8 @@
 """A scheduler of Mesos' API v1 in plain Python, and what the tests do with it: scheduler.py URL SCENARIO."""
+import base64
 import http.client
 import json
+import os
 import queue
 import sys
 import threading
@@ -140,6 +142,16 @@ def task(offer, id, command, cpus=0.1, mem=32):
             'command': {'value': command}}
 
 
+def executor(id, command, cpus=0.1, mem=32, **more):
+    return {'type': 'CUSTOM', 'executor_id': {'value': id}, 'command': {'value': command}, 'resources': [scalar('cpus', cpus), scalar('mem', mem)], **more}
+
+
+def work(offer, id, executor, command='', cpus=0.1):
+    """A task that an executor of ours runs: its data is what the executor does."""
+    return {'name': id, 'task_id': {'value': id}, 'agent_id': offer['agent_id'], 'resources': [scalar('cpus', cpus), scalar('mem', 32)],
+            'executor': executor, 'data': base64.b64encode(command.encode()).decode()}
+
+
 def expect(actual, expected):
     if actual != expected:
         raise Exception(f'{actual!r} instead of {expected!r}')
@@ -189,6 +201,94 @@ def lifecycle(url):
            {'ends': 'TASK_FINISHED', 'fails': 'TASK_FAILED', 'stays': 'TASK_KILLED', 'one': 'TASK_KILLED', 'two': 'TASK_FAILED'})
     expect(s.call('TEARDOWN')[0], 202)
     until('it is among the completed ones', lambda: any(f['id'] == s.id['value'] for f in s.get('/master/frameworks')['completed_frameworks']))
+
+
+OURS = f'exec python3 {os.path.dirname(os.path.abspath(__file__))}/executor.py'
+
+
+def executors(url):
+    """An executor of the framework's own is started once, runs tasks, is spoken with, and takes its tasks with it when it ends."""
+    s = Scheduler(url, failover_timeout=600, capabilities=[{'type': 'TASK_KILLING_STATE'}, {'type': 'PARTITION_AWARE'}])
+    s.subscribe()
+    offer = s.offer(1)
+    mine = executor('mine', OURS, cpus=0.5)
+    s.launch(offer, work(offer, 'one', mine), work(offer, 'two', mine, 'exit 3'), work(offer, 'three', mine, 'exit 0'))
+    s.update('one', 'TASK_STARTING')
+    told = s.update('one', 'TASK_RUNNING')
+    expect((told['data'], told['labels'], told['executor_id'], told['source']),
+           (base64.b64encode(b'seen by the executor').decode(), {'labels': [{'key': 'k', 'value': 'v'}]}, {'value': 'mine'}, 'SOURCE_EXECUTOR'))
+    until('the others have ended', lambda: (s.book.get('two'), s.book.get('three')) == ('TASK_FAILED', 'TASK_FINISHED'))
+    # Its resources count once, however many tasks it has.
+    used = lambda: next(a for a in s.get('/master/state')['slaves'] if a['id'] == offer['agent_id']['value'])['used_resources']['cpus']
+    until('one task and the executor hold resources', lambda: abs(used() - 0.6) < 0.001)
+    agent = offer['agent_id']
+    offer = s.offer(1)
+    s.launch(offer, work(offer, 'four', mine))
+    s.update('four', 'TASK_RUNNING')
+    until('two tasks and the executor hold resources', lambda: abs(used() - 0.7) < 0.001)
+    # One that is described otherwise is another one, and must have another name.
+    offer = s.offer(1)
+    s.launch(offer, work(offer, 'wrong', executor('mine', 'true')))
+    expect(s.update('wrong', 'TASK_ERROR')['message'], 'ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID.')
+    offer = s.offer(1)
+    nothing = executor('nothing', 'true')
+    del nothing['command']
+    s.launch(offer, work(offer, 'void', nothing))
+    expect(s.update('void', 'TASK_ERROR')['message'], "'ExecutorInfo.command' must be set for 'CUSTOM' executor")
+    # Messages go both ways.
+    expect(s.call('MESSAGE', {'agent_id': agent, 'executor_id': {'value': 'mine'}, 'data': base64.b64encode(b'hello').decode()})[0], 202)
+    said = s.wait('MESSAGE')
+    expect((base64.b64decode(said['data']), said['executor_id']['value'], said['agent_id']), (b'echo hello', 'mine', agent))
+    # A task is killed by its executor.
+    s.call('KILL', {'task_id': {'value': 'one'}})
+    expect(s.update('one', 'TASK_KILLED')['message'], 'ended with -15')
+    # A group is handed over as one.
+    offer = s.offer(1)
+    members = [{k: v for k, v in work(offer, id, None).items() if k != 'executor'} for id in ('g1', 'g2')]
+    s.call('ACCEPT', {'offer_ids': [offer['id']], 'operations': [{'type': 'LAUNCH_GROUP', 'launch_group': {'executor': mine, 'task_group': {'tasks': members}}}]})
+    until('both run', lambda: (s.book.get('g1'), s.book.get('g2')) == ('TASK_RUNNING', 'TASK_RUNNING'))
+    # It crashes: the framework hears of its tasks and of it.
+    s.call('MESSAGE', {'agent_id': agent, 'executor_id': {'value': 'mine'}, 'data': base64.b64encode(b'crash').decode()})
+    failure = s.wait('FAILURE')
+    expect((failure['executor_id']['value'], failure['agent_id'], failure['status']), ('mine', agent, 7 << 8))
+    until('its tasks have failed', lambda: all(s.book[t] == 'TASK_FAILED' for t in ('four', 'g1', 'g2')))
+    until('nothing is held', lambda: used() == 0)
+    # The same name again is another run; it is asked to shut down and does.
+    offer = s.offer(1)
+    s.launch(offer, work(offer, 'five', mine))
+    s.update('five', 'TASK_RUNNING')
+    s.call('SHUTDOWN', {'agent_id': agent, 'executor_id': {'value': 'mine'}})
+    expect(s.wait('FAILURE')['status'], 0)
+    until('its task has ended', lambda: s.book['five'] in TERMINAL)
+    # One that never speaks is shut down with the task that it never had.
+    offer = s.offer(1)
+    s.launch(offer, work(offer, 'six', executor('mute', OURS + ' mute')))
+    s.call('KILL', {'task_id': {'value': 'six'}})
+    expect(s.update('six', 'TASK_KILLED')['reason'], 'REASON_TASK_KILLED_DURING_LAUNCH')
+    expect(s.wait('FAILURE')['executor_id']['value'], 'mute')
+    # A task alone on the default executor is a group of one.
+    offer = s.offer(1)
+    alone = task(offer, 'seven', 'exit 0')
+    alone['executor'] = {'type': 'DEFAULT', 'executor_id': {'value': 'pod'}}
+    s.launch(offer, alone)
+    s.update('seven', 'TASK_FINISHED')
+    s.call('TEARDOWN')
+
+
+def survivor(url):
+    """An executor and its tasks go on when their agent is killed and comes back; then the framework ends, and they with it."""
+    s = Scheduler(url, failover_timeout=600, capabilities=[{'type': 'PARTITION_AWARE'}], checkpoint=True)
+    s.subscribe()
+    offer = s.offer(1)
+    s.launch(offer, work(offer, 'stays', executor('mine', OURS)), work(offer, 'ends', executor('mine', OURS), f'until [ -e {sys.argv[3]} ]; do sleep 0.05; done'))
+    until('both run', lambda: (s.book.get('stays'), s.book.get('ends')) == ('TASK_RUNNING', 'TASK_RUNNING'))
+    print('running', flush=True)
+    sys.stdin.readline()
+    s.update('ends', 'TASK_FINISHED')
+    expect(s.book['stays'], 'TASK_RUNNING')
+    s.call('KILL', {'task_id': {'value': 'stays'}})
+    s.update('stays', 'TASK_KILLED')
+    s.call('TEARDOWN')
 
 
 def errors(url):
@@ -320,5 +420,5 @@ def book(url):
 
 
 if __name__ == '__main__':
-    {'lifecycle': lifecycle, 'errors': errors, 'reservations': reservations, 'book': book}[sys.argv[2]](sys.argv[1])
+    {'lifecycle': lifecycle, 'executors': executors, 'survivor': survivor, 'errors': errors, 'reservations': reservations, 'book': book}[sys.argv[2]](sys.argv[1])
     print('done', flush=True)

@@ -7,6 +7,7 @@ using Platform.Api.Mesos.State;
 using Platform.Contracts.Agents;
 using Platform.Core;
 using Platform.Core.Tasks;
+using Platform.Mesos.Protocol;
 
 namespace Platform.Api.Mesos.Agents;
 
@@ -235,6 +236,6 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
         writer.WriteString("framework_id", executor.Framework.Id);
         writer.WriteString("source", executor.Id);
         if (AgentMeasures.Of(executor) is { } statistics)
-            Protocol.MesosJson.Write(writer, "statistics", statistics);
+            MesosJson.Write(writer, "statistics", statistics);
     }
 }

@@ -1,13 +1,13 @@
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Mesos.Mapping;
-using Platform.Api.Mesos.Protocol;
 using Platform.Api.Security;
 using Platform.Core.Security;
 using Platform.Core.Tasks;
-using Call = Platform.Api.Mesos.Wire.Agent.Call;
-using Kind = Platform.Api.Mesos.Wire.Agent.Call.Types.Type;
-using Response = Platform.Api.Mesos.Wire.Agent.Response;
+using Platform.Mesos.Protocol;
+using Call = Platform.Mesos.Wire.Agent.Call;
+using Kind = Platform.Mesos.Wire.Agent.Call.Types.Type;
+using Response = Platform.Mesos.Wire.Agent.Response;
 
 namespace Platform.Api.Mesos.Agents;
 

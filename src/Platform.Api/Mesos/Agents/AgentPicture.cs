@@ -1,7 +1,7 @@
-using Platform.Api.Mesos.Protocol;
 using Platform.Api.Mesos.State;
 using Platform.Contracts.Agents;
 using Platform.Core.Tasks;
+using Platform.Mesos.Protocol;
 
 namespace Platform.Api.Mesos.Agents;
 

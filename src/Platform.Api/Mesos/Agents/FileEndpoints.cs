@@ -3,13 +3,13 @@ using System.Text;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Platform.Api.Mesos.Protocol;
 using Platform.Api.Mesos.State;
 using Platform.Api.Security;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Directory;
 using Platform.Core.Collections;
 using Platform.Core.Security;
+using Platform.Mesos.Protocol;
 
 namespace Platform.Api.Mesos.Agents;
 

@@ -43,13 +43,14 @@ internal static class OfferMapping
     }
 
     /// <summary>Reads an operation of an acceptance.</summary>
-    public static FrameworkOperation Read(Wire.Offer.Types.Operation operation)
+    public static IEnumerable<FrameworkOperation> Read(Wire.Offer.Types.Operation operation) =>
+        operation.Type == Wire.Offer.Types.Operation.Types.Type.Launch ? TaskMapping.ReadTasks(operation.Launch?.TaskInfos.ToList() ?? []) : [ReadOther(operation)];
+
+    private static FrameworkOperation ReadOther(Wire.Offer.Types.Operation operation)
     {
         var id = operation.Id?.Value;
         switch (operation.Type)
         {
-            case Wire.Offer.Types.Operation.Types.Type.Launch:
-                return new() { Launches = [.. (operation.Launch?.TaskInfos.ToList() ?? []).Select(TaskMapping.Read)] };
             case Wire.Offer.Types.Operation.Types.Type.LaunchGroup when operation.LaunchGroup is { } group:
                 return new() { Launches = [.. TaskMapping.ReadGroup(group)], IsGroup = true };
             case Wire.Offer.Types.Operation.Types.Type.Reserve when operation.Reserve is { } reserve:

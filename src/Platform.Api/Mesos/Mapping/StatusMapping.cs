@@ -29,6 +29,16 @@ internal static class StatusMapping
     public static Wire.TaskStatus ToWire(FrameworkUpdate update)
     {
         var status = ToWire(update.Status, update.AgentId, update.ExecutorId);
+        // What an executor said is told as it said it, but for what is known better here.
+        if (update.Status.Definition is { } told)
+        {
+            var known = status;
+            status = Wire.TaskStatus.Parser.ParseFrom(told);
+            (status.TaskId, status.State, status.AgentId, status.ExecutorId) = (known.TaskId, known.State, known.AgentId, known.ExecutorId);
+            if (!status.HasTimestamp)
+                status.Timestamp = known.Timestamp;
+            status.ContainerStatus ??= known.ContainerStatus;
+        }
         status.Source = update.IsFromControlPlane ? Wire.TaskStatus.Types.Source.Master : Wire.TaskStatus.Types.Source.Executor;
         if (update.Id.Length > 0)
             status.Uuid = ByteString.CopyFrom(Guid.ParseExact(update.Id, "N").ToByteArray(bigEndian: true));

@@ -13,32 +13,96 @@ internal static class TaskMapping
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
+    // What an executor has to end in after SHUTDOWN unless it says so: Mesos' executor_shutdown_grace_period.
+    private const double ShutdownGraceSeconds = 5;
+
     /// <summary>A task of its own, run by its command.</summary>
     public static FrameworkLaunch Read(Wire.TaskInfo task)
     {
         var problem = task.Executor is not null && task.Command is not null || (task.Executor is null && task.Command is null && task.Container is null)
             ? "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present"
-            : task.Executor is not null ? "Executors of schedulers are not run here; give the task a command, or launch it in a group"
             : null;
-        return Read(task, null, problem);
+        if (task.Executor is not { } executor)
+            return Read(task, null, problem);
+        var definition = Own(executor, out var invalid);
+        return Read(task, executor, problem ?? invalid) with { Executor = definition };
+    }
+
+    /// <summary>The tasks of a launch. One whose executor is the default one is a group of its own.</summary>
+    public static IEnumerable<FrameworkOperation> ReadTasks(IEnumerable<Wire.TaskInfo> tasks)
+    {
+        var alone = new List<FrameworkLaunch>();
+        foreach (var task in tasks)
+        {
+            if (task.Executor is not { Type: Wire.ExecutorInfo.Types.Type.Default } executor)
+            {
+                alone.Add(Read(task));
+                continue;
+            }
+            var member = task.Clone();
+            member.Executor = null;
+            yield return new() { Launches = [.. ReadGroup(new() { Executor = executor, TaskGroup = new() { Tasks = { member } } })], IsGroup = true };
+        }
+        if (alone.Count > 0)
+            yield return new() { Launches = [.. alone] };
+    }
+
+    // An executor of the framework's own, as the agent starts it.
+    private static TaskSpec? Own(Wire.ExecutorInfo executor, out string? problem)
+    {
+        var resources = ResourceMapping.Read(executor.Resources, out var invalid);
+        var roles = resources.Items.Select(resource => resource.AllocationRole).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        problem = executor.Type is not (Wire.ExecutorInfo.Types.Type.Custom or Wire.ExecutorInfo.Types.Type.Unknown) ? "Unknown executor type"
+            : executor.Command is null ? "'ExecutorInfo.command' must be set for 'CUSTOM' executor"
+            : !IsId(executor.ExecutorId.Value) ? $"Executor ID '{executor.ExecutorId.Value}' contains invalid characters"
+            : invalid is not null ? $"Executor uses invalid resources: {invalid}"
+            : roles.Count > 1 ? "Executor uses resources of more than one allocation role"
+            : executor.ShutdownGracePeriod is { Nanoseconds: < 0 } ? "ExecutorInfo's 'shutdown_grace_period' must be non-negative"
+            : executor.Command.Environment?.Variables.FirstOrDefault(variable => variable.Type == Wire.Environment.Types.Variable.Types.Type.Secret && variable.Secret?.Value is null) is { } secret
+                ? $"Executor's `CommandInfo` is invalid: the secret of the environment variable '{secret.Name}' must be given by its value"
+            : null;
+        if (problem is not null)
+            return null;
+        var task = new Wire.TaskInfo { Name = executor.HasName ? executor.Name : executor.ExecutorId.Value, TaskId = new() { Value = executor.ExecutorId.Value }, Command = executor.Command, Container = executor.Container };
+        return ToSpec(task, resources, roles.FirstOrDefault() ?? RoleName.Default, null) with
+        {
+            KillGraceSeconds = executor.ShutdownGracePeriod is { } grace ? (double)grace.Nanoseconds / NanosecondsPerSecond : ShutdownGraceSeconds,
+            Executor = new() { FrameworkId = executor.FrameworkId?.Value ?? "", ExecutorId = executor.ExecutorId.Value, Definition = WithoutFramework(executor) },
+        };
+    }
+
+    // Tasks may name the framework or not; it is the same executor.
+    private static byte[] WithoutFramework(Wire.ExecutorInfo executor)
+    {
+        var definition = executor.Clone();
+        definition.FrameworkId = null;
+        return definition.ToByteArray();
     }
 
     /// <summary>The tasks of a group, which live and end together.</summary>
     public static IEnumerable<FrameworkLaunch> ReadGroup(Wire.Offer.Types.Operation.Types.LaunchGroup group)
     {
         var executor = group.Executor;
-        var problem = executor.Type == Wire.ExecutorInfo.Types.Type.Custom ? "Executors of schedulers are not run here; use an executor of type DEFAULT"
-            : executor.Command is not null ? "'ExecutorInfo.command' must not be set for 'DEFAULT' executor"
-            : null;
-        var overhead = ResourceMapping.Read(executor.Resources, out var invalid).Unallocate();
-        problem ??= invalid is null ? null : $"Executor uses invalid resources: {invalid}";
+        string? problem = null;
+        TaskSpec? own = null;
+        var overhead = Resources.Empty;
+        if (executor.Type == Wire.ExecutorInfo.Types.Type.Custom)
+        {
+            own = Own(executor, out problem);
+        }
+        else
+        {
+            problem = executor.Command is not null ? "'ExecutorInfo.command' must not be set for 'DEFAULT' executor" : null;
+            overhead = ResourceMapping.Read(executor.Resources, out var invalid).Unallocate();
+            problem ??= invalid is null ? null : $"Executor uses invalid resources: {invalid}";
+        }
         for (var i = 0; i < group.TaskGroup.Tasks.Count; i++)
         {
             var task = group.TaskGroup.Tasks[i];
             var mine = problem
                 ?? (task.Executor is not null ? "'TaskInfo.executor' must not be set"
-                : task.Command is null && task.Container is null ? "'TaskInfo.command' must be set" : null);
-            var launch = Read(task, executor, mine);
+                : own is null && task.Command is null && task.Container is null ? "'TaskInfo.command' must be set" : null);
+            var launch = Read(task, executor, mine) with { Executor = own };
             yield return i > 0 || overhead.IsEmpty ? launch : launch with { Task = launch.Task with { Overhead = overhead } };
         }
     }
@@ -60,9 +124,11 @@ internal static class TaskMapping
         };
     }
 
+    private static bool IsId(string id) => id.Length > 0 && id is not ("." or "..") && !id.Any(c => char.IsControl(c) || c is '/' or '\\');
+
     private static string? ProblemOf(Wire.TaskInfo task, Resources resources, List<string> roles)
     {
-        if (task.TaskId.Value.Length == 0 || task.TaskId.Value is "." or ".." || task.TaskId.Value.Any(c => char.IsControl(c) || c is '/' or '\\'))
+        if (!IsId(task.TaskId.Value))
             return $"Task ID '{task.TaskId.Value}' contains invalid characters";
         if (resources.IsEmpty)
             return "Task uses no resources";

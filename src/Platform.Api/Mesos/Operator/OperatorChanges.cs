@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Mesos.Mapping;
-using Platform.Api.Mesos.Protocol;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Directory;
@@ -9,7 +8,8 @@ using Platform.Core;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Roles;
-using Call = Platform.Api.Mesos.Wire.Operator.Call;
+using Platform.Mesos.Protocol;
+using Call = Platform.Mesos.Wire.Operator.Call;
 
 namespace Platform.Api.Mesos.Operator;
 

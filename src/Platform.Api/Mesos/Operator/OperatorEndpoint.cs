@@ -1,9 +1,9 @@
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Mesos.Operator.Feed;
-using Platform.Api.Mesos.Protocol;
 using Platform.Api.Security;
-using Call = Platform.Api.Mesos.Wire.Operator.Call;
+using Platform.Mesos.Protocol;
+using Call = Platform.Mesos.Wire.Operator.Call;
 
 namespace Platform.Api.Mesos.Operator;
 

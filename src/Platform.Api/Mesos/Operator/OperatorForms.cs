@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
-using Platform.Api.Mesos.Protocol;
 using Platform.Api.Mesos.State;
 using Platform.Api.Security;
 using Platform.Contracts.Allocation;
@@ -9,6 +8,7 @@ using Platform.Core;
 using Platform.Core.Allocation;
 using Platform.Core.Roles;
 using Platform.Core.Security;
+using Platform.Mesos.Protocol;
 
 namespace Platform.Api.Mesos.Operator;
 

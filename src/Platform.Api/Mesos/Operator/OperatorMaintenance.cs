@@ -1,14 +1,14 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Mesos.Mapping;
-using Platform.Api.Mesos.Protocol;
 using Platform.Api.Mesos.State;
 using Platform.Api.Security;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Maintenance;
 using Platform.Core.Collections;
 using Platform.Core.Security;
-using Response = Platform.Api.Mesos.Wire.Operator.Response;
+using Platform.Mesos.Protocol;
+using Response = Platform.Mesos.Wire.Operator.Response;
 
 namespace Platform.Api.Mesos.Operator;
 

@@ -5,8 +5,8 @@ using Platform.Api.Mesos.Mapping;
 using Platform.Api.Mesos.State;
 using Platform.Contracts.Allocation;
 using Platform.Core;
-using Call = Platform.Api.Mesos.Wire.Operator.Call;
-using Response = Platform.Api.Mesos.Wire.Operator.Response;
+using Call = Platform.Mesos.Wire.Operator.Call;
+using Response = Platform.Mesos.Wire.Operator.Response;
 
 namespace Platform.Api.Mesos.Operator;
 

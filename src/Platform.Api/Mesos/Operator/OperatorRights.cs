@@ -1,7 +1,7 @@
 using Platform.Api.Security;
 using Platform.Core.Security;
-using Call = Platform.Api.Mesos.Wire.Operator.Call;
-using Kind = Platform.Api.Mesos.Wire.Operator.Call.Types.Type;
+using Call = Platform.Mesos.Wire.Operator.Call;
+using Kind = Platform.Mesos.Wire.Operator.Call.Types.Type;
 
 namespace Platform.Api.Mesos.Operator;
 

@@ -2,7 +2,7 @@ using Platform.Api.Mesos.Mapping;
 using Platform.Api.Mesos.State;
 using Platform.Contracts.Agents;
 using Platform.Core.Tasks;
-using Response = Platform.Api.Mesos.Wire.Operator.Response;
+using Response = Platform.Mesos.Wire.Operator.Response;
 
 namespace Platform.Api.Mesos.Operator;
 

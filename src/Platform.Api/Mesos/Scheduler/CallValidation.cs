@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Call = Platform.Api.Mesos.Wire.Scheduler.Call;
+using Call = Platform.Mesos.Wire.Scheduler.Call;
 
 namespace Platform.Api.Mesos.Scheduler;
 

@@ -1,6 +1,6 @@
 using Platform.Api.Mesos.Mapping;
 using Platform.Contracts.Frameworks;
-using Event = Platform.Api.Mesos.Wire.Scheduler.Event;
+using Event = Platform.Mesos.Wire.Scheduler.Event;
 
 namespace Platform.Api.Mesos.Scheduler;
 
@@ -25,6 +25,22 @@ internal static class EventMapping
             yield return new() { Type = Event.Types.Type.Update, Update = new() { Status = StatusMapping.ToWire(update) } };
         if (told.Operation is { } operation)
             yield return new() { Type = Event.Types.Type.UpdateOperationStatus, UpdateOperationStatus = new() { Status = ToWire(operation) } };
+        if (told.Executor is { Message: { } data } executor)
+        {
+            yield return new()
+            {
+                Type = Event.Types.Type.Message,
+                Message = new() { AgentId = new() { Value = executor.AgentId }, ExecutorId = new() { Value = executor.ExecutorId }, Data = Google.Protobuf.ByteString.CopyFrom(data) },
+            };
+        }
+        else if (told.Executor is { } ended)
+        {
+            yield return new()
+            {
+                Type = Event.Types.Type.Failure,
+                Failure = new() { AgentId = new() { Value = ended.AgentId }, ExecutorId = new() { Value = ended.ExecutorId }, Status = ended.Status },
+            };
+        }
         if (told.LostAgentId is { } agent)
             yield return new() { Type = Event.Types.Type.Failure, Failure = new() { AgentId = new() { Value = agent } } };
     }

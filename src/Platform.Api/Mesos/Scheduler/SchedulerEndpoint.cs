@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Platform.Api.Mesos.Mapping;
-using Platform.Api.Mesos.Protocol;
 using Platform.Api.Security;
 using Platform.Contracts.Frameworks;
 using Platform.Core.Collections;
 using Platform.Core.Frameworks;
 using Platform.Core.Security;
-using Call = Platform.Api.Mesos.Wire.Scheduler.Call;
-using Event = Platform.Api.Mesos.Wire.Scheduler.Event;
-using Response = Platform.Api.Mesos.Wire.Scheduler.Response;
+using Platform.Mesos.Protocol;
+using Call = Platform.Mesos.Wire.Scheduler.Call;
+using Event = Platform.Mesos.Wire.Scheduler.Event;
+using Response = Platform.Mesos.Wire.Scheduler.Response;
 
 namespace Platform.Api.Mesos.Scheduler;
 
@@ -148,7 +148,7 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
                 return framework.AcceptAsync(stream, new()
                 {
                     OfferIds = Ids(call.Accept.OfferIds),
-                    Operations = [.. call.Accept.Operations.Select(OfferMapping.Read)],
+                    Operations = [.. call.Accept.Operations.SelectMany(OfferMapping.Read)],
                     RefuseSeconds = Seconds(call.Accept.Filters),
                 });
             case Call.Types.Type.Decline:
@@ -175,8 +175,10 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
                 return FrameworkMapping.Read(update.FrameworkInfo, update.SuppressedRoles, update.OfferConstraints, out var problem) is { } spec
                     ? framework.UpdateAsync(stream, spec)
                     : throw MesosRefusal.BadRequest(problem!);
+            case Call.Types.Type.Message:
+                return framework.MessageAsync(stream, call.Message.AgentId.Value, call.Message.ExecutorId.Value, call.Message.Data.ToByteArray());
             default:
-                // Messages to executors and requests for resources have nobody who hears them; outcomes of operations need no acknowledgement.
+                // Requests for resources have nobody who hears them; outcomes of operations need no acknowledgement.
                 return framework.CheckAsync(stream);
         }
     }

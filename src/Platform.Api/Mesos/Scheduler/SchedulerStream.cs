@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
-using Platform.Api.Mesos.Protocol;
 using Platform.Contracts.Frameworks;
 using Platform.Core.Collections;
-using Event = Platform.Api.Mesos.Wire.Scheduler.Event;
+using Platform.Mesos.Protocol;
+using Event = Platform.Mesos.Wire.Scheduler.Event;
 
 namespace Platform.Api.Mesos.Scheduler;
 

@@ -54,6 +54,6 @@ internal sealed class FrameworkTasks
         }
         task.Statuses.Add(state.Statuses.Select(StatusMapping.ToWire));
         ResourceMapping.Write(state.Resources.AllocateTo(state.Role), task.Resources);
-        return new(task, state.State, state.Resources, state.Role) { Sandbox = state.PlaceId };
+        return new(task, state.State, state.Resources, state.Role) { Sandbox = state.RunsIn ?? state.PlaceId };
     }
 }

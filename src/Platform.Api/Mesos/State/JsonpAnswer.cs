@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
-using Platform.Api.Mesos.Protocol;
+using Platform.Mesos.Protocol;
 
 namespace Platform.Api.Mesos.State;
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Platform.Api.Mesos.Mapping;
-using Platform.Api.Mesos.Protocol;
 using Platform.Contracts.Agents;
 using Platform.Core;
 using Platform.Core.Allocation;
 using Platform.Core.Tasks;
+using Platform.Mesos.Protocol;
 
 namespace Platform.Api.Mesos.State;
 

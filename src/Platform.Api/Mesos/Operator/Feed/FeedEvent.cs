@@ -1,6 +1,6 @@
-using Platform.Api.Mesos.Protocol;
 using Platform.Core.Collections;
-using Event = Platform.Api.Mesos.Wire.Operator.Event;
+using Platform.Mesos.Protocol;
+using Event = Platform.Mesos.Wire.Operator.Event;
 
 namespace Platform.Api.Mesos.Operator.Feed;
 

@@ -2,9 +2,9 @@ using Google.Protobuf;
 using Platform.Api.Mesos.State;
 using Platform.Contracts.Apps;
 using Platform.Core.Collections;
-using Event = Platform.Api.Mesos.Wire.Operator.Event;
-using Kind = Platform.Api.Mesos.Wire.Operator.Event.Types.Type;
-using TaskState = Platform.Api.Mesos.Wire.TaskState;
+using Event = Platform.Mesos.Wire.Operator.Event;
+using Kind = Platform.Mesos.Wire.Operator.Event.Types.Type;
+using TaskState = Platform.Mesos.Wire.TaskState;
 
 namespace Platform.Api.Mesos.Operator.Feed;
 

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Platform.Api.Mesos.Protocol;
 using Platform.Api.Mesos.State;
 using Platform.Api.Security;
-using Event = Platform.Api.Mesos.Wire.Operator.Event;
+using Platform.Mesos.Protocol;
+using Event = Platform.Mesos.Wire.Operator.Event;
 
 namespace Platform.Api.Mesos.Operator.Feed;
 

@@ -1,15 +1,18 @@
 using System.Collections;
 using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 
-namespace Platform.Api.Mesos.Protocol;
+namespace Platform.Mesos.Protocol;
 
 /// <summary>Messages as Mesos writes them in JSON: names as in the definition, whole numbers as numbers, bytes in base64, enumerations by name, and fields with a default also when they are not set.</summary>
 internal static class MesosJson
 {
+    // Text is escaped only where JSON asks for it.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
     private static readonly ConcurrentDictionary<MessageDescriptor, Field[]> Fields = [];
 
@@ -32,7 +35,7 @@ internal static class MesosJson
     public static byte[] ToUtf8Bytes(IMessage message)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(1_024);
-        using var writer = new Utf8JsonWriter(buffer, Http.JsonAnswer.Options);
+        using var writer = new Utf8JsonWriter(buffer, Options);
         Write(writer, message);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();

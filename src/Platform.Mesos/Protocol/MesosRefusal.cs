@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Platform.Api.Mesos.Protocol;
+namespace Platform.Mesos.Protocol;
 
 /// <summary>A request that is refused: a status and a plain text, as Mesos answers.</summary>
 internal sealed class MesosRefusal(int status, string message) : Exception(message)

@@ -2,11 +2,11 @@ using System.Threading.Channels;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 
-namespace Platform.Api.Mesos.Protocol;
+namespace Platform.Mesos.Protocol;
 
 /// <summary>An endless answer of records, with a heartbeat in between. What its client does not read waits, up to a bound; beyond it the client is cut off.</summary>
 /// <param name="content">How messages are written.</param>
-/// <param name="heartbeat">What is sent every <see cref="HeartbeatInterval"/>.</param>
+/// <param name="heartbeat">What is sent every <see cref="Interval"/>.</param>
 /// <param name="time">The clock.</param>
 /// <param name="mostBytes">What may wait, bytes. Default 64 MB.</param>
 internal sealed class RecordStream(MesosContent content, IMessage heartbeat, TimeProvider time, long mostBytes = RecordStream.MostBytes) : IDisposable
@@ -24,6 +24,9 @@ internal sealed class RecordStream(MesosContent content, IMessage heartbeat, Tim
     private long _waiting;
     private DateTimeOffset _heartbeatDue;
 
+    /// <summary>How often this one sends a heartbeat. Default <see cref="HeartbeatInterval"/>.</summary>
+    public TimeSpan Interval { get; init; } = HeartbeatInterval;
+
     /// <summary>How messages are written.</summary>
     public MesosContent Content => content;
 
@@ -36,7 +39,7 @@ internal sealed class RecordStream(MesosContent content, IMessage heartbeat, Tim
         if (Interlocked.Add(ref _waiting, record.Length) <= mostBytes)
             _records.Writer.TryWrite(record);
         else if (_records.Writer.TryComplete())
-            _overrun.CancelAsync().Ignore();
+            _ = _overrun.CancelAsync();
     }
 
     /// <summary>Ends the stream after what waits.</summary>
@@ -67,7 +70,7 @@ internal sealed class RecordStream(MesosContent content, IMessage heartbeat, Tim
     private async Task PumpAsync(HttpContext http, IMessage first, CancellationToken ended)
     {
         await WriteAsync(http, [Encode(first), Encode(heartbeat)], ended);
-        _heartbeatDue = time.GetUtcNow() + HeartbeatInterval;
+        _heartbeatDue = time.GetUtcNow() + Interval;
         while (true)
         {
             using var beat = CancellationTokenSource.CreateLinkedTokenSource(ended);
@@ -85,7 +88,7 @@ internal sealed class RecordStream(MesosContent content, IMessage heartbeat, Tim
             {
                 batch.Add(Encode(heartbeat));
                 Interlocked.Add(ref _waiting, batch[0].Length);
-                _heartbeatDue = time.GetUtcNow() + HeartbeatInterval;
+                _heartbeatDue = time.GetUtcNow() + Interval;
             }
             await WriteAsync(http, batch, ended);
             Interlocked.Add(ref _waiting, -batch.Sum(record => record.Length));

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
-namespace Platform.Api.Mesos.Protocol;
+namespace Platform.Mesos.Protocol;
 
 /// <summary>Mesos' framing of messages in an endless answer: the length in decimal, a line feed, and so many bytes.</summary>
 internal static class RecordIo

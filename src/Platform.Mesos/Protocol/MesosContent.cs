@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Platform.Api.Mesos.Protocol;
+namespace Platform.Mesos.Protocol;
 
 /// <summary>How a message is written: as JSON or as protobuf.</summary>
 internal enum MesosContent

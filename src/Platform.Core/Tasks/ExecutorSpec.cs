@@ -1,0 +1,18 @@
+namespace Platform.Core.Tasks;
+
+/// <summary>What makes a task the executor of others: a program that subscribes at its agent by Mesos' executor API and is handed tasks there.</summary>
+[GenerateSerializer, Immutable, Alias("Platform.ExecutorSpec")]
+public sealed record ExecutorSpec
+{
+    /// <summary>The framework that it belongs to.</summary>
+    [Id(0)] public required string FrameworkId { get; init; }
+
+    /// <summary>The framework's name for it, unique among the executors of a framework on one agent.</summary>
+    [Id(1)] public required string ExecutorId { get; init; }
+
+    /// <summary>Itself in the words of its protocol (Mesos' ExecutorInfo in protobuf).</summary>
+    [Id(2)] public byte[] Definition { get; init; } = [];
+
+    /// <summary>Its framework in the words of its protocol (Mesos' FrameworkInfo in protobuf).</summary>
+    [Id(3)] public byte[] Framework { get; init; } = [];
+}

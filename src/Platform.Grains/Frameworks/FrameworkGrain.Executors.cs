@@ -1,0 +1,152 @@
+using Platform.Contracts.Agents;
+using Platform.Contracts.Frameworks;
+using Platform.Core.Frameworks;
+using Platform.Core.Tasks;
+
+namespace Platform.Grains.Frameworks;
+
+/// <content>Executors of the framework's own: each holds resources as a task does, and is told of as an executor.</content>
+public sealed partial class FrameworkGrain
+{
+    /// <summary>The executors that tasks can be given to, or that are on their way to the allocator: by agent and the framework's name.</summary>
+    private readonly Dictionary<(string AgentId, string ExecutorId), FrameworkExecutor> _executorAt = [];
+
+    private readonly Dictionary<string, (DateTimeOffset At, double? Grace, string? Reason)> _killedExecutors = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _draining = new(StringComparer.Ordinal);
+    private readonly List<FrameworkEvent> _news = [];
+
+    private IEnumerable<string> ExecutorPlaces => _executorAt.Values.Select(executor => executor.PlaceId);
+
+    /// <inheritdoc/>
+    public Task<FrameworkReply> MessageAsync(string? streamId, string agentId, string executorId, byte[] data) => TakeAsync(streamId, () =>
+    {
+        if (_executorAt.ContainsKey((agentId, executorId)))
+            GrainFactory.GetGrain<IAgentGrain>(agentId).MessageAsync(new() { Owner = Owner, ExecutorId = executorId, Data = data }).Ignore();
+        return Task.CompletedTask;
+    });
+
+    /// <inheritdoc/>
+    public Task ExecutorMessageAsync(string agentId, ExecutorMessage message)
+    {
+        if (IsThere && _executorAt.ContainsKey((agentId, message.ExecutorId)))
+            Send([new() { Executor = new(agentId, message.ExecutorId, message.Data, 0) }]);
+        return Task.CompletedTask;
+    }
+
+    // The executor that runs a task: the one that is there, or a new one, which needs its own place first.
+    private FrameworkExecutor FindOrPlanExecutor(List<PlannedStep> steps, FrameworkLaunch launch, string agentId, out string? problem)
+    {
+        problem = null;
+        var asked = launch.Executor!;
+        var key = (agentId, asked.Executor!.ExecutorId);
+        if (_executorAt.TryGetValue(key, out var known))
+        {
+            problem = known.ProblemOf(asked);
+            return known;
+        }
+        var executor = new FrameworkExecutor
+        {
+            AgentId = agentId,
+            Spec = asked with
+            {
+                TaskId = Name(asked.Executor.ExecutorId),
+                Owner = Owner,
+                Executor = asked.Executor with { FrameworkId = Id, Framework = Record.Spec!.Definition },
+            },
+        };
+        _executorAt[key] = executor;
+        steps.Add(new([], new(Core.Allocation.OfferOperationKind.Launch, executor.Spec.Held, executor.PlaceId), null, null) { Executor = executor });
+        return executor;
+    }
+
+    private void Forget(FrameworkExecutor executor)
+    {
+        var key = (executor.AgentId, executor.ExecutorId);
+        if (_executorAt.TryGetValue(key, out var known) && known.PlaceId == executor.PlaceId)
+            _executorAt.Remove(key);
+    }
+
+    // It was planned, and no task came to be in it.
+    private void ReleaseUnused(FrameworkExecutor executor)
+    {
+        if (_executors.Items.ContainsKey(executor.PlaceId) || _launchingIn.ContainsKey(executor.PlaceId) || !ExecutorPlaces.Contains(executor.PlaceId))
+            return;
+        Forget(executor);
+        _releases.Add(executor.PlaceId);
+    }
+
+    // True: it is about an executor.
+    private bool ReportExecutor(TaskUpdate update)
+    {
+        if (!_executors.Items.TryGetValue(update.TaskId, out var executor))
+            return false;
+        if (update.State.IsTerminal())
+            EndExecutor(executor, update.ExitStatus is { } exit ? exit << 8 : update.Signal ?? -1);
+        return true;
+    }
+
+    private void EndExecutor(FrameworkExecutor executor, int status)
+    {
+        _executors.Remove(executor.PlaceId);
+        Forget(executor);
+        _killedExecutors.Remove(executor.PlaceId);
+        _launchEpochs.Remove(executor.PlaceId);
+        _releases.Add(executor.PlaceId);
+        _news.Add(new() { Executor = new(executor.AgentId, executor.ExecutorId, null, status) });
+        _status = null;
+        LogExecutorEnded(Id, executor.ExecutorId, executor.AgentId, status);
+    }
+
+    // The agent says what it has, or is not there any more.
+    private void ReconcileExecutors(AgentTasks tasks, HashSet<string> reported)
+    {
+        foreach (var executor in _executors.Items.Values.Where(executor => executor.AgentId == tasks.AgentId && !reported.Contains(executor.PlaceId)).ToList())
+        {
+            var epoch = _launchEpochs.GetValueOrDefault(executor.PlaceId);
+            if (tasks.Condition == AgentCondition.Gone || (epoch != Launching && tasks.Epoch > 0 && epoch < tasks.Epoch))
+                EndExecutor(executor, -1);
+        }
+        if (tasks.Condition == AgentCondition.Draining)
+            _draining.Add(tasks.AgentId);
+        else
+            _draining.Remove(tasks.AgentId);
+    }
+
+    private async Task KillExecutorsAsync(List<FrameworkExecutor> executors, double? graceSeconds, string? reason)
+    {
+        if (executors.Count == 0)
+            return;
+        var now = _time.GetUtcNow();
+        foreach (var executor in executors)
+        {
+            _killedExecutors[executor.PlaceId] = (now, graceSeconds, reason);
+            if (executor.IsKilled)
+                continue;
+            var killed = executor with { IsKilled = true };
+            _executors.Set(executor.PlaceId, killed);
+            _executorAt[(executor.AgentId, executor.ExecutorId)] = killed;
+        }
+        _status = null;
+        await _writer.WriteAsync();
+        foreach (var agent in executors.GroupBy(executor => executor.AgentId))
+        {
+            GrainFactory.GetGrain<IAgentGrain>(agent.Key)
+                .KillAsync([.. agent.Select(executor => new TaskKill { TaskId = executor.PlaceId, Owner = Owner, GraceSeconds = graceSeconds, Reason = reason })], From).Ignore();
+        }
+    }
+
+    // An order may be lost with the silo that it was for; and who drains an agent does not want to wait for executors that have nothing to do.
+    private async Task LookAfterExecutorsAsync()
+    {
+        if (_executors.Items.Count == 0)
+            return;
+        var now = _time.GetUtcNow();
+        var due = _executors.Items.Values.Where(executor => executor.IsKilled && (!_killedExecutors.TryGetValue(executor.PlaceId, out var kill) || now - kill.At > KillAgain)).ToList();
+        foreach (var kill in due.GroupBy(executor => _killedExecutors.GetValueOrDefault(executor.PlaceId) is var kill ? (kill.Grace, kill.Reason) : default).ToList())
+            await KillExecutorsAsync([.. kill], kill.Key.Grace, kill.Key.Reason);
+        if (_draining.Count == 0)
+            return;
+        var busy = Live().Select(task => task.RunsIn).OfType<string>().Concat(_launchingIn.Keys).ToHashSet(StringComparer.Ordinal);
+        await KillExecutorsAsync([.. _executors.Items.Values.Where(executor => !executor.IsKilled && _draining.Contains(executor.AgentId) && !busy.Contains(executor.PlaceId))], null, TaskReasons.AgentDraining);
+    }
+}
