@@ -8,6 +8,7 @@ using Platform.Agent.Fetching;
 using Platform.Agent.Isolation;
 using Platform.Agent.Processes;
 using Platform.Agent.Sandboxes;
+using Platform.Agent.Security;
 using Platform.Agent.Session;
 using Platform.Agent.Simulation;
 using Platform.Agent.Tasks;
@@ -71,6 +72,7 @@ public static class AgentDaemon
         if (engine is not null)
             await engine.LookAsync(cancellation).ConfigureAwait(false);
         await using var executors = new ExecutorTable(Executors(options, work), work, time, logger);
+        using var identities = new TaskIdentities(work, time, logger);
         var services = new TaskServices
         {
             Work = work,
@@ -80,6 +82,7 @@ public static class AgentDaemon
             Fetcher = fetcher,
             Executors = executors,
             Probe = probe,
+            Identities = identities,
             Time = time,
             Logger = logger,
             Address = AddressOf(options.Hostname),
@@ -94,7 +97,7 @@ public static class AgentDaemon
         using var reads = new SandboxReads(tasks, watcher, time, logger);
         using var execs = new TaskExecs(tasks, time, logger);
         using var folders = new FolderWatcher(work, options.WatchFolders, watcher, time, logger);
-        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, reads, execs, folders, executors, work, Measure, time, logger);
+        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, reads, execs, folders, executors, identities, work, Measure, time, logger);
         if (engine is not null)
             engine.Changed += () => { peer.Renew(); _ = CollectContainersAsync(); };
         var looking = folders.RunAsync(stopping.Token);

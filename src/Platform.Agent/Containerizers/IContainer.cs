@@ -33,6 +33,9 @@ internal interface IContainer
     /// <summary>Its processes, where they listen on the machine's own ports; null: they do not, or it is not known which they are.</summary>
     IReadOnlyCollection<int>? Processes() => null;
 
+    /// <summary>Whether a process of the machine is one of its own, as the kernel tells it.</summary>
+    bool Owns(int pid);
+
     /// <summary>What it uses; null: not known now.</summary>
     /// <param name="table">All processes of the machine, read once for all who need them.</param>
     ContainerUsage? Measure(Lazy<List<ProcessEntry>> table);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Executors;
+using Platform.Agent.Security;
 using Platform.Agent.Tasks;
 using Platform.Agent.Updates;
 using Platform.Agent.Watching;
@@ -20,6 +21,7 @@ internal sealed class AgentPeer : ISessionPeer
     private readonly TaskExecs _execs;
     private readonly FolderWatcher _folders;
     private readonly ExecutorTable _executors;
+    private readonly TaskIdentities _identities;
     private readonly WorkDirectory _work;
     private readonly Func<AgentUsage> _measure;
     private readonly TimeProvider _time;
@@ -30,7 +32,7 @@ internal sealed class AgentPeer : ISessionPeer
     private int _renewal;
 
     public AgentPeer(
-        Func<AgentRegistration> registration, TaskTable tasks, UpdateOutbox outbox, SandboxReads reads, TaskExecs execs, FolderWatcher folders, ExecutorTable executors, WorkDirectory work,
+        Func<AgentRegistration> registration, TaskTable tasks, UpdateOutbox outbox, SandboxReads reads, TaskExecs execs, FolderWatcher folders, ExecutorTable executors, TaskIdentities identities, WorkDirectory work,
         Func<AgentUsage> measure, TimeProvider time, ILogger logger)
     {
         _registration = registration;
@@ -40,6 +42,7 @@ internal sealed class AgentPeer : ISessionPeer
         _execs = execs;
         _folders = folders;
         _executors = executors;
+        _identities = identities;
         _work = work;
         _measure = measure;
         _time = time;
@@ -49,6 +52,7 @@ internal sealed class AgentPeer : ISessionPeer
         _execs.Ready += Wake;
         _folders.Ready += Wake;
         _executors.Ready += Wake;
+        _identities.Ready += Wake;
     }
 
     /// <inheritdoc/>
@@ -69,6 +73,7 @@ internal sealed class AgentPeer : ISessionPeer
         _reads.Restart();
         _execs.Restart();
         _folders.Restart();
+        _identities.Restart();
     }
 
     /// <inheritdoc/>
@@ -89,6 +94,8 @@ internal sealed class AgentPeer : ISessionPeer
             _executors.Send(message);
         if (command.Watch is { } watches)
             _folders.Set(watches);
+        foreach (var token in command.Tokens)
+            _identities.Receive(token);
         foreach (var taken in command.TakenFiles)
             _folders.Taken(taken);
         foreach (var volume in command.DestroyVolumes)
@@ -107,9 +114,10 @@ internal sealed class AgentPeer : ISessionPeer
             var execs = _execs.Take();
             var appeared = _folders.Take();
             var messages = _executors.Take();
+            var tokens = _identities.Take();
             var heartbeat = _lastHeartbeat == 0 || _time.GetElapsedTime(_lastHeartbeat) >= _heartbeat ? Measure() : null;
-            if (!updates.IsEmpty || !files.IsEmpty || !execs.IsEmpty || !appeared.IsEmpty || !messages.IsEmpty || heartbeat is not null)
-                return new AgentMessage { Heartbeat = heartbeat, Updates = updates, Files = files, Exec = execs, Appeared = appeared, Messages = messages };
+            if (!updates.IsEmpty || !files.IsEmpty || !execs.IsEmpty || !appeared.IsEmpty || !messages.IsEmpty || !tokens.IsEmpty || heartbeat is not null)
+                return new AgentMessage { Heartbeat = heartbeat, Updates = updates, Files = files, Exec = execs, Appeared = appeared, Messages = messages, TokenRequests = tokens };
             var left = _heartbeat - _time.GetElapsedTime(_lastHeartbeat);
             using var due = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, due.Token);

@@ -53,6 +53,7 @@ internal sealed partial class AgentTask
             foreach (var containerizer in _services.Containerizers.All)
                 await containerizer.LeaveGroupAsync(_group.Members).ConfigureAwait(false);
         }
+        _services.Identities.End(Spec.TaskId);
         try
         {
             TaskSecrets.Remove(Spec, _services.Work);

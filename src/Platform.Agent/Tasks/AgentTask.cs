@@ -89,6 +89,13 @@ internal sealed partial class AgentTask : IDisposable
         return Running;
     }
 
+    // A process that asks may be quicker than the word that the task runs.
+    private async Task<bool> OwnsAsync(int pid, CancellationToken cancellation)
+    {
+        await Task.WhenAny(_found.Task, Over).WaitAsync(cancellation).ConfigureAwait(false);
+        return Running?.Owns(pid) == true;
+    }
+
     /// <summary>What a registration says of it.</summary>
     public TaskReport Report => TaskReport.Of(Spec, Status, _record.AcceptedAt);
 
@@ -224,12 +231,14 @@ internal sealed partial class AgentTask : IDisposable
             ?? throw new TaskStartException(TaskReasons.LaunchFailed, $"This agent does not offer the {ContainerizerTable.NameFor(Spec)} containerizer any more");
         var spec = Spec.Executor is null ? Spec : await _services.Executors.EquipAsync(Spec, _services.Stopping).ConfigureAwait(false);
         var request = new ContainerRequest(spec, _file, _sandbox) { Group = _group?.Members ?? [Spec] };
+            _services.Identities.Begin(Spec, OwnsAsync);
         _container = await containerizer.RecoverAsync(request, _services.Stopping).ConfigureAwait(false);
         if (_container is null)
         {
             if (_kill is not null)
                 throw new OperationCanceledException();
             using var preparing = CancellationTokenSource.CreateLinkedTokenSource(_stopPreparing.Token, _services.Stopping);
+            await _services.Identities.FirstAsync(Spec, preparing.Token).ConfigureAwait(false);
             _container = await StartAsync(containerizer, request, preparing.Token).ConfigureAwait(false);
         }
         if (await _container.Started.WaitAsync(_services.Stopping).ConfigureAwait(false) is { } running)

@@ -1,4 +1,5 @@
 using System.Net;
+using Platform.Agent.Security;
 using Platform.Core.Tasks;
 
 namespace Platform.Agent.Tasks;
@@ -15,7 +16,7 @@ internal static class TaskEnvironment
     public const string Dns = "PLATFORM_DNS";
 
     /// <summary>NAME=VALUE of all variables. The specification wins over the agent, but for the sandbox and the task's id.</summary>
-    public static List<string> Of(TaskSpec spec, string sandbox, string host, string? path, string? home, IPEndPoint? dns)
+    public static List<string> Of(TaskSpec spec, string sandbox, string host, string? path, string? home, IPEndPoint? dns, string identities)
     {
         var variables = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -35,6 +36,12 @@ internal static class TaskEnvironment
         variables["MESOS_SANDBOX"] = sandbox;
         variables["MESOS_DIRECTORY"] = sandbox;
         variables["MESOS_TASK_ID"] = spec.TaskId;
+        if (spec.Identity is not null)
+        {
+            variables[IdentityFiles.TokenVariable] = $"{sandbox}/{IdentityFiles.InSandbox}/{IdentityFiles.Token}";
+            // Not by way of the sandbox: the path of a socket is short.
+            variables[IdentityFiles.SocketVariable] = $"{identities}/{IdentityFiles.Socket}";
+        }
         if (spec.OutputFile is { } output)
             variables[Core.Jobs.RunOutput.Variable] = $"{sandbox}/{output}";
         // A NUL ends a C string: such a variable cannot be passed on.

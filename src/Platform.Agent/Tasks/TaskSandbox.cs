@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Platform.Agent.Files;
 using Platform.Agent.Processes;
+using Platform.Agent.Security;
 using Platform.Core.Tasks;
 
 namespace Platform.Agent.Tasks;
@@ -35,6 +36,8 @@ internal static class TaskSandbox
                 _ = Libc.ChangeOwner(source, user.Uid, user.Gid);
             Show(volume.ContainerPath, source, sandbox, canMount);
         }
+        if (spec.Identity is not null)
+            Show(IdentityFiles.InSandbox, IdentityFiles.FolderOf(spec.TaskId, work), sandbox, canMount);
         if (user is not null)
             GiveTo(user, sandbox);
     }

@@ -3,6 +3,7 @@ using Platform.Agent.Checks;
 using Platform.Agent.Containerizers;
 using Platform.Agent.Executors;
 using Platform.Agent.Fetching;
+using Platform.Agent.Security;
 using Platform.Agent.Updates;
 
 namespace Platform.Agent.Tasks;
@@ -27,6 +28,8 @@ internal sealed record TaskServices
     public required TimeProvider Time { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    public required TaskIdentities Identities { get; init; }
 
     /// <summary>The address of the tasks' ports.</summary>
     public required string Address { get; init; }

@@ -72,6 +72,7 @@ internal sealed partial class TaskTable
         {
             _services.Logger.LogWarning("Secrets of tasks that are gone could not be removed: {Reason}", e.Message);
         }
+        _services.Identities.RemoveOthers(_tasks.Keys);
         _services.Logger.LogInformation("Recovered {Tasks} tasks and {Updates} unacknowledged updates", _tasks.Count, _services.Outbox.Count);
         _groups.Recover();
         GiveToExecutors([.. Tasks.Where(task => !task.Status.State.IsTerminal())]);

@@ -17,11 +17,11 @@ internal sealed class AccessListEndpoints(AcsApi api)
         // Longer paths come before the resource that would swallow them.
         foreach (var (kind, isGroup) in ((string, bool)[])[("users", false), ("groups", true)])
         {
-            routes.Get($"{One}/{kind}/{{subject}}/{{action}}", request => lists.ShowActionAsync(request, isGroup)).Needs(AcsApi.Look);
-            routes.Put($"{One}/{kind}/{{subject}}/{{action}}", request => lists.GrantAsync(request, isGroup)).Needs(AcsApi.Change);
-            routes.Delete($"{One}/{kind}/{{subject}}/{{action}}", request => lists.RevokeAsync(request, AcsApi.ActionOf(request), isGroup)).Needs(AcsApi.Change);
-            routes.Get($"{One}/{kind}/{{subject}}", request => lists.ShowSubjectAsync(request, isGroup)).Needs(AcsApi.Look);
-            routes.Delete($"{One}/{kind}/{{subject}}", request => lists.RevokeAsync(request, null, isGroup)).Needs(AcsApi.Change);
+            routes.Get($"{One}/{kind}/{{subject+}}/{{action}}", request => lists.ShowActionAsync(request, isGroup)).Needs(AcsApi.Look);
+            routes.Put($"{One}/{kind}/{{subject+}}/{{action}}", request => lists.GrantAsync(request, isGroup)).Needs(AcsApi.Change);
+            routes.Delete($"{One}/{kind}/{{subject+}}/{{action}}", request => lists.RevokeAsync(request, AcsApi.ActionOf(request), isGroup)).Needs(AcsApi.Change);
+            routes.Get($"{One}/{kind}/{{subject+}}", request => lists.ShowSubjectAsync(request, isGroup)).Needs(AcsApi.Look);
+            routes.Delete($"{One}/{kind}/{{subject+}}", request => lists.RevokeAsync(request, null, isGroup)).Needs(AcsApi.Change);
         }
         routes.Get(One + "/permissions", lists.ShowPermissionsAsync).Needs(AcsApi.Look);
         routes.Get(One, request => lists.WithAsync(request, list => AcsApi.Answer(Show(list)))).Needs(AcsApi.Look);
@@ -53,17 +53,17 @@ internal sealed class AccessListEndpoints(AcsApi api)
     }
 
     private Task<IResult> GrantAsync(ApiRequest request, bool isGroup) => api.AnswerAsync(
-        api.Store.GrantAsync(new(AcsApi.ResourceOf(request), AcsApi.ActionOf(request)), request.Value("subject"), isGroup), StatusCodes.Status204NoContent);
+        api.Store.GrantAsync(new(AcsApi.ResourceOf(request), AcsApi.ActionOf(request)), AcsApi.SubjectOf(request), isGroup), StatusCodes.Status204NoContent);
 
     private Task<IResult> RevokeAsync(ApiRequest request, AccessAction? action, bool isGroup) => api.AnswerAsync(
-        api.Store.RevokeAsync(AcsApi.ResourceOf(request), action, request.Value("subject"), isGroup), StatusCodes.Status204NoContent);
+        api.Store.RevokeAsync(AcsApi.ResourceOf(request), action, AcsApi.SubjectOf(request), isGroup), StatusCodes.Status204NoContent);
 
     private Task<IResult> ShowSubjectAsync(ApiRequest request, bool isGroup) =>
-        WithAsync(request, list => AcsApi.Answer(new JsonObject { ["array"] = Actions((isGroup ? list.Groups : list.Users).Find(request.Value("subject"))) }));
+        WithAsync(request, list => AcsApi.Answer(new JsonObject { ["array"] = Actions((isGroup ? list.Groups : list.Users).Find(AcsApi.SubjectOf(request))) }));
 
     private Task<IResult> ShowActionAsync(ApiRequest request, bool isGroup) => WithAsync(request, list => AcsApi.Answer(new JsonObject
     {
-        ["allowed"] = (isGroup ? list.Groups : list.Users).Find(request.Value("subject")).AsEnumerable().Contains(AcsApi.ActionOf(request)),
+        ["allowed"] = (isGroup ? list.Groups : list.Users).Find(AcsApi.SubjectOf(request)).AsEnumerable().Contains(AcsApi.ActionOf(request)),
     }));
 
     private Task<IResult> ShowPermissionsAsync(ApiRequest request) => WithAsync(request, list => AcsApi.Answer(new JsonObject

@@ -83,6 +83,13 @@ internal sealed class AcsApi(IGrainFactory grains, SecurityFeed feed, PasswordCh
         return resource.EndsWith(':') ? resource + "/" : resource;
     }
 
+    /// <summary>The account, group or task in the address; slashes of the last as those of a resource.</summary>
+    public static string SubjectOf(ApiRequest request)
+    {
+        var subject = Uri.UnescapeDataString(request.Value("subject"));
+        return subject == "app:" ? "app:/" : subject;
+    }
+
     /// <summary>The address of an access list.</summary>
     public static string UrlOf(string resource) => $"{Root}/acls/{resource.Replace("/", "%252F", StringComparison.Ordinal)}";
 }

@@ -25,6 +25,7 @@ public static class AcsEndpoints
         AuditEndpoints.Map(routes, services.GetRequiredService<IGrainFactory>());
         DcosEndpoints.Map(routes);
         endpoints.MapRoutes("/acs/api/v1/{**path}", routes);
+        endpoints.MapRoutes("/.well-known/{document}", routes);
         endpoints.MapRoutes("/api/audit", routes);
         endpoints.MapRoutes("/api/session", routes);
         endpoints.MapRoutes("/api/session/{**path}", routes);

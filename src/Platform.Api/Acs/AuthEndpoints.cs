@@ -9,6 +9,8 @@ namespace Platform.Api.Acs;
 /// <summary><c>/acs/api/v1/auth</c>: logins.</summary>
 internal sealed class AuthEndpoints(AcsApi api)
 {
+    private const string WebKeysPath = "/.well-known/jwks.json";
+
     public static void Map(ApiRouter routes, AcsApi api)
     {
         var auth = new AuthEndpoints(api);
@@ -19,6 +21,8 @@ internal sealed class AuthEndpoints(AcsApi api)
         routes.Post(AcsApi.Root + "/auth/code", auth.UseCodeAsync).Needs(Right.Open);
         routes.Get(AcsApi.Root + "/auth/providers", _ => Task.FromResult<IResult>(AcsApi.Answer(Providers()))).Needs(Right.Open);
         routes.Get(AcsApi.Root + "/auth/jwks", auth.ShowKeysAsync).Needs(Right.Open);
+        routes.Get(WebKeysPath, auth.ShowKeysAsync).Needs(Right.Open);
+        routes.Get("/.well-known/openid-configuration", auth.ShowConfigurationAsync).Needs(Right.Open);
     }
 
     private async Task<IResult> LogInAsync(ApiRequest request)
@@ -78,6 +82,17 @@ internal sealed class AuthEndpoints(AcsApi api)
     {
         ["keys"] = new JsonArray([.. TokenReader.WebKeys((await api.ViewAsync()).Keys.Values)
             .Select(key => new JsonObject(key.Select(member => KeyValuePair.Create(member.Key, (JsonNode?)member.Value))))]),
+    });
+
+    /// <summary>What others need to check tokens of tasks, in the form of OpenID Connect Discovery 1.0. The issuer is a name, and not the address of this document.</summary>
+    private async Task<IResult> ShowConfigurationAsync(ApiRequest request) => AcsApi.Answer(new JsonObject
+    {
+        ["issuer"] = (await api.Store.ReadAsync(0))!.Issuer,
+        ["jwks_uri"] = $"{request.Http.Request.Scheme}://{request.Http.Request.Host}{WebKeysPath}",
+        ["response_types_supported"] = new JsonArray("id_token"),
+        ["subject_types_supported"] = new JsonArray("public"),
+        ["id_token_signing_alg_values_supported"] = new JsonArray("RS256"),
+        ["claims_supported"] = new JsonArray("sub", "aud", "exp", "iat", "nbf", "iss", "jti", "owner", "task_id", "agent_id", "cluster"),
     });
 
     private static JsonObject Providers() => new()

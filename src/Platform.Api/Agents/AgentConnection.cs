@@ -2,21 +2,29 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Platform.Api.Security;
 using Platform.Contracts.Agents;
+using Platform.Contracts.Security;
+using Platform.Core.Collections;
 
 namespace Platform.Api.Agents;
 
 /// <summary>One agent's open WebSocket: frames of the agent go to its grain, commands of the grain go to the agent.</summary>
-internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory grains, ILogger logger) : IAgentSession, IDisposable
+internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory grains, WorkloadIssuer issuer, ILogger logger) : IAgentSession, IDisposable
 {
     // An agent that does not read what it is sent for so long is not worth the memory.
     private const int MostCommands = 10_000;
+
+    private const int MostTokenRequests = 10_000;
+    private const int TokensAtATime = 100;
 
     private static readonly TimeSpan RegistrationTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Channel<AgentCommand> _commands = Channel.CreateBounded<AgentCommand>(new BoundedChannelOptions(MostCommands) { SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
+    private readonly Queue<TaskTokenRequest> _tokenRequests = new();
+    private bool _answersTokens;
     private string _closeReason = "";
     private WebSocketCloseStatus _closeStatus = WebSocketCloseStatus.NormalClosure;
 
@@ -57,7 +65,7 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
                 throw new SessionFault(answer.Refused ?? "refused");
             epoch = answer.Registered.Epoch;
             writing = WriteCommandsAsync();
-            await ReadFramesAsync(agent, epoch);
+            await ReadFramesAsync(agent, agentId, epoch);
         }
         catch (SessionFault fault)
         {
@@ -109,7 +117,7 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
         }
     }
 
-    private async Task ReadFramesAsync(IAgentGrain agent, long epoch)
+    private async Task ReadFramesAsync(IAgentGrain agent, string agentId, long epoch)
     {
         var frames = new FrameReader(socket);
         while (await frames.ReadAsync(_closing.Token) is { } message)
@@ -126,8 +134,55 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
                 await agent.ExecutorMessagesAsync(epoch, message.Messages);
             if (!message.Appeared.IsEmpty)
                 await agent.AppearedAsync(epoch, message.Appeared);
+            if (!message.TokenRequests.IsEmpty)
+                AskForTokens(agentId, message.TokenRequests);
             if (message.Heartbeat is not null && !await agent.HeartbeatAsync(epoch, message.Heartbeat))
                 throw new SessionFault("this session is not known any more: register again");
+        }
+    }
+
+    // Owners take their time to answer: frames are read meanwhile. Who asks for more than is answered is asked to come again.
+    private void AskForTokens(string agentId, ValueList<TaskTokenRequest> requests)
+    {
+        lock (_tokenRequests)
+        {
+            foreach (var request in requests)
+            {
+                if (_tokenRequests.Count >= MostTokenRequests)
+                    _commands.Writer.TryWrite(new() { Tokens = [new() { RequestId = request.RequestId, Problem = "too many tokens are asked for at once" }] });
+                else
+                    _tokenRequests.Enqueue(request);
+            }
+            if (_answersTokens || _tokenRequests.Count == 0)
+                return;
+            _answersTokens = true;
+        }
+        _ = AnswerTokensAsync(agentId);
+    }
+
+    private async Task AnswerTokensAsync(string agentId)
+    {
+        while (true)
+        {
+            var batch = new List<TaskTokenRequest>();
+            lock (_tokenRequests)
+            {
+                while (batch.Count < TokensAtATime && _tokenRequests.TryDequeue(out var request))
+                    batch.Add(request);
+                if (batch.Count == 0)
+                {
+                    _answersTokens = false;
+                    return;
+                }
+            }
+            try
+            {
+                _commands.Writer.TryWrite(new() { Tokens = await issuer.AnswerAsync(agentId, batch) });
+            }
+            catch (Exception failure) when (failure is TimeoutException or OrleansException or StorageException)
+            {
+                _commands.Writer.TryWrite(new() { Tokens = [.. batch.Select(request => new TaskToken { RequestId = request.RequestId, Problem = failure.Message.Split('\n')[0] })] });
+            }
         }
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Api.Security;
 using Platform.Contracts.Agents;
+using Platform.Contracts.Ownership;
 using Platform.Core.Security;
 
 namespace Platform.Api.Agents;
@@ -28,8 +29,9 @@ public static class AgentSessionEndpoint
         }
         var services = http.RequestServices;
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
-        using var connection = new AgentConnection(
-            socket, services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<ILoggerFactory>().CreateLogger<AgentConnection>());
+        var grains = services.GetRequiredService<IGrainFactory>();
+        var issuer = new WorkloadIssuer(grains, services.GetRequiredService<TaskOwnerKinds>(), services.GetRequiredService<TimeProvider>());
+        using var connection = new AgentConnection(socket, grains, issuer, services.GetRequiredService<ILoggerFactory>().CreateLogger<AgentConnection>());
         await connection.RunAsync(services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
     }
 }

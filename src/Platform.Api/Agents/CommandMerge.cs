@@ -16,7 +16,7 @@ internal static class CommandMerge
             return null;
         if (first.Registered is not null || second.Registered is not null || first.Refused is not null || second.Refused is not null)
             return null;
-        if (first.Launch.Count + second.Launch.Count + first.Acknowledge.Count + second.Acknowledge.Count > MostItems)
+        if (first.Launch.Count + second.Launch.Count + first.Acknowledge.Count + second.Acknowledge.Count + first.Tokens.Count + second.Tokens.Count > MostItems)
             return null;
         if (!second.ExecInput.IsEmpty && first.ExecInput.Sum(input => input.Bytes.Length) + second.ExecInput.Sum(input => input.Bytes.Length) > MostExecBytes)
             return null;
@@ -34,6 +34,7 @@ internal static class CommandMerge
             Watch = second.Watch ?? first.Watch,
             TakenFiles = Join(first.TakenFiles, second.TakenFiles),
             Messages = Join(first.Messages, second.Messages),
+            Tokens = Join(first.Tokens, second.Tokens),
         };
     }
 

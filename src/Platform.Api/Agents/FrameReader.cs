@@ -83,6 +83,11 @@ internal sealed class FrameReader(WebSocket socket)
             if (output?.Id is null || output.Bytes is null)
                 return false;
         }
+        foreach (var request in message.TokenRequests)
+        {
+            if (request?.RequestId is null || !IsNamed(request.TaskId) || !IsNamed(request.Owner) || request.Audience.Any(name => name is null))
+                return false;
+        }
         if (message.Register is not { } registration)
             return true;
         foreach (var task in registration.Tasks)

@@ -109,6 +109,17 @@ internal static class JobReader
         return read;
     }
 
+    private static TaskIdentitySpec ReadIdentity(JsonFields identity)
+    {
+        var read = new TaskIdentitySpec
+        {
+            Audience = identity.Texts("audience") ?? default,
+            LifetimeSeconds = identity.Number("lifetimeSeconds") ?? TaskIdentitySpec.Default.LifetimeSeconds,
+        };
+        identity.RefuseOthers();
+        return read;
+    }
+
     private static JobTaskSpec ReadTask(JsonFields task)
     {
         var defaults = new JobTaskSpec { Command = new() };
@@ -130,6 +141,7 @@ internal static class JobReader
             Role = task.Text("role") ?? "*",
             Priority = task.Integer("priority") ?? defaults.Priority,
             UnreachableSeconds = task.Number("unreachableSeconds") ?? defaults.UnreachableSeconds,
+            Identity = task.Object("identity") is { } identity ? ReadIdentity(identity) : null,
         };
         // A secret is named by its path: variable -> path.
         var secrets = task.TextMap("secrets");

@@ -198,6 +198,8 @@ internal static class JobWriter
         node["role"] = task.Role;
         node["priority"] = task.Priority;
         node["unreachableSeconds"] = task.UnreachableSeconds;
+        if (task.Identity is { } identity)
+            node["identity"] = new JsonObject { ["audience"] = Texts(identity.Audience), ["lifetimeSeconds"] = identity.LifetimeSeconds };
         return node;
     }
 

@@ -7,7 +7,7 @@ using Platform.Core.Security;
 
 namespace Platform.Api.Secrets;
 
-/// <summary><c>/secrets/v1</c> as DC/OS had it, with one store named <c>default</c>. A value that was stored is never shown again.</summary>
+/// <summary><c>/secrets/v1</c> as DC/OS had it, with one store named <c>default</c>. A value that was stored is shown to tasks alone.</summary>
 internal sealed class DcosSecretEndpoints(IGrainFactory grains)
 {
     private const string Store = "default";
@@ -39,6 +39,11 @@ internal sealed class DcosSecretEndpoints(IGrainFactory grains)
             var prefix = path.Length == 0 ? "" : path + "/";
             var paths = (await Secrets.ListAsync(prefix)).Where(found => request.Access.Allows(AccessAction.Read, ResourceId.SecretList(found))).ToList();
             return paths.Count == 0 && path.Length > 0 ? Unknown(path) : await Answer(json => WriteArray(json, paths.Select(found => found[prefix.Length..])));
+        }
+        if (request.Access.Who.Kind == IdentityKind.Task && path.Length > 0)
+        {
+            request.Access.Demand(AccessAction.Read, ResourceId.Secret(path));
+            return await SecretEndpoints.ShowAsync(grains, request);
         }
         request.Access.Demand(AccessAction.Read, ResourceId.SecretList(path));
         return path.Length == 0 || !(await Secrets.ListAsync(path)).AsEnumerable().Contains(path)

@@ -9,7 +9,7 @@ using Platform.Core.Security;
 
 namespace Platform.Api.Secrets;
 
-/// <summary><c>/api/secrets</c>, and <c>/secrets/v1</c> in the shape of DC/OS: names can be listed, values only be written.</summary>
+/// <summary><c>/api/secrets</c>, and <c>/secrets/v1</c> in the shape of DC/OS: names can be listed, values be written, and read by tasks alone.</summary>
 public static class SecretEndpoints
 {
     /// <summary>Adds the endpoints.</summary>
@@ -18,6 +18,7 @@ public static class SecretEndpoints
         var grains = endpoints.ServiceProvider.GetRequiredService<IGrainFactory>();
         var routes = new ApiRouter(endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Platform.Api.Secrets"));
         routes.Get("/api/secrets", request => ListAsync(grains, request)).Needs(Right.Filtered);
+        routes.Get("/api/secrets/{path+}", request => ShowAsync(grains, request)).Needs(Right.OnSecret(AccessAction.Read));
         routes.Put("/api/secrets/{path+}", request => PutAsync(grains, request)).Needs(Right.OnSecret(AccessAction.Create, AccessAction.Update));
         routes.Delete("/api/secrets/{path+}", request => DeleteAsync(grains, request)).Needs(Right.OnSecret(AccessAction.Delete));
         endpoints.MapRoutes("/api/secrets", routes);
@@ -37,6 +38,23 @@ public static class SecretEndpoints
             foreach (var path in paths.Where(path => request.Access.Allows(AccessAction.Read, ResourceId.SecretList(path))))
                 json.WriteStringValue(path);
             json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>The value, for a task that shows its token; nobody else sees it.</summary>
+    internal static async Task<IResult> ShowAsync(IGrainFactory grains, ApiRequest request)
+    {
+        if (request.Access.Who.Kind != IdentityKind.Task)
+            return new ErrorAnswer(StatusCodes.Status403Forbidden, "The values of secrets cannot be read, only be used by tasks.");
+        var path = request.Value("path");
+        if ((await grains.GetGrain<ISecretGrain>(0).ResolveAsync([path])).Find(path) is not { } value)
+            return ErrorAnswer.NotFound($"There is no secret {path}");
+        request.Http.Response.Headers.CacheControl = "no-store";
+        return new JsonAnswer(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("value", value.Value);
             json.WriteEndObject();
         });
     }

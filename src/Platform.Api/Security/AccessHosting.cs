@@ -24,6 +24,7 @@ public static class AccessHosting
         services.AddSingleton<SecurityFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<SecurityFeed>());
         services.AddSingleton<TokenReader>();
+        services.AddSingleton<WorkloadPresence>();
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<SessionAccess>();
         services.AddSingleton<AuditLog>();

@@ -20,7 +20,9 @@ public sealed class SessionAccess(IAccessSource source, SecurityFeed feed, TimeP
     {
         if (source is NoLogin)
             return Access.Unguarded;
-        if (user?.Identity is { AuthenticationType: Scheme, Name: { } uid } && feed.Copy is { } copy && Enum.TryParse<TokenUse>(user.FindFirst("use")?.Value, out var use))
+        if (user?.Identity is { AuthenticationType: Scheme, Name: { } uid } && feed.Copy is { } copy && Enum.TryParse<TokenUse>(user.FindFirst("use")?.Value, out var use)
+            // Whether a task is still there is asked with each request; one that stays connected for long would not be noticed to be gone.
+            && use != TokenUse.Task)
         {
             var token = new TokenFacts(user.FindFirst("jti")!.Value, uid, use, At(user, "iat"), At(user, "exp"), At(user, "auth_time"));
             if (token.ExpiresAt > time.GetUtcNow() && copy.View.Identify(token, out _) is var (who, rights))

@@ -4,7 +4,7 @@ using Platform.Core.Security;
 namespace Platform.Api.Security;
 
 /// <summary>Finds who sent a request by the token in it: <c>Authorization: token=...</c> as DC/OS has it, <c>Authorization: Bearer ...</c>, or the cookie of the dashboard.</summary>
-internal sealed class TokenLogin(SecurityFeed feed, TokenReader reader, AuditLog log) : IAccessSource
+internal sealed class TokenLogin(SecurityFeed feed, TokenReader reader, WorkloadPresence presence, AuditLog log) : IAccessSource
 {
     /// <summary>The cookie of the dashboard.</summary>
     public const string Cookie = "platform-session";
@@ -22,6 +22,8 @@ internal sealed class TokenLogin(SecurityFeed feed, TokenReader reader, AuditLog
         var (facts, problem) = await reader.ReadAsync(text);
         if (facts is null)
             return new(Identity.Anonymous, AccessRights.None, problem) { Trail = trail };
+        if (facts.Workload is { } workload && !await presence.IsThereAsync(workload))
+            return new(Identity.Anonymous, AccessRights.None, $"the task {workload.TaskId} has ended, and its token with it") { Trail = trail };
         return (await feed.ReadAsync()).View.Identify(facts, out problem) is var (who, rights)
             ? new(who, rights) { Token = facts, Trail = trail }
             : new(Identity.Anonymous, AccessRights.None, problem) { Trail = trail };

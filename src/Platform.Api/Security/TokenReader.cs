@@ -48,9 +48,14 @@ internal sealed class TokenReader(SecurityFeed feed, TimeProvider time)
             && token.TryGetPayloadValue<long>(TokenClaims.LoggedInAt, out var loggedIn)
             && token.TryGetPayloadValue<long>(TokenClaims.IssuedAt, out var issued)
             && token.Id is { Length: > 0 }
-            ? (new(token.Id, uid, use, DateTimeOffset.FromUnixTimeMilliseconds(issued), At(token.ValidTo), DateTimeOffset.FromUnixTimeSeconds(loggedIn)), null)
+            && (use != TokenUse.Task || WorkloadOf(token) is { } named && named.Subject == uid)
+            ? (new(token.Id, uid, use, DateTimeOffset.FromUnixTimeMilliseconds(issued), At(token.ValidTo), DateTimeOffset.FromUnixTimeSeconds(loggedIn)) { Workload = WorkloadOf(token) }, null)
             : (null, "the token lacks what ours have");
     }
+
+    private static Workload? WorkloadOf(JsonWebToken token) =>
+        token.TryGetPayloadValue<string>(TokenClaims.Owner, out var owner) && token.TryGetPayloadValue<string>(TokenClaims.TaskId, out var task)
+            && token.TryGetPayloadValue<string>(TokenClaims.AgentId, out var agent) ? new(owner, task, agent) : null;
 
     private static string? KeyIdOf(string text)
     {

@@ -1,3 +1,4 @@
+using Platform.Contracts.Security;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Tasks;
@@ -46,4 +47,7 @@ public sealed record AgentCommand
 
     /// <summary>Messages for executors.</summary>
     [Id(12)] public ValueList<ExecutorMessage> Messages { get; init; }
+
+    /// <summary>Answers to <see cref="AgentMessage.TokenRequests"/>.</summary>
+    [Id(13)] public ValueList<TaskToken> Tokens { get; init; }
 }

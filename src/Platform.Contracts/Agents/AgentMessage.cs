@@ -1,3 +1,4 @@
+using Platform.Contracts.Security;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Tasks;
@@ -28,4 +29,7 @@ public sealed record AgentMessage
 
     /// <summary>Messages of executors for their frameworks. One that is lost is not repeated.</summary>
     [Id(6)] public ValueList<ExecutorMessage> Messages { get; init; }
+
+    /// <summary>Tokens that tasks of the agent need.</summary>
+    [Id(7)] public ValueList<TaskTokenRequest> TokenRequests { get; init; }
 }

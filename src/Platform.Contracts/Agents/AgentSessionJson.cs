@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Platform.Contracts.Security;
 using Platform.Core.Jobs;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
@@ -34,6 +35,8 @@ namespace Platform.Contracts.Agents;
 [JsonSerializable(typeof(TaskKill[]))]
 [JsonSerializable(typeof(TaskReport[]))]
 [JsonSerializable(typeof(TaskSpec[]))]
+[JsonSerializable(typeof(TaskToken[]))]
+[JsonSerializable(typeof(TaskTokenRequest[]))]
 [JsonSerializable(typeof(TaskUpdate[]))]
 [JsonSerializable(typeof(TaskUsage[]))]
 [JsonSerializable(typeof(PersistentVolume[]))]

@@ -37,6 +37,10 @@ public interface ITaskOwnerGrain : IGrainWithStringKey, IWakeable
     [OneWay, Alias("ReviewPlaces")]
     Task ReviewPlacesAsync(ValueList<string> taskIds, long run);
 
+    /// <summary>Which of these tasks the owner has on this agent, by its own record, and has not seen end. It is this that tokens of tasks are signed by: what agents say does not count.</summary>
+    [AlwaysInterleave, Alias("Held")]
+    Task<ValueList<string>> HeldAsync(string agentId, ValueList<string> taskIds);
+
     /// <summary>The allocator has begun anew and knows nothing of the owner, which resyncs and submits its demands again unless it has done so with this very run of the allocator.</summary>
     /// <param name="run">The number that <see cref="Allocation.IAllocatorGrain.ResyncAsync"/> answers with.</param>
     [Alias("AllocatorStarted")]

@@ -1,4 +1,5 @@
 using Platform.Contracts.Recovery;
+using Platform.Core.Collections;
 using Platform.Core.Security;
 
 namespace Platform.Contracts.Security;
@@ -82,6 +83,11 @@ public interface ISecurityGrain : IGrainWithIntegerKey, IWakeable
     /// <param name="authority">The fingerprint of the authority that it tells the agent to trust; null: none.</param>
     [Alias("IssueForAgent")]
     Task<SignedToken> IssueForAgentAsync(string name, TimeSpan lifetime, string? authority);
+
+    /// <summary>Signs tokens of tasks, in their order.</summary>
+    /// <returns>The tokens; or none and why, as when there is no key file.</returns>
+    [Alias("IssueForTasks")]
+    Task<(ValueList<SignedToken> Tokens, string? Problem)> IssueForTasksAsync(ValueList<TaskTokenOrder> orders);
 
     /// <summary>Takes a token for programs or agents back.</summary>
     /// <param name="id">Its id.</param>

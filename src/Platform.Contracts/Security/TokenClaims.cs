@@ -18,6 +18,18 @@ public static class TokenClaims
     /// <summary>In tokens of agents: the fingerprint of the authority that the control plane's certificate is of, so that an agent needs nothing but its token to trust it.</summary>
     public const string Authority = "ca";
 
+    /// <summary>In tokens of tasks: whose task it is, such as <c>app:/shop/web</c>.</summary>
+    public const string Owner = "owner";
+
+    /// <summary>In tokens of tasks: the task's id.</summary>
+    public const string TaskId = "task_id";
+
+    /// <summary>In tokens of tasks: the agent's id.</summary>
+    public const string AgentId = "agent_id";
+
+    /// <summary>In tokens of tasks: the cluster, the same as the issuer.</summary>
+    public const string Cluster = "cluster";
+
     /// <summary>The audience of tokens for the APIs of the cluster itself.</summary>
     public const string ClusterAudience = "platform";
 }

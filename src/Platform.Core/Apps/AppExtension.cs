@@ -1,4 +1,5 @@
 using Platform.Core.Collections;
+using Platform.Core.Tasks;
 
 namespace Platform.Core.Apps;
 
@@ -56,4 +57,7 @@ public sealed record AppExtension
 
     /// <summary>How long an instance goes on after it has left the registry and the balancers, before it is told to stop. Seconds; null: 5 where balancers send connections to it, otherwise none.</summary>
     [Id(16)] public double? DrainSeconds { get; init; }
+
+    /// <summary>The identity of its tasks; null: the default.</summary>
+    [Id(17)] public TaskIdentitySpec? Identity { get; init; }
 }

@@ -168,6 +168,9 @@ public sealed record JobTaskSpec
 
     /// <summary>Secrets that it finds in files: by the path in the container, the name of one of <see cref="Secrets"/>. Default none.</summary>
     [Id(17)] public ValueMap<string> SecretFiles { get; init; }
+
+    /// <summary>The identity of its tasks; null: the default.</summary>
+    [Id(18)] public TaskIdentitySpec? Identity { get; init; }
 }
 
 /// <summary>Many tasks in one run, told apart by an index.</summary>

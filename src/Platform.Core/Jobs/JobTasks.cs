@@ -66,6 +66,7 @@ public static class JobTasks
             Gpus = task.Gpus,
             Ports = [.. task.Ports.Select(port => new PortSpec { HostPort = port })],
             OutputFile = RunOutput.FileName,
+            Identity = spec.Task.Identity ?? TaskIdentitySpec.Default,
         };
     }
 

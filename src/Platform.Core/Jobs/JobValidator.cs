@@ -137,6 +137,8 @@ public static class JobValidator
         refuse(task.TimeoutSeconds is <= 0 or > Longest, "task.timeoutSeconds", $"must be more than 0, and at most {Longest}");
         refuse(!(task.UnreachableSeconds is >= 0 and <= Longest), "task.unreachableSeconds", $"must be 0 to {Longest}");
         refuse(task.Priority is < 0 or > 100, "task.priority", "must be 0 to 100");
+        refuse(task.Identity is { LifetimeSeconds: < 10 or > 86_400 }, "task.identity.lifetimeSeconds", "must be 10 to 86400");
+        refuse(task.Identity?.Audience.Contains("") == true, "task.identity.audience", "an audience is a text that is not empty");
         for (var i = 0; i < task.Constraints.Count; i++)
         {
             var constraint = task.Constraints[i];

@@ -105,6 +105,7 @@ public sealed class PodTemplate : InstanceTemplate
             Isolation = LinuxSettings.Read(container.LinuxInfoJson ?? _pod.LinuxInfoJson),
             Tolerations = [.. DemandBuilder.Tolerations(spec)],
             Gpus = gpus,
+            Identity = spec.Extension?.Identity ?? TaskIdentitySpec.Default,
         };
     }
 

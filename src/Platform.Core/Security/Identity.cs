@@ -1,7 +1,7 @@
 namespace Platform.Core.Security;
 
 /// <summary>Who asks.</summary>
-/// <param name="Uid">The id, such as <c>alice</c>; of a task the path of its owner.</param>
+/// <param name="Uid">The id, such as <c>alice</c>; of a task its <see cref="WorkloadSubject"/>.</param>
 /// <param name="Kind">What it is.</param>
 [GenerateSerializer, Immutable, Alias("Platform.Identity")]
 public sealed record Identity([property: Id(0)] string Uid, [property: Id(1)] IdentityKind Kind)
@@ -19,6 +19,6 @@ public sealed record Identity([property: Id(0)] string Uid, [property: Id(1)] Id
         IdentityKind.User => $"user {Uid}",
         IdentityKind.Service => $"service account {Uid}",
         IdentityKind.Agent => $"agent {Uid}",
-        _ => $"task of {Uid}",
+        _ => $"task {Uid}",
     };
 }

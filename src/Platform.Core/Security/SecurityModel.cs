@@ -150,12 +150,15 @@ public sealed class SecurityModel
         ? Keeping(() => Set(ListPrefix + resource, null))
         : SecurityResult.NotFound($"there is no access list of {resource}");
 
-    /// <summary>Gives a permission to an account or a group.</summary>
+    /// <summary>Gives a permission to an account, a group, or tasks (<see cref="WorkloadSubject"/>), which need not be there.</summary>
     public SecurityResult Grant(Permission permission, string subject, bool isGroup)
     {
         if (ResourceId.Validate(permission.Resource) is { } problem)
             return SecurityResult.Invalid(problem);
-        if (!_items.ContainsKey((isGroup ? GroupPrefix : AccountPrefix) + subject))
+        var isTask = !isGroup && WorkloadSubject.IsOne(subject);
+        if (isTask && WorkloadSubject.Problem(subject) is { } wrong)
+            return SecurityResult.Invalid(wrong);
+        if (!isTask && !_items.ContainsKey((isGroup ? GroupPrefix : AccountPrefix) + subject))
             return SecurityResult.NotFound($"there is no {(isGroup ? "group" : "account")} {subject}");
         var list = _items.GetValueOrDefault(ListPrefix + permission.Resource)?.List ?? new(permission.Resource, "", default, default);
         var subjects = isGroup ? list.Groups : list.Users;

@@ -59,6 +59,10 @@ public sealed class SecurityView
     /// <summary>The permissions of an account and where they come from.</summary>
     public IReadOnlyList<AccessGrant> GrantsOf(string uid) => _grants.GetValueOrDefault(uid) ?? [];
 
+    /// <summary>All that a task may do: what was given to it, to its app or job, and to the groups of those.</summary>
+    /// <param name="subject">Its <see cref="WorkloadSubject"/>.</param>
+    public AccessRights RightsOfTask(string subject) => WorkloadSubject.Covering(subject).SelectMany(GrantsOf).ToList() is { Count: > 0 } grants ? new(grants) : AccessRights.None;
+
     /// <summary>Who sends a token, and what it may do with it.</summary>
     /// <param name="token">What the token says.</param>
     /// <param name="problem">Why it does not count; null: it does.</param>
@@ -75,7 +79,7 @@ public sealed class SecurityView
             problem = "the token was taken back: make another one";
         }
         else if (token.Use == TokenUse.Task)
-            return (new(token.Uid, IdentityKind.Task), RightsOf("task:" + token.Uid));
+            return (new(token.Uid, IdentityKind.Task), RightsOfTask(token.Uid));
         else if (!_accounts.TryGetValue(token.Uid, out var account))
             problem = $"there is no account {token.Uid} any more";
         else if (account.TokensFrom is { } from && token.IssuedAt <= from)
@@ -92,7 +96,7 @@ public sealed class SecurityView
     private void Index(AccessList list)
     {
         foreach (var (uid, actions) in list.Users)
-            Add(uid, list.Resource, actions, $"user {uid}");
+            Add(uid, list.Resource, actions, WorkloadSubject.IsOne(uid) ? $"tasks of {uid}" : $"user {uid}");
         foreach (var (gid, actions) in list.Groups)
         {
             if (!_groups.TryGetValue(gid, out var group))

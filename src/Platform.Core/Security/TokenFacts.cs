@@ -10,4 +10,9 @@ namespace Platform.Core.Security;
 [GenerateSerializer, Immutable, Alias("Platform.TokenFacts")]
 public sealed record TokenFacts(
     [property: Id(0)] string Id, [property: Id(1)] string Uid, [property: Id(2)] TokenUse Use,
-    [property: Id(3)] DateTimeOffset IssuedAt, [property: Id(4)] DateTimeOffset ExpiresAt, [property: Id(5)] DateTimeOffset LoggedInAt);
+    [property: Id(3)] DateTimeOffset IssuedAt, [property: Id(4)] DateTimeOffset ExpiresAt, [property: Id(5)] DateTimeOffset LoggedInAt)
+{
+    /// <summary>The task whose it is; null: it is none's.</summary>
+    [Id(6)]
+    public Workload? Workload { get; init; }
+}

@@ -110,4 +110,7 @@ public sealed record TaskSpec
 
     /// <summary>With <see cref="RunsIn"/>: the task in the words of its executor (Mesos' TaskInfo in protobuf).</summary>
     [Id(36)] public byte[]? Definition { get; init; }
+
+    /// <summary>The identity that it gets; null: none.</summary>
+    [Id(37)] public TaskIdentitySpec? Identity { get; init; }
 }

@@ -281,6 +281,13 @@ public sealed class AppGrain(
     public Task AgentChangedAsync(AgentTasks tasks) => _engine.AgentChangedAsync(tasks);
 
     /// <inheritdoc/>
+    public Task<ValueList<string>> HeldAsync(string agentId, ValueList<string> taskIds)
+    {
+        EndIfNothing();
+        return Task.FromResult(_engine.Held(agentId, taskIds));
+    }
+
+    /// <inheritdoc/>
     public Task PreemptAsync(ValueList<string> taskIds, string reason, long run) => _engine.PreemptAsync(taskIds, reason, run);
 
     /// <inheritdoc/>

@@ -41,6 +41,15 @@ public sealed partial class FrameworkGrain
     }
 
     /// <inheritdoc/>
+    /// <remarks>Tasks of frameworks have no identity: their schedulers name them as they like.</remarks>
+    public Task<ValueList<string>> HeldAsync(string agentId, ValueList<string> taskIds)
+    {
+        if (Record.Spec is null && _subscribing == 0)
+            DeactivateOnIdle();
+        return Task.FromResult(default(ValueList<string>));
+    }
+
+    /// <inheritdoc/>
     public async Task TaskStatusAsync(string agentId, ValueList<TaskUpdate> updates)
     {
         foreach (var update in updates)

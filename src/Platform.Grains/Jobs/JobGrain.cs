@@ -244,6 +244,14 @@ public sealed class JobGrain(
     public Task AgentChangedAsync(AgentTasks tasks) => _engine.AgentChangedAsync(tasks);
 
     /// <inheritdoc/>
+    public Task<ValueList<string>> HeldAsync(string agentId, ValueList<string> taskIds)
+    {
+        if (_owner.IsOver)
+            DeactivateOnIdle();
+        return Task.FromResult(_engine.Held(agentId, taskIds));
+    }
+
+    /// <inheritdoc/>
     public Task PreemptAsync(ValueList<string> taskIds, string reason, long run) => _engine.PreemptAsync(taskIds, reason, run);
 
     /// <inheritdoc/>

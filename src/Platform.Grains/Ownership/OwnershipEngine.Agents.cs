@@ -30,6 +30,10 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         return SettleAsync();
     }
 
+    /// <summary>See <see cref="ITaskOwnerGrain.HeldAsync"/>.</summary>
+    public ValueList<string> Held(string agentId, ValueList<string> taskIds) => taskIds
+        .Where(id => Tasks.FindByTask(id) is { State: { Parked: false } task } && task.AgentId == agentId && task.LiveTaskIds.Contains(id)).ToValueList();
+
     /// <summary>Says of a task what no agent does.</summary>
     public void Imply(OwnedTask<TTask> task, TaskState state, DateTimeOffset when, string reason, string message, string? taskId = null)
     {

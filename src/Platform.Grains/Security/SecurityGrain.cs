@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Contracts.Security;
 using Platform.Core.Collections;
 using Platform.Core.Security;
+using Platform.Grains.Secrets;
 
 namespace Platform.Grains.Security;
 
@@ -88,7 +89,7 @@ public sealed partial class SecurityGrain(
     {
         var key = await KeyAsync();
         var now = time.GetUtcNow();
-        return signer.Sign(key, state.State.Issuer!, audience ?? TokenClaims.ClusterAudience, new(NewId(), uid, use, now, now + lifetime, loggedInAt ?? now));
+        return signer.Sign(key, state.State.Issuer!, [audience ?? TokenClaims.ClusterAudience], new(NewId(), uid, use, now, now + lifetime, loggedInAt ?? now));
     }
 
     /// <inheritdoc/>
@@ -99,7 +100,7 @@ public sealed partial class SecurityGrain(
         token = token with { Id = NewId(), CreatedAt = now, ExpiresAt = now + lifetime };
         var result = await ChangeAsync(model => model.AddToken(token));
         return (result, result.Outcome == SecurityOutcome.Done
-            ? signer.Sign(key, state.State.Issuer!, TokenClaims.ClusterAudience, new(token.Id, token.Uid, TokenUse.Program, now, token.ExpiresAt, now))
+            ? signer.Sign(key, state.State.Issuer!, [TokenClaims.ClusterAudience], new(token.Id, token.Uid, TokenUse.Program, now, token.ExpiresAt, now))
             : null);
     }
 
@@ -110,7 +111,26 @@ public sealed partial class SecurityGrain(
         var now = time.GetUtcNow();
         var token = new IssuedToken { Id = NewId(), Uid = name, IsForAgents = true, Description = "agent", CreatedAt = now, ExpiresAt = now + lifetime };
         await ChangeAsync(model => model.AddToken(token));
-        return signer.Sign(key, state.State.Issuer!, TokenClaims.ClusterAudience, new(token.Id, name, TokenUse.Agent, now, token.ExpiresAt, now), authority);
+        return signer.Sign(key, state.State.Issuer!, [TokenClaims.ClusterAudience], new(token.Id, name, TokenUse.Agent, now, token.ExpiresAt, now), authority);
+    }
+
+    /// <inheritdoc/>
+    public async Task<(ValueList<SignedToken> Tokens, string? Problem)> IssueForTasksAsync(ValueList<TaskTokenOrder> orders)
+    {
+        SigningKey key;
+        try
+        {
+            key = await KeyAsync();
+        }
+        catch (SecretException failure)
+        {
+            return (default, failure.Message);
+        }
+        var now = time.GetUtcNow();
+        var tokens = orders.Select(order => signer.Sign(
+            key, state.State.Issuer!, order.Audience.IsEmpty ? [TokenClaims.ClusterAudience] : [.. order.Audience],
+            new(NewId(), order.Workload.Subject, TokenUse.Task, now, now + order.Lifetime, now) { Workload = order.Workload }));
+        return (tokens.ToValueList(), null);
     }
 
     /// <inheritdoc/>

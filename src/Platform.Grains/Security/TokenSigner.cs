@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -14,6 +15,8 @@ public sealed class TokenSigner(SecretCipher cipher)
 {
     private const int KeyBits = 2048;
 
+    private readonly ConcurrentDictionary<string, SigningCredentials> _credentials = new(StringComparer.Ordinal);
+
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     /// <summary>A new key; takes some tenths of a second.</summary>
@@ -26,10 +29,8 @@ public sealed class TokenSigner(SecretCipher cipher)
     }
 
     /// <summary>Signs.</summary>
-    public SignedToken Sign(SigningKey key, string issuer, string audience, TokenFacts facts, string? authority = null)
+    public SignedToken Sign(SigningKey key, string issuer, IReadOnlyList<string> audience, TokenFacts facts, string? authority = null)
     {
-        using var rsa = RSA.Create();
-        rsa.ImportFromPem(cipher.Open(Place(key.Id), key.Sealed!));
         var claims = new Dictionary<string, object>
         {
             [JwtRegisteredClaimNames.Jti] = facts.Id,
@@ -41,22 +42,38 @@ public sealed class TokenSigner(SecretCipher cipher)
         };
         if (authority is not null)
             claims[TokenClaims.Authority] = authority;
-        var text = Handler.CreateToken(new SecurityTokenDescriptor
+        if (facts.Workload is { } workload)
+        {
+            claims[TokenClaims.Owner] = workload.Owner;
+            claims[TokenClaims.TaskId] = workload.TaskId;
+            claims[TokenClaims.AgentId] = workload.AgentId;
+            claims[TokenClaims.Cluster] = issuer;
+        }
+        var descriptor = new SecurityTokenDescriptor
         {
             Issuer = issuer,
-            Audience = audience,
             IssuedAt = facts.IssuedAt.UtcDateTime,
             NotBefore = facts.IssuedAt.UtcDateTime,
             Expires = facts.ExpiresAt.UtcDateTime,
             Claims = claims,
-            SigningCredentials = new(new RsaSecurityKey(rsa) { KeyId = key.Id }, SecurityAlgorithms.RsaSha256)
-            {
-                // A provider that is kept would use a key that is gone.
-                CryptoProviderFactory = new() { CacheSignatureProviders = false },
-            },
-        });
+            SigningCredentials = CredentialsOf(key),
+        };
+        // A list of one is a text, for those who read no lists.
+        if (audience is [var only])
+            descriptor.Audience = only;
+        else
+            audience.ToList().ForEach(descriptor.Audiences.Add);
+        var text = Handler.CreateToken(descriptor);
         return new(facts.Id, new SecretText(text), facts.ExpiresAt);
     }
+
+    // To open and read a key takes longer than to sign with it, and tasks need many tokens.
+    private SigningCredentials CredentialsOf(SigningKey key) => _credentials.GetOrAdd(key.Id, _ =>
+    {
+        var rsa = RSA.Create();
+        rsa.ImportFromPem(cipher.Open(Place(key.Id), key.Sealed!));
+        return new(new RsaSecurityKey(rsa) { KeyId = key.Id }, SecurityAlgorithms.RsaSha256);
+    });
 
     private static string Place(string id) => "signing-key/" + id;
 }

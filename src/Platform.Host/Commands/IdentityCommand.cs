@@ -117,17 +117,17 @@ internal static class IdentityCommand
 
     private static Command Grant(bool give)
     {
-        var who = Name("WHO", "A user or, as group:NAME, a group.");
+        var who = Name("WHO", "A user; as group:NAME, a group; as app:PATH or job:ID, the tasks of an app, a job or a group of those.");
         var what = Name("WHAT", "A role (viewer, deployer, operator, administrator), or a resource such as dcos:service:marathon:marathon:services:/shop.");
         var where = new Argument<string?>("WHERE") { Description = "With a role: the group of apps, such as /shop. Default: all. With a resource: create, read, update, delete or full. Default: full.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command(give ? "grant" : "revoke", give ? "Gives a role or a permission to a user or a group." : "Takes a role or a permission back.") { who, what, where };
+        var command = new Command(give ? "grant" : "revoke", give ? "Gives a role or a permission to a user, a group or tasks." : "Takes a role or a permission back.") { who, what, where };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
             var permission = Read(result.GetRequiredValue(what), result.GetValue(where));
             var name = result.GetRequiredValue(who);
             var isGroup = name.StartsWith("group:", StringComparison.Ordinal);
             var subject = isGroup ? name["group:".Length..] : name;
-            var path = $"{Acs}/acls/{permission.Resource.Replace("/", "%252F", StringComparison.Ordinal)}/{(isGroup ? "groups" : "users")}/{Uri.EscapeDataString(subject)}/{permission.Action.Name()}";
+            var path = $"{Acs}/acls/{permission.Resource.Replace("/", "%252F", StringComparison.Ordinal)}/{(isGroup ? "groups" : "users")}/{Uri.EscapeDataString(subject.Replace("/", "%2F", StringComparison.Ordinal))}/{permission.Action.Name()}";
             await client.CallAsync(give ? HttpMethod.Put : HttpMethod.Delete, path, null, cancellationToken);
             terminal.Say(new JsonObject { ["subject"] = name, ["resource"] = permission.Resource, ["action"] = permission.Action.Name() }, $"{name} {(give ? "has" : "has no longer")} {permission}");
             return ExitCodes.Ok;

@@ -24,6 +24,8 @@ public sealed class EndpointRightsTests : IDisposable
         "/version", "/master/version", "/mesos/version", "/mesos/master/version", "/v1/version", "/mesos_dns/v1/version",
         // What is needed to log in.
         "/acs/api/v1/auth/login", "/acs/api/v1/auth/code", "/acs/api/v1/auth/providers", "/acs/api/v1/auth/jwks", "/dcos-metadata/dcos-version.json", "/ui/login", "/ui/logout",
+        // The public keys, for those who check tokens of tasks.
+        "/.well-known/jwks.json", "/.well-known/openid-configuration",
         // The certificate of the authority: every handshake shows what it signed.
         "/api/ca",
         "/redirect", "/master/redirect", "/mesos/redirect", "/mesos/master/redirect",

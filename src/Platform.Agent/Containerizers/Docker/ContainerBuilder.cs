@@ -1,6 +1,7 @@
 using System.Net;
 using Docker.DotNet.Models;
 using Platform.Agent.Isolation;
+using Platform.Agent.Security;
 using Platform.Agent.Tasks;
 using Platform.Core.Tasks;
 using TaskSpec = Platform.Core.Tasks.TaskSpec;
@@ -194,6 +195,11 @@ internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimit
         variables["MESOS_SANDBOX"] = Sandbox;
         variables["MESOS_DIRECTORY"] = request.Sandbox;
         variables["MESOS_TASK_ID"] = spec.TaskId;
+        if (spec.Identity is not null)
+        {
+            variables[IdentityFiles.TokenVariable] = $"{Sandbox}/{IdentityFiles.InSandbox}/{IdentityFiles.Token}";
+            variables[IdentityFiles.SocketVariable] = $"{Sandbox}/{IdentityFiles.InSandbox}/{IdentityFiles.Socket}";
+        }
         if (spec.OutputFile is { } output)
             variables[Core.Jobs.RunOutput.Variable] = $"{Sandbox}/{output}";
         variables["MESOS_CONTAINER_NAME"] = ContainerNames.Of(agentId, spec.TaskId);

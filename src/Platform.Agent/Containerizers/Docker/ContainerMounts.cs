@@ -1,5 +1,6 @@
 using Docker.DotNet.Models;
 using Platform.Agent.Processes;
+using Platform.Agent.Security;
 using Platform.Agent.Tasks;
 using Platform.Core.Tasks;
 
@@ -52,6 +53,8 @@ internal static class ContainerMounts
                 yield return new Mount { Type = "bind", Source = source, Target = target, ReadOnly = volume.ReadOnly };
             }
         }
+        if (spec.Identity is not null)
+            yield return new Mount { Type = "bind", Source = IdentityFiles.FolderOf(spec.TaskId, work), Target = $"{ContainerBuilder.Sandbox}/{IdentityFiles.InSandbox}", ReadOnly = true };
     }
 
     private static string? SourceOf(VolumeSpec volume, ContainerRequest request, WorkDirectory work)

@@ -113,6 +113,9 @@ internal sealed class DockerContainer : IContainer
     }
 
     /// <inheritdoc/>
+    public bool Owns(int pid) => _cgroup.Processes().Contains(pid);
+
+    /// <inheritdoc/>
     public ContainerUsage? Measure(Lazy<List<ProcessEntry>> table) =>
         _cgroup.CpuSeconds() is { } seconds ? new(seconds, _cgroup.MemoryBytes() ?? 0, _cgroup.Processes().Count) : null;
 

@@ -87,6 +87,23 @@ internal sealed class ProcessContainer : IContainer
     public IReadOnlyCollection<int>? Processes() =>
         _hasNetwork ? null : _cgroup.Folders.Count > 0 ? _cgroup.Processes() : _process.Pid != 0 ? [.. Relatives().Select(entry => entry.Pid)] : [];
 
+    // What a process says of itself in its environment does not count here: it may be another's.
+    /// <inheritdoc/>
+    public bool Owns(int pid)
+    {
+        if (_process.Pid == 0)
+            return false;
+        if (_cgroup.Folders.Count > 0)
+            return _cgroup.Processes().Contains(pid);
+        var shim = _supervision.Status.Shim is { IsAlive: true } alive ? alive.Pid : 0;
+        for (var entry = ProcessTable.Read(pid); entry is { } one && one.Pid > 1; entry = ProcessTable.Read(one.Parent))
+        {
+            if (one.Pid == _process.Pid || one.Session == _process.Pid || (shim > 1 && one.Parent == shim))
+                return true;
+        }
+        return false;
+    }
+
     /// <inheritdoc/>
     public ContainerUsage? Measure(Lazy<List<ProcessEntry>> table)
     {

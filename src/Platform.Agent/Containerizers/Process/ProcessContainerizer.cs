@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Platform.Agent.Containerizers.Docker;
 using Platform.Agent.Isolation;
 using Platform.Agent.Processes;
+using Platform.Agent.Security;
 using Platform.Agent.Tasks;
 using Platform.Core.Tasks;
 
@@ -126,7 +127,7 @@ internal sealed class ProcessContainerizer : IContainerizer
     /// <summary>The environment of a task.</summary>
     internal List<string> VariablesOf(ContainerRequest request, UserAccount? user) => TaskEnvironment.Of(
         request.Spec, request.Sandbox, Hostname, Environment.GetEnvironmentVariable("PATH"),
-        user?.Home ?? Environment.GetEnvironmentVariable("HOME"), Dns);
+        user?.Home ?? Environment.GetEnvironmentVariable("HOME"), Dns, IdentityFiles.FolderOf(request.Spec.TaskId, Work));
 
     /// <summary>How a command beside a task is set apart; empty: not at all.</summary>
     /// <param name="request">The task.</param>

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Platform.Api.Http;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Security;
+using Platform.Core.Tasks;
 
 namespace Platform.Api.Marathon.Definitions;
 
@@ -36,7 +38,7 @@ internal static class ExtensionReader
     private static AppExtension ReadPlatform(JsonObjectReader platform)
     {
         OnlyKnown(platform, "priority", "preferences", "placement", "tolerations", "pool", "system", "gang", "gangDeadlineSeconds", "revocable", "runOnce",
-            "disruptionBudget", "preStop", "drainSeconds", "progressDeadlineSeconds", "failureBudget", "canary", "autoscaling");
+            "disruptionBudget", "preStop", "drainSeconds", "progressDeadlineSeconds", "failureBudget", "canary", "autoscaling", "identity");
         var isGang = platform.Flag("gang") ?? false;
         if (!isGang && platform.TryGet("gangDeadlineSeconds", out _))
             platform.Rule("gangDeadlineSeconds", "is for gangs; set gang too");
@@ -59,6 +61,17 @@ internal static class ExtensionReader
             FailureBudget = platform.Integer("failureBudget", 0),
             Canary = platform.Object("canary") is { } canary ? ReadCanary(canary) : null,
             Autoscaling = platform.Object("autoscaling") is { } autoscaling ? ReadAutoscaling(autoscaling) : null,
+            Identity = platform.Object("identity") is { } identity ? ReadIdentity(identity) : null,
+        };
+    }
+
+    private static TaskIdentitySpec ReadIdentity(JsonObjectReader identity)
+    {
+        OnlyKnown(identity, "audience", "lifetimeSeconds");
+        return new()
+        {
+            Audience = identity.Texts("audience", minLength: 1) ?? default,
+            LifetimeSeconds = identity.Number("lifetimeSeconds", WorkloadTokens.Shortest.TotalSeconds, WorkloadTokens.Longest.TotalSeconds) ?? TaskIdentitySpec.Default.LifetimeSeconds,
         };
     }
 

@@ -36,6 +36,13 @@ internal static class ExtensionWriter
             writer.WriteNumber("failureBudget", failures);
         if (extension.Autoscaling is { } autoscaling)
             WriteAutoscaling(writer, autoscaling);
+        if (extension.Identity is { } identity)
+        {
+            writer.WriteStartObject("identity");
+            writer.WriteTexts("audience", identity.Audience, omitEmpty: true);
+            writer.WriteNumber("lifetimeSeconds", identity.LifetimeSeconds);
+            writer.WriteEndObject();
+        }
         writer.WriteEndObject();
     }
 

@@ -85,6 +85,7 @@ public sealed class TaskTemplate : InstanceTemplate
             PreStop = spec.Extension?.PreStop is { } line ? new() { Shell = line, User = spec.User } : null,
             Tty = spec.Tty ?? false,
             Isolation = LinuxSettings.Read(spec.Container?.LinuxInfoJson),
+            Identity = spec.Extension?.Identity ?? TaskIdentitySpec.Default,
         };
     }
 
