@@ -14,7 +14,7 @@ public sealed class SecretsTests(MarathonServer server) : IClassFixture<Marathon
         (await server.SendAsync("PUT", "/api/secrets/plain/a", """{"value":"unspeakable-2"}""")).Status.ShouldBe(HttpStatusCode.NoContent);
         (await server.SendAsync("PUT", "/api/secrets/plain/b", """{"value":""}""")).Status.ShouldBe(HttpStatusCode.NoContent);
         (await server.GetAsync("/api/secrets?prefix=plain/")).Text.ShouldBe("""{"secrets":["plain/a","plain/b"]}""");
-        (await server.GetAsync("/api/secrets/plain/a")).Status.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        (await server.GetAsync("/api/secrets/plain/a")).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await server.SendAsync("DELETE", "/api/secrets/plain/b")).Status.ShouldBe(HttpStatusCode.NoContent);
         var again = await server.SendAsync("DELETE", "/api/secrets/plain/b");
         (again.Status, again.Message).ShouldBe((HttpStatusCode.NotFound, "There is no secret plain/b"));
