@@ -15,15 +15,15 @@ namespace Platform.Contracts.Allocation;
 public interface IAllocatorGrain : IGrainWithIntegerKey, IWakeable
 {
     /// <summary>An agent began a session with these resources and tasks; replaces what was known of it.</summary>
-    [OneWay, Alias("AgentAdded")]
+    [Alias("AgentAdded")]
     Task AgentAddedAsync(AgentStatus agent);
 
     /// <summary>No new tasks on this agent (unreachable, draining, deactivated), or again.</summary>
-    [OneWay, Alias("AgentCondition")]
+    [Alias("AgentCondition")]
     Task AgentConditionAsync(string agentId, AgentCondition condition);
 
     /// <summary>The agent is gone and its resources with it.</summary>
-    [OneWay, Alias("AgentRemoved")]
+    [Alias("AgentRemoved")]
     Task AgentRemovedAsync(string agentId);
 
     /// <summary>The revocable room that the agent reports.</summary>

@@ -61,7 +61,7 @@ public sealed partial class AgentGrain
         GiveUp("a newer session began");
         if (old is not null)
             await old.CloseAsync("a newer session of this agent has taken its place");
-        await Allocator.AgentAddedAsync((await GetStatusAsync())!);
+        TellAllocator(whole: true);
         await ReleaseVolumesAsync(ordered);
         await TellOwnersAsync(told);
         if (hadFolders || !registration.WatchFolders.IsEmpty)
@@ -186,7 +186,7 @@ public sealed partial class AgentGrain
             GiveUp($"nothing was heard for {_patience.TotalSeconds} s");
             await session.CloseAsync($"nothing was heard for {_patience.TotalSeconds} s");
         }
-        await Allocator.AgentConditionAsync(Id, AgentCondition.Unreachable);
+        TellAllocator(whole: false);
         await TellOwnersAsync(_tasks.Owners.Concat(_askers).Distinct());
         Publish("agent_unreachable_event", $"nothing was heard since {_lastSeen:O}");
     }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
-using Platform.Contracts.Allocation;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Ownership;
 using Platform.Core.Collections;
@@ -49,8 +48,6 @@ public sealed partial class AgentGrain(
 
     private bool HasSession => _session is not null;
 
-    private IAllocatorGrain Allocator => GrainFactory.GetGrain<IAllocatorGrain>(0);
-
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -91,13 +88,11 @@ public sealed partial class AgentGrain(
     }
 
     /// <inheritdoc/>
-    public async Task AllocatorStartedAsync()
+    public Task AllocatorStartedAsync()
     {
-        if (!HasSession)
-            return;
-        await Allocator.AgentAddedAsync((await GetStatusAsync())!);
-        if (_usage is { Slack: not null } usage)
-            await Allocator.AgentSlackAsync(Id, usage);
+        if (HasSession)
+            TellAllocator(whole: true);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -124,7 +119,8 @@ public sealed partial class AgentGrain(
         _session = null;
         GiveUp($"its session ended: {reason}");
         Become(AgentCondition.Recovering);
-        return Allocator.AgentConditionAsync(Id, AgentCondition.Recovering);
+        TellAllocator(whole: false);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

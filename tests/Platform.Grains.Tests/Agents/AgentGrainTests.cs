@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Agents;
+using Platform.Contracts.Allocation;
 using Platform.Core;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
 using Platform.Tests.Hosting;
+using Platform.Grains.Tests.Apps;
 using Platform.Grains.Tests.Hosting;
 using Platform.Simulation;
 
@@ -14,13 +16,18 @@ public class AgentGrainTests
 {
     private const string Owner = "app:/web";
 
-    private static Task<GrainTestHost> StartAsync(OwnerRecorder owners, TimeProvider? time = null) => ControlPlaneHost.StartAsync(
+    private static Task<GrainTestHost> StartAsync(OwnerRecorder owners, TimeProvider? time = null, IIncomingGrainCallFilter? filter = null) => ControlPlaneHost.StartAsync(
         options =>
         {
             options.Agents.UnreachableAfter = time is null ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(15);
             options.Agents.FileReadTimeout = TimeSpan.FromMilliseconds(200);
         },
-        services => services.AddSingleton<IIncomingGrainCallFilter>(owners).AddSingleton(time ?? TimeProvider.System));
+        services =>
+        {
+            services.AddSingleton<IIncomingGrainCallFilter>(owners).AddSingleton(time ?? TimeProvider.System);
+            if (filter is not null)
+                services.AddSingleton(filter);
+        });
 
     private static SimulatedAgent Agent(GrainTestHost host, string id = "a1") => new(host.GrainFactory, id, "cpus:4;mem:4096", TimeProvider.System);
 
@@ -295,6 +302,20 @@ public class AgentGrainTests
         answer.DestroyVolumes.ToArray().ShouldBe(["v2"]);
     }
 
+    [Fact]
+    public async Task The_allocator_hears_of_an_agent_also_when_it_did_not_listen_at_first()
+    {
+        var allocator = new BusyAllocator { Refusals = 2 };
+        await using var host = await StartAsync(new(), filter: allocator);
+        var agent = Agent(host);
+
+        await agent.ConnectAsync();
+
+        await AppFixture.UntilAsync(async () => (await host.GetGrain<IAllocatorGrain>(0).GetStatusAsync()).Agents == 1, "the allocator knows the agent");
+        allocator.Refusals.ShouldBeLessThan(0);
+        GC.KeepAlive(agent);
+    }
+
     private static PersistentVolume Volume(string id) => new() { Id = id, AgentId = "a1", Owner = "app:/db", Size = 10 };
 
     private sealed class SilentSession : IAgentSession
@@ -302,5 +323,19 @@ public class AgentGrainTests
         public Task SendAsync(AgentCommand command) => Task.CompletedTask;
 
         public Task CloseAsync(string reason) => Task.CompletedTask;
+    }
+
+    /// <summary>The allocator does not take what it is told of an agent.</summary>
+    private sealed class BusyAllocator : IIncomingGrainCallFilter
+    {
+        private int _refusals;
+
+        /// <summary>So many times yet; below 0: so many were let through.</summary>
+        public int Refusals { get => _refusals; init => _refusals = value; }
+
+        public Task Invoke(IIncomingGrainCallContext context) =>
+            context.InterfaceMethod.DeclaringType == typeof(IAllocatorGrain) && context.MethodName == nameof(IAllocatorGrain.AgentAddedAsync) && Interlocked.Decrement(ref _refusals) >= 0
+                ? throw new TimeoutException("the allocator is busy")
+                : context.Invoke();
     }
 }
