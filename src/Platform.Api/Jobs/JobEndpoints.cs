@@ -35,12 +35,12 @@ public static class JobEndpoints
         {
             group.MapGet("", Handle(ListAsync)).Needs(Right.Filtered);
             group.MapPost("", Handle(http => PutAsync(http, null, JobPut.Add))).Needs(Right.OfBody);
-            group.MapGet("/{id}", Handle(http => WithJobAsync(http, job => Task.FromResult(JobRequests.Answer(JobWriter.Status(job)))))).Needs(Right.OnJob(AccessAction.Read));
+            group.MapGet("/{id}", Handle(http => WithJobAsync(http, async job => JobRequests.Answer(await StatusAsync(job))))).Needs(Right.OnJob(AccessAction.Read));
             group.MapPut("/{id}", Handle(http => PutAsync(http, Value(http, "id"), JobPut.AddOrReplace))).Needs(Right.OnJob(AccessAction.Create, AccessAction.Update));
             group.MapDelete("/{id}", Handle(RemoveAsync)).Needs(Right.OnJob(AccessAction.Delete));
             group.MapGet("/{id}/runs", Handle(http => WithJobAsync(http, ListRunsAsync))).Needs(Right.OnJob(AccessAction.Read));
             group.MapPost("/{id}/runs", Handle(http => WithJobAsync(http, job => StartAsync(http, job)))).Needs(Right.OnJob(AccessAction.Update));
-            group.MapGet("/{id}/runs/{run}", Handle(http => WithRunAsync(http, run => Task.FromResult(JobRequests.Answer(JobWriter.Run(run)))))).Needs(Right.OnJob(AccessAction.Read));
+            group.MapGet("/{id}/runs/{run}", Handle(http => WithRunAsync(http, async run => JobRequests.Answer(JobWriter.Run(run, await jobs.WhyAsync(run)))))).Needs(Right.OnJob(AccessAction.Read));
             group.MapPost("/{id}/runs/{run}/stop", Handle(http => WithRunAsync(http, async run =>
             {
                 await jobs.Job(run.Run.Spec.Id).StopAsync(run.Run.RunId, "stopped by request");
@@ -86,9 +86,9 @@ public static class JobEndpoints
                 return ErrorAnswer.BadRequest("the body is empty; send a job");
             var problems = new List<SpecProblem>();
             var spec = JobReader.Read(new(body, "", ".", problems), id);
-            if (problems.Count > 0)
-                return JobRequests.Invalid(problems);
             await JobRights.DemandAsync(http.Access(), spec, mode, jobs);
+            if (problems.Count > 0)
+                return JobRequests.Invalid(await jobs.ProblemsAsync(spec, problems, path => path));
             var change = await jobs.Graph.PutAsync(spec, mode);
             return change.Outcome switch
             {
@@ -114,7 +114,7 @@ public static class JobEndpoints
         private async Task<IResult> ListRunsAsync(JobStatus job)
         {
             var ended = await jobs.Job(job.Spec.Id).GetHistoryAsync(MostListed);
-            return JobRequests.Answer(new JsonObject { ["runs"] = new JsonArray([.. job.LiveRuns.Reverse().Concat(ended).Select(JobWriter.Run)]) });
+            return JobRequests.Answer(new JsonObject { ["runs"] = new JsonArray([.. job.LiveRuns.Reverse().Concat(ended).Select(run => JobWriter.Run(run))]) });
         }
 
         private async Task<IResult> StartAsync(HttpContext http, JobStatus job)
@@ -140,7 +140,17 @@ public static class JobEndpoints
             return await ShowAsync(job.Spec.Id);
         }
 
-        private async Task<IResult> ShowAsync(string id) => await jobs.Job(id).GetStatusAsync() is { } job ? JobRequests.Answer(JobWriter.Status(job)) : Unknown(id);
+        private async Task<IResult> ShowAsync(string id) => await jobs.Job(id).GetStatusAsync() is { } job ? JobRequests.Answer(await StatusAsync(job)) : Unknown(id);
+
+        // Why its runs wait is asked for one job, not for each of a list.
+        private async Task<JsonObject> StatusAsync(JobStatus job)
+        {
+            var node = JobWriter.Status(job);
+            var whys = await Task.WhenAll(job.LiveRuns.Select(jobs.WhyAsync));
+            for (var i = 0; i < whys.Length; i++)
+                node["runs"]![i]!["why"] = whys[i];
+            return node;
+        }
 
         private async Task<IResult> WithJobAsync(HttpContext http, Func<JobStatus, Task<IResult>> answer) =>
             await jobs.FindAsync(Value(http, "id")) is { } job ? await answer(job) : Unknown(Value(http, "id"));

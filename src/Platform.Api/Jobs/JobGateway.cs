@@ -1,7 +1,9 @@
 using Platform.Api.Security;
+using Platform.Contracts.Allocation;
 using Platform.Contracts.Jobs;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
+using Platform.Core.Schedules;
 using Platform.Core.Security;
 
 namespace Platform.Api.Jobs;
@@ -63,6 +65,33 @@ internal sealed class JobGateway(IGrainFactory grains)
 
     /// <summary>A run by its id; an id may also be part of a name that does not exist.</summary>
     internal async Task<RunStatus?> FindRunAsync(string id, string runId) => await FindAsync(id) is null ? null : await Job(id).GetRunAsync(runId);
+
+    /// <summary>All that is wrong with a definition: what was found when it was read counts first, and what it hides is not told twice.</summary>
+    /// <param name="spec">The definition, as far as it could be read.</param>
+    /// <param name="read">What was found.</param>
+    /// <param name="pathOf">Names of members as the surface's clients know them.</param>
+    internal async Task<IReadOnlyList<SpecProblem>> ProblemsAsync(JobSpec spec, IReadOnlyList<SpecProblem> read, Func<string, string> pathOf)
+    {
+        var told = read.Select(problem => problem.Path).ToHashSet(StringComparer.Ordinal);
+        var others = (await Graph.CheckAsync(spec)).Select(problem => problem with { Path = pathOf(problem.Path) });
+        return [.. read, .. others.Where(problem => !told.Contains(problem.Path))];
+    }
+
+    /// <summary>Why a run does not go on yet; null: nothing keeps it.</summary>
+    internal async Task<string?> WhyAsync(RunStatus run)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        if (run.Run.Ended || run.Run.Stopping is not null)
+            return null;
+        if (run.Run.Phase == RunPhase.Waiting)
+            return run.Run.NotBefore > now ? $"waits until {JobWriter.Time(run.Run.NotBefore)}" : "waits for the end of an earlier run";
+        if (run.Tasks.FirstOrDefault(task => task is { Ended: false, AgentId: null }) is not { } task)
+            return null;
+        if (task.NotBefore > now)
+            return $"index {task.Index} is tried again at {JobWriter.Time(task.NotBefore)}";
+        var demand = run.Run.Spec.Array is { Gang: true } ? RunIds.Gang(run.Run.Spec.Id, run.Run.RunId, run.Run.Gangs) : task.TaskId;
+        return await grains.GetGrain<IAllocatorGrain>(0).ExplainAsync(demand) is { Rejections: { IsDefaultOrEmpty: false } reasons } ? string.Join(", ", reasons) : "waits for a place";
+    }
 
     private static JobStatus Shown(JobStatus job) => job with { Children = job.Children.Where(Shows).ToValueList() };
 }

@@ -66,9 +66,10 @@ public sealed class JobOperations(IGrainFactory grains, TimeProvider time)
     /// <exception cref="OperationRefusedException">It is not valid; every problem is told.</exception>
     public async Task<JobPreview> PreviewAsync(string json, bool isNew, int most)
     {
-        var spec = Read(json);
+        var (spec, problems) = Read(json);
         var now = time.GetUtcNow();
-        var problems = JobValidator.Validate(spec, now);
+        var told = problems.Select(problem => problem.Path).ToHashSet(StringComparer.Ordinal);
+        problems.AddRange(JobValidator.Validate(spec, now).Where(problem => !told.Contains(problem.Path)));
         foreach (var parent in spec.Parents.AsEnumerable())
         {
             if (parent != spec.Id && (!JobGateway.Shows(parent) || await _jobs.Graph.GetAsync(parent) is null))
@@ -85,9 +86,11 @@ public sealed class JobOperations(IGrainFactory grains, TimeProvider time)
     /// <exception cref="OperationRefusedException">It is not valid, or not possible.</exception>
     public async Task<JobSpec> PutAsync(string json, bool isNew)
     {
-        var spec = Read(json);
+        var (spec, problems) = Read(json);
         var mode = isNew ? JobPut.Add : JobPut.Replace;
         await JobRights.DemandAsync(AccessScope.Current, spec, mode, _jobs);
+        if (problems.Count > 0)
+            throw Refused(await _jobs.ProblemsAsync(spec, problems, path => path));
         var change = await _jobs.Graph.PutAsync(spec, mode);
         return change.Outcome switch
         {
@@ -181,7 +184,7 @@ public sealed class JobOperations(IGrainFactory grains, TimeProvider time)
     // A grain is made by calling it: only jobs that are defined are called.
     private async Task<IJobGrain> StandingAsync(string id) => JobValidator.IsName(id) && await _jobs.Graph.GetAsync(id) is not null ? _jobs.Job(id) : throw Unknown(id);
 
-    private static JobSpec Read(string json)
+    private static (JobSpec Spec, List<SpecProblem> Problems) Read(string json)
     {
         try
         {
@@ -189,8 +192,7 @@ public sealed class JobOperations(IGrainFactory grains, TimeProvider time)
             if (JsonNode.Parse(document.RootElement.GetRawText()) is not JsonObject body)
                 throw new OperationRefusedException("Invalid JSON", "/", "an object is expected");
             var problems = new List<SpecProblem>();
-            var spec = JobReader.Read(new(body, "", ".", problems), null);
-            return problems.Count > 0 ? throw Refused(problems) : spec;
+            return (JobReader.Read(new(body, "", ".", problems), null), problems);
         }
         catch (ApiException failure)
         {

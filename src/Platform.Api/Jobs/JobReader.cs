@@ -1,7 +1,7 @@
+using System.Text.Json.Nodes;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
-using Platform.Core.Placement;
 using Platform.Core.Schedules;
 using Platform.Core.Tasks;
 
@@ -10,6 +10,9 @@ namespace Platform.Api.Jobs;
 /// <summary>Reads jobs in the form of our own API.</summary>
 internal static class JobReader
 {
+    /// <summary>The limit of what is tried again without one.</summary>
+    internal const string Unlimited = "unlimited";
+
     internal static JobSpec Read(JsonFields job, string? id)
     {
         var name = id ?? job.RequiredText("id");
@@ -34,7 +37,7 @@ internal static class JobReader
             Array = array is null ? null : new(array.Integer("from") ?? 0, array.Integer("to") ?? 0, array.Integer("parallelism") ?? 0, array.Flag("failFast") ?? false, array.Flag("gang") ?? false),
             Retry = retry is null ? defaults : new()
             {
-                Limit = retry.Integer("limit") ?? (retry.Has("deadlineSeconds") ? null : 0),
+                Limit = IsUnlimited(retry) ? null : retry.Integer("limit") ?? (retry.Has("deadlineSeconds") ? null : 0),
                 BackoffSeconds = retry.Number("backoffSeconds") ?? defaults.BackoffSeconds,
                 BackoffFactor = retry.Number("backoffFactor") ?? defaults.BackoffFactor,
                 MaxBackoffSeconds = retry.Number("maxBackoffSeconds") ?? defaults.MaxBackoffSeconds,
@@ -48,6 +51,7 @@ internal static class JobReader
             LateAfterSeconds = job.Number("lateAfterSeconds"),
             Triggers = [.. job.Objects("triggers").Select(ReadTrigger)],
             TriggersPerMinute = job.Integer("triggersPerMinute") ?? 60,
+            PauseAfterFailures = job.Integer("pauseAfterFailures"),
         };
         if (array is not null && !array.Has("to"))
             array.Refuse("to", "is missing");
@@ -57,11 +61,14 @@ internal static class JobReader
         return spec;
     }
 
+    private static bool IsUnlimited(JsonFields retry) => retry.Has("limit") && retry.Json["limit"] is JsonValue value && value.TryGetValue<string>(out var text) && text == Unlimited;
+
     private static JobScheduleSpec ReadSchedule(JsonFields schedule)
     {
         var defaults = new JobScheduleSpec { Timing = new() { Expression = "" } };
         var read = new JobScheduleSpec
         {
+            Id = schedule.Text("id") ?? defaults.Id,
             Timing = new()
             {
                 Expression = schedule.RequiredText("expression"),
@@ -133,9 +140,9 @@ internal static class JobReader
             Gpus = task.Integer("gpus") ?? 0,
             Ports = task.Integer("ports") ?? 0,
             Env = task.TextMap("env").Select(variable => KeyValuePair.Create(variable.Key, new EnvValue { Text = variable.Value })).ToValueMap(),
-            Fetch = (task.Texts("fetch") ?? default).Select(uri => new FetchSpec { Uri = uri }).ToValueList(),
+            Fetch = JobContainerReader.ReadFetch(task),
             Constraints = ReadConstraints(task),
-            Image = task.Text("image") is { } image ? new() { Containerizer = Containerizers.Docker, Reference = image } : null,
+            Image = JobContainerReader.ReadImage(task),
             KillGraceSeconds = task.Number("killGraceSeconds") ?? defaults.KillGraceSeconds,
             TimeoutSeconds = task.Number("timeoutSeconds"),
             Role = task.Text("role") ?? "*",
@@ -145,9 +152,12 @@ internal static class JobReader
         };
         // A secret is named by its path: variable -> path.
         var secrets = task.TextMap("secrets");
+        var (volumes, files) = JobContainerReader.ReadVolumes(task);
         read = read with
         {
-            Secrets = secrets,
+            Volumes = volumes,
+            SecretFiles = files.Select(file => KeyValuePair.Create(file.Key, JobContainerReader.NameOf(file.Key))).ToValueMap(),
+            Secrets = secrets.Concat(files.Select(file => KeyValuePair.Create(JobContainerReader.NameOf(file.Key), file.Value))).ToValueMap(),
             Env = read.Env.Concat(secrets.Select(secret => KeyValuePair.Create(secret.Key, new EnvValue { Secret = secret.Key })))
                 .GroupBy(variable => variable.Key, StringComparer.Ordinal).Select(group => group.Last()).ToValueMap(),
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -85,7 +86,14 @@ internal static partial class JobRequests
         if (http.Request.ContentType?.Contains("yaml", StringComparison.OrdinalIgnoreCase) == true)
             return ParseYaml(body);
         using var document = RequestJson.Parse(body);
-        return JsonNode.Parse(document.RootElement.GetRawText());
+        try
+        {
+            return JsonNode.Parse(document.RootElement.GetRawText(), documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = RequestJson.Deepest });
+        }
+        catch (JsonException failure)
+        {
+            throw new ApiException(ErrorAnswer.BadRequest("Invalid JSON") with { Detail = failure.Message });
+        }
     }
 
     private static JsonNode? ParseYaml(ReadOnlyMemory<byte> body)
@@ -112,7 +120,7 @@ internal static partial class JobRequests
             case YamlMappingNode map:
                 var one = new JsonObject();
                 foreach (var (key, value) in map.Children)
-                    one[((YamlScalarNode)key).Value ?? ""] = ToJson(value, depth + 1);
+                    one[(key as YamlScalarNode)?.Value ?? throw new ApiException(ErrorAnswer.BadRequest("Invalid YAML") with { Detail = "a name of a member must be a text" })] = ToJson(value, depth + 1);
                 return one;
             case YamlSequenceNode list:
                 return new JsonArray([.. list.Children.Select(item => ToJson(item, depth + 1))]);

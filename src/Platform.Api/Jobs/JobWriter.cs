@@ -32,6 +32,8 @@ internal static class JobWriter
         var retry = new JsonObject();
         if (spec.Retry.Limit is { } limit)
             retry["limit"] = limit;
+        else if (spec.Retry.DeadlineSeconds is null)
+            retry["limit"] = JobReader.Unlimited;
         retry["backoffSeconds"] = spec.Retry.BackoffSeconds;
         retry["backoffFactor"] = spec.Retry.BackoffFactor;
         retry["maxBackoffSeconds"] = spec.Retry.MaxBackoffSeconds;
@@ -50,6 +52,8 @@ internal static class JobWriter
             node["triggers"] = new JsonArray([.. spec.Triggers.Select(Trigger)]);
             node["triggersPerMinute"] = spec.TriggersPerMinute;
         }
+        if (spec.PauseAfterFailures is { } most)
+            node["pauseAfterFailures"] = most;
         if (spec.LateAfterSeconds is { } late)
             node["lateAfterSeconds"] = late;
         return node;
@@ -62,8 +66,9 @@ internal static class JobWriter
         ["paused"] = job.Paused,
         ["nextDue"] = Time(job.NextDue),
         ["dueLeft"] = job.DueLeft,
+        ["problem"] = job.Problem,
         ["children"] = Texts(job.Children),
-        ["runs"] = new JsonArray([.. job.LiveRuns.Select(Run)]),
+        ["runs"] = new JsonArray([.. job.LiveRuns.Select(run => Run(run))]),
         ["successes"] = job.Successes,
         ["failures"] = job.Failures,
         ["failuresInRow"] = job.FailuresInRow,
@@ -75,7 +80,7 @@ internal static class JobWriter
         ["lastRun"] = job.LastPhase is { } phase ? Name(phase) : null,
     };
 
-    internal static JsonObject Run(RunStatus status) => new()
+    internal static JsonObject Run(RunStatus status, string? why = null) => new()
     {
         ["id"] = status.Run.RunId,
         ["job"] = status.Run.Spec.Id,
@@ -95,6 +100,7 @@ internal static class JobWriter
         ["replaces"] = Texts(status.Run.Replaces),
         ["output"] = new JsonObject(status.Run.Output.Select(value => KeyValuePair.Create(value.Key, (JsonNode?)value.Value))),
         ["message"] = status.Run.Message ?? status.Run.Stopping,
+        ["why"] = why,
         ["count"] = status.Run.Count,
         ["succeeded"] = status.Run.Succeeded,
         ["failed"] = status.Run.Failed,
@@ -151,7 +157,10 @@ internal static class JobWriter
 
     private static JsonObject Schedule(JobScheduleSpec schedule)
     {
-        var node = new JsonObject { ["expression"] = schedule.Timing.Expression };
+        var node = new JsonObject();
+        if (schedule.Id != new JobScheduleSpec { Timing = schedule.Timing }.Id)
+            node["id"] = schedule.Id;
+        node["expression"] = schedule.Timing.Expression;
         if (schedule.Timing.Zone is { } zone)
             node["zone"] = zone;
         node["dialect"] = Name(schedule.Timing.Dialect);
@@ -187,11 +196,18 @@ internal static class JobWriter
         if (secrets.Count > 0)
             node["secrets"] = new JsonObject(secrets);
         if (!task.Fetch.IsEmpty)
-            node["fetch"] = Texts(task.Fetch.Select(fetch => fetch.Uri));
+            node["fetch"] = new JsonArray([.. task.Fetch.Select(JobContainerReader.Fetch)]);
         if (!task.Constraints.IsEmpty)
             node["constraints"] = Constraints(task.Constraints);
         if (task.Image is { } image)
+        {
             node["image"] = image.Reference;
+            if (JobContainerReader.Container(image) is { } container)
+                node["container"] = container;
+        }
+        var files = task.SecretFiles.Select(file => (JsonNode)new JsonObject { ["path"] = file.Key, ["secret"] = task.Secrets.Find(file.Value) });
+        if (!task.Volumes.IsEmpty || !task.SecretFiles.IsEmpty)
+            node["volumes"] = new JsonArray([.. task.Volumes.Select(JobContainerReader.Volume), .. files]);
         node["killGraceSeconds"] = task.KillGraceSeconds;
         if (task.TimeoutSeconds is { } timeout)
             node["timeoutSeconds"] = timeout;

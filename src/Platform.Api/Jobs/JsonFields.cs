@@ -85,6 +85,22 @@ internal sealed class JsonFields(JsonObject json, string path, string separator,
         return items;
     }
 
+    /// <summary>A list of texts and objects: of each either.</summary>
+    internal List<(string Text, JsonFields? Object)> TextsOrObjects(string name)
+    {
+        var items = new List<(string, JsonFields?)>();
+        for (var i = 0; Array(name) is { } array && i < array.Count; i++)
+        {
+            if (array[i] is JsonObject inner)
+                items.Add(("", new(inner, Item(name, i), separator, problems)));
+            else if (array[i] is JsonValue value && value.GetValueKind() == JsonValueKind.String)
+                items.Add((value.GetValue<string>(), null));
+            else
+                problems.Add(new(Item(name, i), "must be a text or an object"));
+        }
+        return items;
+    }
+
     internal ValueList<string>? Texts(string name)
     {
         if (Array(name) is not { } array)
