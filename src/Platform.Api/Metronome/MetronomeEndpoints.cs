@@ -34,7 +34,7 @@ public static class MetronomeEndpoints
         service.MapGet("/ping", api.Handle(_ => Task.FromResult(Results.Text("pong")))).Needs(Right.Open);
         service.MapGet("/info", api.Handle(_ => Task.FromResult(JobRequests.Answer(new JsonObject { ["version"] = "0.6.48", ["libVersion"] = "1.9.100" })))).Needs(Right.Filtered);
         service.MapGet("/leader", api.Handle(http => Task.FromResult(JobRequests.Answer(new JsonObject { ["leader"] = http.Request.Host.Value })))).Needs(Right.Filtered);
-        service.Map("/{**rest}", api.Handle(_ => Task.FromResult<IResult>(ErrorAnswer.NotFound("Unknown route.")))).Needs(Right.Filtered);
+        service.Map("/{**rest}", api.Handle(Routes.UnknownRouteAsync)).Needs(Right.Filtered);
         return endpoints;
     }
 
@@ -45,14 +45,14 @@ public static class MetronomeEndpoints
         internal void Map(RouteGroupBuilder group)
         {
             group.MapGet("/v1/jobs", Handle(ListAsync)).Needs(Right.Filtered);
-            group.MapPost("/v1/jobs", Handle(http => CreateAsync(http, scheduled: false))).Needs(Right.OfBody);
+            group.MapPost("/v1/jobs", Handle(CreateAsync)).Needs(Right.OfBody);
             group.MapGet("/v1/jobs/{id}", Handle(ShowAsync)).Needs(Right.OnJob(AccessAction.Read));
-            group.MapPut("/v1/jobs/{id}", Handle(http => UpdateAsync(http, scheduled: false))).Needs(Right.OnJob(AccessAction.Update));
+            group.MapPut("/v1/jobs/{id}", Handle(http => UpdateAsync(http, keepsSchedule: true))).Needs(Right.OnJob(AccessAction.Update));
             group.MapDelete("/v1/jobs/{id}", Handle(DeleteAsync)).Needs(Right.OnJob(AccessAction.Delete));
-            group.MapGet("/v1/jobs/{id}/schedules", Handle(http => WithJobAsync(http, job => JobRequests.Answer(MetronomeWriter.Schedules(job))))).Needs(Right.OnJob(AccessAction.Read));
+            group.MapGet("/v1/jobs/{id}/schedules", Handle(http => WithJobAsync(http, job => JobRequests.Answer(MetronomeWriter.Job(job.Spec, job.NextDue)["schedules"]!.DeepClone())))).Needs(Right.OnJob(AccessAction.Read));
             group.MapPost("/v1/jobs/{id}/schedules", Handle(AddScheduleAsync)).Needs(Right.OnJob(AccessAction.Update));
             group.MapGet("/v1/jobs/{id}/schedules/{schedule}", Handle(http => WithScheduleAsync(http, job =>
-                Task.FromResult(JobRequests.Answer(MetronomeWriter.Schedule(job.Spec.Schedule!, job.Spec.Concurrency, job.NextDue)))))).Needs(Right.OnJob(AccessAction.Read));
+                Task.FromResult(JobRequests.Answer(MetronomeWriter.Schedule(job.Spec.Schedule!, job.Spec, job.NextDue)))))).Needs(Right.OnJob(AccessAction.Read));
             group.MapPut("/v1/jobs/{id}/schedules/{schedule}", Handle(http => WithScheduleAsync(http, job => SetScheduleAsync(http, job, Value(http, "schedule"), StatusCodes.Status200OK)))).Needs(Right.OnJob(AccessAction.Update));
             group.MapDelete("/v1/jobs/{id}/schedules/{schedule}", Handle(http => WithScheduleAsync(http, job => RemoveScheduleAsync(job)))).Needs(Right.OnJob(AccessAction.Update));
             group.MapGet("/v1/jobs/{id}/runs", Handle(http => WithJobAsync(http, job =>
@@ -62,10 +62,15 @@ public static class MetronomeEndpoints
             group.MapPost("/v1/jobs/{id}/runs/{run}/actions/stop", Handle(StopRunAsync)).Needs(Right.OnJob(AccessAction.Update));
             group.MapGet("/v1/queue", Handle(QueueAsync)).Needs(Right.Filtered);
             group.MapGet("/v1/metrics", Handle(MetricsAsync)).Needs(Right.OnOperations(AccessAction.Read, "system-metrics"));
-            group.MapPost("/v0/scheduled-jobs", Handle(http => CreateAsync(http, scheduled: true))).Needs(Right.OfBody);
-            group.MapPut("/v0/scheduled-jobs/{id}", Handle(http => UpdateAsync(http, scheduled: true))).Needs(Right.OnJob(AccessAction.Update));
-            group.Map("/v1/jobs/{id}/{**rest}", Handle(_ => Task.FromResult<IResult>(ErrorAnswer.NotFound("Unknown route.")))).Needs(Right.OnJob(AccessAction.Read));
+            group.MapPost("/v0/scheduled-jobs", Handle(CreateAsync)).Needs(Right.OfBody);
+            group.MapPut("/v0/scheduled-jobs/{id}", Handle(http => UpdateAsync(http, keepsSchedule: false))).Needs(Right.OnJob(AccessAction.Update));
+            group.Map("/v1/jobs/{id}/{**rest}", Handle(UnknownRouteAsync)).Needs(Right.OnJob(AccessAction.Read));
+            foreach (var path in new[] { "/v1/jobs", "/v1/queue", "/v1/metrics", "/v0/scheduled-jobs/{**rest}" })
+                group.Map(path, Handle(UnknownRouteAsync)).Needs(Right.Filtered);
         }
+
+        internal static Task<IResult> UnknownRouteAsync(HttpContext http) =>
+            Task.FromResult(JobRequests.Answer(new JsonObject { ["message"] = "Unknown route.", ["requestPath"] = http.Request.Path.Value }, StatusCodes.Status404NotFound));
 
         private async Task<IResult> ListAsync(HttpContext http)
         {
@@ -85,9 +90,7 @@ public static class MetronomeEndpoints
 
         private async Task<JsonObject> ShowAsync(JobStatus job, HashSet<string> embed)
         {
-            var node = MetronomeWriter.Job(job.Spec);
-            if (embed.Contains("schedules"))
-                node["schedules"] = MetronomeWriter.Schedules(job);
+            var node = MetronomeWriter.Job(job.Spec, job.NextDue);
             if (embed.Contains("activeRuns"))
                 node["activeRuns"] = new JsonArray([.. job.LiveRuns.Select(run => MetronomeWriter.Run(run, job.Spec.Id))]);
             if (embed.Contains("history"))
@@ -98,40 +101,38 @@ public static class MetronomeEndpoints
             return node;
         }
 
-        private async Task<IResult> CreateAsync(HttpContext http, bool scheduled)
+        private async Task<IResult> CreateAsync(HttpContext http)
         {
-            var (spec, problems) = await ReadAsync(http, null, null, scheduled);
-            if (problems.Count > 0)
+            var (spec, problems) = await ReadAsync(http, null, null, keepsSchedule: false);
+            if (spec is null)
                 return Invalid(problems);
-            await JobRights.DemandAsync(http.Access(), spec!, JobPut.Add, jobs);
-            var change = await jobs.Graph.PutAsync(spec!, JobPut.Add);
-            return await AnswerAsync(change, StatusCodes.Status201Created, scheduled);
+            await JobRights.DemandAsync(http.Access(), spec, JobPut.Add, jobs);
+            if (problems.Count > 0)
+                return Invalid(await jobs.ProblemsAsync(spec, problems, MetronomeReader.PathOf));
+            return await AnswerAsync(await jobs.Graph.PutAsync(spec, JobPut.Add), StatusCodes.Status201Created);
         }
 
-        private async Task<IResult> UpdateAsync(HttpContext http, bool scheduled)
+        private async Task<IResult> UpdateAsync(HttpContext http, bool keepsSchedule)
         {
             var id = Value(http, "id");
             var before = await jobs.FindAsync(id);
-            var (spec, problems) = await ReadAsync(http, id, before?.Spec, scheduled);
+            var (spec, problems) = await ReadAsync(http, id, before?.Spec, keepsSchedule);
             if (before is null)
                 return UnknownJob(id);
-            if (problems.Count > 0)
+            if (spec is null)
                 return Invalid(problems);
-            await JobRights.DemandAsync(http.Access(), spec!, JobPut.Replace, jobs);
-            return await AnswerAsync(await jobs.Graph.PutAsync(spec!, JobPut.Replace), StatusCodes.Status200OK, scheduled);
+            await JobRights.DemandAsync(http.Access(), spec, JobPut.Replace, jobs);
+            if (problems.Count > 0)
+                return Invalid(await jobs.ProblemsAsync(spec, problems, MetronomeReader.PathOf));
+            return await AnswerAsync(await jobs.Graph.PutAsync(spec, JobPut.Replace), StatusCodes.Status200OK);
         }
 
-        private async Task<IResult> AnswerAsync(JobChange change, int status, bool scheduled)
-        {
-            if (change.Outcome != JobOutcome.Done)
-                return Refused(change);
-            var node = MetronomeWriter.Job(change.Spec!);
-            if (scheduled && await jobs.FindAsync(change.Spec!.Id) is { } job)
-                node["schedules"] = MetronomeWriter.Schedules(job);
-            return JobRequests.Answer(node, status);
-        }
+        private async Task<IResult> AnswerAsync(JobChange change, int status) => change.Outcome == JobOutcome.Done
+            ? JobRequests.Answer(MetronomeWriter.Job(change.Spec!, (await jobs.FindAsync(change.Spec!.Id))?.NextDue), status)
+            : Refused(change);
 
-        private static async Task<(JobSpec? Spec, List<SpecProblem> Problems)> ReadAsync(HttpContext http, string? id, JobSpec? before, bool scheduled)
+        // Spec null: there is nothing to read. Of jobs that are there only /v0/scheduled-jobs changes the schedule.
+        private static async Task<(JobSpec? Spec, List<SpecProblem> Problems)> ReadAsync(HttpContext http, string? id, JobSpec? before, bool keepsSchedule)
         {
             var problems = new List<SpecProblem>();
             if (await JobRequests.ReadObjectAsync(http) is not { } body)
@@ -139,26 +140,17 @@ public static class MetronomeEndpoints
                 problems.Add(new("/", "the body is empty; send a job"));
                 return (null, problems);
             }
-            var fields = new JsonFields(body, "", "/", problems);
-            var spec = MetronomeReader.ReadJob(fields, id, before);
-            var schedules = scheduled ? fields.Objects("schedules") : [];
-            if (schedules.Count > 1)
-                fields.Refuse("schedules", "Only one schedule supported at the moment");
-            if (schedules is [var only])
-            {
-                var (schedule, concurrency) = MetronomeReader.ReadSchedule(only, spec.Id, null, problems);
-                spec = spec with { Schedule = schedule, Concurrency = concurrency };
-            }
-            return (spec, problems);
+            var (spec, schedule, concurrency) = MetronomeReader.ReadJob(new JsonFields(body, "", "/", problems), id, before, problems);
+            return (keepsSchedule ? spec : schedule is null ? spec.WithoutSchedule() : spec with { Schedule = schedule, Concurrency = concurrency }, problems);
         }
 
         private async Task<IResult> DeleteAsync(HttpContext http)
         {
             var id = Value(http, "id");
-            if (await jobs.FindAsync(id) is null)
+            if (await jobs.FindAsync(id) is not { } job)
                 return UnknownJob(id);
             var change = await jobs.Graph.RemoveAsync(id, http.Request.Query["stopCurrentJobRuns"] == "true", freeChildren: false);
-            return change.Outcome == JobOutcome.Done ? JobRequests.Answer(MetronomeWriter.Job(change.Spec!)) : Refused(change);
+            return change.Outcome == JobOutcome.Done ? JobRequests.Answer(MetronomeWriter.Job(change.Spec!, job.NextDue)) : Refused(change, id);
         }
 
         private async Task<IResult> AddScheduleAsync(HttpContext http)
@@ -183,7 +175,7 @@ public static class MetronomeEndpoints
             if (change.Outcome != JobOutcome.Done)
                 return Refused(change);
             var next = await jobs.Job(job.Spec.Id).GetStatusAsync();
-            return JobRequests.Answer(MetronomeWriter.Schedule(schedule, concurrency, next?.NextDue), status);
+            return JobRequests.Answer(MetronomeWriter.Schedule(schedule, change.Spec!, next?.NextDue), status);
         }
 
         private async Task<IResult> RemoveScheduleAsync(JobStatus job)
@@ -273,15 +265,19 @@ public static class MetronomeEndpoints
                 : JobRequests.Answer(new JsonObject { ["id"] = schedule, ["message"] = "Schedule not found" }, StatusCodes.Status404NotFound);
         }
 
-        private static ErrorAnswer Refused(JobChange change) => change.Outcome switch
+        private static ErrorAnswer Refused(JobChange change, string id = "") => change.Outcome switch
         {
             JobOutcome.Taken => ErrorAnswer.Conflict("Job with this id already exists"),
             JobOutcome.Running => ErrorAnswer.Conflict("There are active job runs. Override with stopCurrentJobRuns=true"),
-            JobOutcome.Followed => ErrorAnswer.Conflict($"There are jobs that depend on this job: {JobGateway.Named(change.Others)}"),
-            JobOutcome.Invalid when !change.Others.IsEmpty => ErrorAnswer.Unprocessable($"Dependencies contain unknown jobs. unknown=[{string.Join(", ", (IEnumerable<string>)change.Others)}]"),
-            JobOutcome.Invalid => Invalid(change.Problems.Select(problem => problem with { Path = "/" + problem.Path.Replace('.', '/') }).ToList()),
+            JobOutcome.Followed => ErrorAnswer.Conflict($"There are jobs with a dependency on {id}. children=[{JobGateway.Named(change.Others)}]"),
+            JobOutcome.Invalid => Invalid([.. change.Problems.Select(problem => problem with { Path = MetronomeReader.PathOf(problem.Path) })]) with { Message = MessageOf(change) },
             _ => ErrorAnswer.NotFound("Job not found"),
         };
+
+        private static string MessageOf(JobChange change) =>
+            !change.Others.IsEmpty ? $"Dependencies contain unknown jobs. unknown=[{string.Join(", ", (IEnumerable<string>)change.Others)}]"
+            : change.Problems.Any(problem => problem.Message.StartsWith(JobValidator.Circle, StringComparison.Ordinal)) ? "Dependencies have a cycle."
+            : "Object is not valid";
 
         private static ErrorAnswer Invalid(IReadOnlyList<SpecProblem> problems)
         {
@@ -302,7 +298,7 @@ public static class MetronomeEndpoints
         {
             var embed = http.Request.Query["embed"].SelectMany(value => (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
             if (embed.FirstOrDefault(name => name is not ("activeRuns" or "schedules" or "history" or "historySummary")) is { } unknown)
-                throw new ApiException(ErrorAnswer.BadRequest($"Unknown embed options. Valid options are: activeRuns, schedules, history, historySummary. Unknown: {unknown}"));
+                throw new ApiException(ErrorAnswer.BadRequest("Unknown embed options. Valid options are: activeRuns, schedules, history, historySummary") with { Detail = $"{unknown} is none of them" });
             return embed;
         }
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Platform.Contracts.Jobs;
 using Platform.Core.Jobs;
+using Platform.Core.Schedules;
 using Platform.Core.Tasks;
 
 namespace Platform.Api.Metronome;
@@ -9,7 +10,8 @@ namespace Platform.Api.Metronome;
 /// <summary>Writes jobs in Metronome's JSON.</summary>
 internal static class MetronomeWriter
 {
-    internal static JsonObject Job(JobSpec spec)
+    /// <summary>A job with its schedules, as Metronome always shows them.</summary>
+    internal static JsonObject Job(JobSpec spec, DateTimeOffset? next)
     {
         var job = new JsonObject
         {
@@ -18,24 +20,24 @@ internal static class MetronomeWriter
             ["labels"] = Map(spec.Labels),
             ["dependencies"] = new JsonArray([.. spec.Parents.Select(parent => (JsonNode)new JsonObject { ["id"] = parent })]),
             ["run"] = Run(spec),
+            ["schedules"] = spec.Schedule is { } schedule ? new JsonArray(Schedule(schedule, spec, next)) : new JsonArray(),
         };
         if (spec.Description.Length == 0)
             job.Remove("description");
         return job;
     }
 
-    internal static JsonObject Schedule(JobScheduleSpec schedule, ConcurrencyPolicy concurrency, DateTimeOffset? next) => new()
+    internal static JsonObject Schedule(JobScheduleSpec schedule, JobSpec spec, DateTimeOffset? next) => new()
     {
         ["id"] = schedule.Id,
         ["cron"] = schedule.Timing.Expression,
         ["timezone"] = schedule.Timing.Zone ?? "UTC",
         ["startingDeadlineSeconds"] = (long)(schedule.StartingDeadlineSeconds ?? 900),
-        ["concurrencyPolicy"] = concurrency == ConcurrencyPolicy.Forbid ? "FORBID" : "ALLOW",
+        ["concurrencyPolicy"] = spec.Concurrency == ConcurrencyPolicy.Forbid ? "FORBID" : "ALLOW",
         ["enabled"] = schedule.Enabled,
-        ["nextRunAt"] = Time(next),
+        // Also of one that does not count now.
+        ["nextRunAt"] = Time(next ?? NextOf(schedule, spec)),
     };
-
-    internal static JsonArray Schedules(JobStatus job) => job.Spec.Schedule is { } schedule ? [Schedule(schedule, job.Spec.Concurrency, job.NextDue)] : [];
 
     internal static JsonObject Run(RunStatus status, string jobId) => new()
     {
@@ -71,6 +73,12 @@ internal static class MetronomeWriter
     }
 
     internal static string? Time(DateTimeOffset? instant) => instant?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset? NextOf(JobScheduleSpec schedule, JobSpec spec)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return ScheduleParser.Parse(schedule.Timing, now, ScheduleParser.SeedOf(spec.Id), [])?.NextAfter(now);
+    }
 
     private static JsonNode Finished(RunStatus status) => new JsonObject
     {
@@ -117,14 +125,20 @@ internal static class MetronomeWriter
         if (run["restart"] is JsonObject restart && restart["policy"] is null)
             restart["policy"] = "NEVER";
         foreach (var artifact in (run["artifacts"] as JsonArray ?? []).OfType<JsonObject>())
-        {
-            foreach (var (name, value) in new[] { ("extract", true), ("executable", false), ("cache", false) })
-            {
-                if (artifact[name] is null)
-                    artifact[name] = value;
-            }
-        }
+            Fill(artifact, ("extract", true), ("executable", false), ("cache", false));
+        Fill(run["docker"] as JsonObject, ("privileged", false), ("parameters", new JsonArray()), ("forcePullImage", false));
+        Fill(run["ucr"] as JsonObject, ("privileged", false));
+        Fill(run["ucr"]?["image"] as JsonObject, ("kind", "docker"), ("forcePull", false));
         return run;
+    }
+
+    private static void Fill(JsonObject? node, params (string Name, JsonNode Value)[] defaults)
+    {
+        foreach (var (name, value) in defaults)
+        {
+            if (node is not null && node[name] is null)
+                node[name] = value;
+        }
     }
 
     // A job that was made through another surface.
@@ -138,7 +152,14 @@ internal static class MetronomeWriter
         if (spec.Task.Command.User is { } user)
             run["user"] = user;
         if (spec.Task.Image is { } image)
-            run["docker"] = new JsonObject { ["image"] = image.Reference, ["forcePullImage"] = image.ForcePull };
+            run["docker"] = new JsonObject { ["image"] = image.Reference, ["forcePullImage"] = image.ForcePull, ["privileged"] = image.Privileged };
+        run["placement"] = new JsonObject
+        {
+            ["constraints"] = new JsonArray([.. spec.Task.Constraints.Select(constraint =>
+                (JsonNode)new JsonObject { ["attribute"] = constraint.Field, ["operator"] = constraint.Operator, ["value"] = constraint.Value })]),
+        };
+        run["secrets"] = new JsonObject(spec.Task.Secrets.Select(secret => KeyValuePair.Create(secret.Key, (JsonNode?)new JsonObject { ["source"] = secret.Value })));
+        run["taskKillGracePeriodSeconds"] = spec.Task.KillGraceSeconds;
         run["env"] = new JsonObject(spec.Task.Env.Select(variable => KeyValuePair.Create(
             variable.Key, variable.Value.Secret is { } secret ? new JsonObject { ["secret"] = secret } : (JsonNode?)(variable.Value.Text ?? ""))));
         run["artifacts"] = new JsonArray([.. spec.Task.Fetch.Select(fetch => (JsonNode)new JsonObject
