@@ -9,6 +9,7 @@ using Platform.Api.Http;
 using Platform.Api.Jobs;
 using Platform.Api.Security;
 using Platform.Contracts.Jobs;
+using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Schedules;
 using Platform.Core.Security;
@@ -27,6 +28,7 @@ public static class ChronosEndpoints
         foreach (var prefix in new[] { "/v1/scheduler", "/scheduler", "/service/chronos/v1/scheduler", "/service/chronos/scheduler" })
             api.Map(endpoints.MapGroup(prefix));
         var service = endpoints.MapGroup("/service/chronos");
+        service.MapGet("/metrics", api.Handle(api.MetricsAsync)).Needs(Right.Filtered);
         service.MapGet("/ping", api.Handle(_ => Task.FromResult(Results.Text("pong")))).Needs(Right.Open);
         return endpoints;
     }
@@ -50,8 +52,8 @@ public static class ChronosEndpoints
             group.MapDelete("/job/{name}", Handle(RemoveAsync)).Needs(Right.OnNamedJob(AccessAction.Delete));
             group.MapPut("/job/success/{name}", Handle(http => WithJobAsync(http, async job =>
             {
-                await jobs.Job(job.Spec.Id).TellSuccessAsync();
-                return Results.Text("true", "application/json");
+                var done = await jobs.Job(job.Spec.Id).TellSuccessAsync();
+                return Results.Text($"marked job {job.Spec.Id} as successful: {(done ? "true" : "false")}");
             }))).Needs(Right.OnNamedJob(AccessAction.Update));
             group.MapGet("/job/stat/{name}", Handle(http => WithJobAsync(http, ShowStatisticsAsync))).Needs(Right.OnNamedJob(AccessAction.Read));
             group.MapPost("/job/{name}/task/{task}/progress", Handle(ProgressAsync)).Needs(Right.OnNamedJob(AccessAction.Update));
@@ -63,9 +65,12 @@ public static class ChronosEndpoints
             }))).Needs(Right.OnNamedJob(AccessAction.Update));
             group.MapGet("/graph/dot", Handle(async _ => Results.Text(Dot(await jobs.AllAsync())))).Needs(Right.Filtered);
             group.MapGet("/graph/csv", Handle(async _ => Results.Text(Csv(await jobs.AllAsync())))).Needs(Right.Filtered);
+            group.MapGet("/metrics", Handle(MetricsAsync)).Needs(Right.Filtered);
             group.MapGet("/leader", Handle(http => Task.FromResult(JobRequests.Answer(new JsonObject { ["leader"] = http.Request.Host.Value })))).Needs(Right.Filtered);
             group.MapGet("/ping", Handle(_ => Task.FromResult(Results.Text("pong")))).Needs(Right.Open);
         }
+
+        internal async Task<IResult> MetricsAsync(HttpContext http) => JobRequests.Answer(ChronosWriter.Metrics(await jobs.AllAsync()));
 
         private async Task<IResult> PutAsync(HttpContext http, bool dependent)
         {
@@ -73,11 +78,11 @@ public static class ChronosEndpoints
                 return ErrorAnswer.BadRequest("the body is empty; send a job");
             var problems = new List<SpecProblem>();
             var spec = ChronosReader.Read(new(body, "", ".", problems), dependent);
-            if (problems.Count > 0)
-                return Invalid(problems);
             await JobRights.DemandAsync(http.Access(), spec, JobPut.AddOrReplace, jobs);
+            if (problems.Count > 0)
+                return Invalid(await jobs.ProblemsAsync(spec, problems, ChronosReader.PathOf));
             var change = await jobs.Graph.PutAsync(spec, JobPut.AddOrReplace);
-            return change.Outcome == JobOutcome.Done ? Results.NoContent() : Invalid(change.Problems);
+            return change.Outcome == JobOutcome.Done ? Results.NoContent() : Invalid([.. change.Problems.Select(problem => problem with { Path = ChronosReader.PathOf(problem.Path) })]);
         }
 
         private async Task<IResult> SearchAsync(HttpContext http)
@@ -104,9 +109,24 @@ public static class ChronosEndpoints
 
         private Task<IResult> RemoveAsync(HttpContext http) => WithJobAsync(http, async job =>
         {
+            await InheritAsync(job);
             await jobs.Graph.RemoveAsync(job.Spec.Id, stopRuns: true, freeChildren: true);
             return Results.NoContent();
         });
+
+        // As Chronos does: what followed it follows what it followed; if it had a schedule, that is theirs. Before it goes, so that nothing is lost if this ends half way.
+        private async Task InheritAsync(JobStatus removed)
+        {
+            var gone = removed.Spec;
+            var left = gone.Schedule is { } schedule ? schedule with { Timing = schedule.Timing with { Expression = ChronosWriter.Schedule(removed) } } : null;
+            foreach (var child in (await jobs.Graph.ListAsync()).Where(spec => spec.Parents.Contains(gone.Id)))
+            {
+                var parents = child.Parents.Where(parent => parent != gone.Id).Concat(gone.Parents).Distinct(StringComparer.Ordinal).ToValueList();
+                var heir = left is null ? child with { Parents = parents } : child with { Parents = default, Schedule = left };
+                if (left is not null || !parents.IsEmpty)
+                    await jobs.Graph.PutAsync(heir, JobPut.Replace);
+            }
+        }
 
         // What is told of a task that is not kept any more is let go, as Chronos does, whose clients take no other answer.
         private Task<IResult> ProgressAsync(HttpContext http) => WithJobAsync(http, async job =>
@@ -131,6 +151,7 @@ public static class ChronosEndpoints
             return JobRequests.Answer(new JsonObject
             {
                 ["taskStatHistory"] = new JsonArray([.. tasks.Select(task => ChronosWriter.Task(job, task))]),
+                ["histogram"] = ChronosWriter.Histogram(taken),
                 ["count"] = taken.Count,
                 ["mean"] = taken.Mean,
                 ["median"] = taken.Median,
@@ -157,7 +178,7 @@ public static class ChronosEndpoints
             };
             if (measure is null)
                 return ErrorAnswer.BadRequest($"there is no statistic '{Value(http, "percentile")}'; there are mean, median, 75thPercentile, 95thPercentile, 98thPercentile and 99thPercentile");
-            var times = (await jobs.AllAsync()).Where(job => job.Durations.Count > 0).Select(job => (Job: job.Spec.Id, Seconds: measure(job.Durations)));
+            var times = (await jobs.AllAsync()).Select(job => (Job: job.Spec.Id, Seconds: measure(job.Durations)));
             return JobRequests.Answer(new JsonArray([.. times.OrderByDescending(time => time.Seconds)
                 .Select(time => (JsonNode)new JsonObject { ["jobNameLabel"] = time.Job, ["time"] = time.Seconds })]));
         }

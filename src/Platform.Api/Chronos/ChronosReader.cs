@@ -13,20 +13,25 @@ internal static class ChronosReader
     /// <summary>The name of what is kept of the definition for readers.</summary>
     internal const string Extra = "chronos";
 
+    /// <summary>The variable in which a task finds its job's owner.</summary>
+    internal const string OwnerVariable = "CHRONOS_JOB_OWNER";
+
     internal static JobSpec Read(JsonFields job, bool dependent)
     {
         var name = job.RequiredText("name");
         var arguments = job.Texts("arguments") ?? default;
         var line = job.Text("command") ?? "";
         var shell = job.Flag("shell") ?? true;
+        // As Chronos does: a command that is an address is fetched and executed.
+        var remote = Uri.TryCreate(line, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" or "ftp" && !line.Contains(' ', StringComparison.Ordinal) ? line : null;
+        if (remote is not null)
+            line = $"\"./{remote[(remote.LastIndexOf('/') + 1)..]}\"";
         if (shell && !arguments.IsEmpty)
             job.Refuse("arguments", "a job with shell:true takes no arguments; put them into the command or set shell to false");
         var user = job.Text("runAsUser");
         if (user is { Length: 0 })
             user = null;
-        var image = job.Object("container") is { } container && container.Has("image")
-            ? new ContainerImage { Containerizer = Containerizers.Docker, Reference = container.RequiredText("image"), ForcePull = container.Flag("forcePullImage") ?? false }
-            : null;
+        var container = job.Object("container") is { } given && given.Has("image") ? given : null;
         var schedule = job.Text("schedule");
         var parents = job.Texts("parents") ?? default;
         if (dependent && parents.IsEmpty)
@@ -36,6 +41,13 @@ internal static class ChronosReader
         if (schedule is { Length: > 0 } && !parents.IsEmpty)
             job.Refuse("parents", "a job has a schedule or parents, not both; remove one of them");
         var zone = job.Text("scheduleTimeZone");
+        var owner = job.Text("owner") ?? "";
+        var fetch = job.Objects("fetch").Select(ReadFetch).ToList();
+        if (remote is not null && fetch.All(one => one.Uri != remote))
+            fetch.Add(new() { Uri = remote, Executable = true, Extract = false });
+        var limit = job.Number("maxCompletionTime");
+        if (limit < 0)
+            job.Refuse("maxCompletionTime", "must be 0 (no limit) or more seconds");
         var spec = new JobSpec
         {
             Id = name,
@@ -58,13 +70,16 @@ internal static class ChronosReader
                 Mem = Positive(job.Number("mem"), 128),
                 Disk = Positive(job.Number("disk"), 256),
                 Gpus = job.Integer("gpus") ?? 0,
-                Env = ReadEnv(job),
-                Fetch = [.. job.Objects("fetch").Select(ReadFetch), .. (job.Texts("uris") ?? default).Select(uri => new FetchSpec { Uri = uri })],
+                Env = ReadEnv(job, owner),
+                // Lists show each of them as both, and what they show may come back.
+                Fetch = [.. fetch, .. (job.Texts("uris") ?? default).Where(uri => fetch.All(one => one.Uri != uri)).Select(uri => new FetchSpec { Uri = uri })],
                 Constraints = ReadConstraints(job),
-                Image = image,
+                Image = container is null ? null : ReadImage(container),
+                Volumes = container is null ? default : container.Objects("volumes").Select(ReadVolume).ToValueList(),
+                TimeoutSeconds = limit > 0 ? limit : null,
                 Priority = job.Flag("highPriority") == true ? 40 : 25,
             },
-            Notifications = ReadOwners(job.Text("owner") ?? ""),
+            Notifications = ReadOwners(owner),
             Extras = ValueMap.Create((Extra, job.Json.ToJsonString())),
         };
         return spec;
@@ -89,11 +104,70 @@ internal static class ChronosReader
         DestPath = fetch.Text("output_file") is { Length: > 0 } path ? path : null,
     };
 
-    private static ValueMap<EnvValue> ReadEnv(JsonFields job)
+    private static ContainerImage ReadImage(JsonFields container)
+    {
+        var type = container.Text("type")?.ToUpperInvariant();
+        if (type is not (null or "DOCKER" or "MESOS"))
+            container.Refuse("type", $"'{type}' is no type of a container; there are DOCKER and MESOS");
+        var network = container.Text("network")?.ToUpperInvariant();
+        if (network is not (null or "HOST" or "BRIDGE" or "USER" or "NONE"))
+            container.Refuse("network", $"'{network}' is no network; there are HOST, BRIDGE, USER and NONE");
+        var infos = container.Objects("networkInfos");
+        var name = container.Text("networkName") ?? (infos.Count > 0 ? infos[0].Text("name") : null);
+        if (network == "USER" && string.IsNullOrEmpty(name))
+            container.Refuse("networkName", "is missing; a container on a USER network needs its name");
+        return new()
+        {
+            Containerizer = Containerizers.Docker,
+            Reference = container.RequiredText("image"),
+            // Chronos takes the text "true", too.
+            ForcePull = container.Json["forcePullImage"]?.ToString().Equals("true", StringComparison.OrdinalIgnoreCase) ?? false,
+            Options = container.Objects("parameters").Select(option => new ContainerOption(option.RequiredText("key"), option.Text("value") ?? "")).ToValueList(),
+            Network = !string.IsNullOrEmpty(name) || network == "NONE" ? ContainerNetwork.Named : network == "BRIDGE" ? ContainerNetwork.Bridge : ContainerNetwork.Host,
+            NetworkName = network == "NONE" ? "none" : name,
+            StartsInSandbox = type == "MESOS",
+        };
+    }
+
+    private static VolumeSpec ReadVolume(JsonFields volume)
+    {
+        var external = volume.Object("external");
+        var mode = volume.Text("mode")?.ToUpperInvariant();
+        if (mode is not (null or "RO" or "RW"))
+            volume.Refuse("mode", $"'{mode}' is no mode; there are RO and RW");
+        if (external is null && !volume.Has("hostPath"))
+            volume.Refuse("hostPath", "is missing; a volume has a hostPath or is external");
+        return new()
+        {
+            ContainerPath = volume.RequiredText("containerPath"),
+            HostPath = external is null ? volume.Text("hostPath") : null,
+            ReadOnly = mode == "RO",
+            External = external is null ? null : new()
+            {
+                Name = external.RequiredText("name"),
+                Driver = external.RequiredText("provider"),
+                Options = external.Objects("options").GroupBy(option => option.RequiredText("key"), StringComparer.Ordinal).Select(group => KeyValuePair.Create(group.Key, group.Last().Text("value") ?? "")).ToValueMap(),
+            },
+        };
+    }
+
+    /// <summary>Where Chronos' clients find what is wrong with a definition.</summary>
+    internal static string PathOf(string path) => path switch
+    {
+        "id" => "name",
+        "schedule.expression" => "schedule",
+        "schedule.zone" => "scheduleTimeZone",
+        "retry.limit" => "retries",
+        _ => path.StartsWith("task.", StringComparison.Ordinal) ? path["task.".Length..] : path,
+    };
+
+    private static ValueMap<EnvValue> ReadEnv(JsonFields job, string owner)
     {
         var variables = new Dictionary<string, EnvValue>(StringComparer.Ordinal);
         foreach (var variable in job.Objects("environmentVariables"))
             variables[variable.RequiredText("name")] = new() { Text = variable.Text("value") ?? "" };
+        if (owner.Length > 0)
+            variables[OwnerVariable] = new() { Text = owner };
         return variables.ToValueMap();
     }
 
