@@ -41,6 +41,12 @@ public sealed record Job
     /// <summary>When a run failed last.</summary>
     public DateTimeOffset? LastFailure { get; init; }
 
+    /// <summary>How many due times are left; null: there is no end to them, or no schedule.</summary>
+    public long? DueLeft { get; init; }
+
+    /// <summary>Why it is never due although it has a schedule, such as a zone that is there no more; null: nothing is wrong.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>How many notices wait to be told.</summary>
     public int Untold { get; init; }
 

@@ -33,6 +33,9 @@ public sealed record Run
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>Why it does not go on yet, told of one job and of one run, not in lists; null: nothing keeps it.</summary>
+    public string? Why { get; init; }
+
     /// <summary>Why it ended as it did.</summary>
     public string? Message { get; init; }
 

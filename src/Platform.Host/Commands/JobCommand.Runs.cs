@@ -17,15 +17,22 @@ internal static partial class JobCommand
         var arguments = new Argument<string[]>("ARGS") { Description = "Added to the command, after --.", Arity = ArgumentArity.ZeroOrMore };
         var at = new Option<DateTimeOffset?>("--at") { Description = "Start it no earlier, such as 2026-11-29T04:00:00Z.", HelpName = "INSTANT", CustomParser = Instant };
         var wait = new Option<bool>("--wait") { Description = "Wait for the end; a run that fails is exit code 1." };
-        var command = new Command("run", "Starts a run now.") { id, arguments, at, wait };
+        var env = new Option<string[]>("--env", "-e") { Description = "A variable over that of the job. May be given several times.", HelpName = "NAME=VALUE", DefaultValueFactory = _ => [] };
+        env.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
+                result.AddError($"--env '{token.Value}' is no variable; write NAME=VALUE");
+        });
+        var command = new Command("run", "Starts a run now.") { id, arguments, at, env, wait };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var run = await client.GetJob(result.GetRequiredValue(id)).RunAsync(result.GetValue(arguments), at: result.GetValue(at), cancellationToken: cancellationToken);
+            var variables = result.GetValue(env)!.Select(text => text.Split('=', 2)).GroupBy(parts => parts[0], StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last()[1], StringComparer.Ordinal);
+            var run = await client.GetJob(result.GetRequiredValue(id)).RunAsync(result.GetValue(arguments), variables, at: result.GetValue(at), cancellationToken: cancellationToken);
             var now = result.GetValue(wait) ? await run.WaitAsync(cancellationToken) : await run.GetAsync(cancellationToken);
             if (terminal.IsJson)
                 terminal.Json(new JsonObject { ["id"] = now.Id, ["phase"] = now.Phase, ["message"] = now.Message });
             else
-                terminal.Line($"run {now.Id}: {now.Phase}{(now.Message is { } message ? ": " + message : "")}");
+                terminal.Line($"run {now.Id}: {now.Phase}{((now.Message ?? now.Why) is { } message ? ": " + message : "")}");
             return result.GetValue(wait) && now.Phase != "succeeded" ? ExitCodes.Failed : ExitCodes.Ok;
         });
         return command;
@@ -209,7 +216,7 @@ internal static partial class JobCommand
 
     private static void Runs(Terminal terminal, IReadOnlyList<Run> runs, string ifNone) => terminal.Table(
         ["RUN", "PHASE", "BY", "DUE", "STARTED", "ENDED", "DONE", "MESSAGE"],
-        runs.Select(run => new[] { run.Id, run.Phase, run.Trigger, Text(run.DueAt), Text(run.StartedAt), Text(run.EndedAt), $"{run.Succeeded}/{run.Count}", run.Message ?? "" }),
+        runs.Select(run => new[] { run.Id, run.Phase, run.Trigger, Text(run.DueAt), Text(run.StartedAt), Text(run.EndedAt), $"{run.Succeeded}/{run.Count}", run.Message ?? run.Why ?? "" }),
         () => new JsonArray([.. runs.Select(run => (JsonNode)new JsonObject
         {
             ["id"] = run.Id,
@@ -222,6 +229,7 @@ internal static partial class JobCommand
             ["succeeded"] = run.Succeeded,
             ["failed"] = run.Failed,
             ["message"] = run.Message,
+            ["why"] = run.Why,
         })]),
         ifNone);
 }

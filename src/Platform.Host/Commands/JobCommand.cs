@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Platform.Client.Jobs;
+using Platform.Core.Collections;
+using Platform.Core.Schedules;
 using Platform.Host.Output;
 
 namespace Platform.Host.Commands;
@@ -102,6 +104,8 @@ internal static partial class JobCommand
             var job = await handle.GetAsync(cancellationToken);
             terminal.Line($"{job.Id}: {WhenOf(job)}{(job.Paused is { } note ? $", paused{(note.Length > 0 ? ": " + note : "")}" : job.NextDue is { } next ? $", next {Text(next)}" : "")}");
             terminal.Line($"succeeded {job.Successes}, failed {job.Failures}, left out {job.Skipped}");
+            if (job.Problem is { } problem)
+                terminal.Line($"never due: {problem}");
             if (job.Children.Count > 0)
                 terminal.Line($"followed by {string.Join(", ", job.Children)}");
             foreach (var notification in job.Spec["notifications"]?.AsArray() ?? [])
@@ -160,15 +164,43 @@ internal static partial class JobCommand
 
     private static Command Next()
     {
-        var command = new Command("next", "Lists jobs by when they are due next.");
-        command.Run(_ => async (client, terminal, cancellationToken) =>
+        var id = new Argument<string?>("ID") { Description = "Lists the next due instants of this job. Default: all jobs, by when they are due next.", Arity = ArgumentArity.ZeroOrOne };
+        var count = new Option<int>("--count") { Description = "With ID: how many at most. Default: 5.", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var command = new Command("next", "Lists jobs by when they are due next, or the next due instants of one.") { id, count };
+        command.Run(result => async (client, terminal, cancellationToken) =>
         {
+            if (result.GetValue(id) is { } name)
+            {
+                var lines = DueOf(await client.GetJob(name).GetAsync(cancellationToken), result.GetValue(count));
+                if (terminal.IsJson)
+                    terminal.Json(new JsonArray([.. lines.Select(line => (JsonNode)line)]));
+                else
+                    lines.ForEach(terminal.Line);
+                return ExitCodes.Ok;
+            }
             var due = (await client.ListJobsAsync(cancellationToken)).Where(job => job.NextDue is not null).OrderBy(job => job.NextDue).ToList();
             terminal.Table(["DUE", "ID"], due.Select(job => new[] { Text(job.NextDue), job.Id }),
                 () => new JsonArray([.. due.Select(job => (JsonNode)new JsonObject { ["id"] = job.Id, ["due"] = job.NextDue })]), "Nothing is due.");
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    // What begins with its definition and says no start begins with what is due next.
+    private static List<string> DueOf(Job job, int most)
+    {
+        if (job.NextDue is not { } next || job.Spec["schedule"] is not JsonObject schedule)
+            return [];
+        var spec = new ScheduleSpec
+        {
+            Expression = (string)schedule["expression"]!,
+            Zone = (string?)schedule["zone"],
+            Dialect = (string?)schedule["dialect"] == "metronome" ? CronDialect.Metronome : CronDialect.Unix,
+            Exclude = (schedule["exclude"] as JsonArray ?? []).Select(day => (string)day!).ToValueList(),
+        };
+        return ScheduleParser.Parse(spec, next, ScheduleParser.SeedOf(job.Id), []) is { } parsed
+            ? [.. parsed.After(next.AddTicks(-1), (int)Math.Min(Math.Clamp(most, 1, 100_000), job.DueLeft ?? long.MaxValue)).Select(instant => ScheduleCommand.Text(parsed, instant))]
+            : [];
     }
 
     private static Task<int> ShowAsync(Terminal terminal, JsonNode json, string line)

@@ -43,7 +43,7 @@ internal static class ScheduleCommand
             var after = result.GetValue(from) ?? DateTimeOffset.UtcNow;
             if (asked.Read(result, terminal, after) is not { } schedule)
                 return ExitCodes.Failed;
-            var due = schedule.After(after, result.GetValue(count)).Select(instant => ScheduleOptions.Text(schedule, instant)).ToList();
+            var due = schedule.After(after, result.GetValue(count)).Select(instant => Text(schedule, instant)).ToList();
             if (terminal.IsJson)
                 terminal.Json(new JsonArray([.. due.Select(text => (JsonNode)text)]));
             else
@@ -64,7 +64,7 @@ internal static class ScheduleCommand
             var now = DateTimeOffset.UtcNow;
             if (asked.Read(result, terminal, now) is not { } schedule)
                 return ExitCodes.Failed;
-            var next = schedule.NextAfter(now) is { } instant ? ScheduleOptions.Text(schedule, instant) : null;
+            var next = schedule.NextAfter(now) is { } instant ? Text(schedule, instant) : null;
             if (terminal.IsJson)
             {
                 terminal.Json(new JsonObject { ["description"] = schedule.Describe(), ["zone"] = schedule.Zone.Id, ["next"] = next });
@@ -75,6 +75,14 @@ internal static class ScheduleCommand
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    /// <summary>An instant by the wall clock of the schedule's zone, in ISO 8601.</summary>
+    internal static string Text(Schedule schedule, DateTimeOffset instant)
+    {
+        var shown = schedule.Zone.Show(instant);
+        var fraction = shown.Ticks % TimeSpan.TicksPerSecond == 0 ? "" : ".fff";
+        return shown.ToString($"yyyy-MM-dd'T'HH:mm:ss{fraction}", CultureInfo.InvariantCulture) + (shown.Offset == TimeSpan.Zero ? "Z" : shown.ToString("zzz", CultureInfo.InvariantCulture));
     }
 
     /// <summary>A schedule as it is written on the command line.</summary>
@@ -115,13 +123,6 @@ internal static class ScheduleCommand
             foreach (var problem in problems)
                 terminal.Error($"{problem.Path}: {problem.Message}");
             return schedule;
-        }
-
-        internal static string Text(Schedule schedule, DateTimeOffset instant)
-        {
-            var shown = schedule.Zone.Show(instant);
-            var fraction = shown.Ticks % TimeSpan.TicksPerSecond == 0 ? "" : ".fff";
-            return shown.ToString($"yyyy-MM-dd'T'HH:mm:ss{fraction}", CultureInfo.InvariantCulture) + (shown.Offset == TimeSpan.Zero ? "Z" : shown.ToString("zzz", CultureInfo.InvariantCulture));
         }
     }
 }
