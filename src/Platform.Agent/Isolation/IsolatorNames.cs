@@ -27,10 +27,12 @@ internal static class IsolatorNames
     /// <summary>Those that are turned on by their names.</summary>
     public static IReadOnlyList<string> Chosen { get; } = [Filesystem, Capabilities, NoNewPrivileges, Seccomp, Ipc, Mounts, Processes];
 
-    /// <summary>Those that are there whether they are named or not, as the machine and other options have it.</summary>
-    public static IReadOnlyList<string> Always { get; } =
+    /// <summary>Those whose names change nothing: what they stand for is as the machine and other options have it, or is not there.</summary>
+    public static IReadOnlyList<string> WithoutEffect { get; } =
     [
-        "cgroups/all", "cgroups/cpu", "cgroups/mem", "cgroups/pids", "disk/du", "docker/runtime", "docker/volume", "environment_secret", "filesystem/posix",
-        "posix/cpu", "posix/disk", "posix/mem", "volume/host_path", "volume/sandbox_path", "volume/secret",
+        "appc/runtime", "cgroups/all", "cgroups/blkio", "cgroups/cpu", "cgroups/cpuset", "cgroups/devices", "cgroups/hugetlb", "cgroups/mem", "cgroups/net_cls",
+        "cgroups/net_prio", "cgroups/perf_event", "cgroups/pids", "disk/du", "disk/xfs", "docker/runtime", "docker/volume", "environment_secret", "filesystem/posix",
+        "filesystem/shared", "gpu/nvidia", "linux/devices", "network/cni", "network/port_mapping", "network/ports", "posix/cpu", "posix/disk", "posix/mem",
+        "posix/rlimits", "volume/csi", "volume/host_path", "volume/image", "volume/sandbox_path", "volume/secret", "xfs/disk",
     ];
 }

@@ -243,8 +243,11 @@ internal static class AgentOptionsParser
             if (!given.TryGetValue("isolation", out var text))
                 return null;
             var names = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            foreach (var name in names.Where(name => !IsolatorNames.Chosen.Contains(name) && !IsolatorNames.Always.Contains(name)))
-                problems.Add($"--isolation: '{name}' is not an isolator of this agent. There are {string.Join(", ", IsolatorNames.Chosen)}; always there as the machine has them are {string.Join(", ", IsolatorNames.Always)}.");
+            foreach (var name in names.Where(name => !IsolatorNames.Chosen.Contains(name) && !IsolatorNames.WithoutEffect.Contains(name)))
+            {
+                problems.Add($"--isolation: '{name}' is not an isolator of this agent. There are {string.Join(", ", IsolatorNames.Chosen)}; "
+                    + $"without effect are {string.Join(", ", IsolatorNames.WithoutEffect)}.");
+            }
             return names.ToValueList();
         }
 

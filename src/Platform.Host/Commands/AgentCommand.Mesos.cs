@@ -18,12 +18,14 @@ internal static partial class AgentCommand
         ["--executor-registration-timeout"] = "--executor_registration_timeout",
         ["--executor-reregistration-timeout"] = "--executor_reregistration_timeout",
         ["--recovery-timeout"] = "--recovery_timeout",
+        ["--effective-capabilities"] = "--effective_capabilities",
+        ["--bounding-capabilities"] = "--bounding_capabilities",
     };
 
     /// <summary>Options of Mesos whose subject does not exist here, or is always so: accepted, and without effect.</summary>
     private static readonly string[] WithoutEffect =
     [
-        "--isolation", "--containerizers", "--launcher", "--image_providers", "--strict", "--recover", "--reconfiguration_policy", "--log_dir", "--logging_level", "--quiet", "--switch_user",
+        "--containerizers", "--launcher", "--image_providers", "--strict", "--recover", "--reconfiguration_policy", "--log_dir", "--logging_level", "--quiet", "--switch_user",
     ];
 
     private static Option<string?> OptionOf((string Name, string Value, string Description) setting)
