@@ -7,10 +7,10 @@ internal enum KernelGrants
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Mount namespaces.</summary>
+    /// <summary>Mount namespaces: of root, or in user namespaces.</summary>
     Mounts = 1,
 
-    /// <summary>Process namespaces.</summary>
+    /// <summary>Process namespaces, and other namespaces that take root.</summary>
     Processes = 2,
 
     /// <summary>Namespaces of System V memory.</summary>

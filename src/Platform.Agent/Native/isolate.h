@@ -116,6 +116,35 @@ static int needs_mounts(char **settings, int count)
     return 0;
 }
 
+static word write_text(const char *path, const char *text, const char *end)
+{
+    word file = open_file(path, O_WRONLY | O_CLOEXEC), result = file < 0 ? file : syscall5(SYS_write, file, (word)text, end - text, 0, 0);
+    if (file >= 0) close_file(file);
+    return result;
+}
+
+/* "ID ID 1": the same number inside as outside. */
+static word map_id(const char *path, word id)
+{
+    char line[64];
+    return write_text(path, line, put_text(put_number(put_text(put_number(line, (uword)id), " "), (uword)id), " 1"));
+}
+
+/*
+ * Who is not root may have mounts of its own in a user namespace, in which it is who it was, can become nobody else, and is without rights as soon as
+ * a program is executed. Root without its rights would have them there, and could take the mounts away.
+ */
+static word unshare_as_anybody(uword flags)
+{
+    static const char deny[] = "deny";
+    word user = syscall5(SYS_getuid, 0, 0, 0, 0, 0), group = syscall5(SYS_getgid, 0, 0, 0, 0, 0);
+    word result = user == 0 ? -EPERM : syscall5(SYS_unshare, (word)(flags | CLONE_NEWUSER), 0, 0, 0, 0);
+    if (result < 0 || (result = write_text("/proc/self/setgroups", deny, deny + 4)) < 0
+        || (result = map_id("/proc/self/uid_map", user)) < 0 || (result = map_id("/proc/self/gid_map", group)) < 0)
+        return result;
+    return 0;
+}
+
 /* Namespaces but that of processes, and what is mounted in them. */
 static word separate(char **settings, int count)
 {
@@ -133,7 +162,10 @@ static word separate(char **settings, int count)
     for (int i = 0; i < count; i++)
         if (settings[i][0] == 'w' && flags_of(settings[i] + 1) & MS_RDONLY)
             settings[i][0] = 'b';
-    word result = syscall5(SYS_unshare, CLONE_NEWNS | (memory ? CLONE_NEWIPC : 0), 0, 0, 0, 0);
+    uword flags = CLONE_NEWNS | (memory ? CLONE_NEWIPC : 0);
+    word result = syscall5(SYS_unshare, (word)flags, 0, 0, 0, 0);
+    if (result == -EPERM)
+        result = unshare_as_anybody(flags);
     /* What the machine mounts later is seen, and nothing of the task's gets out. */
     if (result == 0)
         result = mount(0, "/", 0, MS_REC | MS_SLAVE, 0);
@@ -156,21 +188,32 @@ static word separate(char **settings, int count)
     return result;
 }
 
-/* Those of another process; that of processes only children get. */
+static word read_link(const char *of, const char *kind, char *path, char *target)
+{
+    *put_text(put_text(put_text(path, "/proc/"), of), kind) = 0;
+    word length = syscall5(SYS_readlinkat, AT_FDCWD, (word)path, (word)target, 63, 0);
+    target[length < 0 ? 0 : length] = 0;
+    return length;
+}
+
+/* Those of another process that are not this one's already; that of processes only children get. */
 static word enter_namespaces(const char *pid)
 {
-    static const char *const kinds[] = { "/ns/net", "/ns/ipc", "/ns/pid", "/ns/mnt" };
-    word files[4], result = 0;
-    for (int i = 0; i < 4; i++) {
-        char path[64];
-        *put_text(put_text(put_text(path, "/proc/"), pid), kinds[i]) = 0;
-        if ((files[i] = open_file(path, O_CLOEXEC)) < 0)
+    static const char *const kinds[] = { "/ns/user", "/ns/net", "/ns/ipc", "/ns/pid", "/ns/mnt" };
+    word files[5], result = 0;
+    for (int i = 0; i < 5; i++) {
+        char path[64], own[64], other[64];
+        files[i] = -1;
+        if (read_link("self", kinds[i], path, own) < 0 || (result = read_link(pid, kinds[i], path, other)) < 0)
+            return result;
+        if (!same(own, other) && (files[i] = open_file(path, O_CLOEXEC)) < 0)
             return files[i];
     }
-    for (int i = 0; i < 4 && result == 0; i++)
-        result = syscall5(SYS_setns, files[i], 0, 0, 0, 0);
-    for (int i = 0; i < 4; i++)
-        close_file(files[i]);
+    result = 0;
+    for (int i = 0; i < 5 && result == 0; i++)
+        if (files[i] >= 0) result = syscall5(SYS_setns, files[i], 0, 0, 0, 0);
+    for (int i = 0; i < 5; i++)
+        if (files[i] >= 0) close_file(files[i]);
     return result;
 }
 

@@ -6,8 +6,8 @@ typedef unsigned long uword;
 #if defined(__x86_64__)
 enum { SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_mmap = 9, SYS_munmap = 11, SYS_rt_sigaction = 13, SYS_ioctl = 16, SYS_dup2 = 33,
        SYS_nanosleep = 35, SYS_getpid = 39, SYS_clone = 56, SYS_execve = 59, SYS_exit = 60, SYS_wait4 = 61, SYS_kill = 62, SYS_chdir = 80,
-       SYS_setuid = 105, SYS_setgid = 106, SYS_setsid = 112, SYS_setgroups = 116, SYS_capset = 126, SYS_statfs = 137, SYS_prctl = 157,
-       SYS_mount = 165, SYS_getdents64 = 217, SYS_openat = 257, SYS_fchownat = 260, SYS_unshare = 272, SYS_setns = 308, SYS_seccomp = 317,
+       SYS_getuid = 102, SYS_getgid = 104, SYS_setuid = 105, SYS_setgid = 106, SYS_setsid = 112, SYS_setgroups = 116, SYS_capset = 126, SYS_statfs = 137, SYS_prctl = 157,
+       SYS_mount = 165, SYS_getdents64 = 217, SYS_openat = 257, SYS_fchownat = 260, SYS_readlinkat = 267, SYS_unshare = 272, SYS_setns = 308, SYS_seccomp = 317,
        SYS_close_range = 436, SYS_mount_setattr = 442 };
 
 static word syscall6(word number, word a, word b, word c, word d, word e, word f)
@@ -29,8 +29,8 @@ __asm__("run_child:\n mov %rdi,%r8\n mov %rsi,%r9\n mov %rdx,%rsi\n mov $0x4111,
 __asm__(".globl _start\n_start:\n xor %rbp,%rbp\n mov %rsp,%rdi\n and $-16,%rsp\n call run\n");
 #elif defined(__aarch64__)
 enum { SYS_dup3 = 24, SYS_ioctl = 29, SYS_mount = 40, SYS_statfs = 43, SYS_chdir = 49, SYS_fchownat = 54, SYS_openat = 56, SYS_close = 57,
-       SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64, SYS_capset = 91, SYS_exit = 93, SYS_unshare = 97, SYS_nanosleep = 101, SYS_kill = 129,
-       SYS_rt_sigaction = 134, SYS_setgid = 144, SYS_setuid = 146, SYS_setsid = 157, SYS_setgroups = 159, SYS_prctl = 167, SYS_getpid = 172,
+       SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64, SYS_readlinkat = 78, SYS_capset = 91, SYS_exit = 93, SYS_unshare = 97, SYS_nanosleep = 101, SYS_kill = 129,
+       SYS_rt_sigaction = 134, SYS_setgid = 144, SYS_setuid = 146, SYS_setsid = 157, SYS_setgroups = 159, SYS_prctl = 167, SYS_getpid = 172, SYS_getuid = 174, SYS_getgid = 176,
        SYS_munmap = 215, SYS_clone = 220, SYS_execve = 221, SYS_mmap = 222, SYS_wait4 = 260, SYS_setns = 268, SYS_seccomp = 277,
        SYS_close_range = 436, SYS_mount_setattr = 442 };
 
@@ -65,9 +65,9 @@ static word syscall5(word number, word a, word b, word c, word d, word e) { retu
 enum { O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_NOCTTY = 0400, O_APPEND = 02000, O_CLOEXEC = 02000000, AT_FDCWD = -100, AT_RECURSIVE = 0x8000 };
 enum { START_LOCK = 3, REQUESTS = 4, ANSWERS = 5 };
 enum { SIGCHLD = 17, CLONE_PARENT = 0x8000, PROT_READ_WRITE = 3, MAP_PRIVATE_ANONYMOUS = 0x22 };
-enum { SIGKILL = 9, EINTR = 4, ENOENT = 2, EACCES = 13, ENOTDIR = 20, EINVAL = 22, ETXTBSY = 26, ENOSYS = 38 };
+enum { SIGKILL = 9, EPERM = 1, EINTR = 4, ENOENT = 2, EACCES = 13, ENOTDIR = 20, EINVAL = 22, ETXTBSY = 26, ENOSYS = 38 };
 enum { PR_SET_PDEATHSIG = 1, PR_SET_KEEPCAPS = 8, PR_CAPBSET_DROP = 24, PR_SET_CHILD_SUBREAPER = 36, PR_SET_NO_NEW_PRIVS = 38, PR_CAP_AMBIENT = 47 };
-enum { CLONE_NEWNS = 0x20000, CLONE_NEWIPC = 0x8000000, CLONE_NEWPID = 0x20000000, CLONE_NEWNET = 0x40000000 };
+enum { CLONE_NEWNS = 0x20000, CLONE_NEWIPC = 0x8000000, CLONE_NEWUSER = 0x10000000, CLONE_NEWPID = 0x20000000, CLONE_NEWNET = 0x40000000 };
 enum { MS_RDONLY = 1, MS_NOSUID = 2, MS_NODEV = 4, MS_NOEXEC = 8, MS_REMOUNT = 32, MS_NOATIME = 1024, MS_NODIRATIME = 2048, MS_BIND = 4096, MS_REC = 16384, MS_SLAVE = 1 << 19 };
 enum { TIOCSWINSZ = 0x5414, TIOCSPTLCK = 0x40045431 };
 static const uword TIOCGPTN = 0x80045430;

@@ -455,8 +455,8 @@ static int try(word (*what)(void))
 }
 
 static word try_mounts(void) { static char own[] = "m", *settings[] = { own }; return separate(settings, 1); }
-static word try_processes(void) { word result = try_mounts(); return result < 0 ? result : syscall5(SYS_unshare, CLONE_NEWPID, 0, 0, 0, 0); }
-static word try_memory(void) { word result = try_mounts(); return result < 0 ? result : syscall5(SYS_unshare, CLONE_NEWIPC, 0, 0, 0, 0); }
+static word try_processes(void) { return syscall5(SYS_unshare, CLONE_NEWPID, 0, 0, 0, 0) < 0 ? -1 : try_mounts(); }
+static word try_memory(void) { static char own[] = "i", *settings[] = { own }; return separate(settings, 1); }
 static word try_filter_without_rights(void) { return no_new_rights() < 0 ? -1 : deny_default(); }
 static word try_capabilities(void) { return become_user("-", "0,0"); }
 

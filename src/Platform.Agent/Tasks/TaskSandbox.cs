@@ -27,9 +27,16 @@ internal static class TaskSandbox
         foreach (var volume in spec.Volumes)
         {
             if (volume.Secret is { } secret)
+            {
                 SecretFile(volume, secret, spec, work, user);
+            }
             else if (volume.ReadOnly && !canMount)
-                throw new TaskStartException(TaskReasons.LaunchFailed, $"Volume {volume.ContainerPath}: it is read-only, which takes a mount, and this agent makes none for processes: it does not run as root, or --isolation leaves out {Isolation.IsolatorNames.Filesystem}");
+            {
+                throw new TaskStartException(
+                    TaskReasons.LaunchFailed,
+                    $"Volume {volume.ContainerPath}: it is read-only, which takes a mount, and this agent makes none for processes: "
+                    + $"this machine does not let it (run it as root), or --isolation leaves out {Isolation.IsolatorNames.Filesystem}");
+            }
             if (SourceOf(volume, spec, sandbox, work) is not { } source)
                 continue;
             if (volume.PersistentId is not null && user is not null)

@@ -18,7 +18,8 @@ public sealed class ProcessIsolationTests : IDisposable
         var data = _folder.File("data");
         Directory.CreateDirectory(Path.Combine(data, "out"));
         await File.WriteAllTextAsync(Path.Combine(data, "given"), "text");
-        const string Look = "cat link/given; echo x > link/new; echo x > $DATA/new; echo x > $DATA/given; echo x > $DATA/out/kept; mount -o remount,rw $DATA 2>&1; echo y > $DATA/new";
+        const string Look =
+            "cat link/given; echo x > link/new; echo x > $DATA/new; echo x > $DATA/given; echo x > $DATA/out/kept; mount -o remount,rw $DATA 2>&1; echo y > $DATA/new";
         var task = TestTask.Shell($"{Look}; echo over; exec sleep 100000") with
         {
             Environment = ValueMap.Create(("DATA", data)),
@@ -42,6 +43,34 @@ public sealed class ProcessIsolationTests : IDisposable
         // Nobody else is bound by it.
         await File.WriteAllTextAsync(Path.Combine(data, "new"), "");
     });
+
+    [UserNamespaceFact]
+    public async Task An_agent_that_is_not_root_makes_volumes_read_only_in_user_namespaces()
+    {
+        await using var master = await TestMaster.StartAsync();
+        var data = _folder.File("data");
+        Directory.CreateDirectory(data);
+        foreach (var folder in (string[])[_folder.Path, data])
+            _ = Libc.ChangeOwner(folder, UserNamespaceFactAttribute.User, UserNamespaceFactAttribute.User);
+        await using var agent = AgentProcess.Start(master, _folder, null, UserNamespaceFactAttribute.Become, []);
+        var session = await master.AcceptAsync();
+        session.Registration.Isolation!.ShouldContain("; filesystem/linux; namespaces/ipc for tasks that ask;");
+        var task = TestTask.Shell("id -u; echo x > link/new; echo x > $DATA/new; mount -o remount,bind,rw $DATA; echo x > own; echo over; exec sleep 100000") with
+        {
+            Environment = ValueMap.Create(("DATA", data)),
+            Volumes = [new VolumeSpec { ContainerPath = "link", HostPath = data, ReadOnly = true }],
+        };
+        await session.LaunchAsync(task);
+        var running = await session.UpdateAsync(task, TaskState.Running);
+        (await TaskOutput.WaitForAsync(running, "over")).ShouldBe($"{UserNamespaceFactAttribute.User}\nover\n");
+        File.Exists(Path.Combine(running.Sandbox!, "own")).ShouldBeTrue();
+        var beside = await TestExec.StartAsync(session, task, new() { Shell = "echo x > link/beside; id -u" });
+        (await beside.EndAsync()).ExitStatus.ShouldBe(0);
+        beside.Output.ShouldBe($"{UserNamespaceFactAttribute.User}\n");
+        Directory.GetFiles(data).ShouldBeEmpty();
+        await session.KillAsync(task);
+        await session.EndAsync(task);
+    }
 
     [RootFact]
     public Task A_volume_at_an_absolute_path_of_the_machine_is_seen_there_by_the_task_alone() => WithAgentAsync(null, async session =>
@@ -113,6 +142,21 @@ public sealed class ProcessIsolationTests : IDisposable
             var seen = (await File.ReadAllTextAsync(Path.Combine(end.Sandbox!, "stdout"))).Trim();
             (seen == new FileInfo("/proc/self/ns/pid").LinkTarget).ShouldBe(shares == true);
         });
+
+    [RootFact]
+    public async Task An_agent_takes_the_start_script_of_one_of_Mesos()
+    {
+        await using var master = await TestMaster.StartAsync();
+        await using var agent = AgentProcess.Start(
+            master, _folder, null, "--isolation=cgroups/cpu,network/cni,namespaces/pid,linux/capabilities",
+            "--effective_capabilities={\"capabilities\":[\"KILL\"]}", "--bounding_capabilities", "KILL,CHOWN");
+        var session = await master.AcceptAsync();
+        session.Registration.Isolation!.ShouldContain("; linux/capabilities, namespaces/pid;");
+        var task = TestTask.Shell("grep CapBnd: /proc/self/status; echo $$");
+        await session.LaunchAsync(task);
+        var end = await session.EndAsync(task);
+        (await File.ReadAllTextAsync(Path.Combine(end.Sandbox!, "stdout"))).ShouldBe("CapBnd:\t0000000000000020\n2\n"); // KILL 5; the second of its namespace
+    }
 
     [RootFact]
     public Task System_V_memory_and_shared_memory_are_the_tasks_own_when_it_asks() => WithAgentAsync(null, async session =>

@@ -12,13 +12,21 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     private AgentProcess(Process process, string work) => (_process, _work) = (process, work);
 
-    public static AgentProcess Start(TestMaster master, TestFolder folder, TestEngine engine)
+    /// <param name="master">Its control plane.</param>
+    /// <param name="folder">Where its work directory is.</param>
+    /// <param name="engine">Its engine; null: none.</param>
+    /// <param name="more">Further arguments.</param>
+    public static AgentProcess Start(TestMaster master, TestFolder folder, TestEngine? engine, params string[] more) => Start(master, folder, engine, [], more);
+
+    /// <summary>The same by a program that becomes the agent.</summary>
+    public static AgentProcess Start(TestMaster master, TestFolder folder, TestEngine? engine, string[] by, string[] more)
     {
         var work = folder.File("work");
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "platform"),
+        string[] command = [.. by, Path.Combine(AppContext.BaseDirectory, "platform")];
+        var start = new ProcessStartInfo(command[0],
         [
-            "agent", "--master", master.Address.OriginalString.TrimEnd('/'), "--work-dir", work, "--name", "test", "--hostname", "127.0.0.1",
-            "--resources", $"{TestAgent.Resources}", "--docker", engine.Endpoint.OriginalString, "--cgroup-root", "platform-test",
+            .. command[1..], "agent", "--master", master.Address.OriginalString.TrimEnd('/'), "--work-dir", work, "--name", "test", "--hostname", "127.0.0.1",
+            "--resources", $"{TestAgent.Resources}", "--docker", engine?.Endpoint.OriginalString ?? "none", "--cgroup-root", "platform-test", .. more,
         ])
         {
             RedirectStandardOutput = true,
