@@ -19,6 +19,7 @@ var benchmarks = new SortedDictionary<string, IBenchmark>
     ["planner packing"] = new PackingBenchmark(),
     ["allocator preempt"] = new PreemptionBenchmark(),
     ["balancer"] = new BalancerThroughput(),
+    ["containers"] = new ContainersPerSecond(),
     ["cron"] = new Cron(),
     ["deploy"] = new Deploy(),
     ["dns"] = new DnsAnswers(),
