@@ -36,7 +36,8 @@ public static class AgentDaemon
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
         var logger = loggers.CreateLogger("Platform.Agent");
-        using var http = new HttpMessageInvoker(new MasterHandler(options.Trust));
+        AgentCertificateKeeper? certificates = null;
+        using var http = new HttpMessageInvoker(new MasterHandler(options.Trust, () => certificates?.Current));
         if (options.Simulate > 0)
         {
             await SimulatedAgents.RunAsync(options, http, time, logger, cancellation).ConfigureAwait(false);
@@ -44,6 +45,8 @@ public static class AgentDaemon
         }
         OpenFiles.KeepToSelf();
         using var work = WorkDirectory.Open(options.WorkDirectory, logger);
+        if (options.KeepsCertificate)
+            certificates = new AgentCertificateKeeper(work, options.Token, time, logger);
         using var starts = StartLock.Take(work);
         using var journal = new UpdateJournal(work.Journal, logger);
         using var watcher = new ProcessWatcher();
@@ -109,7 +112,7 @@ public static class AgentDaemon
         logger.LogInformation("Agent {Name} ({AgentId}) offers {Resources} from {WorkDirectory}", options.Name, work.AgentId, options.Resources, work.Root);
         try
         {
-            await new AgentSession(options.Masters, peer, http, time, logger, options.Token).RunAsync(cancellation).ConfigureAwait(false);
+            await new AgentSession(options.Masters, peer, http, time, logger, options.Token, certificates).RunAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {

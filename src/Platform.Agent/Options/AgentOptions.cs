@@ -131,6 +131,9 @@ public sealed record AgentOptions
     /// <summary>The token that the agent shows when it dials in; asked each time. Null: it has none. Default null.</summary>
     public Func<CancellationToken, ValueTask<string?>>? Token { get; init; }
 
+    /// <summary>Whether the agent gets itself a certificate from a control plane that makes them, and shows that instead of the token from then on. Default true.</summary>
+    public bool KeepsCertificate { get; init; } = true;
+
     /// <summary>Whom to take for the control plane when its address is https. Null: whom the token names, or else whom the system trusts. Default null.</summary>
     public ClusterTrust? Trust { get; init; }
 

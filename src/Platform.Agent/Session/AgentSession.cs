@@ -3,13 +3,14 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Platform.Agent.Security;
 using Platform.Contracts.Agents;
 
 namespace Platform.Agent.Session;
 
 /// <summary>Keeps one session with one of the masters: dials, registers, carries frames both ways, and dials again when it breaks.</summary>
 internal sealed class AgentSession(
-    IReadOnlyList<Uri> masters, ISessionPeer peer, HttpMessageInvoker http, TimeProvider time, ILogger logger, Func<CancellationToken, ValueTask<string?>>? token = null)
+    IReadOnlyList<Uri> masters, ISessionPeer peer, HttpMessageInvoker http, TimeProvider time, ILogger logger, Func<CancellationToken, ValueTask<string?>>? token = null, AgentCertificateKeeper? certificates = null)
 {
     private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -17,6 +18,8 @@ internal sealed class AgentSession(
     private TimeSpan _longestDelay = SessionBackoff.Longest;
     private (TimeSpan Interval, TimeSpan Timeout) _keepAlive = SessionBackoff.KeepAliveFor(SessionBackoff.Longest * 3);
     private int _failures;
+    private string _reason = "";
+    private bool _isCertified;
     private int _next;
 
     /// <summary>Runs until cancelled.</summary>
@@ -43,8 +46,11 @@ internal sealed class AgentSession(
             _failures++;
             _next = (_next + 1) % masters.Count;
             var delay = SessionBackoff.Delay(_failures, Random.Shared.NextDouble(), _longestDelay);
-            logger.Log(_failures > 1 ? LogLevel.Debug : LogLevel.Warning,
+            logger.Log(_failures > 1 && reason == _reason ? LogLevel.Debug : LogLevel.Warning,
                 "No session with {Master}: {Reason}. Dialing again in {Delay:0.0} s (failure {Failures})", master, reason, delay.TotalSeconds, _failures);
+            _reason = reason;
+            if (!_isCertified)
+                certificates?.TryAgain();
             try
             {
                 await Task.Delay(delay, time, cancellation).ConfigureAwait(false);
@@ -71,9 +77,21 @@ internal sealed class AgentSession(
         using (var dial = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
         {
             dial.CancelAfter(DialTimeout);
-            if (token is not null && await token(dial.Token).ConfigureAwait(false) is { } shown)
+            if (certificates is not null)
+                await certificates.EnsureAsync(master, http, dial.Token).ConfigureAwait(false);
+            if (await TokenAsync(dial.Token).ConfigureAwait(false) is { } shown)
                 socket.Options.SetRequestHeader("Authorization", "Bearer " + shown);
-            await socket.ConnectAsync(Endpoint(master), http, dial.Token).ConfigureAwait(false);
+            _isCertified = certificates?.Current is not null;
+            socket.Options.CollectHttpResponseDetails = true;
+            try
+            {
+                await socket.ConnectAsync(Endpoint(master), http, dial.Token).ConfigureAwait(false);
+            }
+            catch (WebSocketException) when (_isCertified && socket.HttpStatusCode == System.Net.HttpStatusCode.Unauthorized)
+            {
+                certificates?.Refused();
+                throw;
+            }
         }
         // Not cancelled when the agent stops: a cancelled read or write would break the connection, and the leave could not be taken.
         using var session = new CancellationTokenSource();
@@ -95,6 +113,7 @@ internal sealed class AgentSession(
         peer.Registered(registered);
         peer.Receive(answer);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Token);
+        var keeping = certificates?.KeepAsync(master, http, ending.Token) ?? Task.CompletedTask;
         var sending = SendAllAsync(socket, ending.Token, session.Token);
         var receiving = ReceiveAllAsync(socket, session.Token);
         try
@@ -115,6 +134,20 @@ internal sealed class AgentSession(
             await session.CancelAsync().ConfigureAwait(false);
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // It tells whom to trust, also where the certificate is what is shown.
+    private async Task<string?> TokenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return token is null ? null : await token(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (certificates?.Current is not null && e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Platform.Client;
 using Platform.Contracts.Security;
@@ -5,7 +6,7 @@ using Platform.Contracts.Security;
 namespace Platform.Agent.Session;
 
 /// <summary>Sends an agent's requests to control planes that it trusts: those that were named at its start, or else those that its token names.</summary>
-internal sealed class MasterHandler(ClusterTrust? named) : HttpMessageHandler
+internal sealed class MasterHandler(ClusterTrust? named, Func<X509Certificate2?>? certificate = null) : HttpMessageHandler
 {
     private readonly Lock _gate = new();
     private (string? Authority, HttpMessageInvoker Way)? _way;
@@ -31,7 +32,10 @@ internal sealed class MasterHandler(ClusterTrust? named) : HttpMessageHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var authority = named is null ? AuthorityOf(request.Headers.Authorization?.Parameter) : null;
+        var authority = named is null ? AuthorityOf(request.Headers.Authorization?.Parameter) ?? _way?.Authority : null;
+        // The certificate is enough, and a token that is not sent is not stolen on the way.
+        if (request.RequestUri is { Scheme: "https" or "wss" } && certificate?.Invoke() is not null)
+            request.Headers.Authorization = null;
         // A cluster that has an authority serves HTTPS: who asks for the token in the clear is somebody else, or may be overheard.
         if (request.RequestUri is { Scheme: "http" or "ws" } && (named?.IsOfAuthority == true || authority is not null))
             throw new HttpRequestException("the control plane has a certificate authority, and what this agent shows is for HTTPS only: --master begins with https://");
@@ -54,6 +58,9 @@ internal sealed class MasterHandler(ClusterTrust? named) : HttpMessageHandler
                 return way.Way;
             var trust = named ?? (authority is null ? null : ClusterTrust.OfFingerprint(authority));
             var sockets = new SocketsHttpHandler { UseProxy = false, UseCookies = false };
+            // Asked at each connection: it changes while the agent runs.
+            if (certificate is not null)
+                sockets.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate()!;
             // The one before is not disposed: its session may not have ended yet.
             _way = (authority, new HttpMessageInvoker(trust?.Guard(sockets) ?? sockets));
             return _way.Value.Way;

@@ -51,6 +51,9 @@ internal sealed class WorkDirectory : IDisposable
     /// <summary>The files that were seen in watched folders, and those that no job has taken yet.</summary>
     public string WatchedFiles => Path.Combine(Root, "watched-files.json");
 
+    /// <summary>The agent's certificate with its key, PEM; only the agent's user can read it.</summary>
+    public string Certificate => Path.Combine(Root, "certificate.pem");
+
     /// <summary>The agent's own copies of programs that it runs tasks with.</summary>
     public string Programs => Path.Combine(Root, "bin");
 

@@ -10,7 +10,7 @@ using Platform.Core.Collections;
 namespace Platform.Api.Agents;
 
 /// <summary>One agent's open WebSocket: frames of the agent go to its grain, commands of the grain go to the agent.</summary>
-internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory grains, WorkloadIssuer issuer, ILogger logger) : IAgentSession, IDisposable
+internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory grains, WorkloadIssuer issuer, AgentGate gate, ILogger logger) : IAgentSession, IDisposable
 {
     // An agent that does not read what it is sent for so long is not worth the memory.
     private const int MostCommands = 10_000;
@@ -58,12 +58,18 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
         {
             var registration = await ReceiveRegistrationAsync();
             agentId = registration.AgentId;
+            if (await gate.RefusalAsync(agentId) is { } refusal)
+            {
+                await WriteAsync(new() { Refused = refusal });
+                throw new SessionFault(refusal);
+            }
             var agent = grains.GetGrain<IAgentGrain>(agentId);
             var answer = await agent.RegisterAsync(registration, reference);
             await WriteAsync(answer);
             if (answer.Registered is null)
                 throw new SessionFault(answer.Refused ?? "refused");
             epoch = answer.Registered.Epoch;
+            await gate.LetInAsync(agentId);
             writing = WriteCommandsAsync();
             await ReadFramesAsync(agent, agentId, epoch);
         }

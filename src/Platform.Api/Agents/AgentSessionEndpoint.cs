@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Api.Security;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Ownership;
+using Platform.Contracts.Security;
 using Platform.Core.Security;
 
 namespace Platform.Api.Agents;
@@ -31,7 +32,8 @@ public static class AgentSessionEndpoint
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         var grains = services.GetRequiredService<IGrainFactory>();
         var issuer = new WorkloadIssuer(grains, services.GetRequiredService<TaskOwnerKinds>(), services.GetRequiredService<TimeProvider>());
-        using var connection = new AgentConnection(socket, grains, issuer, services.GetRequiredService<ILoggerFactory>().CreateLogger<AgentConnection>());
+        var gate = new AgentGate(http.Access(), services.GetService<SecurityFeed>(), grains, services.GetService<ICertificateAuthority>(), services.GetService<AgentCertificateSettings>(), services.GetRequiredService<TimeProvider>());
+        using var connection = new AgentConnection(socket, grains, issuer, gate, services.GetRequiredService<ILoggerFactory>().CreateLogger<AgentConnection>());
         await connection.RunAsync(services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
     }
 }

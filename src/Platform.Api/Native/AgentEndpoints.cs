@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Platform.Api.Agents;
 using Platform.Api.Security;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Directory;
@@ -19,6 +20,8 @@ internal static class AgentEndpoints
             ActAsync(http, grains, id, agent => agent.DrainAsync(maxGraceSeconds, markGone ?? false))).Needs(Right.OnOperations(AccessAction.Update, "slave"));
         agents.MapPost("{id}/reactivate", (HttpContext http, IGrainFactory grains, string id) => ActAsync(http, grains, id, agent => agent.ReactivateAsync())).Needs(Right.OnOperations(AccessAction.Update, "slave"));
         agents.MapPost("{id}/gone", (HttpContext http, IGrainFactory grains, string id) => ActAsync(http, grains, id, agent => agent.MarkGoneAsync())).Needs(Right.OnOperations(AccessAction.Update, "slave"));
+        agents.MapPost("{id}/certificate", AgentCertificates.AnswerAsync).Needs(Right.On(AccessAction.Create, ResourceId.AgentSession));
+        agents.MapPost("{id}/revoke", AgentCertificates.RevokeAsync).Needs(Right.OnOperations(AccessAction.Update, "slave"));
     }
 
     /// <summary>The agent with this id or, if none has it, this name.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Core.Security;
+using Platform.Core.Security.Certificates;
 
 namespace Platform.Api.Security;
 
@@ -24,6 +25,9 @@ public sealed class Access(Identity who, AccessRights rights, string? problem = 
 
     /// <summary>The token that told who it is; null: none did.</summary>
     public TokenFacts? Token { get; init; }
+
+    /// <summary>Of an agent: how it has shown who it is.</summary>
+    internal AgentProof AgentProof { get; init; }
 
     /// <summary>Where what was decided of a request is written down; null: nowhere.</summary>
     internal AuditTrail? Trail { get; init; }

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http;
+using Platform.Contracts.Security;
 using Platform.Core.Security;
+using Platform.Core.Security.Certificates;
 
 namespace Platform.Api.Security;
 
 /// <summary>Finds who sent a request by the token in it: <c>Authorization: token=...</c> as DC/OS has it, <c>Authorization: Bearer ...</c>, or the cookie of the dashboard.</summary>
-internal sealed class TokenLogin(SecurityFeed feed, TokenReader reader, WorkloadPresence presence, AuditLog log) : IAccessSource
+internal sealed class TokenLogin(SecurityFeed feed, TokenReader reader, WorkloadPresence presence, AuditLog log, ICertificateAuthority? authority = null) : IAccessSource
 {
     /// <summary>The cookie of the dashboard.</summary>
     public const string Cookie = "platform-session";
@@ -15,7 +17,15 @@ internal sealed class TokenLogin(SecurityFeed feed, TokenReader reader, Workload
     {
         var trail = new AuditTrail(log, http);
         if (TokenOf(http.Request, out var fromCookie) is not { } text)
+        {
+            if (http.Connection.ClientCertificate is { } shown && authority?.AgentOf(shown) is { } agent)
+            {
+                return (await feed.ReadAsync()).View.IdentifyAgent(agent, out var refusal) is var (certified, allowed)
+                    ? new(certified, allowed) { AgentProof = AgentProof.Certificate, Trail = trail }
+                    : new(Identity.Anonymous, AccessRights.None, refusal) { Trail = trail };
+            }
             return new(Identity.Anonymous, AccessRights.None) { Trail = trail };
+        }
         // A browser sends the cookie along with what a page of somebody else asks of it.
         if (fromCookie && !IsOwnPage(http.Request))
             return new(Identity.Anonymous, AccessRights.None, "requests from web pages of other places are refused") { Trail = trail };
@@ -25,9 +35,12 @@ internal sealed class TokenLogin(SecurityFeed feed, TokenReader reader, Workload
         if (facts.Workload is { } workload && !await presence.IsThereAsync(workload))
             return new(Identity.Anonymous, AccessRights.None, $"the task {workload.TaskId} has ended, and its token with it") { Trail = trail };
         return (await feed.ReadAsync()).View.Identify(facts, out problem) is var (who, rights)
-            ? new(who, rights) { Token = facts, Trail = trail }
+            ? new(who, rights) { Token = facts, AgentProof = ProofOf(facts), Trail = trail }
             : new(Identity.Anonymous, AccessRights.None, problem) { Trail = trail };
     }
+
+    private static AgentProof ProofOf(TokenFacts token) =>
+        token.Use != TokenUse.Agent ? AgentProof.None : token.ExpiresAt - token.IssuedAt <= TokenLifetimes.LocalAgent ? AgentProof.Local : AgentProof.Token;
 
     /// <summary>The token of a request; null: there is none.</summary>
     public static string? TokenOf(HttpRequest request, out bool fromCookie)

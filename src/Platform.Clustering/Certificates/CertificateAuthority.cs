@@ -118,12 +118,37 @@ public sealed class CertificateAuthority : ICertificateAuthority, IDisposable
     public bool IsSilo(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        using var chain = new X509Chain
+        return IsOwn(certificate, null) && CertificateRole.IsSilo(AlternativeNames.UrisOf(certificate));
+    }
+
+    /// <inheritdoc/>
+    public (string Certificate, DateTimeOffset ExpiresAt) IssueForAgent(string request, string agentId, DateTimeOffset now, TimeSpan lifetime)
+    {
+        PublicKey key;
+        try
         {
-            ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
-        };
-        chain.ChainPolicy.CustomTrustStore.Add(_public);
-        return chain.Build(certificate) && CertificateRole.IsSilo(AlternativeNames.UrisOf(certificate));
+            // The signature is checked: who asks has the key.
+            key = CertificateRequest.LoadSigningRequestPem(request, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.Default, RSASignaturePadding.Pkcs1).PublicKey;
+        }
+        catch (Exception failure) when (failure is CryptographicException or ArgumentException)
+        {
+            throw new ArgumentException($"this is no signing request in PEM (-----BEGIN CERTIFICATE REQUEST-----) that is signed with its own key: {failure.Message}", nameof(request), failure);
+        }
+        using var curve = key.GetECDsaPublicKey();
+        using var rsa = curve is null ? key.GetRSAPublicKey() : null;
+        if (curve is not { KeySize: 256 } && rsa is not { KeySize: >= 2048 })
+            throw new ArgumentException("the key is neither ECDSA P-256 nor RSA of 2048 bits or more", nameof(request));
+        var alternatives = new SubjectAlternativeNameBuilder();
+        alternatives.AddUri(new Uri(CertificateRole.Agent(agentId)));
+        using var certificate = Issue(key, "CN=" + agentId, alternatives.Build(), [ClientAuthentication], CertificateLifetimes.OfAgent(now, lifetime, Validity));
+        return (certificate.ExportCertificatePem() + "\n", ValidityOf(certificate).To);
+    }
+
+    /// <inheritdoc/>
+    public string? AgentOf(X509Certificate2 shown)
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        return IsOwn(shown, ClientAuthentication) ? CertificateRole.AgentOf(AlternativeNames.UrisOf(shown)) : null;
     }
 
     /// <summary>What decisions look at in a certificate.</summary>
@@ -144,7 +169,22 @@ public sealed class CertificateAuthority : ICertificateAuthority, IDisposable
     internal static Core.Collections.ValueList<string> NamesOf(X509Certificate2 certificate) => Core.Collections.ValueList.ToValueList(
         certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(names => names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString()))));
 
-    private X509Certificate2 Issue(PublicKey key, string subject, X509Extension alternatives, string[] uses, DateTimeOffset now)
+    private bool IsOwn(X509Certificate2 certificate, string? use)
+    {
+        using var chain = new X509Chain
+        {
+            ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
+        };
+        if (use is not null)
+            chain.ChainPolicy.ApplicationPolicy.Add(new(use));
+        chain.ChainPolicy.CustomTrustStore.Add(_public);
+        return chain.Build(certificate);
+    }
+
+    private X509Certificate2 Issue(PublicKey key, string subject, X509Extension alternatives, string[] uses, DateTimeOffset now) =>
+        Issue(key, subject, alternatives, uses, CertificateLifetimes.From(now, CertificateLifetimes.Leaf, Validity));
+
+    private X509Certificate2 Issue(PublicKey key, string subject, X509Extension alternatives, string[] uses, Validity validity)
     {
         var request = new CertificateRequest(new X500DistinguishedName(subject), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
@@ -155,7 +195,6 @@ public sealed class CertificateAuthority : ICertificateAuthority, IDisposable
         if (_certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().Any())
             request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         request.CertificateExtensions.Add(alternatives);
-        var validity = CertificateLifetimes.From(now, CertificateLifetimes.Leaf, Validity);
         var serial = RandomNumberGenerator.GetBytes(SerialBytes);
         // A number is positive (RFC 5280, 4.1.2.2), and keeps its length.
         serial[0] = (byte)(serial[0] & 0x7F | 0x40);

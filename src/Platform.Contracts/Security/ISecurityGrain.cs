@@ -1,6 +1,7 @@
 using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 using Platform.Core.Security;
+using Platform.Core.Security.Certificates;
 
 namespace Platform.Contracts.Security;
 
@@ -94,6 +95,18 @@ public interface ISecurityGrain : IGrainWithIntegerKey, IWakeable
     /// <param name="owner">Only if it belongs to this account; null: whoever's it is.</param>
     [Alias("RemoveToken")]
     Task<SecurityResult> RemoveTokenAsync(string id, string? owner);
+
+    /// <summary>Writes down that an agent gets a certificate, or says why it gets none.</summary>
+    [Alias("CertifyAgent")]
+    Task<SecurityResult> CertifyAgentAsync(AgentCertificate certificate, AgentProof proof, string? certified);
+
+    /// <summary>A session is held with the certificate of an agent: a token alone is not enough for it any more.</summary>
+    [Alias("AgentCertificateUsed")]
+    Task AgentCertificateUsedAsync(string agentId);
+
+    /// <summary>Lets an agent in no more, whatever it shows.</summary>
+    [Alias("RevokeAgent")]
+    Task<SecurityResult> RevokeAgentAsync(string agentId);
 
     /// <summary>Takes the token of a login back.</summary>
     [Alias("RevokeToken")]

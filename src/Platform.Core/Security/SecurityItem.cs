@@ -1,3 +1,5 @@
+using Platform.Core.Security.Certificates;
+
 namespace Platform.Core.Security;
 
 /// <summary>One thing that is stored about identities and rights; exactly one member is there.</summary>
@@ -31,6 +33,10 @@ public sealed record SecurityItem
     /// <summary>The hash of a code that makes an administrator, once.</summary>
     [Id(6)]
     public string? CodeHash { get; init; }
+
+    /// <summary>The certificate of an agent.</summary>
+    [Id(7)]
+    public AgentCertificate? Agent { get; init; }
 
     /// <summary>The same without what only its keeper may know.</summary>
     public SecurityItem? WithoutSecrets() => CodeHash is not null ? null : this with

@@ -1,4 +1,5 @@
 using Platform.Core.Collections;
+using Platform.Core.Security.Certificates;
 
 namespace Platform.Core.Security;
 
@@ -11,6 +12,7 @@ public sealed class SecurityModel
     private const string TokenPrefix = "token/";
     private const string RevokedPrefix = "revoked/";
     private const string KeyPrefix = "key/";
+    private const string AgentPrefix = "agent/";
     private const string CodeKey = "code";
 
     private readonly Dictionary<string, SecurityItem> _items;
@@ -239,6 +241,36 @@ public sealed class SecurityModel
             Set(key, null);
         if (token.ExpiresAt > now)
             Set(RevokedPrefix + token.Id, new() { Revoked = token.ExpiresAt });
+    }
+
+    /// <summary>What is known of the certificate of an agent; null: it has had none.</summary>
+    public AgentCertificate? AgentCertificate(string agentId) => _items.GetValueOrDefault(AgentPrefix + agentId)?.Agent;
+
+    /// <summary>Writes down that an agent gets a certificate, unless <see cref="AgentAdmission.CertificateRefusal"/> has something against it.</summary>
+    public SecurityResult Certify(AgentCertificate certificate, AgentProof proof, string? certified, DateTimeOffset now)
+    {
+        var record = AgentCertificate(certificate.AgentId);
+        if (AgentAdmission.CertificateRefusal(certificate.AgentId, proof, certified, record, certificate.Authority, now) is { } refusal)
+            return SecurityResult.Invalid(refusal);
+        // One that was renewed with itself has been shown.
+        Set(AgentPrefix + certificate.AgentId, new() { Agent = certificate with { IsUsed = proof == AgentProof.Certificate } });
+        return SecurityResult.Done;
+    }
+
+    /// <summary>A session is held with the certificate of an agent.</summary>
+    public void CertificateUsed(string agentId)
+    {
+        if (AgentCertificate(agentId) is { IsUsed: false } record)
+            Set(AgentPrefix + agentId, new() { Agent = record with { IsUsed = true } });
+    }
+
+    /// <summary>Lets an agent in no more, whatever it shows.</summary>
+    public SecurityResult RevokeAgent(string agentId, DateTimeOffset now)
+    {
+        var record = AgentCertificate(agentId) ?? new(agentId, now);
+        if (record.RevokedAt is null)
+            Set(AgentPrefix + agentId, new() { Agent = record with { RevokedAt = now } });
+        return SecurityResult.Done;
     }
 
     /// <summary>The key to sign with now; null: a new one is due.</summary>

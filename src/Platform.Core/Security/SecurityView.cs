@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Platform.Core.Security.Certificates;
 
 namespace Platform.Core.Security;
 
@@ -14,6 +15,7 @@ public sealed class SecurityView
     private readonly Dictionary<string, Account> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AccountGroup> _groups = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AccessList> _lists = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AgentCertificate> _agents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SigningKey> _keys = new(StringComparer.Ordinal);
 
     /// <param name="items">What is stored.</param>
@@ -29,6 +31,8 @@ public sealed class SecurityView
                 _lists[list.Resource] = list;
             else if (item.Token is { } token)
                 _tokens[token.Id] = token;
+            else if (item.Agent is { } agent)
+                _agents[agent.AgentId] = agent;
             else if (item.Key is { } signing)
                 _keys[signing.Id] = signing;
             else if (item.Revoked is not null)
@@ -52,6 +56,20 @@ public sealed class SecurityView
 
     /// <summary>The keys that tokens may be signed with.</summary>
     public IReadOnlyDictionary<string, SigningKey> Keys => _keys;
+
+    /// <summary>The certificates of agents, by their ids.</summary>
+    public IReadOnlyDictionary<string, AgentCertificate> Agents => _agents;
+
+    /// <summary>Who shows the certificate of an agent, and what it may do with it.</summary>
+    /// <param name="agentId">The agent; the certificate is of our authority and counts now.</param>
+    /// <param name="problem">Why it does not count; null: it does.</param>
+    public (Identity Who, AccessRights Rights)? IdentifyAgent(string agentId, out string? problem)
+    {
+        problem = !_agents.TryGetValue(agentId, out var record) ? $"nothing is known here of the certificate of agent {agentId}: let it join again with a token"
+            : record.RevokedAt is { } revoked ? $"agent {agentId} was revoked at {revoked:u}: start it with an empty work directory and a new token to join as another agent"
+            : null;
+        return problem is null ? (new(agentId, IdentityKind.Agent), OfAgents) : null;
+    }
 
     /// <summary>All that an account may do.</summary>
     public AccessRights RightsOf(string uid) => _rights.GetOrAdd(uid, _ => _grants.TryGetValue(uid, out var grants) ? new(grants) : AccessRights.None);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Contracts.Security;
 using Platform.Core.Collections;
 using Platform.Core.Security;
+using Platform.Core.Security.Certificates;
 using Platform.Grains.Secrets;
 
 namespace Platform.Grains.Security;
@@ -135,6 +136,20 @@ public sealed partial class SecurityGrain(
 
     /// <inheritdoc/>
     public Task<SecurityResult> RemoveTokenAsync(string id, string? owner) => ChangeAsync(model => model.RemoveToken(id, owner));
+
+    /// <inheritdoc/>
+    public Task<SecurityResult> CertifyAgentAsync(AgentCertificate certificate, AgentProof proof, string? certified) =>
+        ChangeAsync(model => model.Certify(certificate, proof, certified, time.GetUtcNow()));
+
+    /// <inheritdoc/>
+    public Task AgentCertificateUsedAsync(string agentId)
+    {
+        _model.CertificateUsed(agentId);
+        return WriteAsync();
+    }
+
+    /// <inheritdoc/>
+    public Task<SecurityResult> RevokeAgentAsync(string agentId) => ChangeAsync(model => model.RevokeAgent(agentId, time.GetUtcNow()));
 
     /// <inheritdoc/>
     public Task RevokeTokenAsync(TokenFacts token)

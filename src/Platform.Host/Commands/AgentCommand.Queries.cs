@@ -87,6 +87,20 @@ internal static partial class AgentCommand
         return command;
     }
 
+    private static Command Revoke()
+    {
+        var name = Name();
+        var command = new Command("revoke", "Lets an agent in no more, whatever it shows: its session ends, and its tasks are given up at once.") { name };
+        command.Run(result => async (client, terminal, cancellationToken) =>
+        {
+            var agent = result.GetRequiredValue(name);
+            await client.CallAsync(HttpMethod.Post, $"/api/agents/{Uri.EscapeDataString(agent)}/revoke", null, cancellationToken);
+            terminal.Say(new JsonObject { ["agent"] = agent }, $"agent {agent} is revoked; './platform token list' shows the tokens that others could still join with");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
     private static Func<ParseResult, ClientCommand.Body> Act(Argument<string> name, string done, Func<AgentHandle, ParseResult, CancellationToken, Task> act) =>
         result => async (client, terminal, cancellationToken) =>
         {

@@ -13,6 +13,7 @@ internal static partial class AgentCommand
         command.Add(Drain());
         command.Add(Reactivate());
         command.Add(Gone());
+        command.Add(Revoke());
         return command;
     }
 }

@@ -85,6 +85,7 @@ internal static class DevCommand
             {
                 Listen = listen.Of(result),
                 Identity = identity,
+                AgentCertificates = tls.AgentsOf(result, identity),
                 DataDirectory = directory,
                 Tuning = options =>
                 {
@@ -112,6 +113,7 @@ internal static class DevCommand
                     WatchFolders = WatchFolders.Parse(result.GetRequiredValue(folders), []),
                     Token = AgentTokens.Of(running.Services, settings),
                     Trust = trust,
+                    KeepsCertificate = false,
                 }, running.Services.GetRequiredService<ILoggerFactory>());
                 local.Start(new Uri(Here(running)));
                 Greet(running, settings, result.GetValue(agents));

@@ -69,6 +69,7 @@ internal static class SiloCommand
             {
                 Listen = endpoint,
                 Identity = identity,
+                AgentCertificates = tls.AgentsOf(result, identity),
                 DataDirectory = Environment.CurrentDirectory,
                 Tuning = tuning.Of(result),
                 Marathon = marathonOptions =>

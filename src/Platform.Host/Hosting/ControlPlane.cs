@@ -48,6 +48,7 @@ internal static class ControlPlane
         builder.Services.AddSingleton(new ServerTrust(settings.Identity?.ForClients?.Fingerprint));
         if (settings.Identity is { } identity)
             builder.Services.AddSingleton<ICertificateAuthority>(identity.Authority);
+        builder.Services.AddSingleton(settings.AgentCertificates);
         if (settings.RequiresLogin)
             builder.Services.AddHostedService<FirstAdministrator>();
         builder.Services.AddRequestLimits();
@@ -100,8 +101,8 @@ internal static class ControlPlane
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         options.Listen(settings.Listen, listen =>
         {
-            if (settings.Identity?.Certificate is { } certificate)
-                listen.Encrypt(certificate);
+            if (settings.Identity is { Certificate: { } certificate } identity)
+                listen.Encrypt(certificate, identity.Authority);
         });
     }
 }

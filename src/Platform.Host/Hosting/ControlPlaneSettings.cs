@@ -1,6 +1,8 @@
 using System.Net;
+using Platform.Api.Agents;
 using Platform.Api.Marathon;
 using Platform.Api.Mesos;
+using Platform.Core.Security.Certificates;
 using Platform.Grains.Startup;
 using Platform.Host.Hosting.Tls;
 using Platform.Networking.Ingress;
@@ -15,6 +17,9 @@ internal sealed record ControlPlaneSettings
 
     /// <summary>Its certificates and the cluster's authority; null: nothing is encrypted.</summary>
     internal ServerIdentity? Identity { get; init; }
+
+    /// <summary>What is set for the certificates of agents.</summary>
+    internal AgentCertificateSettings AgentCertificates { get; init; } = new(AreRequired: false, CertificateLifetimes.Leaf);
 
     /// <summary>The folder of its state, absolute.</summary>
     internal required string DataDirectory { get; init; }

@@ -22,6 +22,18 @@ public static class CertificateLifetimes
         return authority is null ? new(from, to) : new(from < authority.From ? authority.From : from, to > authority.To ? authority.To : to);
     }
 
+    /// <summary>The same of a certificate of an agent, which may be a short one: it counts from a tenth of its life before, an hour at most.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="lifetime">How long it shall count.</param>
+    /// <param name="authority">When its authority counts.</param>
+    public static Validity OfAgent(DateTimeOffset now, TimeSpan lifetime, Validity authority)
+    {
+        ArgumentNullException.ThrowIfNull(authority);
+        var before = lifetime / 10 < Backdated ? lifetime / 10 : Backdated;
+        var (from, to) = (WholeSeconds(now - before), WholeSeconds(now + lifetime));
+        return new(from < authority.From ? authority.From : from, to > authority.To ? authority.To : to);
+    }
+
     // X.509 has no parts of seconds.
     private static DateTimeOffset WholeSeconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
 }

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -16,19 +17,41 @@ internal static class EncryptedPort
 
     private static readonly byte[] Answer = Encoding.ASCII.GetBytes(Refusal("""{"message":"This port takes HTTPS only: the address begins with https://."}"""));
 
-    internal static void Encrypt(this Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listen, IServerCertificate certificate)
+    /// <param name="listen">The port.</param>
+    /// <param name="certificate">What it shows.</param>
+    /// <param name="authority">The authority whose certificates agents may show; null: no agents come here.</param>
+    internal static void Encrypt(this Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listen, IServerCertificate certificate, CertificateAuthority? authority = null)
     {
+        (SslStreamCertificateContext Of, SslStreamCertificateContext Asking)? known = null;
         listen.Use(next => connection => ServeAsync(connection, next));
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = HandshakeTimeout,
             OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
             {
-                ServerCertificateContext = certificate.Context,
+                ServerCertificateContext = Asking(certificate.Context),
+                // Of agents. Browsers, which have none of this authority, ask nobody for one.
+                ClientCertificateRequired = authority is not null,
+#pragma warning disable CA5359 // Who shows one is looked at with each request; what does not count there is none, and the rest of the clients show nothing.
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+#pragma warning restore CA5359
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
             }),
         });
+
+        // With the name of the authority, so that nobody shows another's.
+        SslStreamCertificateContext Asking(SslStreamCertificateContext context)
+        {
+            if (authority is null)
+                return context;
+            if (known is { } made && ReferenceEquals(made.Of, context))
+                return made.Asking;
+            var trust = SslCertificateTrust.CreateForX509Collection([X509Certificate2.CreateFromPem(authority.Certificate)], sendTrustInHandshake: true);
+            var asking = SslStreamCertificateContext.Create(context.TargetCertificate, [.. context.IntermediateCertificates], offline: true, trust);
+            known = (context, asking);
+            return asking;
+        }
     }
 
     private static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)

@@ -1,12 +1,17 @@
 using System.CommandLine;
 using System.Net;
+using Platform.Api.Agents;
 using Platform.Core.Security.Certificates;
+using Platform.Host.Commands;
 
 namespace Platform.Host.Hosting.Tls;
 
 /// <summary>How a server's port is encrypted. By default it is when others can reach it, with a certificate of the cluster's own authority.</summary>
 internal sealed class TlsOptions
 {
+    private const int ShortestLife = 10;
+    private const int LongestLife = 31_536_000;
+
     private readonly Option<bool> tls = new("--tls") { Description = "Serve HTTPS instead of HTTP. Default: on beyond loopback, unless --insecure is said." };
 
     private readonly Option<string?> certificate = new("--tls-certificate")
@@ -37,9 +42,23 @@ internal sealed class TlsOptions
         HelpName = "DOMAIN|RANGE",
     };
 
+    private readonly Option<bool> agents = new("--require-agent-certificates") { Description = "Let in no agent with a token alone; they get certificates by themselves when they join. Default: off." };
+
+    private readonly Option<int> agentLife = new("--agent-certificate-life")
+    {
+        Description = "How long a certificate of an agent counts, seconds; renewed when a third is left. Default: 2592000 (30 days).",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => (int)CertificateLifetimes.Leaf.TotalSeconds,
+    };
+
     internal void AddTo(Command command)
     {
-        foreach (var option in new Option[] { tls, certificate, key, name, authority, authorityKey, scope })
+        agentLife.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var seconds) && seconds is < ShortestLife or > LongestLife)
+                result.AddError($"--agent-certificate-life {text} is not in {ShortestLife}-{LongestLife}");
+        });
+        foreach (var option in new Option[] { tls, certificate, key, name, authority, authorityKey, scope, agents, agentLife })
             command.Add(option);
         name.Validators.Add(result =>
         {
@@ -63,6 +82,12 @@ internal sealed class TlsOptions
                 result.AddError("--ca-scope is for an authority that is made; that of --ca-certificate has its own");
         });
     }
+
+    /// <summary>What was asked for the certificates of agents.</summary>
+    /// <exception cref="CommandException">They are required where nothing is encrypted.</exception>
+    internal AgentCertificateSettings AgentsOf(ParseResult result, ServerIdentity? identity) => result.GetValue(agents) && identity?.Certificate is null
+        ? throw new CommandException(ExitCodes.Usage, "--require-agent-certificates needs HTTPS, by which agents show them: add --tls")
+        : new(result.GetValue(agents), TimeSpan.FromSeconds(result.GetValue(agentLife)));
 
     /// <summary>What was asked for; null: nothing is encrypted.</summary>
     internal TlsSettings? Of(ParseResult result, IPEndPoint listen, bool isInsecure, bool silos = false)
