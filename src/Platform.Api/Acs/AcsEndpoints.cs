@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.Api.Http;
 using Platform.Api.Security;
+using Platform.Api.Security.Oidc;
 
 namespace Platform.Api.Acs;
 
@@ -17,7 +18,7 @@ public static class AcsEndpoints
             services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<SecurityFeed>(), services.GetRequiredService<PasswordCheck>(),
             services.GetService<TimeProvider>() ?? TimeProvider.System);
         var routes = new ApiRouter(services.GetRequiredService<ILoggerFactory>().CreateLogger("Platform.Api.Acs"));
-        AuthEndpoints.Map(routes, api);
+        AuthEndpoints.Map(routes, api, services.GetService<OidcLogin>()?.Provider.Settings);
         UserEndpoints.Map(routes, api);
         GroupEndpoints.Map(routes, api);
         AccessListEndpoints.Map(routes, api);
@@ -32,6 +33,7 @@ public static class AcsEndpoints
         endpoints.MapRoutes("/api/tokens", routes);
         endpoints.MapRoutes("/api/tokens/{id}", routes);
         LoginPage.Map(endpoints);
+        OidcEndpoints.Map(endpoints, routes, api, services.GetService<OidcLogin>());
         foreach (var path in DcosEndpoints.Paths)
             endpoints.MapRoutes(path, routes);
         return endpoints;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Security;
+using Platform.Api.Security.Oidc;
 using Platform.Core.Security;
 
 namespace Platform.Api.Acs;
@@ -11,7 +12,7 @@ internal sealed class AuthEndpoints(AcsApi api)
 {
     private const string WebKeysPath = "/.well-known/jwks.json";
 
-    public static void Map(ApiRouter routes, AcsApi api)
+    public static void Map(ApiRouter routes, AcsApi api, OidcSettings? oidc)
     {
         var auth = new AuthEndpoints(api);
         routes.Post(AcsApi.Root + "/auth/login", auth.LogInAsync).Needs(Right.Open);
@@ -19,7 +20,7 @@ internal sealed class AuthEndpoints(AcsApi api)
         routes.Get(AcsApi.Root + "/auth/logout", auth.LogOutAsync).Needs(Right.Filtered);
         routes.Post(AcsApi.Root + "/auth/logout", auth.LogOutAsync).Needs(Right.Filtered);
         routes.Post(AcsApi.Root + "/auth/code", auth.UseCodeAsync).Needs(Right.Open);
-        routes.Get(AcsApi.Root + "/auth/providers", _ => Task.FromResult<IResult>(AcsApi.Answer(Providers()))).Needs(Right.Open);
+        routes.Get(AcsApi.Root + "/auth/providers", _ => Task.FromResult<IResult>(AcsApi.Answer(Providers(oidc)))).Needs(Right.Open);
         routes.Get(AcsApi.Root + "/auth/jwks", auth.ShowKeysAsync).Needs(Right.Open);
         routes.Get(WebKeysPath, auth.ShowKeysAsync).Needs(Right.Open);
         routes.Get("/.well-known/openid-configuration", auth.ShowConfigurationAsync).Needs(Right.Open);
@@ -95,11 +96,17 @@ internal sealed class AuthEndpoints(AcsApi api)
         ["claims_supported"] = new JsonArray("sub", "aud", "exp", "iat", "nbf", "iss", "jti", "owner", "task_id", "agent_id", "cluster"),
     });
 
-    private static JsonObject Providers() => new()
+    private static JsonObject Providers(OidcSettings? oidc)
     {
-        ["dcos-users"] = Provider("dcos-uid-password", "dcos-usercredential-post-receive-authtoken", "Name and password"),
-        ["dcos-services"] = Provider("dcos-uid-servicekey", "dcos-servicecredential-post-receive-authtoken", "The key of a service account"),
-    };
+        var providers = new JsonObject
+        {
+            ["dcos-users"] = Provider("dcos-uid-password", "dcos-usercredential-post-receive-authtoken", "Name and password"),
+            ["dcos-services"] = Provider("dcos-uid-servicekey", "dcos-servicecredential-post-receive-authtoken", "The key of a service account"),
+        };
+        if (oidc is not null)
+            providers["oidc"] = OidcEndpoints.Describe(oidc);
+        return providers;
+    }
 
     private static JsonObject Provider(string type, string method, string description) => new()
     {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Api.Http;
 using Platform.Api.Security;
+using Platform.Api.Security.Oidc;
 using Platform.Contracts.Security;
 using Platform.Core.Security;
 
@@ -47,12 +48,15 @@ internal static class LoginPage
             return Show(http, to, refused.Message);
         }
         var token = await grains.GetGrain<ISecurityGrain>(0).IssueAsync(uid, TokenUse.Login, TokenLifetimes.Login, null, null);
-        http.Response.Cookies.Append(TokenLogin.Cookie, token.Text.Value, new()
-        {
-            HttpOnly = true, Secure = http.Request.IsHttps, SameSite = SameSiteMode.Strict, Path = "/", Expires = token.ExpiresAt, IsEssential = true,
-        });
+        Keep(http, token);
         return Results.LocalRedirect(to);
     }
+
+    /// <summary>Has the browser keep a login.</summary>
+    internal static void Keep(HttpContext http, SignedToken token) => http.Response.Cookies.Append(TokenLogin.Cookie, token.Text.Value, new()
+    {
+        HttpOnly = true, Secure = http.Request.IsHttps, SameSite = SameSiteMode.Strict, Path = "/", Expires = token.ExpiresAt, IsEssential = true,
+    });
 
     private static async Task<IResult> LogOutAsync(HttpContext http, IGrainFactory grains, SecurityFeed feed)
     {
@@ -65,7 +69,8 @@ internal static class LoginPage
         return Results.LocalRedirect(LoginPath);
     }
 
-    private static IResult Show(HttpContext http, string to, string? problem)
+    /// <summary>The page.</summary>
+    internal static IResult Show(HttpContext http, string to, string? problem)
     {
         var tokens = http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http);
         http.Response.Headers.CacheControl = "no-store";
@@ -92,6 +97,7 @@ internal static class LoginPage
                   <p><label for="password">Password</label> <input id="password" name="password" type="password" autocomplete="current-password" required /></p>
                   <p><button type="submit">Log in</button></p>
                 </form>
+                {OidcEndpoints.LinkFor(http.RequestServices.GetService<OidcLogin>(), to)}
               </main>
             </body>
             </html>
@@ -99,5 +105,5 @@ internal static class LoginPage
     }
 
     // Nobody is sent elsewhere by a link to this page.
-    private static string Local(string? to) => to is ['/', not ('/' or '\\'), ..] ? to : "/";
+    internal static string Local(string? to) => to is ['/', not ('/' or '\\'), ..] ? to : "/";
 }

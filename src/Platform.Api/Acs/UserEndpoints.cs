@@ -32,10 +32,10 @@ internal sealed class UserEndpoints(AcsApi api)
             ["uid"] = account.Uid,
             ["url"] = $"{AcsApi.Root}/users/{account.Uid}",
             ["description"] = account.Description,
-            ["is_remote"] = false,
+            ["is_remote"] = account.Provider is not null,
             ["is_service"] = account.Kind == IdentityKind.Service,
-            ["provider_type"] = "internal",
-            ["provider_id"] = "",
+            ["provider_type"] = account.Provider is null ? "internal" : "oidc",
+            ["provider_id"] = account.Provider ?? "",
         };
         if (account.PublicKey is { } key)
             json["public_key"] = key;

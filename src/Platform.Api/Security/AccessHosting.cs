@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Api.Http;
+using Platform.Api.Security.Oidc;
 using Platform.Core.Security;
 
 namespace Platform.Api.Security;
@@ -35,6 +36,14 @@ public static class AccessHosting
         if (isRequired)
             services.AddSingleton<IAccessSource, TokenLogin>();
         return services.AddAccess();
+    }
+
+    /// <summary>Lets people log in at a provider too.</summary>
+    public static IServiceCollection AddOidc(this IServiceCollection services, OidcSettings settings)
+    {
+        services.AddSingleton(provider => new OidcProvider(settings, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<OidcLogin>();
+        return services;
     }
 
     /// <summary>Decides of each request, after routing and before its endpoint.</summary>

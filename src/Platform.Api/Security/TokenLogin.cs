@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Platform.Api.Security.Oidc;
 using Platform.Contracts.Security;
 using Platform.Core.Security;
 using Platform.Core.Security.Certificates;
@@ -6,7 +7,7 @@ using Platform.Core.Security.Certificates;
 namespace Platform.Api.Security;
 
 /// <summary>Finds who sent a request by the token in it: <c>Authorization: token=...</c> as DC/OS has it, <c>Authorization: Bearer ...</c>, or the cookie of the dashboard.</summary>
-internal sealed class TokenLogin(SecurityFeed feed, TokenReader reader, WorkloadPresence presence, AuditLog log, ICertificateAuthority? authority = null) : IAccessSource
+internal sealed class TokenLogin(SecurityFeed feed, TokenReader reader, WorkloadPresence presence, AuditLog log, ICertificateAuthority? authority = null, OidcLogin? oidc = null) : IAccessSource
 {
     /// <summary>The cookie of the dashboard.</summary>
     public const string Cookie = "platform-session";
@@ -29,7 +30,7 @@ internal sealed class TokenLogin(SecurityFeed feed, TokenReader reader, Workload
         // A browser sends the cookie along with what a page of somebody else asks of it.
         if (fromCookie && !IsOwnPage(http.Request))
             return new(Identity.Anonymous, AccessRights.None, "requests from web pages of other places are refused") { Trail = trail };
-        var (facts, problem) = await reader.ReadAsync(text);
+        var (facts, problem) = oidc?.Provider.IsOf(text) == true && !fromCookie ? await ReadAsync(oidc, text, http.RequestAborted) : await reader.ReadAsync(text);
         if (facts is null)
             return new(Identity.Anonymous, AccessRights.None, problem) { Trail = trail };
         if (facts.Workload is { } workload && !await presence.IsThereAsync(workload))
@@ -37,6 +38,18 @@ internal sealed class TokenLogin(SecurityFeed feed, TokenReader reader, Workload
         return (await feed.ReadAsync()).View.Identify(facts, out problem) is var (who, rights)
             ? new(who, rights) { Token = facts, AgentProof = ProofOf(facts), Trail = trail }
             : new(Identity.Anonymous, AccessRights.None, problem) { Trail = trail };
+    }
+
+    private static async Task<(TokenFacts? Facts, string? Problem)> ReadAsync(OidcLogin oidc, string text, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await oidc.ReadAsync(text, cancellation), null);
+        }
+        catch (OidcException failure)
+        {
+            return (null, failure.Message);
+        }
     }
 
     private static AgentProof ProofOf(TokenFacts token) =>

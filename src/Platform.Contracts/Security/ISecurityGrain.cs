@@ -57,6 +57,10 @@ public interface ISecurityGrain : IGrainWithIntegerKey, IWakeable
     [Alias("Revoke")]
     Task<SecurityResult> RevokeAsync(string resource, AccessAction? action, string subject, bool isGroup);
 
+    /// <summary>Takes in somebody who has logged in at a provider; writes only what has changed.</summary>
+    [Alias("Federate")]
+    Task<SecurityResult> FederateAsync(FederatedUser user);
+
     /// <summary>Begins to look at a password, which counts as wrong until <see cref="LoggedInAsync"/>.</summary>
     [Alias("Attempt")]
     Task<PasswordAttempt> AttemptAsync(string uid);

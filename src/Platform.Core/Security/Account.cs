@@ -39,4 +39,8 @@ public sealed record Account
     /// <summary>No password is looked at before; null: none was wrong too often.</summary>
     [Id(8)]
     public DateTimeOffset? LockedUntil { get; init; }
+
+    /// <summary>The provider that it logs in at; null: it logs in here.</summary>
+    [Id(9)]
+    public string? Provider { get; init; }
 }

@@ -36,6 +36,9 @@ public sealed class SecurityModel
     /// <summary>The account; null: there is none.</summary>
     public Account? Account(string uid) => _items.GetValueOrDefault(AccountPrefix + uid)?.Account;
 
+    /// <summary>Whether <see cref="TakeChanges"/> has something.</summary>
+    public bool HasChanges => _before.Count > 0;
+
     /// <summary>What changed since it was asked last: the new values, null for what is no more.</summary>
     public IReadOnlyList<KeyValuePair<string, SecurityItem?>> TakeChanges()
     {
@@ -187,6 +190,27 @@ public sealed class SecurityModel
             return SecurityResult.NotFound($"{subject} has no such permission for {resource}");
         subjects = left.IsEmpty ? subjects.Without(subject) : subjects.With(subject, left);
         return Keeping(() => Set(ListPrefix + resource, new() { List = isGroup ? list with { Groups = subjects } : list with { Users = subjects } }));
+    }
+
+    /// <summary>Takes in somebody who has logged in at a provider: makes the account at the first time, and its memberships what the provider says.</summary>
+    public SecurityResult Federate(FederatedUser user, DateTimeOffset now)
+    {
+        var account = Account(user.Uid);
+        // Nobody becomes an account of here, or of another provider, by a name.
+        if (account is not null && account.Provider != user.Provider)
+            return SecurityResult.Invalid($"there is an account {user.Uid} already that does not log in at {user.Provider}");
+        if (account is null && Add(new() { Uid = user.Uid, Kind = IdentityKind.User, Description = user.Description, Provider = user.Provider, CreatedAt = now }) is { Outcome: not SecurityOutcome.Done } refused)
+            return refused;
+        foreach (var gid in user.Governed)
+        {
+            if (_items.GetValueOrDefault(GroupPrefix + gid)?.Group is not { } group)
+                continue;
+            var belongs = user.Groups.AsEnumerable().Contains(gid);
+            // What would leave nobody who may do everything stays as it is.
+            if (group.Members.AsEnumerable().Contains(user.Uid) != belongs)
+                SetMember(gid, user.Uid, belongs);
+        }
+        return SecurityResult.Done;
     }
 
     /// <summary>Writes down that a password is about to be looked at: it counts as wrong until <see cref="LoggedIn"/>.</summary>

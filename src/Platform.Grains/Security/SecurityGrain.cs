@@ -70,6 +70,15 @@ public sealed partial class SecurityGrain(
         ChangeAsync(model => model.Revoke(resource, action, subject, isGroup));
 
     /// <inheritdoc/>
+    public async Task<SecurityResult> FederateAsync(FederatedUser user)
+    {
+        var result = _model.Federate(user, time.GetUtcNow());
+        if (result.Outcome == SecurityOutcome.Done && _model.HasChanges)
+            await WriteAsync();
+        return result;
+    }
+
+    /// <inheritdoc/>
     public async Task<PasswordAttempt> AttemptAsync(string uid)
     {
         if (_model.Attempt(uid, time.GetUtcNow()) is { } rest)

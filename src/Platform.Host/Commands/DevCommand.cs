@@ -21,6 +21,7 @@ internal static class DevCommand
         var ingress = new IngressSettings();
         var telemetry = new TelemetryOptions();
         var tls = new TlsOptions();
+        var oidc = new OidcOptions();
         var login = new LoginOptions(isOffOnLoopback: true);
         var data = new Option<string>("--data")
         {
@@ -68,6 +69,7 @@ internal static class DevCommand
         listen.AddTo(command);
         login.AddTo(command, listen);
         tls.AddTo(command);
+        oidc.AddTo(command);
         log.AddTo(command);
         tuning.AddTo(command);
         dns.AddTo(command);
@@ -85,6 +87,7 @@ internal static class DevCommand
             {
                 Listen = listen.Of(result),
                 Identity = identity,
+                Oidc = oidc.Of(result),
                 AgentCertificates = tls.AgentsOf(result, identity),
                 DataDirectory = directory,
                 Tuning = options =>

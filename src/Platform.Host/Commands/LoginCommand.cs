@@ -18,9 +18,15 @@ internal static class LoginCommand
         var passwordFile = new Option<string?>("--password-file") { Description = "The file with the password; - is standard input. Default: asked for, or $PLATFORM_PASSWORD.", HelpName = "FILE" };
         var key = new Option<string?>("--key") { Description = "The private key of a service account, PEM: it logs in with it.", HelpName = "FILE" };
         var code = new Option<string?>("--code") { Description = "The code that a start has printed: makes the user an administrator with this password.", HelpName = "CODE" };
-        var command = new Command("login", "Logs in; the commands that follow use the login.") { user, passwordFile, key, code };
+        var oidc = new Option<bool>("--oidc") { Description = "Log in at the provider that the control plane names: the address that is printed is opened in a browser of this machine." };
+        var command = new Command("login", "Logs in; the commands that follow use the login.") { user, passwordFile, key, code, oidc };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
+            if (result.GetValue(oidc))
+            {
+                var (name, given) = await OidcCommandLogin.LogInAsync(client, cancellationToken);
+                return Kept(client, terminal, result, name, given);
+            }
             var uid = result.GetValue(user) ?? (result.GetValue(code) is not null ? "root" : Ask("user: ", hidden: false));
             string token;
             if (result.GetValue(key) is { } file)
@@ -35,14 +41,19 @@ internal static class LoginCommand
                     await client.UseCodeAsync(given, uid, password, cancellationToken);
                 token = await client.LogInAsync(uid, password, cancellationToken);
             }
-            Logins.Keep(client.Url, token);
-            // Whoever was trusted with the password is trusted with what follows.
-            if (GlobalOptions.AuthorityOf(result) is not null && client.Trust?.Authorities is { } authorities)
-                Logins.KeepAuthority(client.Url, authorities);
-            terminal.Say(new JsonObject { ["uid"] = uid, ["url"] = client.Url.OriginalString }, $"{uid} has logged in at {client.Url.OriginalString}");
-            return ExitCodes.Ok;
+            return Kept(client, terminal, result, uid, token);
         });
         return command;
+    }
+
+    private static int Kept(IPlatformClient client, Terminal terminal, ParseResult result, string uid, string token)
+    {
+        Logins.Keep(client.Url, token);
+        // Whoever was trusted with the password is trusted with what follows.
+        if (GlobalOptions.AuthorityOf(result) is not null && client.Trust?.Authorities is { } authorities)
+            Logins.KeepAuthority(client.Url, authorities);
+        terminal.Say(new JsonObject { ["uid"] = uid, ["url"] = client.Url.OriginalString }, $"{uid} has logged in at {client.Url.OriginalString}");
+        return ExitCodes.Ok;
     }
 
     private static Command LogOut()

@@ -41,11 +41,13 @@ internal static class SiloCommand
         var ingress = new IngressSettings();
         var telemetry = new TelemetryOptions();
         var tls = new TlsOptions();
+        var oidc = new OidcOptions();
         var login = new LoginOptions(isOffOnLoopback: false);
         SettingsSources.AddTo(command);
         listen.AddTo(command);
         login.AddTo(command, listen);
         tls.AddTo(command);
+        oidc.AddTo(command);
         log.AddTo(command);
         tuning.AddTo(command);
         dns.AddTo(command);
@@ -69,6 +71,7 @@ internal static class SiloCommand
             {
                 Listen = endpoint,
                 Identity = identity,
+                Oidc = oidc.Of(result),
                 AgentCertificates = tls.AgentsOf(result, identity),
                 DataDirectory = Environment.CurrentDirectory,
                 Tuning = tuning.Of(result),

@@ -44,6 +44,8 @@ internal static class ControlPlane
         builder.Services.AddPlatformGrains(settings.Tuning);
         TelemetryOptions.Add(builder.Services, settings.Collector);
         builder.Services.AddLogin(settings.RequiresLogin);
+        if (settings is { RequiresLogin: true, Oidc: { } oidc })
+            builder.Services.AddOidc(oidc);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(new ServerTrust(settings.Identity?.ForClients?.Fingerprint));
         if (settings.Identity is { } identity)

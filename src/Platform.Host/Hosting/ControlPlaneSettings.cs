@@ -2,6 +2,7 @@ using System.Net;
 using Platform.Api.Agents;
 using Platform.Api.Marathon;
 using Platform.Api.Mesos;
+using Platform.Api.Security.Oidc;
 using Platform.Core.Security.Certificates;
 using Platform.Grains.Startup;
 using Platform.Host.Hosting.Tls;
@@ -41,6 +42,9 @@ internal sealed record ControlPlaneSettings
 
     /// <summary>Whoever sends a request has to have logged in.</summary>
     internal bool RequiresLogin { get; init; }
+
+    /// <summary>The provider that people can log in at; null: none.</summary>
+    internal OidcSettings? Oidc { get; init; }
 
     /// <summary>What commands need beside the address, with a space after it; empty: nothing.</summary>
     internal string ClientOptions => Identity?.ForClients is { } authority ? $"--ca sha256:{authority.Fingerprint} " : "";

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.Api.Security;
+using Platform.Api.Security.Oidc;
 using Platform.Clustering;
 using Platform.Contracts.Security;
 using Platform.Core.Registry;
@@ -26,6 +27,8 @@ public sealed class SecureServer : IAsyncLifetime
     private WebApplication _app = null!;
 
     public HttpClient Http { get; private set; } = null!;
+
+    internal OidcSettings? Oidc { get; init; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -87,6 +90,7 @@ public sealed class SecureServer : IAsyncLifetime
                 Marathon = _ => { },
                 Logging = logging => logging.SetMinimumLevel(LogLevel.None),
                 RequiresLogin = true,
+                Oidc = Oidc,
             },
             services => services.AddSoleSilo(_directory));
         await _app.StartAsync();
