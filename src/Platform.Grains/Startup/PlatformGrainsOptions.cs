@@ -9,6 +9,7 @@ using Platform.Grains.Jobs;
 using Platform.Grains.Ownership;
 using Platform.Grains.Registry;
 using Platform.Grains.Secrets;
+using Platform.Grains.Security;
 
 namespace Platform.Grains.Startup;
 
@@ -44,6 +45,9 @@ public sealed class PlatformGrainsOptions
 
     /// <summary>The secret store.</summary>
     public SecretOptions Secrets { get; } = new();
+
+    /// <summary>The audit log.</summary>
+    public AuditOptions Audit { get; } = new();
 
     /// <summary>The registry.</summary>
     public RegistryOptions Registry { get; } = new();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Platform.Api.Mesos;
 using Platform.Core.Jobs;
+using Platform.Core.Security;
 using Platform.Grains.Startup;
 
 namespace Platform.Host.Hosting;
@@ -35,6 +36,18 @@ internal sealed class TuningOptions
 
     private readonly Option<string> smtpFrom = new("--smtp-from") { Description = "Whom mail of jobs comes from. Default: platform@localhost.", HelpName = "ADDRESS", DefaultValueFactory = _ => "platform@localhost" };
 
+    private readonly Option<string?> syslog = new("--audit-syslog")
+    {
+        Description = "The syslog (RFC 5424) that each line of the audit log is told to as well: udp://HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT or unix:/dev/log. Default: none.",
+        HelpName = "URL",
+    };
+
+    private readonly Option<string?> syslogAuthorities = new("--audit-syslog-ca")
+    {
+        Description = "Certificates in PEM of the authorities that may vouch for it, with tls://. Default: those of the system.",
+        HelpName = "FILE",
+    };
+
     private readonly AllocatorFlags allocator = new();
 
     internal void AddTo(Command command)
@@ -43,6 +56,18 @@ internal sealed class TuningOptions
         command.Add(smtpUrl);
         command.Add(smtpFrom);
         command.Add(secretKey);
+        command.Add(syslog);
+        command.Add(syslogAuthorities);
+        syslog.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !SyslogTarget.TryParse(text, out _, out var problem))
+                result.AddError($"--audit-syslog: {problem}");
+        });
+        syslogAuthorities.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var file }] && !File.Exists(file))
+                result.AddError($"--audit-syslog-ca: there is no file {file}");
+        });
         command.Add(heartbeat);
         command.Add(unreachableAfter);
         command.Add(maxDeployments);
@@ -78,6 +103,8 @@ internal sealed class TuningOptions
         options.Agents.UnreachableAfter = TimeSpan.FromSeconds(result.GetValue(unreachableAfter));
         options.Groups.MaxRunningDeployments = result.GetValue(maxDeployments);
         options.Secrets.KeyFile = result.GetValue(secretKey);
+        options.Audit.Syslog = result.GetValue(syslog) is { } target && SyslogTarget.TryParse(target, out var parsed, out _) ? parsed : null;
+        options.Audit.SyslogAuthorities = result.GetValue(syslogAuthorities) is { } file ? File.ReadAllText(file) : null;
         options.Events.Retention = result.GetValue(keepEvents);
         options.Jobs.SmtpUrl = result.GetValue(smtpUrl) is { Length: > 0 } url ? new(url) : null;
         options.Jobs.SmtpFrom = result.GetValue(smtpFrom)!;

@@ -12,6 +12,7 @@ using Platform.Clustering;
 using Platform.Contracts.Security;
 using Platform.Core.Registry;
 using Platform.Core.Security;
+using Platform.Grains.Startup;
 using Platform.Host.Hosting;
 using Platform.Api.Tests.Marathon;
 
@@ -29,6 +30,8 @@ public sealed class SecureServer : IAsyncLifetime
     public HttpClient Http { get; private set; } = null!;
 
     internal OidcSettings? Oidc { get; init; }
+
+    internal Action<PlatformGrainsOptions> Tuning { get; init; } = _ => { };
 
     public IServiceProvider Services => _app.Services;
 
@@ -85,7 +88,11 @@ public sealed class SecureServer : IAsyncLifetime
             {
                 Listen = new(IPAddress.Loopback, 0),
                 DataDirectory = _directory,
-                Tuning = options => options.Secrets.KeyFile = Path.Combine(_directory, "secrets.key"),
+                Tuning = options =>
+                {
+                    options.Secrets.KeyFile = Path.Combine(_directory, "secrets.key");
+                    Tuning(options);
+                },
                 Dns = new(new MesosDnsNames(), null),
                 Marathon = _ => { },
                 Logging = logging => logging.SetMinimumLevel(LogLevel.None),
