@@ -31,9 +31,17 @@ internal static class LoginPage
     {
         if (!http.Request.HasFormContentType)
             return new ErrorAnswer(StatusCodes.Status415UnsupportedMediaType, "this is the form of browsers; programs use /acs/api/v1/auth/login");
+        IFormCollection form;
+        try
+        {
+            form = await http.Request.ReadFormAsync(http.RequestAborted);
+        }
+        catch (InvalidDataException)
+        {
+            return Show(http, "/", "The form could not be read. Try again.");
+        }
         if (!await antiforgery.IsRequestValidAsync(http))
             return Show(http, "/", "The page was open for too long. Try again.");
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
         var (uid, password, to) = (form["uid"].ToString().Trim(), form["password"].ToString(), Local(form["to"]));
         try
         {

@@ -108,7 +108,14 @@ internal sealed class OperatorForms(OperatorChanges changes, IGrainFactory grain
         // Clients of Mesos often send the form without saying that it is one.
         if (!http.Request.HasFormContentType)
             http.Request.ContentType = "application/x-www-form-urlencoded";
-        return await http.Request.ReadFormAsync(http.RequestAborted);
+        try
+        {
+            return await http.Request.ReadFormAsync(http.RequestAborted);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw MesosRefusal.BadRequest($"The form cannot be read: {problem.Message}");
+        }
     }
 
     private static string Value(IFormCollection form, string name) => form.TryGetValue(name, out var value) && value.ToString().Length > 0
