@@ -12,5 +12,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends bzip2 curl procps python3 unzip xz-utils \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /platform /opt/platform
+# Nobody needs root in here: ports are above 1024, and tasks run as the agent. Volumes take over the owner of this folder when they are new.
+RUN mkdir -p /var/lib/platform && chown $APP_UID:$APP_UID /var/lib/platform
+USER $APP_UID
 WORKDIR /var/lib/platform
 ENTRYPOINT ["/opt/platform/platform"]
