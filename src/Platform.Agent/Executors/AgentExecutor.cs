@@ -70,7 +70,7 @@ internal sealed class AgentExecutor(AgentTask self, TimeProvider time, ILogger l
             _stream = stream;
             foreach (var update in call.UnacknowledgedUpdates)
                 Take(update.Status);
-            Carry(_tasks.Subscribe(call.UnacknowledgedTasks.Select(task => task.TaskId.Value).Concat(call.UnacknowledgedUpdates.Select(update => update.Status.TaskId.Value))));
+            Carry(_tasks.Subscribe(call.UnacknowledgedTasks.Select(task => task.TaskId).Concat(call.UnacknowledgedUpdates.Select(update => update.Status.TaskId)).Select(id => id.Value)));
         }
     }
 

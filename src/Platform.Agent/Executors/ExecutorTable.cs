@@ -129,7 +129,8 @@ internal sealed class ExecutorTable : IAsyncDisposable
 
     /// <summary>Whether a request that showed this token may speak for an executor.</summary>
     public bool MaySpeak(AgentExecutor executor, string? token) =>
-        !Settings.Authenticate || (token is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(TokenOf(executor.PlaceId))));
+        !Settings.Authenticate || (token is not null
+            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(TokenOf(executor.PlaceId))));
 
     public async ValueTask DisposeAsync()
     {
@@ -148,7 +149,8 @@ internal sealed class ExecutorTable : IAsyncDisposable
                 return there.Port;
             // Executors that were started before know the port.
             var file = Path.Combine(_work.Root, "executor-port");
-            var kept = File.Exists(file) && int.TryParse(await File.ReadAllTextAsync(file, cancellation).ConfigureAwait(false), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0;
+            var text = File.Exists(file) ? await File.ReadAllTextAsync(file, cancellation).ConfigureAwait(false) : "";
+            var kept = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0;
             var wanted = Settings.Port > 0 ? Settings.Port : kept;
             try
             {

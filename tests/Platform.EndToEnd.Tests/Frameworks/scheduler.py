@@ -226,6 +226,12 @@ def executors(url):
     s.launch(offer, work(offer, 'four', mine))
     s.update('four', 'TASK_RUNNING')
     until('two tasks and the executor hold resources', lambda: abs(used() - 0.7) < 0.001)
+    shown = s.get('/master/frameworks')['frameworks'][0]
+    expect([(e['executor_id'], e['slave_id'], e['resources']['cpus']) for e in shown['executors']], [('mine', agent['value'], 0.5)])
+    expect(round(shown['used_resources']['cpus'], 3), 0.7)
+    there = s.get(f'/agent/{agent["value"]}/state')['frameworks'][0]['executors']
+    expect([(e['id'], len(e['tasks']), round(e['resources']['cpus'], 3)) for e in there], [('mine', 2, 0.7)])
+    expect(sorted(f['path'].split('/')[-1] for f in s.get(f'/files/browse?path={there[0]["directory"]}')), ['stderr', 'stdout'])
     # One that is described otherwise is another one, and must have another name.
     offer = s.offer(1)
     s.launch(offer, work(offer, 'wrong', executor('mine', 'true')))

@@ -216,7 +216,7 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
             writer.WriteString("container", executor.Container);
             writer.WriteString("directory", executor.Directory);
             writer.WriteString("role", executor.Tasks[0].Role);
-            LegacyWriter.Write(writer, "resources", PictureFramework.Sum(executor.Tasks.Where(task => task.IsLive).Select(task => task.Resources)));
+            LegacyWriter.Write(writer, "resources", PictureFramework.Sum(executor.Tasks.Where(task => task.IsLive).Select(task => task.Resources).Append(executor.Own?.Resources ?? Resources.Empty)));
             LegacyWriter.WriteTasks(writer, "tasks", executor.Tasks.Where(task => !task.State.IsTerminal()));
             writer.WriteStartArray("queued_tasks");
             writer.WriteEndArray();
@@ -227,7 +227,8 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
     }
 
     /// <summary>An executor's name for people.</summary>
-    public static string NameOf(AgentExecutor executor) => executor.Tasks.Count == 1 ? $"Command Executor (Task: {executor.Tasks[0].Task.TaskId.Value})" : "Default Executor";
+    public static string NameOf(AgentExecutor executor) => executor.Tasks[0].IsInExecutor ? executor.Own?.Info.Name ?? ""
+        : executor.Tasks.Count == 1 ? $"Command Executor (Task: {executor.Tasks[0].Task.TaskId.Value})" : "Default Executor";
 
     private static void WriteStatistics(Utf8JsonWriter writer, AgentExecutor executor)
     {

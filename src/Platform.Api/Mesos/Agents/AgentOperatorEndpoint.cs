@@ -113,7 +113,7 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, FileEndpoints
         {
             (executor.IsLive ? answer.Executors : answer.CompletedExecutors).Add(new Response.Types.GetExecutors.Types.Executor
             {
-                ExecutorInfo = new() { ExecutorId = new() { Value = executor.Id }, FrameworkId = executor.Framework.Info.Id, Name = AgentEndpoints.NameOf(executor), Source = executor.Id },
+                ExecutorInfo = executor.Own?.Info ?? new() { ExecutorId = new() { Value = executor.Id }, FrameworkId = executor.Framework.Info.Id, Name = AgentEndpoints.NameOf(executor), Source = executor.Id },
             });
         }
         return answer;

@@ -23,8 +23,8 @@ internal sealed record AgentPicture(PictureAgent Agent, IReadOnlyList<(PictureFr
         foreach (var framework in cluster.Frameworks)
         {
             var executors = framework.Tasks.Where(task => task.AgentId == agentId)
-                .GroupBy(AgentExecutor.IdOf, StringComparer.Ordinal)
-                .Select(tasks => new AgentExecutor(agentId, framework, tasks.Key, [.. tasks], [.. tasks.Select(task => used.GetValueOrDefault(task.Sandbox)).OfType<TaskUsage>()], usage?.Timestamp))
+                .GroupBy(task => (Id: AgentExecutor.IdOf(task), Run: task.IsInExecutor ? task.Sandbox : ""))
+                .Select(tasks => new AgentExecutor(agentId, framework, tasks.Key.Id, [.. tasks], [.. tasks.Select(task => task.Sandbox).Distinct(StringComparer.Ordinal).Select(used.GetValueOrDefault).OfType<TaskUsage>()], usage?.Timestamp))
                 .ToList();
             if (executors.Count > 0)
                 frameworks.Add((framework, executors));
@@ -33,11 +33,14 @@ internal sealed record AgentPicture(PictureAgent Agent, IReadOnlyList<(PictureFr
     }
 }
 
-/// <summary>A plain task, or the tasks of a group.</summary>
+/// <summary>A plain task, the tasks of a group, or those that an executor of the framework's own runs.</summary>
 internal sealed record AgentExecutor(
     string AgentId, PictureFramework Framework, string Id, IReadOnlyList<PictureTask> Tasks, IReadOnlyList<TaskUsage> Usage, DateTimeOffset? MeasuredAt)
 {
-    public bool IsLive => Tasks.Any(task => !task.State.IsTerminal());
+    /// <summary>The framework's own executor; null: it is none, or has ended.</summary>
+    public PictureExecutor? Own => Tasks[0].IsInExecutor ? Framework.Executors.FirstOrDefault(executor => executor.Container == Container) : null;
+
+    public bool IsLive => Own is not null || Tasks.Any(task => !task.State.IsTerminal());
 
     /// <summary>The container, by the cluster's name of the first task.</summary>
     public string Container => Tasks[0].Sandbox;

@@ -36,7 +36,7 @@ internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metr
         Call.Types.Type.GetState => new Response { Type = Response.Types.Type.GetState, GetState = PictureMapping.State(await reader.ReadAsync()) },
         Call.Types.Type.GetAgents => new Response { Type = Response.Types.Type.GetAgents, GetAgents = PictureMapping.Agents(await reader.ReadAsync()) },
         Call.Types.Type.GetFrameworks => new Response { Type = Response.Types.Type.GetFrameworks, GetFrameworks = PictureMapping.Frameworks(await reader.ReadAsync()) },
-        Call.Types.Type.GetExecutors => new Response { Type = Response.Types.Type.GetExecutors, GetExecutors = new() },
+        Call.Types.Type.GetExecutors => new Response { Type = Response.Types.Type.GetExecutors, GetExecutors = PictureMapping.Executors(await reader.ReadAsync()) },
         // Operations are done when they are accepted: none is ever on its way.
         Call.Types.Type.GetOperations => new Response { Type = Response.Types.Type.GetOperations, GetOperations = new() },
         Call.Types.Type.GetTasks => new Response { Type = Response.Types.Type.GetTasks, GetTasks = PictureMapping.Tasks(await reader.ReadAsync()) },

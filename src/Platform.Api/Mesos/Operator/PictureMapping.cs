@@ -10,7 +10,7 @@ namespace Platform.Api.Mesos.Operator;
 internal static class PictureMapping
 {
     public static Response.Types.GetState State(ClusterPicture picture) =>
-        new() { GetAgents = Agents(picture), GetFrameworks = Frameworks(picture), GetTasks = Tasks(picture), GetExecutors = new() };
+        new() { GetAgents = Agents(picture), GetFrameworks = Frameworks(picture), GetTasks = Tasks(picture), GetExecutors = Executors(picture) };
 
     public static Response.Types.GetAgents Agents(ClusterPicture picture)
     {
@@ -39,6 +39,15 @@ internal static class PictureMapping
             wire.DrainInfo = new() { State = agent.Status.Condition == AgentCondition.Drained ? Wire.DrainState.Drained : Wire.DrainState.Draining, Config = new() };
         return wire;
     }
+
+    public static Response.Types.GetExecutors Executors(ClusterPicture picture) => new()
+    {
+        Executors =
+        {
+            picture.Frameworks.SelectMany(framework => framework.Executors)
+                .Select(executor => new Response.Types.GetExecutors.Types.Executor { ExecutorInfo = executor.Info, AgentId = new() { Value = executor.AgentId } }),
+        },
+    };
 
     public static Response.Types.GetFrameworks Frameworks(ClusterPicture picture)
     {

@@ -51,12 +51,22 @@ internal sealed record PictureFramework
 
     public IEnumerable<string> Roles => Info.Roles.Count > 0 ? Info.Roles : [Info.HasRole ? Info.Role : "*"];
 
-    public Resources Used => Sum(Tasks.Where(task => task.IsLive).Select(task => task.Resources));
+    /// <summary>The executors of its own that have not ended.</summary>
+    public IReadOnlyList<PictureExecutor> Executors { get; init; } = [];
+
+    public Resources Used => Sum(Tasks.Where(task => task.IsLive).Select(task => task.Resources).Concat(Executors.Select(executor => executor.Resources)));
 
     public Resources Offered => Sum(Offers.Select(offer => offer.Resources.Unallocate()));
 
     public static Resources Sum(IEnumerable<Resources> parts) => Resources.Of(parts.SelectMany(part => part));
 }
+
+/// <summary>An executor of a framework's own, in Mesos' words.</summary>
+/// <param name="AgentId">Where it is.</param>
+/// <param name="Container">The cluster's name of it, by which its sandbox is found.</param>
+/// <param name="Info">What it is.</param>
+/// <param name="Resources">What it holds besides its tasks.</param>
+internal sealed record PictureExecutor(string AgentId, string Container, Wire.ExecutorInfo Info, Resources Resources);
 
 /// <summary>A task in Mesos' words, with what is needed to show and count it.</summary>
 internal sealed record PictureTask(Wire.Task Task, TaskState State, Resources Resources, string Role)
@@ -70,4 +80,7 @@ internal sealed record PictureTask(Wire.Task Task, TaskState State, Resources Re
 
     /// <summary>The cluster's name of the task, by which its sandbox is found.</summary>
     public string Sandbox { get; init; } = Task.TaskId.Value;
+
+    /// <summary>An executor of the framework's own runs it, in whose sandbox it is.</summary>
+    public bool IsInExecutor { get; init; }
 }

@@ -22,8 +22,16 @@ internal sealed class FrameworkTasks
         ReregisteredAt = status.ReregisteredAt,
         RemovedAt = status.RemovedAt,
         Offers = [.. status.Offers],
+        Executors = [.. status.Executors.Select(executor => Make(status.Id, executor))],
         Tasks = [.. status.Tasks.Select(task => _tasks.GetValue(task, known => Make(status.Id, known)))],
     };
+
+    private static PictureExecutor Make(string frameworkId, FrameworkExecutor executor)
+    {
+        var info = Wire.ExecutorInfo.Parser.ParseFrom(executor.Spec.Executor!.Definition);
+        info.FrameworkId = new() { Value = frameworkId };
+        return new(executor.AgentId, executor.PlaceId, info, executor.Spec.Held);
+    }
 
     private static PictureTask Make(string frameworkId, FrameworkTaskState state)
     {
@@ -54,6 +62,6 @@ internal sealed class FrameworkTasks
         }
         task.Statuses.Add(state.Statuses.Select(StatusMapping.ToWire));
         ResourceMapping.Write(state.Resources.AllocateTo(state.Role), task.Resources);
-        return new(task, state.State, state.Resources, state.Role) { Sandbox = state.RunsIn ?? state.PlaceId };
+        return new(task, state.State, state.Resources, state.Role) { Sandbox = state.RunsIn ?? state.PlaceId, IsInExecutor = state.RunsIn is not null };
     }
 }

@@ -178,6 +178,17 @@ internal static class LegacyWriter
             Write(writer, framework.Id, offer);
         writer.WriteEndArray();
         writer.WriteStartArray("executors");
+        foreach (var executor in framework.Executors)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("executor_id", executor.Info.ExecutorId.Value);
+            writer.WriteString("name", executor.Info.Name);
+            writer.WriteString("framework_id", framework.Id);
+            writer.WriteString("slave_id", executor.AgentId);
+            writer.WriteString("type", "CUSTOM");
+            Write(writer, "resources", executor.Resources);
+            writer.WriteEndObject();
+        }
         writer.WriteEndArray();
         if (info.Labels is { } labels)
             WriteLabels(writer, labels);
