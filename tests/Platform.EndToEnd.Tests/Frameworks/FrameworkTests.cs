@@ -7,6 +7,11 @@ namespace Platform.EndToEnd.Tests.Frameworks;
 /// <summary>A scheduler that was written for Mesos: it subscribes, gets offers and runs its tasks. It is in Python and knows nothing of the product.</summary>
 public sealed class FrameworkTests(ITestOutputHelper output)
 {
+    /// <summary>How many runs of random kills there are. 50 are the whole proof.</summary>
+    private const string SeedsVariable = "PLATFORM_FRAMEWORK_SEEDS";
+
+    private static readonly string[] Victims = ["control plane", "agent", "executor", "scheduler"];
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     [Theory]
@@ -61,6 +66,70 @@ public sealed class FrameworkTests(ITestOutputHelper output)
         }
         await scheduler.StandardInput.WriteLineAsync("end");
         await EndsWellAsync(scheduler);
+    }
+
+    [Fact]
+    public async Task The_books_agree_after_random_kills_of_everybody()
+    {
+        var seeds = int.TryParse(Environment.GetEnvironmentVariable(SeedsVariable), out var given) ? given : 1;
+        for (var seed = 1; seed <= seeds; seed++)
+        {
+            try
+            {
+                await KillAtRandomAsync(new Random(seed));
+            }
+            catch (Exception failure)
+            {
+                throw new InvalidOperationException($"seed {seed}: {failure.Message}", failure);
+            }
+        }
+    }
+
+    private async Task KillAtRandomAsync(Random random)
+    {
+        await using var cluster = await Cluster.StartAsync(output);
+        var (agent, notes) = (cluster.StartAgent("one"), cluster.Directory.Of("notes"));
+        var scheduler = Start(cluster, "random", notes);
+        try
+        {
+            for (var round = 0; round < 6; round++)
+            {
+                await cluster.UntilAsync("tasks run, also those of an executor", async () => await RunningAsync(cluster) > 5 && TaskProcess.All(cluster.Directory.Path, "python3").Any());
+                var victim = random.Next(Victims.Length);
+                output.WriteLine($"round {round}: {Victims[victim]}");
+                switch (victim)
+                {
+                    case 0:
+                        await cluster.Server.KillAsync();
+                        await cluster.StartServerAsync();
+                        break;
+                    case 1:
+                        await agent.KillAsync();
+                        agent = cluster.StartAgent("one");
+                        break;
+                    case 2:
+                        foreach (var executor in TaskProcess.All(cluster.Directory.Path, "python3"))
+                            Signals.Send(executor.Id, Signals.Kill);
+                        break;
+                    default:
+                        scheduler.Kill();
+                        await scheduler.WaitForExitAsync();
+                        output.WriteLine(await scheduler.StandardOutput.ReadToEndAsync());
+                        scheduler.Dispose();
+                        scheduler = Start(cluster, "random", notes);
+                        break;
+                }
+            }
+            await cluster.UntilAsync("tasks run", async () => await RunningAsync(cluster) > 5);
+            await scheduler.StandardInput.WriteLineAsync("end");
+            await EndsWellAsync(scheduler);
+        }
+        finally
+        {
+            if (!scheduler.HasExited)
+                scheduler.Kill();
+            scheduler.Dispose();
+        }
     }
 
     private static async Task<int> RunningAsync(Cluster cluster) =>

@@ -368,30 +368,53 @@ def reservations(url):
     s.call('TEARDOWN')
 
 
-def book(url):
-    """Launches tasks for as long as nobody says 'end', through every crash; then its book and the cluster's must agree."""
-    s = Scheduler(url, failover_timeout=3600, capabilities=[{'type': 'PARTITION_AWARE'}])
+def book(url, file=None):
+    """Launches tasks for as long as nobody says 'end', through every crash; then its book and the cluster's must agree.
+
+    With a file it writes down its id and each task before it launches it, goes on from there when it is started again, and has every third task run by an executor.
+    """
+    s = Scheduler(url, failover_timeout=3600, capabilities=[{'type': 'PARTITION_AWARE'}], checkpoint=True)
     ended = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.readline(), ended.set()), daemon=True).start()
-    number, launched = 0, set()
+    lines = open(file).read().split() if file and os.path.exists(file) else []
+    if lines:
+        s.id = s.info['id'] = {'value': lines[0]}
+    launched = set(lines[1:])
+    for known in launched:
+        s.book[known] = 'LAUNCHED'
+    number = max((int(known[1:]) for known in launched), default=0)
+    notes = open(file, 'a') if file else None
+
+    def note(text):
+        if notes:
+            notes.write(text + '\n')
+            notes.flush()
     connected = False
     while not ended.is_set():
         try:
             if not connected:
                 s.events = queue.Queue()
+                fresh = s.id is None
                 s.subscribe()
+                if fresh:
+                    note(s.id['value'])
                 s.call('RECONCILE', {'tasks': [{'task_id': {'value': t}} for t in launched if s.book.get(t) not in TERMINAL]})
                 connected = True
                 print('subscribed', flush=True)
             for id, offer in list(s.offers.items()):
-                running = sum(1 for t in launched if s.book.get(t) not in TERMINAL)
+                running = sum(1 for t in launched if s.book.get(t) not in TERMINAL | {'TASK_UNKNOWN'})
                 if amount(offer, 'cpus') < 0.1 or running >= 20:
                     continue
                 s.offers.pop(id, None)
                 number += 1
-                launched.add(f't{number}')
-                s.book.setdefault(f't{number}', 'LAUNCHED')
-                s.launch(offer, task(offer, f't{number}', 'sleep 1000' if number % 2 else 'exit 0', cpus=0.01, mem=1))
+                id, command = f't{number}', 'sleep 1000' if number % 2 else 'exit 0'
+                note(id)
+                launched.add(id)
+                s.book.setdefault(id, 'LAUNCHED')
+                if file and number % 3 == 0 and amount(offer, 'cpus') >= 0.2:
+                    s.launch(offer, work(offer, id, executor('mine', OURS), command, cpus=0.01))
+                else:
+                    s.launch(offer, task(offer, id, command, cpus=0.01, mem=1))
             try:
                 connected = s.events.get(timeout=0.05)['type'] not in ('CLOSED', 'ERROR')
             except queue.Empty:
@@ -426,5 +449,5 @@ def book(url):
 
 
 if __name__ == '__main__':
-    {'lifecycle': lifecycle, 'executors': executors, 'survivor': survivor, 'errors': errors, 'reservations': reservations, 'book': book}[sys.argv[2]](sys.argv[1])
+    {'lifecycle': lifecycle, 'random': lambda url: book(url, sys.argv[3]), 'executors': executors, 'survivor': survivor, 'errors': errors, 'reservations': reservations, 'book': book}[sys.argv[2]](sys.argv[1])
     print('done', flush=True)
