@@ -13,6 +13,8 @@ namespace Platform.Agent.Tasks;
 /// <summary>One task of this agent, from its arrival to the acknowledgement of its end.</summary>
 internal sealed partial class AgentTask : IDisposable
 {
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
     private readonly TaskServices _services;
     private readonly string _file;
     private readonly string _sandbox;
@@ -359,17 +361,31 @@ internal sealed partial class AgentTask : IDisposable
 
     private ITimer? LimitTime()
     {
-        if (Spec.MaxCompletionSeconds is not { } seconds)
+        // What is longer than a human life is no limit.
+        if (Spec.MaxCompletionSeconds is not (<= 3_155_760_000 and var seconds))
             return null;
-        var left = _record.AcceptedAt.AddSeconds(seconds) - _services.Time.GetUtcNow();
-        return _services.Time.CreateTimer(_ => Kill(new KillOrder
+        TimeSpan Left() => _record.AcceptedAt.AddSeconds(seconds) - _services.Time.GetUtcNow();
+        // A timer cannot be set for longer than 49 days; what is later is looked at again on the way.
+        static TimeSpan Due(TimeSpan left) => left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestTimer ? left : LongestTimer;
+        ITimer? timer = null;
+        timer = _services.Time.CreateTimer(_ =>
         {
-            State = TaskState.Failed,
-            Reason = TaskReasons.MaxCompletionTime,
-            Message = $"The task ran longer than its limit of {seconds} s",
-            GraceSeconds = Spec.KillGraceSeconds,
-            At = _services.Time.GetUtcNow(),
-        }), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            if (Left() is var left && left > TimeSpan.Zero)
+            {
+                timer!.Change(Due(left), Timeout.InfiniteTimeSpan);
+                return;
+            }
+            Kill(new KillOrder
+            {
+                State = TaskState.Failed,
+                Reason = TaskReasons.MaxCompletionTime,
+                Message = $"The task ran longer than its limit of {seconds} s",
+                GraceSeconds = Spec.KillGraceSeconds,
+                At = _services.Time.GetUtcNow(),
+            });
+        }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(Due(Left()), Timeout.InfiniteTimeSpan);
+        return timer;
     }
 
     private async Task RunChecksAsync(IContainer container, CancellationToken cancellation)

@@ -181,6 +181,19 @@ public abstract class TaskLifeTests(string? shim)
             end.Reason.ShouldBe(TaskReasons.MaxCompletionTime);
         });
 
+    [Theory]
+    // A hundred days, which no timer can be set for, and more than there are instants.
+    [InlineData(100 * 86_400.0)]
+    [InlineData(1e300)]
+    public Task A_task_may_have_a_limit_that_is_longer_than_any_timer(double seconds) =>
+        WithAgentAsync(async (session, _) =>
+        {
+            var task = TestTask.Shell("true") with { MaxCompletionSeconds = seconds };
+            await session.LaunchAsync(task);
+            var end = await session.EndAsync(task);
+            end.State.ShouldBe(TaskState.Finished, end.Message);
+        });
+
     [Fact]
     public Task A_task_can_run_as_another_user() =>
         WithAgentAsync(async (session, folder) =>
