@@ -259,10 +259,16 @@ static word become_user(const char *user, const char *capabilities)
     return 0;
 }
 
+static void ignore_signal(int number)
+{
+    static const uword ignore[4] = { 1, 0, 0, 0 };
+    syscall5(SYS_rt_sigaction, number, (word)ignore, 0, 8, 0);
+}
+
 /* The first process of a process namespace: whoever of it loses its parent is its child and needs no care. It ends with its supervisor. */
 static void be_first(int cgroups, char **files)
 {
-    static uword ignore[4] = { 1, 0, 0, 0 }, day[2] = { 86400, 0 };
+    static uword day[2] = { 86400, 0 };
     syscall5(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     syscall5(SYS_setsid, 0, 0, 0, 0, 0);
     close_all(START_LOCK, -1);
@@ -273,6 +279,6 @@ static void be_first(int cgroups, char **files)
             close_file(file);
         }
     }
-    syscall5(SYS_rt_sigaction, SIGCHLD, (word)ignore, 0, 8, 0);
+    ignore_signal(SIGCHLD);
     for (;;) syscall5(SYS_nanosleep, (word)day, 0, 0, 0, 0);
 }

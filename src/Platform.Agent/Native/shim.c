@@ -416,6 +416,9 @@ static void serve(char *mode, char **settings, int count)
     leave(0);
 }
 
+/* SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU */
+static const unsigned char passed_over[] = { 1, 2, 3, 10, 12, 15, 20, 21, 22 };
+
 /* arguments: PID and so on. What keeps it from becoming the program is told on standard error and, as a shell does it, by 126 or 127. Does not return. */
 static void enter(int count, char **arguments, char **environment)
 {
@@ -437,6 +440,9 @@ static void enter(int count, char **arguments, char **environment)
         syscall5(SYS_write, 2, (word)line, text - line, 0, 0);
         leave(result == -ENOENT ? 127 : 126);
     }
+    /* What a terminal or the agent sends to the group is for the program, which decides about it. */
+    for (int i = 0; i < LENGTH(passed_over); i++)
+        ignore_signal(passed_over[i]);
     int how = 0;
     word ended;
     while ((ended = syscall5(SYS_wait4, child, (word)&how, 0, 0, 0)) == -EINTR) { }

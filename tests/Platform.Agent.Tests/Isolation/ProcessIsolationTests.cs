@@ -121,6 +121,14 @@ public sealed class ProcessIsolationTests : IDisposable
         var beside = await TestExec.StartAsync(session, task, new() { Shell = $"{List}; kill -0 2 && echo same" });
         (await beside.EndAsync()).ExitStatus.ShouldBe(0);
         beside.Output.ShouldBe("1 2 same\n");
+        // Control-C is for the command, and not for what brought it there.
+        var terminal = await TestExec.StartAsync(session, task, new() { Shell = "trap 'echo caught' INT; echo ready; until read line; do :; done; echo \"<$line>\"" }, tty: true);
+        await terminal.WaitForAsync("ready");
+        await terminal.InputAsync("\u0003");
+        await terminal.WaitForAsync("caught");
+        await terminal.InputAsync("typed\n");
+        await terminal.WaitForAsync("<typed>");
+        (await terminal.EndAsync()).ExitStatus.ShouldBe(0);
         await session.KillAsync(task);
         var end = await session.EndAsync(task);
         (end.State, end.Signal).ShouldBe((TaskState.Killed, Libc.SigTerm));
