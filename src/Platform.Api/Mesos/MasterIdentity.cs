@@ -6,7 +6,8 @@ namespace Platform.Api.Mesos;
 
 /// <summary>The control plane as clients of Mesos see it: the one leading master.</summary>
 /// <param name="time">The clock.</param>
-public sealed class MasterIdentity(TimeProvider time)
+/// <param name="options">What it was given to tell.</param>
+public sealed class MasterIdentity(TimeProvider time, MesosOptions options)
 {
     private long _frameworks = -1;
 
@@ -18,7 +19,7 @@ public sealed class MasterIdentity(TimeProvider time)
 
     internal string NewFrameworkId() => $"{Id}-{Interlocked.Increment(ref _frameworks):D4}";
 
-    // Under the name that the client reached it by, which it can reach it by again.
+    // Under the name that the client reached it by, which it can reach it by again, unless it was given another.
     internal Wire.MasterInfo Info(HttpContext http)
     {
         var (hostname, port) = Address(http);
@@ -41,9 +42,11 @@ public sealed class MasterIdentity(TimeProvider time)
         };
     }
 
-    internal static (string Hostname, int Port) Address(HttpContext http)
+    internal (string Hostname, int Port) Address(HttpContext http)
     {
         var host = http.Request.Host;
+        if (options.Hostname is { } given)
+            return (given, host.Port ?? http.Connection.LocalPort);
         return host.HasValue ? (host.Host, host.Port ?? (http.Request.IsHttps ? 443 : 80)) : (Ip(http).ToString(), http.Connection.LocalPort);
     }
 

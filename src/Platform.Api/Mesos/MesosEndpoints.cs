@@ -75,7 +75,7 @@ public static class MesosEndpoints
             Read(group, read, "/roles.json", state.RolesAsync);
             Read(group, config, "/flags", state.FlagsAsync);
             Read(group, Right.Open, "/version", state.VersionAsync);
-            Read(group, Right.Open, "/redirect", StateEndpoints.RedirectAsync);
+            Read(group, Right.Open, "/redirect", state.RedirectAsync);
             Read(group, metrics, "/metrics/snapshot", snapshot.ServeAsync);
             // At the root it is another surface's, which answers alike.
             if (prefix.Length > 0)

@@ -6,6 +6,9 @@ public sealed class MesosOptions
     /// <summary>The cluster's name for people. Default: none (Mesos' --cluster).</summary>
     public string? Cluster { get; set; }
 
+    /// <summary>The name or address under which clients are told to reach it. Default: the one that they came by (Mesos' --hostname).</summary>
+    public string? Hostname { get; set; }
+
     /// <summary>What is told as the master's flags, by name. Default: those that clients look at.</summary>
     public IReadOnlyDictionary<string, string> Flags { get; set; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {

@@ -83,7 +83,7 @@ internal static class SiloCommand
                 Mesos = mesosOptions =>
                 {
                     tuning.MesosOf(result)(mesosOptions);
-                    mesosOptions.Cluster = result.GetRequiredValue(Cluster);
+                    mesosOptions.Cluster ??= result.GetRequiredValue(Cluster);
                 },
                 Logging = log.Of(result),
                 Dns = dns.Of(result),

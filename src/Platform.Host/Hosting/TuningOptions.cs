@@ -50,9 +50,12 @@ internal sealed class TuningOptions
 
     private readonly AllocatorFlags allocator = new();
 
+    private readonly MesosFlags mesos = new();
+
     internal void AddTo(Command command)
     {
         allocator.AddTo(command);
+        mesos.AddTo(command);
         command.Add(smtpUrl);
         command.Add(smtpFrom);
         command.Add(secretKey);
@@ -94,7 +97,18 @@ internal sealed class TuningOptions
     internal string? SecretKeyOf(ParseResult result) => result.GetValue(secretKey);
 
     /// <summary>What clients of Mesos are told.</summary>
-    internal Action<MesosOptions> MesosOf(ParseResult result) => allocator.FlagsOf(result);
+    internal Action<MesosOptions> MesosOf(ParseResult result) => options =>
+    {
+        allocator.FlagsOf(result)(options);
+        mesos.Of(result)(options);
+        // As often as they say something, and as many times in a row as they may say nothing.
+        var (interval, patience) = (result.GetValue(heartbeat), result.GetValue(unreachableAfter));
+        options.Flags = new SortedDictionary<string, string>(options.Flags.ToDictionary(), StringComparer.Ordinal)
+        {
+            ["agent_ping_timeout"] = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{interval}secs"),
+            ["max_agent_ping_timeouts"] = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Ceiling(patience / interval))}"),
+        };
+    };
 
     internal Action<PlatformGrainsOptions> Of(ParseResult result) => options =>
     {

@@ -29,7 +29,7 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
             writer.WriteStartObject();
             WriteVersion(writer);
             writer.WriteNumber("start_time", LegacyWriter.Seconds(status.ReregisteredAt ?? status.RegisteredAt));
-            writer.WriteString("master_hostname", MasterIdentity.Address(http).Hostname);
+            writer.WriteString("master_hostname", master.Address(http).Hostname);
             LegacyWriter.WriteAgent(writer, agent);
             LegacyWriter.WriteAgentInFull(writer, agent);
             writer.WriteStartObject("reserved_resources_allocated");

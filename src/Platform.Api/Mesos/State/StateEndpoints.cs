@@ -90,7 +90,7 @@ internal sealed class StateEndpoints(PictureReader reader, IGrainFactory grains,
         await JsonpAnswer.WriteAsync(http, writer =>
         {
             writer.WriteStartObject();
-            writer.WriteString("hostname", MasterIdentity.Address(http).Hostname);
+            writer.WriteString("hostname", master.Address(http).Hostname);
             if (options.Cluster is { } cluster)
                 writer.WriteString("cluster", cluster);
             writer.WriteStartArray("slaves");
@@ -283,9 +283,9 @@ internal sealed class StateEndpoints(PictureReader reader, IGrainFactory grains,
     }
 
     /// <summary>This one leads: the client is sent to the address that it came to.</summary>
-    public static Task RedirectAsync(HttpContext http)
+    public Task RedirectAsync(HttpContext http)
     {
-        var (hostname, port) = MasterIdentity.Address(http);
+        var (hostname, port) = master.Address(http);
         http.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
         http.Response.Headers.Location = $"//{hostname}:{port}";
         return Task.CompletedTask;
