@@ -101,12 +101,19 @@
 
   // The terminal's files are loaded when the first one is opened.
   const files = new Map();
-  const load = (tag, address) => {
+  // A file that would take the editor's loader for its own does not see it.
+  const load = (tag, address, isAlone = false) => {
     if (!files.has(address)) {
-      files.set(address, new Promise((done, failed) => {
+      files.set(address, new Promise((finished, failed) => {
+        const { define } = window;
+        if (isAlone) window.define = undefined;
+        const done = value => {
+          if (isAlone) window.define = define;
+          finished(value);
+        };
         const element = Object.assign(document.createElement(tag), tag === 'link' ? { rel: 'stylesheet', href: address } : { src: address });
         element.onload = done;
-        element.onerror = () => { files.delete(address); failed(new Error(`${address} cannot be loaded`)); };
+        element.onerror = () => { if (isAlone) window.define = define; files.delete(address); failed(new Error(`${address} cannot be loaded`)); };
         document.head.append(element);
       }));
     }
@@ -118,8 +125,8 @@
     const root = '_content/Platform.Dashboard/xterm/';
     try {
       await load('link', root + 'xterm.css');
-      await load('script', root + 'xterm.js');
-      await load('script', root + 'addon-fit.js');
+      await load('script', root + 'xterm.js', true);
+      await load('script', root + 'addon-fit.js', true);
     } catch {
       box.textContent = 'There is no terminal in this build: npm was missing when it was made. ./platform app exec runs a command in a task.';
       return { close() { } };
@@ -171,6 +178,60 @@
     };
   };
 
+  // The editor's files are loaded when the first one is opened. Without them the plain field stays.
+  let monacoIsHere;
+  const loadMonaco = async () => {
+    const root = new URL('_content/BlazorMonaco/lib/monaco-editor/min/vs', document.baseURI).href;
+    await load('script', root + '/loader.js');
+    window.require.config({ paths: { vs: root } });
+    return new Promise((done, failed) => window.require(['vs/editor/editor.main'], () => done(window.monaco), failed));
+  };
+  const openEditor = async (box, plain, reference, label) => {
+    try {
+      monacoIsHere ??= loadMonaco();
+      await monacoIsHere;
+    } catch {
+      monacoIsHere = undefined;
+      return null;
+    }
+    const monaco = window.monaco;
+    const hadFocus = document.activeElement === plain;
+    monaco.editor.setTheme(isDark() ? 'vs-dark' : 'vs');
+    const editor = monaco.editor.create(box, {
+      value: plain.value, language: 'json', ariaLabel: label, automaticLayout: true, tabSize: 2, fontSize: 13, minimap: { enabled: false },
+      scrollBeyondLastLine: false, fixedOverflowWidgets: true, wordWrap: 'on', tabFocusMode: true,
+    });
+    let timer;
+    let isSilent = false;
+    const tell = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      return reference.invokeMethodAsync('TypedAsync', editor.getValue());
+    };
+    editor.onDidChangeModelContent(() => {
+      if (isSilent) return;
+      clearTimeout(timer);
+      timer = setTimeout(tell, 150);
+    });
+    // What a click on a button is about to use is told before the click.
+    editor.onDidBlurEditorText(() => { if (timer !== undefined) tell(); });
+    if (hadFocus) editor.focus();
+    return {
+      setText(text) {
+        if (text === editor.getValue()) return;
+        isSilent = true;
+        editor.setValue(text);
+        isSilent = false;
+      },
+      setProblems: problems => monaco.editor.setModelMarkers(editor.getModel(), 'platform', problems.map(problem => ({ ...problem, severity: monaco.MarkerSeverity.Error }))),
+      close() {
+        clearTimeout(timer);
+        editor.getModel().dispose();
+        editor.dispose();
+      },
+    };
+  };
+
   window.platform = {
     begin(reference) {
       begun(reference);
@@ -180,6 +241,7 @@
     setDark(dark) {
       localStorage.setItem('platform.dark', dark);
       document.documentElement.classList.toggle('dark', dark);
+      window.monaco?.editor.setTheme(dark ? 'vs-dark' : 'vs');
     },
     scrollToEnd(element) {
       if (element) element.scrollTop = element.scrollHeight;
@@ -215,6 +277,7 @@
       heading.focus();
     },
     openTerminal,
+    openEditor,
     copy: text => navigator.clipboard.writeText(text),
   };
 

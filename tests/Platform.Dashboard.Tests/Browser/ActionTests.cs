@@ -14,15 +14,15 @@ public sealed class ActionTests(DashboardRun run)
     public async Task An_app_is_created_by_form_scaled_changed_rolled_back_and_destroyed_by_its_name()
     {
         var page = await run.OpenAsync("/ui/new");
-        await page.GetByLabel("Path").FillAsync("/made/here");
+        await page.GetByLabel("Path", new() { Exact = true }).FillAsync("/made/here");
         await page.GetByLabel("Cpus of each").FillAsync("-1");
         await Expect(page.Locator("#problems")).ToContainTextAsync("/cpus");
         await page.GetByLabel("Cpus of each").FillAsync("0.1");
-        await page.GetByLabel("Command").FillAsync("sleep 100001");
+        await page.GetByLabel("Command", new() { Exact = true }).FillAsync("sleep 100001");
         await page.GetByRole(AriaRole.Button, new() { Name = "JSON", Exact = true }).ClickAsync();
         // The form and the JSON are in step.
-        (await page.Locator("#json").InputValueAsync()).ShouldContain("sleep 100001");
-        await page.Locator("#json").FillAsync("""{"id": "/made/here", "cmd": "sleep 100001", "cpus": 0.1, "mem": 32}""");
+        (await page.EditorTextAsync()).ShouldContain("sleep 100001");
+        await page.TypeIntoEditorAsync("""{"id": "/made/here", "cmd": "sleep 100001", "cpus": 0.1, "mem": 32}""");
         await Expect(page.GetByLabel("Plan")).ToContainTextAsync("Starts on");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
         await page.AtAsync("/ui/app/made/here");
@@ -76,6 +76,72 @@ public sealed class ActionTests(DashboardRun run)
         await page.GotoAsync("/ui/app/shop/web?tab=files");
         await page.GetByRole(AriaRole.Link, new() { Name = "stdout", Exact = true }).ClickAsync();
         await Expect(page.Locator("pre.code")).ToContainTextAsync("served");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Ports_checks_constraints_and_volumes_are_written_in_the_form_and_a_problem_stands_in_its_row()
+    {
+        var page = await run.OpenAsync("/ui/new");
+        await page.GetByLabel("Path", new() { Exact = true }).FillAsync("/made/rows");
+        await page.GetByLabel("Command", new() { Exact = true }).FillAsync("sleep 100002");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add to ports" }).ClickAsync();
+        await page.GetByLabel("Name, ports 2").FillAsync("admin");
+        await page.GetByLabel("Protocol, health checks 1").SelectOptionAsync("TCP");
+        await page.GetByLabel("Path, health checks 1").FillAsync("");
+        await page.GetByLabel("Every, s, health checks 1").FillAsync("-3");
+        await Expect(page.GetByRole(AriaRole.Group, new() { Name = "Health checks 1" }).Locator(".bad")).ToBeVisibleAsync(Patient);
+        await page.GetByLabel("Every, s, health checks 1").FillAsync("7");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add to constraints" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add to volumes" }).ClickAsync();
+        await page.GetByLabel("On the machine, volumes 1").FillAsync("/tmp");
+        await page.GetByLabel("Mode, volumes 1").SelectOptionAsync("RO");
+        await run.PictureAsync(page, "app-form");
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0);
+        await page.GetByLabel("Instances").FillAsync("0");
+        await Expect(page.GetByLabel("Plan")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await page.AtAsync("/ui/app/made/rows");
+
+        var app = (await run.AppAsync("/made/rows"))!;
+        app["portDefinitions"]!.AsArray().Select(port => (string?)port!["name"]).ShouldBe(["http", "admin"]);
+        ((string)app["healthChecks"]![0]!["protocol"]!).ShouldBe("TCP");
+        ((int)app["healthChecks"]![0]!["intervalSeconds"]!).ShouldBe(7);
+        app["constraints"]!.ToJsonString().ShouldBe("""[["hostname","UNIQUE"]]""");
+        ((string)app["container"]!["volumes"]![0]!["hostPath"]!).ShouldBe("/tmp");
+        ((string)app["container"]!["volumes"]![0]!["mode"]!).ShouldBe("RO");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_editor_shows_a_problem_where_it_is_and_leaves_scripts_of_others_alone()
+    {
+        var page = await run.OpenAsync("/ui/new");
+        var refused = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Text.Contains("Content Security Policy", StringComparison.Ordinal))
+                refused.Add(message.Text);
+        };
+        await page.GetByRole(AriaRole.Button, new() { Name = "JSON", Exact = true }).ClickAsync();
+        await page.TypeIntoEditorAsync("{\n  \"id\": \"/made/wrong\",\n  \"cmd\": \"sleep 1\",\n  \"cpus\": -1\n}");
+        await page.Locator(".editor-rich .squiggly-error").First.WaitForAsync(new() { Timeout = 60_000 });
+        (await page.EvaluateAsync<string>("(m => `${m.startLineNumber}:${m.startColumn}-${m.endColumn}`)(monaco.editor.getModelMarkers({ owner: 'platform' })[0])")).ShouldBe("4:3-13");
+        await run.PictureAsync(page, "editor");
+        // Mended in the form, it is gone from the editor, too.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Form", Exact = true }).ClickAsync();
+        await page.GetByLabel("Cpus of each").FillAsync("0.1");
+        await Expect(page.GetByLabel("Plan")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.GetByRole(AriaRole.Button, new() { Name = "JSON", Exact = true }).ClickAsync();
+        (await page.EditorTextAsync()).ShouldContain("\"cpus\": 0.1");
+        refused.ShouldBeEmpty();
+
+        // The loader of the editor's modules takes no script for its own that is none.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Apps" }).First.ClickAsync();
+        await page.EvaluateAsync("Blazor.navigateTo('/ui/app/shop/db?tab=terminal')");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open", Exact = true }).ClickAsync(new() { Timeout = 60_000 });
+        if (IsBuiltWithTerminal())
+            await Expect(page.Locator(".xterm-helper-textarea")).ToBeFocusedAsync(new() { Timeout = 60_000 });
         await page.Context.CloseAsync();
     }
 

@@ -16,7 +16,7 @@ public sealed class JobTests(DashboardRun run)
     {
         var page = await run.OpenAsync("/ui/new-job");
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("made-here");
-        await page.GetByLabel("Command").FillAsync("echo hello from $PLATFORM_JOB_ID; exit 3");
+        await page.GetByLabel("Command", new() { Exact = true }).FillAsync("echo hello from $PLATFORM_JOB_ID; exit 3");
         await page.GetByLabel("Schedule").FillAsync("99 2 * * *");
         await Expect(page.Locator("#problems")).ToContainTextAsync("schedule.expression");
         await page.GetByLabel("Schedule").FillAsync("30 2 * * *");
@@ -24,7 +24,7 @@ public sealed class JobTests(DashboardRun run)
         await Expect(page.GetByRole(AriaRole.List, new() { Name = "The next due times" }).GetByRole(AriaRole.Listitem).First).ToContainTextAsync(":30:00");
         await page.GetByRole(AriaRole.Button, new() { Name = "JSON", Exact = true }).ClickAsync();
         // The form and the JSON are in step.
-        (await page.Locator("#json").InputValueAsync()).ShouldContain("30 2 * * *");
+        (await page.EditorTextAsync()).ShouldContain("30 2 * * *");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
         await page.AtAsync("/ui/jobs/made-here");
         ((string)(await JobAsync("made-here"))!["spec"]!["schedule"]!["expression"]!).ShouldBe("30 2 * * *");
@@ -47,7 +47,7 @@ public sealed class JobTests(DashboardRun run)
         await Expect(page.GetByText("the mill is closed")).ToBeHiddenAsync(new() { Timeout = 60_000 });
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Edit" }).ClickAsync();
-        await page.GetByLabel("Command").FillAsync("sleep 100000");
+        await page.GetByLabel("Command", new() { Exact = true }).FillAsync("sleep 100000");
         await page.GetByRole(AriaRole.Button, new() { Name = "Apply", Exact = true }).ClickAsync();
         await page.AtAsync("/ui/jobs/made-here");
         await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
@@ -88,6 +88,43 @@ public sealed class JobTests(DashboardRun run)
         await Expect(whole.GetByRole(AriaRole.Link, new() { Name = "etl-report, failed" })).ToBeVisibleAsync(Patient);
         await whole.GetByRole(AriaRole.Link, new() { Name = "etl-report, failed" }).ClickAsync();
         await page.AtAsync("/ui/jobs/etl-report/runs/*");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Arrays_notifications_triggers_and_constraints_of_a_job_are_written_in_the_form()
+    {
+        var page = await run.OpenAsync("/ui/new-job");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("made-of-rows");
+        // Letter by letter, as people do: what is not whole yet is left as it is.
+        await page.GetByLabel("Runs after these jobs").PressSequentiallyAsync("nobody-a, nobody-b");
+        await Expect(page.Locator("#problems")).ToContainTextAsync("'nobody-b'", new() { Timeout = 60_000 });
+        await page.GetByLabel("Runs after these jobs").FillAsync("");
+        await page.GetByLabel("Array from").FillAsync("1");
+        await page.GetByLabel("Array to").FillAsync("3");
+        await page.GetByLabel("At a time, 0: all").FillAsync("2");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add to notifications" }).ClickAsync();
+        await page.GetByLabel("Webhook, notifications 1").FillAsync("no address");
+        await Expect(page.GetByRole(AriaRole.Group, new() { Name = "Notifications 1" }).Locator(".bad")).ToBeVisibleAsync(Patient);
+        await page.GetByLabel("Webhook, notifications 1").FillAsync("http://127.0.0.1:1/hook");
+        await page.GetByLabel("On, notifications 1").ClearAsync();
+        await page.GetByLabel("On, notifications 1").PressSequentiallyAsync("failure, recovery");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add to triggers" }).ClickAsync();
+        await page.GetByLabel("Event, triggers 1").FillAsync("deployment_failed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add to constraints" }).ClickAsync();
+        await page.GetByLabel("Value, constraints 1").FillAsync("127.*");
+        await Expect(page.GetByRole(AriaRole.Group, new() { Name = "Notifications 1" }).Locator(".bad")).ToBeHiddenAsync(new() { Timeout = 60_000 });
+        await run.PictureAsync(page, "job-form");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
+        await page.AtAsync("/ui/jobs/made-of-rows");
+
+        var spec = (await JobAsync("made-of-rows"))!["spec"]!;
+        ((int)spec["array"]!["to"]!).ShouldBe(3);
+        ((int)spec["array"]!["parallelism"]!).ShouldBe(2);
+        ((string)spec["notifications"]![0]!["webhook"]!).ShouldBe("http://127.0.0.1:1/hook");
+        spec["notifications"]![0]!["on"]!.AsArray().Select(on => (string)on!).ShouldBe(["failure", "recovery"], ignoreOrder: true);
+        ((string)spec["triggers"]![0]!["event"]!).ShouldBe("deployment_failed");
+        spec["task"]!["constraints"]!.ToJsonString().ShouldBe("""[["hostname","LIKE","127.*"]]""");
         await page.Context.CloseAsync();
     }
 
