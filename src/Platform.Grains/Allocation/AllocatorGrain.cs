@@ -17,6 +17,11 @@ namespace Platform.Grains.Allocation;
 [KeepAlive, GrainType("allocator")]
 public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
 {
+    // So many submissions are no crowd; in one the round waits for a pause of this length, and no longer than the last.
+    private const int FewAsk = 64;
+    private static readonly TimeSpan Hearing = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestHearing = TimeSpan.FromMilliseconds(250);
+
     private readonly IPersistentState<AllocatorState> _state;
     private readonly TaskOwnerKinds _owners;
     private readonly AllocatorSettings _settings;
@@ -29,6 +34,8 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     private readonly PlaceReview _review = new();
     private IGrainTimer _round = null!;
     private bool _due;
+    private int _asked;
+    private long _askedAt;
     private Task _lastChange = Task.CompletedTask;
     private AllocatorStatus? _status;
     private ValueList<WaitingDemand>? _pending;
@@ -143,7 +150,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
             var limited = demand.MostPerRound == 0 && demand.GangSize == 0 ? demand with { MostPerRound = _settings.MostPerRound } : demand;
             _model.SubmitDemand(limited, now);
         }
-        await DecideSoon();
+        HearOut();
         return _run;
     }
 
@@ -214,6 +221,21 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
 
     // Many events, one round: whoever comes first arms it.
     private Task DecideSoon() => ArmAsync(_settings.Batch);
+
+    // Where many owners ask one after the other, a round waits until they have: it decides over all of them at once, and takes no processor from
+    // those that have yet to ask.
+    private void HearOut()
+    {
+        if (!_due)
+            (_asked, _askedAt) = (0, _time.GetTimestamp());
+        if (++_asked <= FewAsk || _time.GetElapsedTime(_askedAt) > LongestHearing)
+        {
+            _ = DecideSoon();
+            return;
+        }
+        ForgetPictures();
+        _round.Change(Hearing, Timeout.InfiniteTimeSpan);
+    }
 
     private Task ArmAsync(TimeSpan delay)
     {
