@@ -82,17 +82,15 @@ internal sealed partial class ResourceAllocator
             again = false;
             foreach (var role in Roles.Sorter.SortToArray())
             {
-                foreach (var sorted in ((RoleNode)role.Tag!).Owners!.SortToArray())
+                // The order is another one after each that was served, and may be long: only its beginning is read.
+                var owners = ((RoleNode)role.Tag!).Owners!;
+                for (var place = 0; !again && owners.At(place) is { } sorted; place++)
                 {
                     var client = (RoleClient)sorted.Tag!;
                     if (client.Framework is not null || client.IsServed)
                         continue;
-                    if (turn.Serve(client, null))
-                    {
-                        again = true;
-                        break;
-                    }
-                    client.IsServed = true;
+                    again = turn.Serve(client, null);
+                    client.IsServed = !again;
                 }
                 if (again)
                     break;
@@ -176,7 +174,9 @@ internal sealed partial class ResourceAllocator
                     continue;
                 }
                 areAllBarred = false;
-                foreach (var sorted in role.Owners.SortToArray())
+                var owners = role.Owners;
+                SorterClient[]? order = null;
+                for (var place = 0; (order is null ? owners.At(place) : place < order.Length ? order[place] : null) is { } sorted; place++)
                 {
                     var client = (RoleClient)sorted.Tag!;
                     if (client.Framework is null)
@@ -186,6 +186,8 @@ internal sealed partial class ResourceAllocator
                         again = true;
                         break;
                     }
+                    // Among frameworks the order of before the agent was given counts; it is made only where there is one.
+                    order ??= owners.SortToArray();
                     var available = Offerable(entry, client, out var nothingForRole);
                     if (nothingForRole)
                         break;

@@ -148,17 +148,32 @@ public sealed class DrfSorter
 
     internal SorterClient[] SortToArray()
     {
+        Refresh();
+        if (_order is not null)
+            return _order;
+        var order = new List<SorterClient>(_clients.Count);
+        Flatten(_root, order);
+        return _order = [.. order];
+    }
+
+    /// <summary>The active client at a place of the fair order, from 0 on; null behind the last. For who stops early: without a tree no list is made.</summary>
+    public SorterClient? At(int place)
+    {
+        Refresh();
+        if (_isHierarchical || _order is not null)
+            return SortToArray() is var order && place < order.Length ? order[place] : null;
+        SortChildren(_root);
+        return place < _root.ActiveChildren ? _root.Children[place].Client : null;
+    }
+
+    private void Refresh()
+    {
         if (_totalsVersion != _totals.Version)
         {
             _totalsVersion = _totals.Version;
             MarkAllDirty(_root);
             _order = null;
         }
-        if (_order is not null)
-            return _order;
-        var order = new List<SorterClient>(_clients.Count);
-        Flatten(_root, order);
-        return _order = [.. order];
     }
 
     private static void MarkAllDirty(SorterNode node)
@@ -173,13 +188,7 @@ public sealed class DrfSorter
 
     private void Flatten(SorterNode node, List<SorterClient> order)
     {
-        if (node.IsDirty)
-        {
-            for (var index = 0; index < node.ActiveChildren; index++)
-                node.Children[index].Share = ShareOf(node.Children[index]);
-            node.Children.Sort(0, node.ActiveChildren, Comparer<SorterNode>.Create(SorterNode.Compare));
-            node.IsDirty = false;
-        }
+        SortChildren(node);
         for (var index = 0; index < node.ActiveChildren; index++)
         {
             var child = node.Children[index];
@@ -188,6 +197,16 @@ public sealed class DrfSorter
             else
                 order.Add(child.Client!);
         }
+    }
+
+    private void SortChildren(SorterNode node)
+    {
+        if (!node.IsDirty)
+            return;
+        for (var index = 0; index < node.ActiveChildren; index++)
+            node.Children[index].Share = ShareOf(node.Children[index]);
+        node.Children.Sort(0, node.ActiveChildren, Comparer<SorterNode>.Create(SorterNode.Compare));
+        node.IsDirty = false;
     }
 
     private double ShareOf(SorterNode node)
@@ -224,19 +243,7 @@ public sealed class DrfSorter
     {
         if (node.Parent is not { IsDirty: false } parent || node.Kind == SorterNodeKind.InactiveLeaf || _totalsVersion != _totals.Version)
             return -1;
-        int low = 0, high = parent.ActiveChildren - 1;
-        while (low <= high)
-        {
-            var middle = (low + high) / 2;
-            var order = SorterNode.Compare(parent.Children[middle], node);
-            if (order == 0)
-                return middle;
-            if (order < 0)
-                low = middle + 1;
-            else
-                high = middle - 1;
-        }
-        return -1;
+        return parent.FindActive(node);
     }
 
     /// <summary>Moves a node to where its new share belongs.</summary>

@@ -65,10 +65,37 @@ internal sealed class SorterNode
     internal void RemoveChild(SorterNode child)
     {
         ChildrenByName!.Remove(child.Name);
-        var index = Children.IndexOf(child);
+        var index = IndexOf(child);
         Children.RemoveAt(index);
         if (index < ActiveChildren)
             ActiveChildren--;
+    }
+
+    /// <summary>Where an active child stands in a node that is not dirty; -1 if it does not.</summary>
+    internal int FindActive(SorterNode child)
+    {
+        int low = 0, high = ActiveChildren - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = Compare(Children[middle], child);
+            if (order == 0)
+                return middle;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        return -1;
+    }
+
+    private int IndexOf(SorterNode child)
+    {
+        var isActive = child.Kind != SorterNodeKind.InactiveLeaf;
+        // Its share may be that of another time: then it is looked for one by one.
+        if (isActive && !IsDirty && FindActive(child) is >= 0 and var found && Children[found] == child)
+            return found;
+        return isActive ? Children.IndexOf(child, 0, ActiveChildren) : Children.IndexOf(child, ActiveChildren);
     }
 
     internal static int Compare(SorterNode left, SorterNode right)

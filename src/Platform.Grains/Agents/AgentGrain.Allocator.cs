@@ -4,7 +4,7 @@ using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Agents;
 
-/// <summary>The allocator hears of the agent as it is, one word after the other, each again until it was heard. Nobody waits for it.</summary>
+/// <summary>The allocator hears of the agent as it is, one word after the other, each again until it was heard.</summary>
 public sealed partial class AgentGrain
 {
     private Task _tellingAllocator = Task.CompletedTask;
@@ -21,6 +21,13 @@ public sealed partial class AgentGrain
         _isWholeNews |= whole;
         if (_tellingAllocator.IsCompleted)
             _tellingAllocator = TellAllocatorAsync();
+    }
+
+    /// <summary>Tells it whether the agent can be used. Done when it has heard, so that what is asked afterwards is answered by it, or after a second.</summary>
+    private Task TellAllocatorAndWaitAsync()
+    {
+        TellAllocator(whole: false);
+        return _tellingAllocator.IsCompleted ? Task.CompletedTask : Task.WhenAny(_tellingAllocator, Task.Delay(Insistence.Pause, time));
     }
 
     private async Task TellAllocatorAsync()

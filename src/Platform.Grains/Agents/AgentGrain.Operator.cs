@@ -17,7 +17,7 @@ public sealed partial class AgentGrain
         LogDraining(Id, maxGraceSeconds, markGone, _tasks.Alive);
         if (HasSession)
             Become(AgentCondition.Draining);
-        TellAllocator(whole: false);
+        await TellAllocatorAndWaitAsync();
         await TellOwnersAsync(_tasks.Owners);
         await CheckDrainedAsync();
     }
@@ -33,7 +33,7 @@ public sealed partial class AgentGrain
         if (HasSession)
         {
             Become(AgentCondition.Active);
-            TellAllocator(whole: false);
+            await TellAllocatorAndWaitAsync();
             await TellOwnersAsync(_tasks.Owners);
         }
     }
@@ -47,7 +47,7 @@ public sealed partial class AgentGrain
         var alive = _tasks.All.Where(task => !task.Status.State.IsTerminal()).Select(task => task.Status).ToList();
         _unreachableSince ??= time.GetUtcNow();
         Become(AgentCondition.Unreachable);
-        TellAllocator(whole: false);
+        await TellAllocatorAndWaitAsync();
         if (_session is { } session)
         {
             _session = null;
@@ -73,7 +73,7 @@ public sealed partial class AgentGrain
         await agent.WriteStateAsync();
         LogGone(Id, _tasks.Alive);
         Become(AgentCondition.Gone);
-        TellAllocator(whole: false);
+        await TellAllocatorAndWaitAsync();
         if (_session is { } session)
         {
             _session = null;

@@ -186,7 +186,7 @@ public sealed partial class AgentGrain
             GiveUp($"nothing was heard for {_patience.TotalSeconds} s");
             await session.CloseAsync($"nothing was heard for {_patience.TotalSeconds} s");
         }
-        TellAllocator(whole: false);
+        await TellAllocatorAndWaitAsync();
         await TellOwnersAsync(_tasks.Owners.Concat(_askers).Distinct());
         Publish("agent_unreachable_event", $"nothing was heard since {_lastSeen:O}");
     }

@@ -119,8 +119,7 @@ public sealed partial class AgentGrain(
         _session = null;
         GiveUp($"its session ended: {reason}");
         Become(AgentCondition.Recovering);
-        TellAllocator(whole: false);
-        return Task.CompletedTask;
+        return TellAllocatorAndWaitAsync();
     }
 
     /// <inheritdoc/>

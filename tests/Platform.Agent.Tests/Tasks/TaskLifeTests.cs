@@ -19,7 +19,11 @@ public abstract class TaskLifeTests(string? shim)
         await using var master = await TestMaster.StartAsync();
         var options = Options(master, folder);
         await using var agent = TestAgent.Start(change?.Invoke(options) ?? options);
-        await test(await master.AcceptAsync(), folder);
+        var accepted = master.AcceptAsync();
+        // An agent that cannot begin says why.
+        if (await Task.WhenAny(accepted, agent.Completion) != accepted)
+            await agent.Completion;
+        await test(await accepted, folder);
     }
 
     [Theory]

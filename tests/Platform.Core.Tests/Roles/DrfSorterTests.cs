@@ -112,4 +112,33 @@ public class DrfSorterTests
         }
         Order(kept).ShouldBe(Order(anew));
     }
+
+    [Fact]
+    public void Place_by_place_the_order_is_that_of_the_list()
+    {
+        _totals.Set("A", ResourceQuantities.Parse("cpus:1000;mem:1000"));
+        var sorter = new DrfSorter(_totals, isHierarchical: false);
+        var chance = new Random(7);
+        var clients = Enumerable.Range(0, 50).Select(index => sorter.Add($"c{index}")).ToList();
+        for (var step = 0; step < 2_000; step++)
+        {
+            var client = clients[chance.Next(clients.Count)];
+            switch (chance.Next(6))
+            {
+                case 0: sorter.Activate(client); break;
+                case 1: sorter.Deactivate(client); break;
+                case 2: sorter.UpdateWeight(client.Path, chance.Next(1, 4)); break;
+                case 3 when !client.Allocated.IsEmpty: sorter.Unallocate(client, "A", Resources.Parse("cpus:1")); break;
+                case 4 when step % 100 == 4: _totals.Set("A", ResourceQuantities.Parse($"cpus:{1000 + step};mem:1000")); break;
+                default: sorter.Allocate(client, "A", Resources.Parse("cpus:1")); break;
+            }
+            // Before the list is made, which is the quicker answer afterwards.
+            var placed = new List<SorterClient>();
+            while (sorter.At(placed.Count) is { } next)
+                placed.Add(next);
+
+            placed.ShouldBe(sorter.Sort(), $"step {step}");
+            placed.Select(one => one.Path).ShouldBeUnique();
+        }
+    }
 }
