@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Isolation;
@@ -13,6 +14,8 @@ internal sealed class ShimLauncher : IDisposable
     private const string Shell = "/bin/sh";
 
     private const int Attempts = 3;
+
+    private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(30);
 
     private readonly string? _program;
     private readonly ShimServer? _server;
@@ -112,16 +115,32 @@ internal sealed class ShimLauncher : IDisposable
             }
             // A folder that is mounted noexec, or a foreign architecture, fails here.
             var pid = ProcessSpawner.Start(path, [path, "probe"], []);
-            int status;
-            while (Libc.WaitPid(pid, out status, 0) < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Libc.Eintr)
-            {
-            }
-            return (path, (status & 0x7f) == 0 ? (KernelGrants)((status >> 8) & 0xff) : KernelGrants.None);
+            return (path, GrantsOf(pid, logger));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Win32Exception)
         {
             logger.LogWarning("The task supervisor cannot be run from {Folder}, the shell is used instead: {Reason}", work.Programs, e.Message);
             return null;
         }
+    }
+
+    // What it asks of the kernel takes milliseconds. Should the kernel not answer, the agent goes on without.
+    private static KernelGrants GrantsOf(int pid, ILogger logger)
+    {
+        var last = Environment.TickCount64 + (long)LongestProbe.TotalMilliseconds;
+        while (true)
+        {
+            var ended = Libc.WaitPid(pid, out var status, Libc.WNoHang);
+            if (ended == pid)
+                return (status & 0x7f) == 0 ? (KernelGrants)((status >> 8) & 0xff) : KernelGrants.None;
+            if (ended < 0 && Marshal.GetLastPInvokeError() != Libc.Eintr)
+                return KernelGrants.None;
+            if (Environment.TickCount64 > last)
+                break;
+            Thread.Sleep(1);
+        }
+        _ = Libc.Kill(pid, 9);
+        logger.LogWarning("The kernel did not say within {Seconds} s what it grants to set tasks apart: they are not", LongestProbe.TotalSeconds);
+        return KernelGrants.None;
     }
 }
