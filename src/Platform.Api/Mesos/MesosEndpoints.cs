@@ -35,6 +35,7 @@ public static class MesosEndpoints
         services.AddSingleton<SchedulerEndpoint>();
         services.AddSingleton<FileEndpoints>();
         services.AddSingleton<AgentEndpoints>();
+        services.AddSingleton<AgentContainers>();
         services.AddSingleton<AgentOperatorEndpoint>();
         services.AddSingleton<OperatorMaintenance>();
         services.AddSingleton<OperatorQueries>();

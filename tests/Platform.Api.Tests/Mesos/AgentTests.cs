@@ -156,7 +156,7 @@ public sealed class AgentTests(MesosServer server) : IClassFixture<MesosServer>
         (await server.CallAsync($$$"""{"type":"LIST_FILES","list_files":{"path":"{{{sandbox}}}"}}""")).Json.GetProperty("list_files").GetProperty("file_infos").GetArrayLength().ShouldBe(2);
 
         (await server.CallAsync("""{"type":"READ_FILE"}""", $"/agent/{agentId}/api/v1")).Text.ShouldBe("Failed to validate agent::Call: Expecting 'read_file' to be present");
-        (await server.CallAsync("""{"type":"ATTACH_CONTAINER_OUTPUT"}""", $"/agent/{agentId}/api/v1")).Status.ShouldBe(HttpStatusCode.NotImplemented);
+        (await server.CallAsync("""{"type":"PRUNE_IMAGES"}""", $"/agent/{agentId}/api/v1")).Status.ShouldBe(HttpStatusCode.NotImplemented);
         (await server.CallAsync("""{"type":"GET_STATE"}""", "/agent/nobody/api/v1")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

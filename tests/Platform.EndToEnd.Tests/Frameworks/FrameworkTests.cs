@@ -17,6 +17,7 @@ public sealed class FrameworkTests(ITestOutputHelper output)
     [Theory]
     [InlineData("lifecycle")]
     [InlineData("executors")]
+    [InlineData("sessions")]
     [InlineData("errors")]
     [InlineData("reservations")]
     public async Task A_scheduler_of_Mesos_finds_what_it_expects(string scenario)

@@ -281,6 +281,87 @@ def executors(url):
     s.call('TEARDOWN')
 
 
+def records(response):
+    while True:
+        length = b''
+        while not length.endswith(b'\n'):
+            byte = response.read(1)
+            if not byte:
+                return
+            length += byte
+        yield json.loads(response.read(int(length)))
+
+
+def sessions(url):
+    """Commands beside a task, by the calls that Mesos' command line makes to an agent."""
+    s = Scheduler(url)
+    s.subscribe()
+    offer = s.offer()
+    s.launch(offer, task(offer, 'host', 'sleep 1000'))
+    s.update('host', 'TASK_RUNNING')
+    path = f'/agent/{offer["agent_id"]["value"]}'
+    mine = next(f for f in s.get(path + '/state')['frameworks'] if f['id'] == s.id['value'])
+    parent = {'value': mine['executors'][0]['container']}
+
+    def open(type, id, parent=parent, headers={}, **more):
+        body = {'container_id': {'value': id, **({'parent': parent} if parent else {})}, **more}
+        connection = http.client.HTTPConnection(s.address, timeout=LIMIT)
+        connection.request('POST', path + '/api/v1', json.dumps({'type': type, type.lower(): body}), {'Content-Type': 'application/json', 'Accept': 'application/json', **headers})
+        return connection.getresponse()
+
+    def ask(type, id, **more):
+        answer = open(type, id, **more)
+        text = answer.read().decode()
+        return answer.status, json.loads(text)[type.lower()] if answer.status == 200 and text else text
+
+    def attach(id, *io):
+        connection = http.client.HTTPConnection(s.address, timeout=LIMIT)
+        connection.putrequest('POST', path + '/api/v1')
+        for name, value in (('Content-Type', 'application/recordio'), ('Message-Content-Type', 'application/json'), ('Transfer-Encoding', 'chunked')):
+            connection.putheader(name, value)
+        connection.endheaders()
+        for part in ({'type': 'CONTAINER_ID', 'container_id': {'value': id, 'parent': parent}}, *({'type': 'PROCESS_IO', 'process_io': one} for one in io)):
+            record = json.dumps({'type': 'ATTACH_CONTAINER_INPUT', 'attach_container_input': part}).encode()
+            chunk = str(len(record)).encode() + b'\n' + record
+            connection.send(b'%x\r\n%s\r\n' % (len(chunk), chunk))
+        connection.send(b'0\r\n\r\n')
+        return connection.getresponse()
+
+    def stdin(text):
+        return {'type': 'DATA', 'data': {'type': 'STDIN', 'data': base64.b64encode(text).decode()}}
+    # Input and output, and how it ended.
+    output = open('LAUNCH_NESTED_CONTAINER_SESSION', 'c1', headers={'Accept': 'application/recordio', 'Message-Accept': 'application/json'},
+                  command={'value': 'cat; echo $VARIABLE in $PWD >&2; exit 3', 'environment': {'variables': [{'name': 'VARIABLE', 'value': 'seen'}]}})
+    expect((output.status, output.getheader('Content-Type'), output.getheader('Message-Content-Type')), (200, 'application/recordio', 'application/json'))
+    expect(attach('c1', stdin(b'hello '), stdin(b'you'), stdin(b'')).status, 200)
+    written = {'STDOUT': b'', 'STDERR': b''}
+    for io in records(output):
+        written[io['data']['type']] += base64.b64decode(io['data']['data'])
+    expect(written['STDOUT'], b'hello you')
+    expect(written['STDERR'].startswith(b'seen in /'), True)
+    expect(ask('WAIT_NESTED_CONTAINER', 'c1'), (200, {'exit_status': 3 << 8}))
+    # One without a stream, that is killed and removed.
+    sleeps = {'command': {'value': 'sleep 1000'}}
+    expect(ask('LAUNCH_CONTAINER', 'c2', **sleeps)[0], 200)
+    expect(ask('LAUNCH_CONTAINER', 'c2', **sleeps)[0], 202)
+    expect(ask('REMOVE_CONTAINER', 'c2')[0], 500)
+    expect(ask('KILL_CONTAINER', 'c2')[0], 200)
+    expect(ask('WAIT_CONTAINER', 'c2'), (200, {'exit_status': 9}))
+    expect(ask('REMOVE_CONTAINER', 'c2')[0], 200)
+    expect(ask('WAIT_CONTAINER', 'c2')[0], 404)
+    # A terminal ends with the connection that asked for it.
+    terminal = open('LAUNCH_NESTED_CONTAINER_SESSION', 'c3', command={'value': 'echo ready; exec sleep 1000'}, container={'type': 'MESOS', 'tty_info': {'window_size': {'rows': 10, 'columns': 40}}})
+    expect(base64.b64decode(next(records(terminal))['data']['data']).strip(), b'ready')
+    terminal.close()
+    until('it has ended', lambda: 'exit_status' in ask('WAIT_NESTED_CONTAINER', 'c3')[1] or 'message' in ask('WAIT_NESTED_CONTAINER', 'c3')[1])
+    # What there is not.
+    expect(ask('LAUNCH_NESTED_CONTAINER', 'c4', parent={'value': 'nobody'}, **sleeps), (404, 'Container nobody cannot be found'))
+    expect(ask('LAUNCH_NESTED_CONTAINER', 'c4', parent=None, **sleeps), (400, "Failed to validate agent::Call: Expecting 'launch_nested_container.container_id.parent' to be present"))
+    expect(ask('LAUNCH_CONTAINER', 'c4', parent=None, **sleeps)[0], 501)
+    expect(attach('nobody', stdin(b'x')).status, 404)
+    s.call('TEARDOWN')
+
+
 def survivor(url):
     """An executor and its tasks go on when their agent is killed and comes back; then the framework ends, and they with it."""
     s = Scheduler(url, failover_timeout=600, capabilities=[{'type': 'PARTITION_AWARE'}], checkpoint=True)
@@ -449,5 +530,5 @@ def book(url, file=None):
 
 
 if __name__ == '__main__':
-    {'lifecycle': lifecycle, 'random': lambda url: book(url, sys.argv[3]), 'executors': executors, 'survivor': survivor, 'errors': errors, 'reservations': reservations, 'book': book}[sys.argv[2]](sys.argv[1])
+    {'lifecycle': lifecycle, 'random': lambda url: book(url, sys.argv[3]), 'executors': executors, 'sessions': sessions, 'survivor': survivor, 'errors': errors, 'reservations': reservations, 'book': book}[sys.argv[2]](sys.argv[1])
     print('done', flush=True)

@@ -125,7 +125,7 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
     /// <summary>The agent that the address names.</summary>
     public async Task<AgentPicture> PictureAsync(HttpContext http) => AgentPicture.Of(await reader.ReadAsync(), (string)http.GetRouteValue("agent")!);
 
-    public static bool IsHealthy(AgentPicture picture) => picture.Agent.Status.Condition is AgentCondition.Active or AgentCondition.Draining or AgentCondition.Drained;
+    public static bool IsHealthy(AgentPicture picture) => picture.Agent.Status.Condition is AgentCondition.Active or AgentCondition.Draining or AgentCondition.Drained or AgentCondition.Deactivated;
 
     /// <summary>What an agent was started with, as far as it is told.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Flags(AgentStatus agent)

@@ -12,18 +12,33 @@ using Response = Platform.Mesos.Wire.Agent.Response;
 namespace Platform.Api.Mesos.Agents;
 
 /// <summary>The operator API v1 of an agent, <c>POST /agent/ID/api/v1</c>, as far as the control plane and the agent's session can answer.</summary>
-internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, FileEndpoints files, MasterIdentity master)
+internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, AgentContainers containers, FileEndpoints files, MasterIdentity master)
 {
     /// <summary>Answers a call.</summary>
     public async Task ServeAsync(HttpContext http)
     {
         try
         {
+            if (AgentContainers.IsInput(http.Request))
+            {
+                await containers.TakeInputAsync(http, await agents.PictureAsync(http));
+                return;
+            }
             var call = await MesosContents.ReadCallAsync<Call>(http.Request);
             if (ProblemOf(call) is { } problem)
                 throw MesosRefusal.BadRequest($"Failed to validate agent::Call: {problem}");
             Demand(http.Access(), call);
+            if (call.Type is Kind.LaunchNestedContainerSession or Kind.AttachContainerOutput)
+            {
+                await containers.StreamAsync(http, call, await agents.PictureAsync(http));
+                return;
+            }
             var content = MesosContents.Accepted(http.Request) ?? throw MesosRefusal.NotAcceptable();
+            if (AgentContainers.IsChange(call.Type))
+            {
+                http.Response.StatusCode = await containers.ChangeAsync(http, call, await agents.PictureAsync(http));
+                return;
+            }
             var bytes = content.Encode(await AnswerAsync(http, call, await agents.PictureAsync(http)));
             http.Response.ContentType = content.Name();
             http.Response.ContentLength = bytes.Length;
@@ -39,14 +54,14 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, FileEndpoints
         : !call.HasType ? "Expecting 'type' to be present"
         : call.Type == Kind.ListFiles && call.ListFiles is null ? "Expecting 'list_files' to be present"
         : call.Type == Kind.ReadFile && call.ReadFile is null ? "Expecting 'read_file' to be present"
-        : null;
+        : AgentContainers.ProblemOf(call);
 
     // Files are asked for by the task that they belong to.
     private static void Demand(Access access, Call call)
     {
         if (call.Type == Kind.GetFlags)
             access.Demand(AccessAction.Read, ResourceId.Administration("config"));
-        else if (call.Type is not (Kind.GetHealth or Kind.GetVersion or Kind.ListFiles or Kind.ReadFile))
+        else if (call.Type is not (Kind.GetHealth or Kind.GetVersion or Kind.ListFiles or Kind.ReadFile) && !AgentContainers.Serves(call.Type))
             access.Demand(AccessAction.Read, ResourceId.Operations("slave"));
     }
 
@@ -87,7 +102,16 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, FileEndpoints
             case Kind.GetContainers:
                 return new Response { Type = Response.Types.Type.GetContainers, GetContainers = Containers(picture) };
             case Kind.GetAgent:
-                return new Response { Type = Response.Types.Type.GetAgent, GetAgent = new() { AgentInfo = AgentMapping.ToWire(picture.Agent.Status) } };
+                return new Response { Type = Response.Types.Type.GetAgent, GetAgent = Agent(picture.Agent.Status) };
+            case Kind.GetOperations:
+                // Operations are done when they are accepted: none is ever on its way.
+                return new Response { Type = Response.Types.Type.GetOperations, GetOperations = new() };
+            case Kind.GetResourceProviders:
+                return new Response { Type = Response.Types.Type.GetResourceProviders, GetResourceProviders = new() };
+            case Kind.WaitNestedContainer:
+                return new Response { Type = Response.Types.Type.WaitNestedContainer, WaitNestedContainer = await containers.WaitAsync(http, call.WaitNestedContainer.ContainerId, picture) };
+            case Kind.WaitContainer:
+                return new Response { Type = Response.Types.Type.WaitContainer, WaitContainer = await containers.WaitAsync(http, call.WaitContainer.ContainerId, picture) };
             case Kind.ListFiles:
                 return await ListAsync(http, call.ListFiles.Path);
             case Kind.ReadFile:
@@ -96,6 +120,19 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, FileEndpoints
                 throw new MesosRefusal(StatusCodes.Status501NotImplemented,
                     $"{Call.Descriptor.EnumTypes[0].FindValueByNumber((int)call.Type)?.Name ?? call.Type.ToString()} is not served here");
         }
+    }
+
+    private static Response.Types.GetAgent Agent(Contracts.Agents.AgentStatus status)
+    {
+        var answer = new Response.Types.GetAgent { AgentInfo = AgentMapping.ToWire(status) };
+        if (status.Drain is not { } drain)
+            return answer;
+        answer.DrainConfig = new() { MarkGone = drain.MarkGone };
+        if (drain.MaxGraceSeconds is { } grace)
+            answer.DrainConfig.MaxGracePeriod = new() { Nanoseconds = (long)(grace * 1e9) };
+        if (drain.Since is { } since)
+            answer.EstimatedDrainStartTime = StatusMapping.Time(since);
+        return answer;
     }
 
     private static Response.Types.GetTasks Tasks(AgentPicture picture)

@@ -187,7 +187,7 @@ internal static class TaskMapping
     }
 
     // Without a shell the value is the program, and the first argument is what it is called.
-    private static CommandSpec Command(Wire.CommandInfo command)
+    internal static CommandSpec Command(Wire.CommandInfo command)
     {
         var user = command.HasUser ? command.User : null;
         if (command.Shell)

@@ -50,7 +50,13 @@ internal sealed class OperatorChanges(OperatorMaintenance maintenance, IGrainFac
                 return StatusCodes.Status200OK;
             case Call.Types.Type.DrainAgent:
                 var drain = call.DrainAgent;
-                await (await AgentAsync(drain.AgentId.Value)).DrainAsync(drain.MaxGracePeriod is { } grace ? grace.ToTimeSpan().TotalSeconds : null, drain.MarkGone);
+                var grace = drain.MaxGracePeriod?.ToTimeSpan().TotalSeconds;
+                if (grace < 0)
+                    throw MesosRefusal.BadRequest("Failed to validate master::Call: 'max_grace_period' must be non-negative");
+                await (await AgentAsync(drain.AgentId.Value)).DrainAsync(grace, drain.MarkGone);
+                return StatusCodes.Status200OK;
+            case Call.Types.Type.DeactivateAgent:
+                await (await AgentAsync(call.DeactivateAgent.AgentId.Value)).DeactivateAsync();
                 return StatusCodes.Status200OK;
             case Call.Types.Type.UpdateMaintenanceSchedule:
                 await maintenance.UpdateAsync(call.UpdateMaintenanceSchedule.Schedule);
@@ -62,12 +68,24 @@ internal sealed class OperatorChanges(OperatorMaintenance maintenance, IGrainFac
                 await maintenance.StopAsync(call.StopMaintenance.Machines);
                 return StatusCodes.Status200OK;
             case Call.Types.Type.ReactivateAgent:
-                await (await AgentAsync(call.ReactivateAgent.AgentId.Value)).ReactivateAsync();
+                await ReactivateAsync(call.ReactivateAgent.AgentId.Value);
                 return StatusCodes.Status200OK;
             default:
                 throw new MesosRefusal(StatusCodes.Status501NotImplemented,
                     $"{Call.Descriptor.EnumTypes[0].FindValueByNumber((int)call.Type)?.Name ?? call.Type.ToString()} is not served here");
         }
+    }
+
+    // As in Mesos an agent that drains is let through to the end of that, and one that was not deactivated has nothing to come back from.
+    private async Task ReactivateAsync(string id)
+    {
+        var agent = await AgentAsync(id);
+        var status = await agent.GetStatusAsync();
+        if (status?.Condition == AgentCondition.Draining)
+            throw MesosRefusal.BadRequest($"Agent {id} is still draining");
+        if (status?.Drain is null && status?.Condition == AgentCondition.Active)
+            throw MesosRefusal.BadRequest($"Agent {id} is not deactivated");
+        await agent.ReactivateAsync();
     }
 
     /// <summary>Sets weights of roles.</summary>

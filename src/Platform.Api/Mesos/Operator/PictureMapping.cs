@@ -25,7 +25,7 @@ internal static class PictureMapping
         {
             AgentInfo = AgentMapping.ToWire(agent.Status),
             Active = agent.Status.Condition != AgentCondition.Recovering,
-            Deactivated = agent.IsDraining,
+            Deactivated = agent.IsDeactivated,
             Version = AgentMapping.MesosVersion,
             Pid = AgentMapping.Pid(agent.Status),
             RegisteredTime = StatusMapping.Time(agent.Status.RegisteredAt),
@@ -36,7 +36,17 @@ internal static class PictureMapping
         ResourceMapping.Write(agent.Used, wire.AllocatedResources);
         ResourceMapping.Write(agent.Offered, wire.OfferedResources);
         if (agent.IsDraining)
+        {
             wire.DrainInfo = new() { State = agent.Status.Condition == AgentCondition.Drained ? Wire.DrainState.Drained : Wire.DrainState.Draining, Config = new() };
+            if (agent.Status.Drain is { } drain)
+            {
+                wire.DrainInfo.Config.MarkGone = drain.MarkGone;
+                if (drain.MaxGraceSeconds is { } grace)
+                    wire.DrainInfo.Config.MaxGracePeriod = new() { Nanoseconds = (long)(grace * 1e9) };
+                if (drain.Since is { } since)
+                    wire.EstimatedDrainStartTime = StatusMapping.Time(since);
+            }
+        }
         return wire;
     }
 

@@ -27,6 +27,9 @@ internal sealed record PictureAgent(AgentStatus Status, Resources Total, Resourc
     /// <summary>It is among the registered ones: neither out of reach nor given up.</summary>
     public bool IsRegistered => Status.Condition is not (AgentCondition.Unreachable or AgentCondition.Gone);
 
+    /// <summary>An operator wants it to take no new tasks, and to lose those that it has if it drains.</summary>
+    public bool IsDeactivated => IsDraining || Status.Condition == AgentCondition.Deactivated;
+
     public bool IsDraining => Status.Condition is AgentCondition.Draining or AgentCondition.Drained;
 }
 
