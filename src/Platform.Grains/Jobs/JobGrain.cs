@@ -73,7 +73,7 @@ public sealed class JobGrain(
     public async Task DueAsync(JobTimerEntry known)
     {
         _owner.Timer.Knows(known);
-        _engine.Decide();
+        _engine.DecideAndAsk();
         await gate.PassAsync();
         await _engine.SettleAsync();
     }

@@ -10,7 +10,7 @@ namespace Platform.Grains.Ownership;
 
 /// <summary>Everything that an owner of tasks has in common with every other: demands, places, launches, kills, reports, agents, volumes.</summary>
 /// <remarks>
-/// <para>Record, then act: all calls of a burst share one write, and what follows from them leaves the grain after it. Only demands leave at once.</para>
+/// <para>Record, then act: all calls of a burst share one write, and what follows from them leaves the grain after it. Only <see cref="DecideAndAsk"/> asks before.</para>
 /// <para>What is not stored is not true: after a write that failed nothing leaves, and the activation ends. The next one begins with what is stored.</para>
 /// <para>Activation asks nobody: the allocator and the agents are asked from a timer, and nothing is decided before the allocator has answered.</para>
 /// <para>Not thread-safe: it lives on the turns of a [Reentrant] grain, which hands it the calls of <see cref="ITaskOwnerGrain"/>.</para>
@@ -142,8 +142,16 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         End();
     }
 
-    /// <summary>Decides and asks for places; the rest waits for <see cref="SettleAsync"/>. Nothing is decided before the allocator has answered.</summary>
-    public void Decide()
+    /// <summary>Decides and asks for places at once; all else waits for <see cref="SettleAsync"/>. For what something else remembers until it is stored.</summary>
+    public void DecideAndAsk()
+    {
+        Decide();
+        if (_broken is null && _effects.TakeDemands() is { } demands)
+            TellAllocatorAsync(demands).Ignore();
+    }
+
+    // Nothing is decided before the allocator has answered.
+    private void Decide()
     {
         _mustDecide = true;
         if (!_isResynced)
@@ -153,14 +161,6 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         do
             _deadline = null;
         while (_owner.Decide(_time.GetUtcNow()));
-        Ask();
-    }
-
-    // A demand is a wish and no act, so it need not wait for the write: the place that answers one that was never stored is released.
-    private void Ask()
-    {
-        if (_broken is null && _effects.TakeDemands() is { } demands)
-            TellAllocatorAsync(demands).Ignore();
     }
 
     private void End()
