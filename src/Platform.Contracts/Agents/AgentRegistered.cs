@@ -12,4 +12,7 @@ public sealed record AgentRegistered
 
     /// <summary>The agent counts as unreachable after this much silence, seconds.</summary>
     [Id(2)] public double UnreachableAfterSeconds { get; init; }
+
+    /// <summary>The version of the protocol that both speak, and that the session goes by; see <see cref="AgentProtocol.Agree"/>.</summary>
+    [Id(3)] public int Protocol { get; init; }
 }

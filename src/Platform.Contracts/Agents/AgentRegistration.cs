@@ -9,8 +9,8 @@ namespace Platform.Contracts.Agents;
 [GenerateSerializer, Immutable, Alias("Platform.AgentRegistration")]
 public sealed record AgentRegistration
 {
-    /// <summary>The version of the session's protocol. This page describes 1.</summary>
-    [Id(0)] public int Protocol { get; init; } = 1;
+    /// <summary>The newest version of the session's protocol that it speaks.</summary>
+    [Id(0)] public int Protocol { get; init; } = AgentProtocol.Newest;
 
     /// <summary>The id that the agent made at its first start and keeps in its work directory.</summary>
     [Id(1)] public required string AgentId { get; init; }
@@ -65,4 +65,7 @@ public sealed record AgentRegistration
 
     /// <summary>Folders that jobs may have watched for files.</summary>
     [Id(18)] public ValueList<WatchFolder> WatchFolders { get; init; }
+
+    /// <summary>The oldest version of the session's protocol that it speaks; 0: only <see cref="Protocol"/>.</summary>
+    [Id(19)] public int OldestProtocol { get; init; } = AgentProtocol.Oldest;
 }

@@ -9,8 +9,6 @@ namespace Platform.Grains.Agents;
 
 public sealed partial class AgentGrain
 {
-    private const int Protocol = 1;
-
     /// <inheritdoc/>
     public async Task<AgentCommand> RegisterAsync(AgentRegistration registration, IAgentSession session)
     {
@@ -77,6 +75,7 @@ public sealed partial class AgentGrain
                 Epoch = _epoch,
                 HeartbeatSeconds = options.Value.HeartbeatInterval.TotalSeconds,
                 UnreachableAfterSeconds = options.Value.UnreachableAfter.TotalSeconds,
+                Protocol = AgentProtocol.Agree(registration.OldestProtocol, registration.Protocol)!.Value,
             },
             Kill = await WaitingKillsAsync(),
             DestroyVolumes = agent.State.DestroyVolumes,
@@ -92,9 +91,13 @@ public sealed partial class AgentGrain
     private async Task<AgentCommand?> RefusalAsync(AgentRegistration registration)
     {
         if (registration.AgentId != Id)
-            return Refuse($"the id is {registration.AgentId}, not {Id}", final: true);
-        if (registration.Protocol != Protocol)
-            return Refuse($"protocol {registration.Protocol} is not spoken here, only {Protocol}: use an agent of the control plane's version", final: true);
+            return Refuse($"the id is {registration.AgentId}, not {Id}", final: false);
+        if (AgentProtocol.Agree(registration.OldestProtocol, registration.Protocol) is null)
+        {
+            return Refuse(
+                $"protocol {registration.Protocol} is not spoken here, only {AgentProtocol.Oldest} to {AgentProtocol.Newest}: use an agent of the control plane's "
+                + "version, or upgrade the control plane; the agent dials until one of both has been done", final: false);
+        }
         if (agent.State.Gone)
             return Refuse("an operator declared this agent gone: start it with an empty work directory to join as a new agent", final: true);
         if (HasSession && _run != registration.Run && time.GetUtcNow() - _lastSeen < options.Value.UnreachableAfter)

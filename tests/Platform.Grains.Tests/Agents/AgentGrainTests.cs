@@ -197,14 +197,40 @@ public class AgentGrainTests
 
         var sameId = await host.GetGrain<IAgentGrain>("a1").RegisterAsync(first.Registration with { Run = "another" }, session);
         var sameName = await host.GetGrain<IAgentGrain>("a2").RegisterAsync(first.Registration with { AgentId = "a2", Run = "another" }, session);
-        var wrong = await host.GetGrain<IAgentGrain>("a3").RegisterAsync(first.Registration with { AgentId = "a3", Protocol = 9 }, session);
 
         sameId.Refused!.ShouldStartWith("another agent with the id a1 has a session (name a1, host a1)");
         sameId.Final.ShouldBeFalse();
         sameName.Refused.ShouldBe("the name a1 is in use by agent a1: give this agent another --name");
-        wrong.Final.ShouldBeTrue();
         (await first.HeartbeatAsync()).ShouldBeTrue();
     }
+
+    [Fact]
+    public async Task An_agent_of_a_later_version_is_taken_in_if_it_speaks_a_protocol_of_today_too_and_is_never_turned_away_for_good()
+    {
+        await using var host = await StartAsync(new());
+        var agent = Agent(host);
+        var session = host.GrainFactory.CreateObjectReference<IAgentSession>(new SilentSession());
+        var grain = host.GetGrain<IAgentGrain>("a1");
+
+        var tooNew = await grain.RegisterAsync(agent.Registration with { OldestProtocol = AgentProtocol.Newest + 1, Protocol = AgentProtocol.Newest + 2 }, session);
+        var newer = await grain.RegisterAsync(agent.Registration with { Protocol = AgentProtocol.Newest + 1 }, session);
+
+        tooNew.Refused!.ShouldStartWith($"protocol {AgentProtocol.Newest + 2} is not spoken here");
+        tooNew.Final.ShouldBeFalse();
+        newer.Registered!.Protocol.ShouldBe(AgentProtocol.Newest);
+    }
+
+    [Theory]
+    [InlineData(1, 2, 1, 1, 1)]   // the agent is newer
+    [InlineData(1, 1, 1, 2, 1)]   // the control plane is newer
+    [InlineData(2, 3, 1, 2, 2)]
+    [InlineData(1, 3, 1, 3, 3)]
+    [InlineData(0, 1, 1, 2, 1)]   // an agent that tells one version only
+    [InlineData(0, 3, 1, 2, null)]
+    [InlineData(3, 4, 1, 2, null)]
+    [InlineData(1, 1, 2, 3, null)]
+    public void The_newest_protocol_that_both_speak_is_used(int oldest, int newest, int ownOldest, int ownNewest, int? agreed) =>
+        AgentProtocol.Agree(oldest, newest, ownOldest, ownNewest).ShouldBe(agreed);
 
     [Fact]
     public async Task The_same_agent_that_dials_again_replaces_its_session()
