@@ -12,6 +12,7 @@ internal static class House
         ["Core"] = [],
         ["Client"] = [],
         ["Mesos"] = [],
+        ["Cli"] = ["Core", "Client"],
         ["Contracts"] = ["Core"],
         ["Storage"] = ["Core", "Contracts"],
         ["Networking"] = ["Core"],

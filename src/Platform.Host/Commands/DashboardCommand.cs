@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Platform.Cli.Commands;
 using Platform.Clustering.Certificates;
-using Platform.Host.Hosting;
 using Platform.Host.Hosting.Tls;
+using Platform.Host.Hosting;
 using Platform.Host.Logging;
 
 namespace Platform.Host.Commands;

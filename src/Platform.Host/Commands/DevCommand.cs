@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Net;
 using Platform.Agent;
+using Platform.Cli.Commands;
 using Platform.Client;
-using Platform.Clustering;
 using Platform.Clustering.Certificates;
+using Platform.Clustering;
 using Platform.Core.Jobs;
-using Platform.Host.Hosting;
 using Platform.Host.Hosting.Tls;
+using Platform.Host.Hosting;
 using Platform.Host.Logging;
 using Platform.Host.Telemetry;
 

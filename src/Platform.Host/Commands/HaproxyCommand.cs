@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
+using Platform.Cli.Commands;
 using Platform.Client;
 using Platform.Core.Collections;
 using Platform.Core.Registry;

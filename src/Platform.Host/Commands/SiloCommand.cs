@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Net;
-using Platform.Clustering;
+using Platform.Cli.Commands;
 using Platform.Clustering.Certificates;
-using Platform.Host.Hosting;
+using Platform.Clustering;
 using Platform.Host.Hosting.Tls;
+using Platform.Host.Hosting;
 using Platform.Host.Logging;
 using Platform.Host.Telemetry;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Platform.Agent;
-using Platform.Host.Commands;
+using Platform.Cli.Commands;
 
 namespace Platform.Host.Hosting;
 

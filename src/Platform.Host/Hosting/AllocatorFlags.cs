@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Platform.Agent.Options;
 using Platform.Api.Mesos;
-using Platform.Core;
 using Platform.Core.Allocation;
+using Platform.Core;
 
 namespace Platform.Host.Hosting;
 

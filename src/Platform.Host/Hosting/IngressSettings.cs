@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net;
-using Platform.Host.Commands;
+using Platform.Cli.Commands;
 using Platform.Networking.Ingress;
 
 namespace Platform.Host.Hosting;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Net;
 using Platform.Api.Security.Oidc;
+using Platform.Cli.Commands;
 using Platform.Core.Collections;
 using Platform.Core.Security;
-using Platform.Host.Commands;
 
 namespace Platform.Host.Hosting;
 

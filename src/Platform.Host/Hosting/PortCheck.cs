@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
-using Platform.Host.Commands;
+using System.Net;
+using Platform.Cli.Commands;
 
 namespace Platform.Host.Hosting;
 

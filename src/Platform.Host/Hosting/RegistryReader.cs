@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Platform.Client;
+using Platform.Cli.Commands;
 using Platform.Client.Services;
+using Platform.Client;
 using Platform.Core.Collections;
 using Platform.Core.Registry;
-using Platform.Host.Commands;
 using ServiceEndpoint = Platform.Core.Registry.ServiceEndpoint;
 
 namespace Platform.Host.Hosting;

@@ -1,4 +1,4 @@
-using Platform.Host.Commands;
+using Platform.Cli.Commands;
 
 namespace Platform.Host.Hosting;
 

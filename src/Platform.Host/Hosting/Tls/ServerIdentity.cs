@@ -1,11 +1,11 @@
-using System.Net;
 using System.Net.NetworkInformation;
+using System.Net;
 using Microsoft.Extensions.Options;
+using Platform.Cli.Commands;
 using Platform.Clustering.Certificates;
 using Platform.Core.Collections;
 using Platform.Core.Security.Certificates;
 using Platform.Grains.Secrets;
-using Platform.Host.Commands;
 
 namespace Platform.Host.Hosting.Tls;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using Platform.Api.Agents;
+using Platform.Cli.Commands;
 using Platform.Core.Security.Certificates;
-using Platform.Host.Commands;
 
 namespace Platform.Host.Hosting.Tls;
 
