@@ -6,7 +6,7 @@ using Platform.Grains.Startup;
 
 namespace Platform.Benchmarks.ControlPlane;
 
-/// <summary>A control plane without HTTP, its data in a directory that is kept while it is restarted.</summary>
+/// <summary>A control plane without HTTP, its data in a store that is kept while it is restarted.</summary>
 internal sealed class ControlPlaneSilo : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -15,11 +15,14 @@ internal sealed class ControlPlaneSilo : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
-    public static async Task<ControlPlaneSilo> StartAsync(string directory, IOutgoingGrainCallFilter? filter = null)
+    public static async Task<ControlPlaneSilo> StartAsync(BenchmarkStore store, IOutgoingGrainCallFilter? filter = null)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddFilter(null, LogLevel.Error).AddSimpleConsole();
-        builder.Services.AddSoleSilo(directory);
+        if (store.Cluster is { } cluster)
+            builder.Services.AddClusterSilo(cluster);
+        else
+            builder.Services.AddSoleSilo(store.Directory);
         builder.Services.AddPlatformGrains(options =>
         {
             options.Groups.MaxRunningDeployments = 100_000;

@@ -9,47 +9,41 @@ namespace Platform.Benchmarks.ControlPlane;
 /// <summary>Apps are submitted at the gate, until every task runs and its state is stored and acknowledged to its agent.</summary>
 internal sealed class Deploy : IBenchmark
 {
-    public string Description => "tasks per second from submit to running and stored: --tasks 100000 --agents 5000 --apps 100 --directory /tmp";
+    public string Description => "tasks per second from submit to running and stored: --tasks 100000 --agents 5000 --apps 100 " + BenchmarkStore.Options;
 
     public async Task<IReadOnlyDictionary<string, object>> RunAsync(BenchmarkOptions options)
     {
         var tasks = options.Number("tasks", 100_000);
         var agents = options.Number("agents", 5_000);
         var apps = options.Number("apps", 100);
-        var parent = options.Text("directory", Path.GetTempPath());
+        var (kind, parent) = (options.Text("store", "sqlite"), options.Text("directory", Path.GetTempPath()));
         options.RejectUnknown();
 
-        var directory = Directory.CreateDirectory(Path.Combine(parent, $"deploy-benchmark-{Environment.ProcessId}"));
-        try
+        await using var store = await BenchmarkStore.OpenAsync(kind, parent);
+        await using var silo = await ControlPlaneSilo.StartAsync(store);
+        var cluster = new SimulatedCluster(agents, Resources(tasks, agents));
+        await cluster.ConnectAsync(silo.Grains);
+        Console.Error.WriteLine($"{agents} agents registered");
+        using var stop = new CancellationTokenSource();
+        var beating = cluster.HeartbeatAsync(TimeSpan.FromSeconds(5), stop.Token);
+        var watch = Stopwatch.StartNew();
+        var tenths = await SubmitAsync(silo.Grains, cluster, tasks, apps, watch);
+        var total = watch.Elapsed;
+        var cpu = Process.GetCurrentProcess().TotalProcessorTime;
+        await stop.CancelAsync();
+        await beating;
+        return new Dictionary<string, object>
         {
-            await using var silo = await ControlPlaneSilo.StartAsync(directory.FullName);
-            var cluster = new SimulatedCluster(agents, Resources(tasks, agents));
-            await cluster.ConnectAsync(silo.Grains);
-            Console.Error.WriteLine($"{agents} agents registered");
-            using var stop = new CancellationTokenSource();
-            var beating = cluster.HeartbeatAsync(TimeSpan.FromSeconds(5), stop.Token);
-            var watch = Stopwatch.StartNew();
-            var tenths = await SubmitAsync(silo.Grains, cluster, tasks, apps, watch);
-            var total = watch.Elapsed;
-            var cpu = Process.GetCurrentProcess().TotalProcessorTime;
-            await stop.CancelAsync();
-            await beating;
-            return new Dictionary<string, object>
-            {
-                ["tasks"] = tasks,
-                ["agents"] = agents,
-                ["apps"] = apps,
-                ["seconds"] = Math.Round(total.TotalSeconds, 2),
-                ["tasksPerSecond"] = Math.Round(tasks / total.TotalSeconds),
-                ["tasksPerSecondByTenth"] = tenths,
-                ["cpuSeconds"] = Math.Round(cpu.TotalSeconds, 1),
-                ["workingSetMegabytes"] = Environment.WorkingSet / 1_000_000,
-            };
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
+            ["tasks"] = tasks,
+            ["agents"] = agents,
+            ["apps"] = apps,
+            ["store"] = kind,
+            ["seconds"] = Math.Round(total.TotalSeconds, 2),
+            ["tasksPerSecond"] = Math.Round(tasks / total.TotalSeconds),
+            ["tasksPerSecondByTenth"] = tenths,
+            ["cpuSeconds"] = Math.Round(cpu.TotalSeconds, 1),
+            ["workingSetMegabytes"] = Environment.WorkingSet / 1_000_000,
+        };
     }
 
     /// <summary>Room for about a third more tasks than there will be.</summary>

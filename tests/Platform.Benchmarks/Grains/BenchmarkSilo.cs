@@ -1,38 +1,43 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Platform.Benchmarks.ControlPlane;
 using Platform.Clustering;
 
 namespace Platform.Benchmarks.Grains;
 
-/// <summary>A runtime with the benchmarks' grains, its data in a directory that goes away with it.</summary>
+/// <summary>A runtime with the benchmarks' grains, its data in a store that goes away with it.</summary>
 internal sealed class BenchmarkSilo : IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly DirectoryInfo _directory;
+    private readonly BenchmarkStore _store;
 
-    private BenchmarkSilo(IHost host, DirectoryInfo directory)
+    private BenchmarkSilo(IHost host, BenchmarkStore store)
     {
         _host = host;
-        _directory = directory;
+        _store = store;
     }
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     /// <param name="parent">Where the data directory is made; the speed of its disk decides that of writes.</param>
-    public static async Task<BenchmarkSilo> StartAsync(string parent)
+    /// <param name="kind">Which store: <c>sqlite</c> or <c>redis</c>.</param>
+    public static async Task<BenchmarkSilo> StartAsync(string parent, string kind = "sqlite")
     {
-        var directory = Directory.CreateDirectory(Path.Combine(parent, $"grain-benchmark-{Environment.ProcessId}"));
+        var store = await BenchmarkStore.OpenAsync(kind, parent);
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddSoleSilo(directory.FullName);
+        if (store.Cluster is { } cluster)
+            builder.Services.AddClusterSilo(cluster);
+        else
+            builder.Services.AddSoleSilo(store.Directory);
         var host = builder.Build();
         await host.StartAsync();
-        return new BenchmarkSilo(host, directory);
+        return new BenchmarkSilo(host, store);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
         _host.Dispose();
-        _directory.Delete(recursive: true);
+        await _store.DisposeAsync();
     }
 }

@@ -1,21 +1,23 @@
 using System.Diagnostics;
+using Platform.Benchmarks.ControlPlane;
 
 namespace Platform.Benchmarks.Grains;
 
 /// <summary>Durable writes of many grains: each is acknowledged when it is on disk.</summary>
 internal sealed class GrainWrites : IBenchmark
 {
-    public string Description => "durable writes per second: --seconds 3 --grains 1000 --directory /tmp (put it on the disk to be measured)";
+    public string Description => "durable writes per second: --seconds 3 --grains 1000 " + BenchmarkStore.Options + " (put it on the disk to be measured)";
 
     public async Task<IReadOnlyDictionary<string, object>> RunAsync(BenchmarkOptions options)
     {
         var seconds = options.Number("seconds", 3);
         var grains = options.Number("grains", 1000);
         var directory = options.Text("directory", Path.GetTempPath());
+        var kind = options.Text("store", "sqlite");
         options.RejectUnknown();
 
-        await using var silo = await BenchmarkSilo.StartAsync(directory);
-        var results = new Dictionary<string, object> { ["grains"] = grains };
+        await using var silo = await BenchmarkSilo.StartAsync(directory, kind);
+        var results = new Dictionary<string, object> { ["grains"] = grains, ["store"] = kind };
         await MeasureAsync("state", grain => grain.WriteStateAsync());
         await MeasureAsync("items", grain => grain.WriteItemAsync());
         await MeasureAsync("log", grain => grain.AppendAsync());

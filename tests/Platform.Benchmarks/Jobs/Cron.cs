@@ -12,7 +12,7 @@ internal sealed class Cron : IBenchmark
 {
     private const int Agents = 200;
 
-    public string Description => "lateness of jobs due at one instant and of a steady stream: --jobs 10000 --rate 200 --seconds 60 --warmup 2000 --quartz 1 --directory /tmp";
+    public string Description => "lateness of jobs due at one instant and of a steady stream: --jobs 10000 --rate 200 --seconds 60 --warmup 2000 --quartz 1 " + BenchmarkStore.Options;
 
     public async Task<IReadOnlyDictionary<string, object>> RunAsync(BenchmarkOptions options)
     {
@@ -21,40 +21,38 @@ internal sealed class Cron : IBenchmark
         var seconds = options.Number("seconds", 60);
         var quartz = options.Number("quartz", 1);
         var warmup = options.Number("warmup", 2_000);
-        var parent = options.Text("directory", Path.GetTempPath());
+        var (kind, parent) = (options.Text("store", "sqlite"), options.Text("directory", Path.GetTempPath()));
         options.RejectUnknown();
 
-        var results = new Dictionary<string, object> { ["jobs"] = jobs, ["rate"] = rate, ["seconds"] = seconds };
-        var directory = Directory.CreateDirectory(Path.Combine(parent, $"cron-benchmark-{Environment.ProcessId}"));
-        try
-        {
-            var submissions = new Submissions();
-            await using var silo = await ControlPlaneSilo.StartAsync(directory.FullName, submissions);
-            var cluster = new SimulatedCluster(Agents, $"cpus:{jobs};mem:{jobs * 32};disk:100000");
-            await cluster.ConnectAsync(silo.Grains);
-            using var stop = new CancellationTokenSource();
-            var beating = cluster.HeartbeatAsync(TimeSpan.FromSeconds(5), stop.Token);
-            if (jobs > 0)
-            {
-                // A control plane that has been up for a minute has compiled what it does; the first runs of a process are not what is asked for.
-                if (warmup > 0)
-                    await MeasureInstantAsync(silo.Grains, cluster, submissions, "warmup", warmup);
-                var (handedOver, launched) = await MeasureInstantAsync(silo.Grains, cluster, submissions, "instant", jobs);
-                Tell(results, "handedOver", handedOver);
-                Tell(results, "launched", launched);
-            }
-            if (rate > 0)
-                await MeasureStreamAsync(silo.Grains, cluster, rate, seconds, results);
-            await stop.CancelAsync();
-            await beating;
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
+        var results = new Dictionary<string, object> { ["jobs"] = jobs, ["rate"] = rate, ["seconds"] = seconds, ["store"] = kind };
+        await using (var store = await BenchmarkStore.OpenAsync(kind, parent))
+            await MeasureAsync(store, jobs, rate, seconds, warmup, results);
         if (quartz > 0 && jobs > 0)
             Tell(results, "quartzFired", await QuartzInstant.MeasureAsync(jobs));
         return results;
+    }
+
+    private static async Task MeasureAsync(BenchmarkStore store, int jobs, int rate, int seconds, int warmup, Dictionary<string, object> results)
+    {
+        var submissions = new Submissions();
+        await using var silo = await ControlPlaneSilo.StartAsync(store, submissions);
+        var cluster = new SimulatedCluster(Agents, $"cpus:{jobs};mem:{jobs * 32};disk:100000");
+        await cluster.ConnectAsync(silo.Grains);
+        using var stop = new CancellationTokenSource();
+        var beating = cluster.HeartbeatAsync(TimeSpan.FromSeconds(5), stop.Token);
+        if (jobs > 0)
+        {
+            // A control plane that has been up for a minute has compiled what it does; the first runs of a process are not what is asked for.
+            if (warmup > 0)
+                await MeasureInstantAsync(silo.Grains, cluster, submissions, "warmup", warmup);
+            var (handedOver, launched) = await MeasureInstantAsync(silo.Grains, cluster, submissions, "instant", jobs);
+            Tell(results, "handedOver", handedOver);
+            Tell(results, "launched", launched);
+        }
+        if (rate > 0)
+            await MeasureStreamAsync(silo.Grains, cluster, rate, seconds, results);
+        await stop.CancelAsync();
+        await beating;
     }
 
     private static async Task<(double[] HandedOver, double[] Launched)> MeasureInstantAsync(

@@ -8,13 +8,11 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("redis-").FullName;
+    private readonly string _directory;
     private readonly int _port = FreePort.Take();
     private Process? _process;
 
-    private RedisServer()
-    {
-    }
+    private RedisServer(string directory) => _directory = directory;
 
     /// <summary>How it is reached: <c>host:port</c>.</summary>
     public string Address => $"127.0.0.1:{_port}";
@@ -22,9 +20,12 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Its process, for a test that stops it for a while.</summary>
     public int ProcessId => _process!.Id;
 
-    public static async Task<RedisServer> StartAsync()
+    /// <param name="parent">Where the folder of its files is made. Default: where temporary files are.</param>
+    public static async Task<RedisServer> StartAsync(string? parent = null)
     {
-        var server = new RedisServer();
+        var server = new RedisServer(parent is null
+            ? Directory.CreateTempSubdirectory("redis-").FullName
+            : Directory.CreateDirectory(Path.Combine(parent, $"redis-{Guid.NewGuid():N}")).FullName);
         try
         {
             await server.RunAsync();
