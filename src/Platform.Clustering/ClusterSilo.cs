@@ -32,7 +32,11 @@ public static class ClusterSilo
             if (options.Encryption is var (authority, certificate))
                 silo.UseSiloEncryption(authority, certificate);
             silo.AddPlatformSilo();
+            silo.AddGrainService<SiloWitness>();
         });
+        services.AddSingleton<SiloWitnesses>();
+        services.AddSingleton<StoreWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoreWatch>());
         services.AddHostedService<SuccessionService>();
         return services;
     }
@@ -44,6 +48,10 @@ public static class ClusterSilo
 
         // A silo that starts before its Redis waits for it.
         connection.AbortOnConnectFail = false;
+
+        // One that has lost it finds it again within a second or two of its return, and no attempt is waited for that the network swallows.
+        connection.ReconnectRetryPolicy = new LinearRetry(500);
+        connection.ConnectTimeout = Math.Min(connection.ConnectTimeout, 2000);
         return connection;
     }
 }

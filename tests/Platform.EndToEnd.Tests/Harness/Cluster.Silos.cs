@@ -24,6 +24,7 @@ internal sealed partial class Cluster
             cluster.Redis = await RedisServer.StartAsync();
             foreach (var ports in Enumerable.Range(0, 3 * count).Select(_ => FreePorts.Take()).Chunk(3))
                 cluster.silos.Add(new Silo(new Uri($"http://127.0.0.1:{ports[0]}"), ports[1], ports[2]));
+            cluster.silos.ForEach(silo => silo.Wire = new Wire(cluster.Redis.Address));
             cluster.Masters = string.Join(',', cluster.silos.Select(silo => silo.Url.OriginalString));
             await Task.WhenAll(cluster.silos.Select(cluster.StartSiloAsync));
             await cluster.TalkToAsync(cluster.silos[0]);
@@ -43,7 +44,7 @@ internal sealed partial class Cluster
         {
             silo.Process = Track(RunningProcess.Start($"silo {silos.IndexOf(silo)}, process {processes.Count}", Directory.Path,
             [
-                "silo", "--auth", "off", "--redis", Redis!.Address, "--cluster", Path.GetFileName(Directory.Path), "--port", $"{silo.Url.Port}",
+                "silo", "--auth", "off", "--redis", silo.Wire!.Address, "--cluster", Path.GetFileName(Directory.Path), "--port", $"{silo.Url.Port}",
                 "--silo-port", $"{silo.SiloPort}", "--gateway-port", $"{silo.GatewayPort}", .. ServerOptions,
             ]));
         }
@@ -72,5 +73,8 @@ internal sealed partial class Cluster
     internal sealed record Silo(Uri Url, int SiloPort, int GatewayPort)
     {
         internal RunningProcess Process { get; set; } = null!;
+
+        /// <summary>Its own way to Redis.</summary>
+        internal Wire? Wire { get; set; }
     }
 }

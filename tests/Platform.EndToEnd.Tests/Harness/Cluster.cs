@@ -174,6 +174,12 @@ internal sealed partial class Cluster : IAsyncDisposable
             await process.DisposeAsync();
         }
 
+        foreach (var silo in silos)
+        {
+            if (silo.Wire is not null)
+                await silo.Wire.DisposeAsync();
+        }
+
         if (Redis is not null)
             await Redis.DisposeAsync();
         Directory.Dispose();

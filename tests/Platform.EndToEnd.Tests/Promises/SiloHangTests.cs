@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Platform.EndToEnd.Tests.Harness;
 using Xunit.Abstractions;
@@ -63,6 +64,42 @@ public sealed class SiloHangTests(ITestOutputHelper output)
             await SettledAsync(cluster, round, steady);
         }
         cluster.Silos.ShouldAllBe(silo => !silo.Process.HasExited);
+    }
+
+    [Fact]
+    public async Task A_silo_that_alone_loses_the_store_is_given_up_and_ends_and_the_others_go_on()
+    {
+        await using var cluster = await Cluster.StartSilosAsync(output, 3);
+        RunningProcess[] agents = [cluster.StartAgent("first"), cluster.StartAgent("second")];
+        await cluster.DeployAsync(Apps);
+        var steady = await ByTaskAsync(cluster, "/steady", 4);
+        // Each silo once, so that each grain has been on the one that loses it: a connection that breaks, one that swallows everything, and again.
+        for (var round = 1; round <= 3; round++)
+        {
+            var lonely = cluster.Silos[round - 1];
+            await cluster.TalkToAsync(cluster.Silos[round % 3]);
+            var deployment = await StartRoundAsync(cluster, round);
+            var began = Stopwatch.GetTimestamp();
+            if (round == 2)
+                lonely.Wire!.Swallow();
+            else
+                lonely.Wire!.Cut();
+            await cluster.SucceededAsync(deployment);
+            output.WriteLine($"round {round}: the deployment ended {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s after the silo had lost the store");
+
+            await lonely.Process.EndAsync(Cluster.Patience);
+            lonely.Process.ExitCode.ShouldNotBe(0);
+            lonely.Process.Log.ShouldContain("does not reach the store, which others do");
+            cluster.Silos.Where(silo => silo != lonely).ShouldAllBe(silo => !silo.Process.HasExited);
+            await cluster.UntilAsync("the agents have sessions with silos that live", () =>
+                Task.FromResult(agents.All(agent => cluster.SiloOf(agent) is { } silo && silo != lonely)));
+            await SettledAsync(cluster, round, steady);
+
+            lonely.Wire.Mend();
+            await cluster.StartSiloAsync(lonely);
+            await cluster.TalkToAsync(lonely);
+            (await cluster.RunningAsync("/steady", 4)).Select(task => task.Id).ShouldBe(steady.Select(pair => pair.TaskId), ignoreOrder: true);
+        }
     }
 
     private static async Task<Platform.Client.Deployments.DeploymentHandle> StartRoundAsync(Cluster cluster, int round)
