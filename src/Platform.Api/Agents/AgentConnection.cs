@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Platform.Api.Security;
 using Platform.Contracts.Agents;
+using Platform.Contracts.Recovery;
 using Platform.Contracts.Security;
 using Platform.Core.Collections;
 
@@ -20,7 +21,9 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
 
     private static readonly TimeSpan RegistrationTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(1);
 
+    private readonly FrameOrder _frames = new();
     private readonly Channel<AgentCommand> _commands = Channel.CreateBounded<AgentCommand>(new BoundedChannelOptions(MostCommands) { SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
     private readonly Queue<TaskTokenRequest> _tokenRequests = new();
@@ -31,8 +34,14 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
     /// <inheritdoc/>
     public Task SendAsync(AgentCommand command)
     {
-        if (!_commands.Writer.TryWrite(command))
-            Close($"the agent has {MostCommands} commands waiting and reads none");
+        lock (_frames)
+        {
+            var isFull = _frames.Waiting > MostCommands;
+            foreach (var due in _frames.Take(command))
+                isFull |= !_commands.Writer.TryWrite(due);
+            if (isFull)
+                Close($"the agent has {MostCommands} commands waiting and reads none");
+        }
         return Task.CompletedTask;
     }
 
@@ -131,7 +140,7 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
             if (message.Register is not null)
                 throw new SessionFault("a session has only one registration");
             if (!message.Updates.IsEmpty)
-                await agent.UpdateAsync(epoch, message.Updates);
+                _ = TellAsync(() => agent.UpdateAsync(epoch, message.Updates));
             for (var i = 0; i < message.Files.Count; i++)
                 await agent.FileReadAsync(message.Files[i]);
             for (var i = 0; i < message.Exec.Count; i++)
@@ -142,10 +151,30 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
                 await agent.AppearedAsync(epoch, message.Appeared);
             if (!message.TokenRequests.IsEmpty)
                 AskForTokens(agentId, message.TokenRequests);
-            if (message.Heartbeat is not null && !await agent.HeartbeatAsync(epoch, message.Heartbeat))
+            if (message.Heartbeat is { } heartbeat && !await PatientCall.AskAsync(() => agent.HeartbeatAsync(epoch, heartbeat), IsOpen, TimeProvider.System))
                 throw new SessionFault("this session is not known any more: register again");
         }
     }
+
+    // Frames are read meanwhile. The agent itself tells it again only after 10 s, or when it dials anew.
+    private async Task TellAsync(Func<Task> tell)
+    {
+        while (IsOpen())
+        {
+            try
+            {
+                await PatientCall.AskAsync(tell, IsOpen, TimeProvider.System);
+                return;
+            }
+            catch (Exception failure) when (failure is TimeoutException or OrleansException or StorageException)
+            {
+                LogNotHeard(failure, TellAgainAfter);
+            }
+            await Task.Delay(TellAgainAfter);
+        }
+    }
+
+    private bool IsOpen() => _closeReason.Length == 0;
 
     // Owners take their time to answer: frames are read meanwhile. Who asks for more than is answered is asked to come again.
     private void AskForTokens(string agentId, ValueList<TaskTokenRequest> requests)
@@ -247,6 +276,9 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
 
     [LoggerMessage(LogLevel.Warning, "A session of agent {AgentId} did not begin: {Reason}")]
     private partial void LogNotRegistered(string agentId, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "What an agent says was not heard; it is told again in {Pause}")]
+    private partial void LogNotHeard(Exception failure, TimeSpan pause);
 
     [LoggerMessage(LogLevel.Debug, "A session could not be closed in order: {Reason}")]
     private partial void LogCloseFailed(string reason);

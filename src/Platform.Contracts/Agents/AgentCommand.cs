@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Platform.Contracts.Security;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
@@ -50,4 +51,8 @@ public sealed record AgentCommand
 
     /// <summary>Answers to <see cref="AgentMessage.TokenRequests"/>.</summary>
     [Id(13)] public ValueList<TaskToken> Tokens { get; init; }
+
+    /// <summary>Its number in the session, from 1, on the way between silos; 0: it is not one of the frames that <see cref="IAgentSession.SendAsync"/> carries. Agents are not told.</summary>
+    [JsonIgnore]
+    [Id(14)] public long Number { get; init; }
 }

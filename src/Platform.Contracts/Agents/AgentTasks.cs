@@ -1,3 +1,4 @@
+using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 
 namespace Platform.Contracts.Agents;
@@ -26,4 +27,10 @@ public sealed record AgentTasks
 
     /// <summary>The persistent volumes of this owner that are on the agent, by id. One that was ordered to be destroyed is not among them.</summary>
     [Id(6)] public ValueList<string> Volumes { get; init; }
+
+    /// <summary>Tells pictures of the agent that come late from newer ones.</summary>
+    [Id(7)] public NewsNumber Number { get; init; }
+
+    /// <summary>Launches of the owner with a lower <see cref="OwnerTerm.Number"/> are refused from now on: what was launched with one and is not in the picture never will be. 0: nobody asked for it.</summary>
+    [Id(8)] public long Fence { get; init; }
 }

@@ -21,8 +21,8 @@ public interface IAgentGrain : IGrainWithStringKey, IWakeable
     [Alias("AllocatorStarted")]
     Task AllocatorStartedAsync();
 
-    /// <summary>Status updates of the session with this epoch. They are acknowledged to the agent when their owners have persisted them.</summary>
-    [OneWay, Alias("Update")]
+    /// <summary>Status updates of the session with this epoch. They are acknowledged to the agent when their owners have persisted them. Done when they are here; may come twice, and late.</summary>
+    [Alias("Update")]
     Task UpdateAsync(long epoch, ValueList<TaskUpdate> updates);
 
     /// <summary>The session with this epoch is gone.</summary>
@@ -42,8 +42,10 @@ public interface IAgentGrain : IGrainWithStringKey, IWakeable
     Task AcknowledgeAsync(ValueList<string> updateIds);
 
     /// <summary>The owner's tasks on this agent, as far as is known now.</summary>
+    /// <param name="owner">The owner.</param>
+    /// <param name="fence">Launches of this activation of the owner with a lower number are refused from now on, so that the answer tells for good which of them arrived.</param>
     [Alias("GetTasks")]
-    Task<AgentTasks> GetTasksAsync(string owner);
+    Task<AgentTasks> GetTasksAsync(string owner, OwnerTerm? fence = null);
 
     /// <summary>Everything about the agent for readers; null if it never registered.</summary>
     [AlwaysInterleave, Alias("GetStatus")]

@@ -4,8 +4,8 @@ namespace Platform.Contracts.Agents;
 [Alias("Platform.IAgentSession")]
 public interface IAgentSession : IGrainObserver
 {
-    /// <summary>Sends a frame. Frames arrive in the order they were sent, or the session ends.</summary>
-    [OneWay, Alias("Send")]
+    /// <summary>Sends a frame, once for each <see cref="AgentCommand.Number"/> however often it is told. One that comes before its turn waits for those before it. Done when it is here.</summary>
+    [Alias("Send")]
     Task SendAsync(AgentCommand command);
 
     /// <summary>Ends the session; the agent dials again unless it was refused for good.</summary>

@@ -16,24 +16,26 @@ public interface IAllocatorGrain : IGrainWithIntegerKey, IWakeable
 {
     /// <summary>An agent began a session with these resources and tasks; replaces what was known of it.</summary>
     [Alias("AgentAdded")]
-    Task AgentAddedAsync(AgentStatus agent);
+    Task AgentAddedAsync(AgentStatus agent, NewsNumber number = default);
 
     /// <summary>No new tasks on this agent (unreachable, draining, deactivated), or again.</summary>
     [Alias("AgentCondition")]
-    Task AgentConditionAsync(string agentId, AgentCondition condition);
+    Task AgentConditionAsync(string agentId, AgentCondition condition, NewsNumber number = default);
 
     /// <summary>The agent is gone and its resources with it.</summary>
     [Alias("AgentRemoved")]
-    Task AgentRemovedAsync(string agentId);
+    Task AgentRemovedAsync(string agentId, NewsNumber number = default);
 
     /// <summary>The revocable room that the agent reports.</summary>
-    [OneWay, Alias("AgentSlack")]
+    [Alias("AgentSlack")]
     Task AgentSlackAsync(string agentId, Agents.AgentUsage usage);
 
     /// <summary>Asks for places, or replaces the demand with the same id. Places come to the owner with <see cref="ITaskOwnerGrain.PlacedAsync"/>.</summary>
+    /// <param name="demands">The demands, of one owner.</param>
+    /// <param name="from">What comes after a later one of the same owner was heard is passed over.</param>
     /// <returns>The number of this run of the allocator, see <see cref="ResyncAsync"/>.</returns>
     [Alias("Submit")]
-    Task<long> SubmitAsync(ValueList<Demand> demands);
+    Task<long> SubmitAsync(ValueList<Demand> demands, OwnerTerm? from = null);
 
     /// <summary>Withdraws demands; places already found stay held until released.</summary>
     [Alias("Withdraw")]
@@ -44,13 +46,13 @@ public interface IAllocatorGrain : IGrainWithIntegerKey, IWakeable
     Task ReleaseAsync(ValueList<string> taskIds);
 
     /// <summary>These persistent volumes were destroyed, or never made: their disk is free. Told by agents' grains.</summary>
-    [OneWay, Alias("ReleaseVolumes")]
+    [Alias("ReleaseVolumes")]
     Task ReleaseVolumesAsync(ValueList<string> volumeIds);
 
     /// <summary>After its activation an owner says what it has; what is held for others of its tasks and volumes is released, its old demands are withdrawn.</summary>
     /// <returns>The number of this run of the allocator, its term: each of its activations records a greater one before it tells anybody anything.</returns>
     [Alias("Resync")]
-    Task<long> ResyncAsync(string owner, OwnerHoldings holdings);
+    Task<long> ResyncAsync(string owner, OwnerHoldings holdings, OwnerTerm? from = null);
 
     /// <summary>Why a demand waits; null if it does not.</summary>
     [AlwaysInterleave, Alias("Explain")]

@@ -24,4 +24,7 @@ public sealed record AppOrder
 
     /// <summary>Where it stands among the app's orders; null: before all that have a term.</summary>
     [Id(5)] public OrderTerm? Term { get; init; }
+
+    /// <summary>What the app said to this order, if it is one that makes the app; null: it was not asked yet. See <see cref="AppOrderReply.Vacancy"/>.</summary>
+    [Id(6)] public Guid? Vacancy { get; init; }
 }

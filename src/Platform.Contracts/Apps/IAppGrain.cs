@@ -29,9 +29,9 @@ public interface IAppGrain : ITaskOwnerGrain, IEndpointOwnerGrain
     [Alias("ResetDelay")]
     Task ResetDelayAsync();
 
-    /// <summary>Carries out one action of a deployment. Idempotent by deployment and kind: repeated after a restart, after a pause or when its end is overdue; an action that has ended is told as ended again. An order with a later term takes the place of what runs; one with an earlier term than the app has seen is refused without a word. Returns when the order is persisted; its end is told to the deployment with <see cref="IDeploymentGrain.ActionEndedAsync"/>.</summary>
+    /// <summary>Carries out one action of a deployment. Idempotent by deployment and kind: repeated after a restart, after a pause or when its end is overdue; an action that has ended is told as ended again. An order with a later term takes the place of what runs; one with an earlier term than the app has seen is refused without a word. One that makes the app has to come again with the vacancy that is answered. Returns when the order is persisted; its end is told to the deployment with <see cref="IDeploymentGrain.ActionEndedAsync"/>.</summary>
     [Alias("Execute")]
-    Task ExecuteAsync(AppOrder order);
+    Task<AppOrderReply> ExecuteAsync(AppOrder order);
 
     /// <summary>The deployment no longer cares: what it began goes no further, what runs is kept, and what it ordered before <paramref name="term"/> is refused should it come later.</summary>
     /// <param name="deploymentId">The deployment.</param>

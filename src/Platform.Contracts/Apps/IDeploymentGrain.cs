@@ -16,7 +16,7 @@ public interface IDeploymentGrain : IGrainWithStringKey, IWakeable
     [OneWay, Alias("Forget")]
     Task ForgetAsync();
 
-    /// <summary>Stops for good where it is, also if it is told to begin only later. Returns when nothing that it sent is on its way any more.</summary>
+    /// <summary>Stops for good where it is, also if it is told to begin only later.</summary>
     [Alias("Abandon")]
     Task AbandonAsync(string reason);
 

@@ -18,6 +18,9 @@ public sealed class OwnedTask<TTask>
     /// <summary>The agent's session that the launch was sent on; 0: not known, as when an earlier activation sent it.</summary>
     public long LaunchEpoch { get; set; }
 
+    /// <summary>The number of its launch among those of this activation; 0: this activation did not launch it.</summary>
+    public long LaunchNumber { get; set; }
+
     /// <summary>When the last kill was sent; null: none by this activation.</summary>
     public DateTimeOffset? KillSentAt { get; set; }
 

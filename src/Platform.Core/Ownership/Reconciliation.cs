@@ -9,7 +9,8 @@ public static class Reconciliation
     /// <param name="task">The task; not a parked one.</param>
     /// <param name="reported">The ids of the owner's tasks that the agent reports.</param>
     /// <param name="epoch">The agent's session that reported them; 0: none since the control plane started.</param>
-    public static ReconciledTask Compare<TTask>(OwnedTask<TTask> task, IReadOnlySet<string> reported, long epoch)
+    /// <param name="fence">Launches with a lower number that had not arrived by then are refused; 0: none is.</param>
+    public static ReconciledTask Compare<TTask>(OwnedTask<TTask> task, IReadOnlySet<string> reported, long epoch, long fence = 0)
         where TTask : class, IOwnedTask<TTask>
     {
         List<string>? missing = null;
@@ -20,6 +21,8 @@ public static class Reconciliation
         }
         if (missing is null)
             return new(TaskPresence.Present, []);
+        if (epoch > 0 && task.LaunchNumber > 0 && task.LaunchNumber < fence)
+            return new(TaskPresence.Lost, missing);
         if (task.LaunchEpoch == OwnedTask<TTask>.Launching)
             return new(TaskPresence.Launching, missing);
         // What was sent on this very session is not in the report yet.

@@ -1,5 +1,7 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
+using Platform.Contracts.Recovery;
+using Platform.Core;
 using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Agents;
@@ -8,8 +10,14 @@ namespace Platform.Grains.Agents;
 public sealed partial class AgentGrain
 {
     private Task _tellingAllocator = Task.CompletedTask;
+    private NewsNumber _word = new(Random.Shared.NextInt64(1, long.MaxValue), 0);
+
+    // Counted: a word that is told beside another one that may be lost says at least as much.
     private long _news;
-    private bool _isWholeNews;
+    private long _heardNews;
+    private long _wholeNews;
+    private long _heardWholeNews;
+    private Resources? _heardSlack;
 
     private IAllocatorGrain Allocator => GrainFactory.GetGrain<IAllocatorGrain>(0);
 
@@ -18,7 +26,8 @@ public sealed partial class AgentGrain
     private void TellAllocator(bool whole)
     {
         _news++;
-        _isWholeNews |= whole;
+        if (whole)
+            _wholeNews = _news;
         if (_tellingAllocator.IsCompleted)
             _tellingAllocator = TellAllocatorAsync();
     }
@@ -32,30 +41,25 @@ public sealed partial class AgentGrain
 
     private async Task TellAllocatorAsync()
     {
-        for (var heard = 0L; heard != _news && !_isGone;)
-            await Insistence.UntilHeardAsync(async () => heard = await SayAsync(), () => !_isGone, time, logger);
+        while (_heardNews != _news && !_isGone)
+            await Insistence.UntilHeardAsync(SayAsync, () => !_isGone, time, logger);
     }
 
-    private async Task<long> SayAsync()
+    private async Task SayAsync()
     {
-        var (news, whole) = (_news, _isWholeNews);
-        _isWholeNews = false;
-        try
-        {
-            if (_condition == AgentCondition.Gone)
-                await Allocator.AgentRemovedAsync(Id);
-            else if (whole && HasSession)
-                await Allocator.AgentAddedAsync((await GetStatusAsync())!);
-            else
-                await Allocator.AgentConditionAsync(Id, _condition == AgentCondition.Recovering && agent.State.Drain is not null ? AgentCondition.Draining : _condition);
-            if (whole && _usage is { Slack: not null } usage)
-                await Allocator.AgentSlackAsync(Id, usage);
-            return news;
-        }
-        catch
-        {
-            _isWholeNews |= whole;
-            throw;
-        }
+        var (news, wholeNews, usage) = (_news, _wholeNews, _usage);
+        var whole = wholeNews > _heardWholeNews;
+        _word = _word.Next;
+        if (_condition == AgentCondition.Gone)
+            await Allocator.AgentRemovedAsync(Id, _word);
+        else if (whole && HasSession)
+            await Allocator.AgentAddedAsync((await GetStatusAsync())!, _word);
+        else
+            await Allocator.AgentConditionAsync(Id, _condition == AgentCondition.Recovering && agent.State.Drain is not null ? AgentCondition.Draining : _condition, _word);
+        if (usage is not null && (whole ? usage.Slack is not null : !Equals(usage.Slack, _heardSlack)))
+            await Allocator.AgentSlackAsync(Id, usage);
+        _heardSlack = usage?.Slack;
+        _heardNews = Math.Max(_heardNews, news);
+        _heardWholeNews = Math.Max(_heardWholeNews, wholeNews);
     }
 }

@@ -53,7 +53,7 @@ public sealed partial class AgentGrain
             _session = null;
             GiveUp(reason);
             // Frames are carried out in order. What becomes of the tasks is told when it comes again.
-            await session.SendAsync(new() { Kill = [.. alive.Select(task => new TaskKill { TaskId = task.TaskId, Owner = task.Owner, Reason = TaskReasons.AgentRemoved })] });
+            SendLast(session, new() { Kill = [.. alive.Select(task => new TaskKill { TaskId = task.TaskId, Owner = task.Owner, Reason = TaskReasons.AgentRemoved })] });
             await session.CloseAsync(reason);
         }
         var told = _tasks.Owners.Concat(_askers).Distinct().ToList();
@@ -78,7 +78,7 @@ public sealed partial class AgentGrain
         {
             _session = null;
             GiveUp("an operator declared it gone");
-            await session.SendAsync(Refuse("an operator declared this agent gone", final: true));
+            SendLast(session, Refuse("an operator declared this agent gone", final: true));
             await session.CloseAsync("an operator declared this agent gone");
         }
         var lost = _tasks.All.Where(task => !task.Status.State.IsTerminal())
@@ -106,12 +106,15 @@ public sealed partial class AgentGrain
         if (!HasSession)
             return;
         // Frames are carried out in order: what is launched there next finds the room.
-        await _session!.SendAsync(new() { DestroyVolumes = volumeIds });
-        await ReleaseVolumesAsync(volumeIds);
+        Send(new() { DestroyVolumes = volumeIds });
+        ReleaseVolumes(volumeIds);
     }
 
-    private Task ReleaseVolumesAsync(ValueList<string> volumeIds) =>
-        volumeIds.IsEmpty ? Task.CompletedTask : Allocator.ReleaseVolumesAsync(volumeIds);
+    private void ReleaseVolumes(ValueList<string> volumeIds)
+    {
+        if (!volumeIds.IsEmpty)
+            Insist(() => Allocator.ReleaseVolumesAsync(volumeIds));
+    }
 
     private async Task CheckDrainedAsync()
     {

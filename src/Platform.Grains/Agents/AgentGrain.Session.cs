@@ -2,6 +2,7 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Maintenance;
+using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
@@ -42,6 +43,7 @@ public sealed partial class AgentGrain
         // By the clock, so that it grows across restarts without being stored.
         _epoch = Math.Max(_epoch + 1, now.ToUnixTimeMilliseconds());
         _session = session;
+        _frames = 0;
         _run = registration.Run;
         _lastSeen = now;
         _reregisteredAt = now;
@@ -60,7 +62,7 @@ public sealed partial class AgentGrain
         if (old is not null)
             await old.CloseAsync("a newer session of this agent has taken its place");
         TellAllocator(whole: true);
-        await ReleaseVolumesAsync(ordered);
+        ReleaseVolumes(ordered);
         await TellOwnersAsync(told);
         if (hadFolders || !registration.WatchFolders.IsEmpty)
             TellWatches();
@@ -104,7 +106,7 @@ public sealed partial class AgentGrain
             return Refuse(
                 $"another agent with the id {Id} has a session (name {agent.State.Registration!.Name}, host {agent.State.Registration.Hostname}): "
                 + "each agent needs a work directory of its own", final: false);
-        if (await GrainFactory.GetGrain<IMaintenanceGrain>(0).FindDownAsync(registration.Hostname, registration.Address) is { } machine)
+        if (await AskAsync(() => GrainFactory.GetGrain<IMaintenanceGrain>(0).FindDownAsync(registration.Hostname, registration.Address)) is { } machine)
             return Refuse($"machine {machine} is down for maintenance: it is let in when an operator brings the machine up", final: false);
         return await ClaimNameAsync(registration.Name) is { } holder
             ? Refuse($"the name {registration.Name} is in use by agent {holder}: give this agent another --name", final: false)
@@ -115,15 +117,19 @@ public sealed partial class AgentGrain
     private async Task<string?> ClaimNameAsync(string name)
     {
         var directory = GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents);
-        var holder = await directory.ClaimNameAsync(name, Id);
+        var holder = await AskAsync(() => directory.ClaimNameAsync(name, Id));
         if (holder == Id)
             return null;
-        var status = await GrainFactory.GetGrain<IAgentGrain>(holder).GetStatusAsync();
+        var status = await AskAsync(() => GrainFactory.GetGrain<IAgentGrain>(holder).GetStatusAsync());
         if (status is not null && status.Condition is not (AgentCondition.Unreachable or AgentCondition.Gone))
             return holder;
-        holder = await directory.ClaimNameAsync(name, Id, from: holder);
+        var before = holder;
+        holder = await AskAsync(() => directory.ClaimNameAsync(name, Id, from: before));
         return holder == Id ? null : holder;
     }
+
+    // Nothing else is done for the agent until it is answered.
+    private Task<T> AskAsync<T>(Func<Task<T>> ask) => PatientCall.AskAsync(ask, () => !_isGone, time);
 
     private static AgentCommand Refuse(string reason, bool final) => new() { Refused = reason, Final = final };
 

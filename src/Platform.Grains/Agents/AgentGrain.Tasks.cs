@@ -13,14 +13,14 @@ public sealed partial class AgentGrain
     /// <inheritdoc/>
     public async Task<FileChunk> ReadFileAsync(FileRequest request)
     {
-        if (_session is not { } session)
+        if (!HasSession)
             return new() { Error = $"agent {Id} is {_condition}: its files cannot be read now", Unreachable = true };
         var id = Guid.NewGuid().ToString("N");
         var answer = _reads[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         var wait = TimeSpan.FromSeconds(Math.Clamp(request.WaitSeconds, 0, FileRequest.LongestWait));
         try
         {
-            await session.SendAsync(new() { ReadFiles = [request with { RequestId = id }] });
+            Send(new() { ReadFiles = [request with { RequestId = id }] });
             return await answer.Task.WaitAsync(options.Value.FileReadTimeout + wait, time);
         }
         catch (TimeoutException)
@@ -44,23 +44,24 @@ public sealed partial class AgentGrain
     /// <inheritdoc/>
     public async Task ExecAsync(ExecStart start, IExecClient client)
     {
-        if (_session is not { } session)
+        if (!HasSession)
         {
             await client.ReceiveAsync(new() { Id = start.Id, Number = -1, Error = $"agent {Id} is {_condition}: no command can be run there now", Unreachable = true });
             return;
         }
         _execs[start.Id] = client;
-        await session.SendAsync(new() { Exec = [start] });
+        Send(new() { Exec = [start] });
     }
 
     /// <inheritdoc/>
-    public async Task ExecInputAsync(ExecInput input)
+    public Task ExecInputAsync(ExecInput input)
     {
-        if (_session is not { } session || !_execs.ContainsKey(input.Id))
-            return;
+        if (!HasSession || !_execs.ContainsKey(input.Id))
+            return Task.CompletedTask;
         if (input.Close)
             _execs.Remove(input.Id);
-        await session.SendAsync(new() { ExecInput = [input] });
+        Send(new() { ExecInput = [input] });
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -74,7 +75,12 @@ public sealed partial class AgentGrain
     }
 
     /// <inheritdoc/>
-    public Task MessageAsync(ExecutorMessage message) => _session is { } session ? session.SendAsync(new() { Messages = [message] }) : Task.CompletedTask;
+    public Task MessageAsync(ExecutorMessage message)
+    {
+        if (HasSession)
+            Send(new() { Messages = [message] });
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task ExecutorMessagesAsync(long epoch, ValueList<ExecutorMessage> messages)

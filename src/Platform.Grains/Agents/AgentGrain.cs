@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Ownership;
+using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Metrics;
@@ -27,8 +28,11 @@ public sealed partial class AgentGrain(
     private readonly Dictionary<string, TaskKill> _kills = new(StringComparer.Ordinal);
     private readonly HashSet<string> _askers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _terms = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OwnerTerm> _fences = new(StringComparer.Ordinal);
+    private NewsNumber _picture = new(Random.Shared.NextInt64(1, long.MaxValue), 0);
     private bool _isGone;
     private IAgentSession? _session;
+    private long _frames;
     private string _run = "";
 
     // It is listed before it is stored: who asks for it in between must not end it, and with it the session that begins.
@@ -75,16 +79,17 @@ public sealed partial class AgentGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<bool> HeartbeatAsync(long epoch, AgentUsage usage)
+    public Task<bool> HeartbeatAsync(long epoch, AgentUsage usage)
     {
         if (!IsCurrent(epoch))
-            return false;
-        if (!Equals(usage.Slack, _usage?.Slack))
-            await Allocator.AgentSlackAsync(Id, usage);
+            return Task.FromResult(false);
+        var hasOtherSlack = !Equals(usage.Slack, _usage?.Slack);
         _usage = usage;
+        if (hasOtherSlack)
+            TellAllocator(whole: false);
         _history.Add(time.GetUtcNow(), usage.Tasks.AsEnumerable().Select(task => (task.TaskId, task.Cpus, task.MemoryBytes)));
         _status = null;
-        return true;
+        return Task.FromResult(true);
     }
 
     /// <inheritdoc/>
@@ -127,6 +132,8 @@ public sealed partial class AgentGrain(
     {
         if (IsSuperseded(from))
             return new() { Refused = $"a later activation of {from!.Owner} has taken over" };
+        if (from is { Number: > 0 } && _fences.TryGetValue(from.Owner, out var fence) && from.IsBefore(fence))
+            return new() { Refused = $"{from.Owner} has heard that it did not arrive" };
         if (_condition != AgentCondition.Active)
             return new() { Refused = $"agent {Id} is {_condition}" };
         var now = time.GetUtcNow();
@@ -140,7 +147,7 @@ public sealed partial class AgentGrain(
         {
             _status = null;
             _volumes.Add(fresh);
-            await _session!.SendAsync(new() { Launch = fresh.Count == tasks.Count ? tasks : [.. fresh] });
+            Send(new() { Launch = fresh.Count == tasks.Count ? tasks : [.. fresh] });
         }
         return new() { Epoch = _epoch };
     }
@@ -169,22 +176,28 @@ public sealed partial class AgentGrain(
             }
         }
         if (HasSession && send.Count > 0)
-            await _session!.SendAsync(new() { Kill = [.. send] });
+            Send(new() { Kill = [.. send] });
         await RouteAsync([.. answers]);
     }
 
     /// <inheritdoc/>
-    public async Task AcknowledgeAsync(ValueList<string> updateIds)
+    public Task AcknowledgeAsync(ValueList<string> updateIds)
     {
         foreach (var id in updateIds)
             _tasks.Acknowledge(id);
         _status = null;
         if (HasSession)
-            await _session!.SendAsync(new() { Acknowledge = updateIds });
+            Send(new() { Acknowledge = updateIds });
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Task WatchAsync(FileWatchSet watches) => HasSession ? _session!.SendAsync(new() { Watch = watches }) : Task.CompletedTask;
+    public Task WatchAsync(FileWatchSet watches)
+    {
+        if (HasSession)
+            Send(new() { Watch = watches });
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task AppearedAsync(long epoch, ValueList<AppearedFile> files)
@@ -198,14 +211,23 @@ public sealed partial class AgentGrain(
     }
 
     /// <inheritdoc/>
-    public Task FilesTakenAsync(TakenFiles taken) => HasSession ? _session!.SendAsync(new() { TakenFiles = [taken] }) : Task.CompletedTask;
+    public Task FilesTakenAsync(TakenFiles taken)
+    {
+        if (HasSession)
+            Send(new() { TakenFiles = [taken] });
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
-    public Task<AgentTasks> GetTasksAsync(string owner)
+    public Task<AgentTasks> GetTasksAsync(string owner, OwnerTerm? fence = null)
     {
         if (_reregisteredAt is null)
             _askers.Add(owner);
-        return Task.FromResult(TasksOf(owner));
+        if (fence is null || IsSuperseded(fence))
+            return Task.FromResult(TasksOf(owner));
+        if (!_fences.TryGetValue(owner, out var last) || last.IsBefore(fence))
+            _fences[owner] = fence;
+        return Task.FromResult(TasksOf(owner) with { Fence = fence.Number });
     }
 
     /// <inheritdoc/>
@@ -243,6 +265,16 @@ public sealed partial class AgentGrain(
         return Task.FromResult(taskIds.AsEnumerable().Select(id => new TaskUsageHistory(id, _history.Read(id, now))).Where(task => !task.Points.IsEmpty).ToValueList());
     }
 
+    // The agent hears every frame of a session, and in this order: what gets lost on the way to the silo that has the session is told again.
+    private void Send(AgentCommand command)
+    {
+        var (session, frame) = (_session!, command with { Number = ++_frames });
+        Insist(() => session.SendAsync(frame), () => _session == session);
+    }
+
+    // The session ends with it: if it gets lost the agent learns the same when it dials again.
+    private void SendLast(IAgentSession session, AgentCommand command) => session.SendAsync(command with { Number = ++_frames }).Ignore();
+
     // What an activation of an owner sends after another has followed it does not count.
     private bool IsSuperseded(OwnerTerm? from)
     {
@@ -260,6 +292,7 @@ public sealed partial class AgentGrain(
     private AgentTasks TasksOf(string owner) => new()
     {
         AgentId = Id,
+        Number = _picture = _picture.Next,
         Epoch = _reregisteredAt is null ? 0 : _epoch,
         Condition = _condition,
         UnreachableSince = _unreachableSince,

@@ -66,6 +66,9 @@ internal sealed class AgentTaskTable
                 _ends[update.UpdateId] = update.TaskId;
             return false;
         }
+        // It may have been told again, and come after what followed it. Only the agent's own clock counts.
+        if (!ended && task.Status.UpdateId.Length > 0 && update.Timestamp < task.Status.Timestamp)
+            return false;
         _tasks[update.TaskId] = task with { Status = update };
         if (!ended)
             return false;

@@ -6,6 +6,7 @@ using Platform.Contracts.Allocation;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Maintenance;
 using Platform.Contracts.Ownership;
+using Platform.Contracts.Recovery;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
@@ -31,6 +32,8 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     private long _run;
     private Task? _confirmed;
     private bool _isGone;
+    private readonly Dictionary<string, NewsNumber> _news = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OwnerTerm> _heard = new(StringComparer.Ordinal);
     private readonly PlaceReview _review = new();
     private IGrainTimer _round = null!;
     private bool _due;
@@ -111,23 +114,29 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     public Task WakeAsync() => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task AgentAddedAsync(AgentStatus agent)
+    public Task AgentAddedAsync(AgentStatus agent, NewsNumber number = default)
     {
+        if (IsOld(agent.Registration.AgentId, number))
+            return Task.CompletedTask;
         _model.SetAgent(ToAgent(agent), AgentPlaces.Tasks(agent), agent.Volumes);
         AdoptFrameworkTasks(agent);
         return DecideSoon();
     }
 
     /// <inheritdoc/>
-    public Task AgentConditionAsync(string agentId, AgentCondition condition)
+    public Task AgentConditionAsync(string agentId, AgentCondition condition, NewsNumber number = default)
     {
+        if (IsOld(agentId, number))
+            return Task.CompletedTask;
         _model.SetAvailability(agentId, AgentPlaces.Availability(condition));
         return DecideSoon();
     }
 
     /// <inheritdoc/>
-    public Task AgentRemovedAsync(string agentId)
+    public Task AgentRemovedAsync(string agentId, NewsNumber number = default)
     {
+        if (IsOld(agentId, number))
+            return Task.CompletedTask;
         _model.RemoveAgent(agentId);
         ForgetMachine(agentId);
         return DecideSoon();
@@ -141,9 +150,11 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     }
 
     /// <inheritdoc/>
-    public async Task<long> SubmitAsync(ValueList<Demand> demands)
+    public async Task<long> SubmitAsync(ValueList<Demand> demands, OwnerTerm? from = null)
     {
         await ConfirmedAsync();
+        if (IsOld(from))
+            return _run;
         var now = _time.GetUtcNow();
         foreach (var demand in demands)
         {
@@ -177,9 +188,11 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     }
 
     /// <inheritdoc/>
-    public async Task<long> ResyncAsync(string owner, OwnerHoldings holdings)
+    public async Task<long> ResyncAsync(string owner, OwnerHoldings holdings, OwnerTerm? from = null)
     {
         await ConfirmedAsync();
+        if (IsOld(from))
+            return _run;
         var released = _model.Resync(owner, holdings.TaskIds, holdings.Volumes);
         _model.SetDisruptionBudget(owner, holdings.DisruptionBudget);
         LogResynced(owner, holdings.TaskIds.Count, released.Length);
@@ -226,8 +239,8 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     // those that have yet to ask.
     private void HearOut()
     {
-        if (!_due)
-            (_asked, _askedAt) = (0, _time.GetTimestamp());
+        if (_asked == 0)
+            _askedAt = _time.GetTimestamp();
         if (++_asked <= FewAsk || _time.GetElapsedTime(_askedAt) > LongestHearing)
         {
             _ = DecideSoon();
@@ -257,7 +270,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
 
     private Task DecideAsync()
     {
-        _due = false;
+        (_due, _asked) = (false, 0);
         if (_confirmed is not { IsCompletedSuccessfully: true })
             return Task.CompletedTask;
         var now = _time.GetUtcNow();
@@ -332,6 +345,26 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         foreach (var (owner, taskIds) in _review.Due(_model.HasTask))
             _owners.Find(GrainFactory, owner)?.ReviewPlacesAsync(taskIds, _run).Ignore();
         return Task.CompletedTask;
+    }
+
+    // What was told again may arrive twice, and the first of it after the second.
+    private bool IsOld(string agentId, NewsNumber number)
+    {
+        if (_news.TryGetValue(agentId, out var last) && number.IsOlderThan(last))
+            return true;
+        _news[agentId] = number;
+        return false;
+    }
+
+    // Owners send one after the other: a number that was there is one that was answered, or that another one has followed.
+    private bool IsOld(OwnerTerm? from)
+    {
+        if (from is null)
+            return false;
+        if (_heard.TryGetValue(from.Owner, out var last) && !last.IsBefore(from))
+            return true;
+        _heard[from.Owner] = from;
+        return false;
     }
 
     private void Insist(Func<Task> tell, Func<bool>? matters = null, [CallerArgumentExpression(nameof(tell))] string what = "") =>

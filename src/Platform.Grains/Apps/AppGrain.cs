@@ -26,7 +26,10 @@ public sealed class AppGrain(
     TimeProvider time,
     ILogger<AppGrain> logger) : Grain, IAppGrain
 {
+    private static readonly TimeSpan OrderAgainWithin = TimeSpan.FromSeconds(10);
+
     private AppStore _store = null!;
+    private bool _isExpecting;
     private AppOwner _owner = null!;
     private AppView _view = null!;
     private AutoscalingLoop _autoscaling = null!;
@@ -89,24 +92,49 @@ public sealed class AppGrain(
     public Task<AppVersion?> GetVersionAsync(string version) => Task.FromResult(_store.Versions.GetValueOrDefault(version));
 
     /// <inheritdoc/>
-    public async Task ExecuteAsync(AppOrder order)
+    public async Task<AppOrderReply> ExecuteAsync(AppOrder order)
     {
         _owner.Ordering++;
         try
         {
+            // The end of the app is being written; the order is for what comes after it.
+            if (_store.IsRemoved)
+                await _engine.StoreAsync();
+            // An app that is gone knows no terms. Whether this is an order of old, only who gave it can tell.
+            if (IsAskedFor(order))
+                return Ask();
             await TakeAsync(order);
+            return IsAskedFor(order) ? Ask() : new();
         }
         finally
         {
             _owner.Ordering--;
+            EndIfNothing();
         }
+    }
+
+    private bool IsAskedFor(AppOrder order) => State.Target is null && order.Target is not null && order.Vacancy != _store.Vacancy;
+
+    private AppOrderReply Ask()
+    {
+        if (!_isExpecting)
+            ExpectAsync().Ignore();
+        return new(_store.Vacancy);
+    }
+
+    // The activation stays until the order comes again, if it does.
+    private async Task ExpectAsync()
+    {
+        _isExpecting = true;
+        _owner.Ordering++;
+        await Task.Delay(OrderAgainWithin, time);
+        _owner.Ordering--;
+        _isExpecting = false;
+        EndIfNothing();
     }
 
     private async Task TakeAsync(AppOrder order)
     {
-        // The end of the app is being written; the order is for what comes after it.
-        if (_store.IsRemoved)
-            await _engine.StoreAsync();
         if (IsRefused(order))
             return;
         if (State.LastEnd is { } ended && ended.DeploymentId == order.DeploymentId && ended.Kind == order.Kind)
@@ -117,6 +145,7 @@ public sealed class AppGrain(
         }
         if (order.Kind == DeploymentActionKind.Stop && IsNothing)
         {
+            _store.Vacate();
             _owner.Tell(new(order.DeploymentId, order.Kind, null));
             DeactivateOnIdle();
             return;
@@ -131,7 +160,7 @@ public sealed class AppGrain(
         {
             await Directory.AddAsync([Id]);
             // A later order, or the end of this one's deployment, may have come meanwhile.
-            if (IsRefused(order))
+            if (IsRefused(order) || IsAskedFor(order))
             {
                 if (State.Target is null)
                     await Directory.RemoveAsync([Id]);
@@ -206,7 +235,8 @@ public sealed class AppGrain(
         State.Term = term;
         if (IsNothing)
         {
-            // There is no such app. Nothing is kept of it: who abandons has waited for what it sent.
+            // There is no such app, and nothing is kept of it. What was ordered before and comes now does not make it.
+            _store.Vacate();
             EndIfNothing();
             return;
         }

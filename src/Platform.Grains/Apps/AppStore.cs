@@ -37,6 +37,9 @@ internal sealed class AppStore(
     /// <summary>The term of this activation; it is stored with the head.</summary>
     public long Term { get; private set; }
 
+    /// <summary>While there is no such app: an order that makes it names this. Another one each time that the app is gone, or somebody has taken back what was ordered.</summary>
+    public Guid Vacancy { get; private set; } = Guid.NewGuid();
+
     /// <summary>What readers were shown since the last change.</summary>
     public AppStatus? Shown { get; set; }
 
@@ -125,8 +128,12 @@ internal sealed class AppStore(
         IsRemoved = false;
         _headChanged = false;
         Shown = null;
+        Vacate();
         ReadTargets();
     }
+
+    /// <summary>Orders from before do not make the app any more.</summary>
+    public void Vacate() => Vacancy = Guid.NewGuid();
 
     /// <summary>A definition as instances are made from it.</summary>
     public static AppTarget? TargetOf(AppVersion? version) =>

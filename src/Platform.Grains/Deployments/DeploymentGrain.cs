@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Apps;
+using Platform.Contracts.Recovery;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
@@ -23,8 +24,8 @@ public sealed partial class DeploymentGrain(
     private int _turn;
     private bool _paused;
     private bool _begun;
+    private bool _isAsking;
     private bool _ended;
-    private readonly HashSet<Task> _sent = [];
     private bool _forgotten;
     private bool _isGone;
     private Task? _told;
@@ -131,15 +132,15 @@ public sealed partial class DeploymentGrain(
         }
         _repeat?.Dispose();
         await Writer.WriteAsync();
-        await SentAsync();
     }
 
     /// <inheritdoc/>
     public Task LetGoAsync(AbandonedDeployment deployment, ValueList<string> taken)
     {
         var others = taken.ToHashSet(StringComparer.Ordinal);
-        return Task.WhenAll(deployment.Apps.Select(
-            appId => GrainFactory.GetGrain<IAppGrain>(appId).AbandonAsync(Id, OrderTerm.Last(deployment.Version), others.Contains(appId))));
+        var term = OrderTerm.Last(deployment.Version);
+        return Task.WhenAll(deployment.Apps.Select(appId => PatientCall.AskAsync(
+            () => GrainFactory.GetGrain<IAppGrain>(appId).AbandonAsync(Id, term, others.Contains(appId)), () => !_isGone, time)));
     }
 
     /// <inheritdoc/>
@@ -223,8 +224,24 @@ public sealed partial class DeploymentGrain(
         await SaveAsync();
     }
 
-    // This activation is new: what it is about, or whether that still counts, only the tree knows.
-    private void AskToResume() => GrainFactory.GetGrain<IGroupGrain>(AppPath.Root).ResumeDeploymentAsync(Id).Ignore();
+    // This activation is new: what it is about, or whether that still counts, only the tree knows. It is asked until it has said so.
+    private void AskToResume()
+    {
+        if (!_isAsking)
+            AskUntilKnownAsync().Ignore();
+    }
+
+    private async Task AskUntilKnownAsync()
+    {
+        _isAsking = true;
+        do
+        {
+            GrainFactory.GetGrain<IGroupGrain>(AppPath.Root).ResumeDeploymentAsync(Id).Ignore();
+            await Task.Delay(Insistence.Pause, time);
+        }
+        while (!_begun && !_forgotten && !_isGone && !progress.State.Abandoned);
+        _isAsking = false;
+    }
 
     private Task BeginStepAsync()
     {
@@ -242,9 +259,6 @@ public sealed partial class DeploymentGrain(
 
     private Task RepeatAsync()
     {
-        // Asking is a message that may get lost; until it is answered this activation does nothing.
-        if (!_begun && !progress.State.Abandoned)
-            RepeatSoon();
         // The tree says whether it still holds this deployment: only then may an activation act on what an earlier one recorded, or go on.
         AskToResume();
         if (_ended)
@@ -252,21 +266,15 @@ public sealed partial class DeploymentGrain(
         return _begun ? SendAsync() : Task.CompletedTask;
     }
 
-    private async Task SendAsync()
-    {
-        if (_ended || _isGone)
-            return;
-        var sent = Task.WhenAll(_open.Select(open => _paused ? HaltAsync(open.Key) : OrderAsync(open.Key, open.Value)).ToArray());
-        _sent.Add(sent);
-        try
-        {
-            await sent;
-        }
-        finally
-        {
-            _sent.Remove(sent);
-        }
-    }
+    private Task SendAsync() => _ended || _isGone
+        ? Task.CompletedTask
+        : Task.WhenAll(_open.Select(open => _paused ? HaltAsync(open.Key) : OrderAsync(open.Key, open.Value)).ToArray());
+
+    private bool IsWanted(string appId, DeploymentActionKind kind, int turn) =>
+        !_ended && !_isGone && !_paused && turn == _turn && _open.TryGetValue(appId, out var open) && open == kind;
+
+    private Task<T> AskAsync<T>(string appId, Func<IAppGrain, Task<T>> ask, int turn) =>
+        PatientCall.AskAsync(() => ask(GrainFactory.GetGrain<IAppGrain>(appId)), () => turn == _turn && !_ended && !_isGone && !_paused, time);
 
     private OrderTerm Term => new(_start!.Version, _turn);
 
@@ -276,7 +284,7 @@ public sealed partial class DeploymentGrain(
         var hint = _hints.GetValueOrDefault(appId);
         try
         {
-            await GrainFactory.GetGrain<IAppGrain>(appId).ExecuteAsync(new()
+            var order = new AppOrder
             {
                 DeploymentId = Id,
                 Kind = kind,
@@ -284,7 +292,10 @@ public sealed partial class DeploymentGrain(
                 KillFirst = hint?.KillFirst ?? default,
                 Wipe = hint?.Wipe ?? false,
                 Term = Term,
-            });
+            };
+            var turn = _turn;
+            while (IsWanted(appId, kind, turn) && (await AskAsync(appId, app => app.ExecuteAsync(order), turn)).Vacancy is { } vacancy)
+                order = order with { Vacancy = vacancy };
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -297,7 +308,8 @@ public sealed partial class DeploymentGrain(
     {
         try
         {
-            await GrainFactory.GetGrain<IAppGrain>(appId).AbandonAsync(Id, Term, goesOn: true);
+            var (term, turn) = (Term, _turn);
+            await PatientCall.AskAsync(() => GrainFactory.GetGrain<IAppGrain>(appId).AbandonAsync(Id, term, goesOn: true), () => turn == _turn && !_ended && !_isGone, time);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -328,18 +340,9 @@ public sealed partial class DeploymentGrain(
         _told.Ignore();
     }
 
-    // The apps are free once it is told. An order that is still on its way by then could make an app anew that was removed meanwhile:
-    // an app that is gone knows no terms.
-    private async Task TellAsync()
-    {
-        await SentAsync();
-        await Insistence.UntilHeardAsync(
-            () => GrainFactory.GetGrain<IGroupGrain>(AppPath.Root).DeploymentEndedAsync(Id, _failure), () => !_forgotten && !_isGone, time, logger);
-    }
-
-    // What got lost is refused by its term, should it turn up yet.
-    private async Task SentAsync() =>
-        await Task.WhenAll([.. _sent]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    // An order that is still on its way by then is refused by its term, or by its vacancy if the app was removed meanwhile.
+    private Task TellAsync() => Insistence.UntilHeardAsync(
+        () => GrainFactory.GetGrain<IGroupGrain>(AppPath.Root).DeploymentEndedAsync(Id, _failure), () => !_forgotten && !_isGone, time, logger);
 
     private Task SaveAsync()
     {

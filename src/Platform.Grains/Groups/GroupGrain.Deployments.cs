@@ -1,4 +1,5 @@
 using Platform.Contracts.Apps;
+using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 
 namespace Platform.Grains.Groups;
@@ -11,7 +12,7 @@ public sealed partial class GroupGrain
     /// <summary>Who asked for a change waits no longer than this for its deployment to begin: the change is on record.</summary>
     private static readonly TimeSpan AnswerAfter = TimeSpan.FromSeconds(5);
 
-    // Asked to stop; done once nothing that they sent is on its way.
+    // Asked to stop; done once they give no orders any more.
     private readonly Dictionary<string, Task> _stops = new(StringComparer.Ordinal);
 
     // Decided, and not on record yet: nothing of them may leave the gate.
@@ -64,7 +65,7 @@ public sealed partial class GroupGrain
         }
     }
 
-    /// <summary>Deployments that gave way and still may have an order on its way to one of these apps. An app that is gone could not tell that such an order is old.</summary>
+    /// <summary>Deployments that gave way, have an app in common with this one, and may not know it yet.</summary>
     private IEnumerable<string> Before(DeploymentStart start)
     {
         if (_ledger.Abandoned.Count == 0)
@@ -114,7 +115,7 @@ public sealed partial class GroupGrain
                 throw new OperationCanceledException("The gate that follows this one goes on.");
             try
             {
-                await call(GrainFactory.GetGrain<IDeploymentGrain>(deploymentId));
+                await PatientCall.AskAsync(() => call(GrainFactory.GetGrain<IDeploymentGrain>(deploymentId)), () => isWanted() && !_isGone, _time);
                 return;
             }
             catch (Exception failure) when (!_isGone)

@@ -1,4 +1,5 @@
 using Platform.Contracts.Agents;
+using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 using Platform.Core.Ownership;
 using Platform.Core.Tasks;
@@ -9,6 +10,11 @@ namespace Platform.Grains.Ownership;
 public sealed partial class OwnershipEngine<TTask, TFor>
 {
     private readonly HashSet<string> _toAsk = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _asking = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NewsNumber> _pictures = new(StringComparer.Ordinal);
+    private readonly List<AgentTasks> _answers = [];
+    private bool _isReading;
+    private long _orders;
     private readonly Dictionary<string, double> _drainGrace = new(StringComparer.Ordinal);
     private DateTimeOffset? _askAt;
 
@@ -87,6 +93,9 @@ public sealed partial class OwnershipEngine<TTask, TFor>
 
     private void Reconcile(AgentTasks tasks)
     {
+        if (_pictures.TryGetValue(tasks.AgentId, out var last) && tasks.Number.IsOlderThan(last))
+            return;
+        _pictures[tasks.AgentId] = tasks.Number;
         var now = _time.GetUtcNow();
         Asked(tasks.AgentId);
         switch (tasks.Condition)
@@ -122,7 +131,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         else
             _drainGrace.Remove(tasks.AgentId);
         foreach (var task in Placed(tasks.AgentId))
-            Reconcile(task, tasks, Reconciliation.Compare(task, reported, tasks.Epoch), draining, now);
+            Reconcile(task, tasks, Reconciliation.Compare(task, reported, tasks.Epoch, tasks.Fence), draining, now);
     }
 
     private void Reconcile(OwnedTask<TTask> task, AgentTasks tasks, ReconciledTask found, bool draining, DateTimeOffset now)
@@ -139,6 +148,9 @@ public sealed partial class OwnershipEngine<TTask, TFor>
                     Imply(task, TaskState.Gone, now, TaskReasons.AgentRestarted, "The agent came back without the task.", taskId);
                 return;
         }
+        // Its launch has arrived, whatever became of the answer.
+        if (task.LaunchEpoch == OwnedTask<TTask>.Launching)
+            task.LaunchEpoch = tasks.Epoch;
         if (task.State.Doomed)
             task.KillSentAt = null;
         else if (draining)
@@ -217,27 +229,70 @@ public sealed partial class OwnershipEngine<TTask, TFor>
             _askAt = null;
     }
 
-    private async Task AskAgentsAsync(IReadOnlyCollection<string> agents)
+    private void AskAgents()
     {
         _askAt = null;
-        foreach (var tasks in await Task.WhenAll(agents.Select(AskAgentAsync)))
-        {
-            if (tasks is not null)
-                Reconcile(tasks);
-        }
+        foreach (var agentId in _toAsk)
+            Ask(agentId);
     }
 
-    private async Task<AgentTasks?> AskAgentAsync(string agentId)
+    // Each agent is asked by itself: one that does not answer keeps nobody waiting.
+    private void Ask(string agentId)
+    {
+        if (_asking.Add(agentId))
+            AskAsync(agentId).Ignore();
+    }
+
+    private async Task AskAsync(string agentId)
     {
         try
         {
-            return await _grains.GetGrain<IAgentGrain>(agentId).GetTasksAsync(_owner.Owner);
+            var fence = Term with { Number = ++_orders };
+            var answer = await PatientCall.AskAsync(() => _grains.GetGrain<IAgentGrain>(agentId).GetTasksAsync(_owner.Owner, fence), () => _broken is null, _time);
+            _answers.Add(answer);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure)
         {
             _logger.AgentSilent(failure, _owner.Owner, agentId);
             AskLater(agentId);
-            return null;
+            ArmTimer();
+        }
+        finally
+        {
+            _asking.Remove(agentId);
+        }
+        if (!_isReading && _answers.Count > 0)
+            await ReadAnswersAsync();
+    }
+
+    // All answers that are there by then are one change.
+    private async Task ReadAnswersAsync()
+    {
+        _isReading = true;
+        try
+        {
+            while (_answers.Count > 0)
+            {
+                await Task.Yield();
+                var answers = _answers.ToList();
+                _answers.Clear();
+                try
+                {
+                    answers.ForEach(Reconcile);
+                    await SettleAsync();
+                }
+                catch (Exception failure) when (_broken is null)
+                {
+                    // Nobody else would ask again.
+                    _logger.TickFailed(failure, _owner.Owner);
+                    answers.ForEach(answer => AskLater(answer.AgentId));
+                    ArmTimer();
+                }
+            }
+        }
+        finally
+        {
+            _isReading = false;
         }
     }
 }

@@ -1,5 +1,6 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
+using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
 using Platform.Core.Ownership;
 using Platform.Core.Placement;
@@ -14,6 +15,9 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     private bool _isResyncing;
     private long _allocatorRun;
     private long _announcedRun;
+    private long _words;
+    private DemandChanges? _untold;
+    private bool _isTelling;
     private DateTimeOffset? _resyncAt;
 
     private OwnerTerm Term => new(_owner.Owner, _owner.Term);
@@ -135,17 +139,12 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         if (_isResyncing)
             return;
         _isResyncing = true;
+        _resyncAt = null;
         try
         {
             Demands.Clear();
-            _allocatorRun = await Allocator.ResyncAsync(
-                _owner.Owner,
-                new()
-                {
-                    TaskIds = Tasks.States.Where(task => !task.Parked).Select(task => task.PlaceId).ToValueList(),
-                    Volumes = Tasks.States.SelectMany(task => task.PlacedVolumes).ToValueList(),
-                    DisruptionBudget = _owner.DisruptionBudget,
-                });
+            _untold = null;
+            _allocatorRun = await PatientCall.AskAsync(() => Allocator.ResyncAsync(_owner.Owner, Holdings(), NextWord()), () => _broken is null, _time);
             _isResynced = _allocatorRun >= _announcedRun;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -159,24 +158,69 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         _resyncAt = _isResynced ? null : _time.GetUtcNow() + _options.AllocatorRetry;
     }
 
+    private OwnerHoldings Holdings() => new()
+    {
+        TaskIds = Tasks.States.Where(task => !task.Parked).Select(task => task.PlaceId).ToValueList(),
+        Volumes = Tasks.States.SelectMany(task => task.PlacedVolumes).ToValueList(),
+        DisruptionBudget = _owner.DisruptionBudget,
+    };
+
+    // The allocator passes over a word that comes after a later one.
+    private OwnerTerm NextWord() => Term with { Number = ++_words };
+
+    // One after the other: each is told until it is answered, and what is decided meanwhile goes with the next.
+    private void TellAllocator(DemandChanges changes)
+    {
+        _untold ??= new();
+        foreach (var demandId in changes.Withdrawn)
+            _untold.Withdraw(demandId);
+        foreach (var demand in changes.Submitted)
+            _untold.Submit(demand);
+        if (!_isTelling)
+            TellAllocatorAsync().Ignore();
+    }
+
+    private async Task TellAllocatorAsync()
+    {
+        _isTelling = true;
+        try
+        {
+            while (_untold is { IsEmpty: false } changes)
+            {
+                _untold = null;
+                await TellAllocatorAsync(changes);
+            }
+        }
+        finally
+        {
+            _isTelling = false;
+        }
+    }
+
     // What did not get through is decided again; whether it arrived is not known, so it is withdrawn first.
     private async Task TellAllocatorAsync(DemandChanges changes)
     {
         var submit = changes.Submitted.Where(demand => Demands.Has(demand.Id)).ToValueList();
         try
         {
-            var withdrawn = changes.Withdrawn.Count > 0 ? Allocator.WithdrawAsync(changes.Withdrawn.ToValueList()) : Task.CompletedTask;
-            if (!submit.IsEmpty && IsSuperseded(await Allocator.SubmitAsync(submit)))
+            if (changes.Withdrawn.Count > 0)
+            {
+                var withdraw = changes.Withdrawn.ToValueList();
+                Insist(() => Allocator.WithdrawAsync(withdraw));
+            }
+            if (submit.IsEmpty)
+                return;
+            var word = NextWord();
+            if (IsSuperseded(await PatientCall.AskAsync(() => Allocator.SubmitAsync(submit, word), () => _broken is null, _time)))
                 throw new InvalidOperationException("A run of the allocator took them that another has followed.");
-            await withdrawn;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             _logger.AllocatorSilent(failure, _owner.Owner, submit.Count, changes.Withdrawn.Count);
-            foreach (var demandId in changes.Withdrawn.Concat(submit.Select(demand => demand.Id)))
+            foreach (var demand in submit)
             {
-                Demands.Drop(demandId);
-                _effects.Demands.Withdraw(demandId);
+                Demands.Drop(demand.Id);
+                _effects.Demands.Withdraw(demand.Id);
             }
             _mustDecide = true;
             LookAgain(_time.GetUtcNow() + _options.AllocatorRetry);
@@ -207,7 +251,18 @@ public sealed partial class OwnershipEngine<TTask, TFor>
             onAgent.Add((task, order.Tasks));
         }
         _logger.Launching(_owner.Owner, launches.Count, byAgent.Count);
-        await Task.WhenAll(byAgent.Select(agent => LaunchAsync(agent.Key, agent.Value)));
+        // An agent that does not answer keeps nobody waiting but its own tasks.
+        var sent = byAgent.Select(agent => LaunchAsync(agent.Key, agent.Value)).ToList();
+        await PatientCall.IsAnsweredAsync(Task.WhenAll(sent), PatientCall.Patience, _time);
+        if (_mustDecide)
+            await SettleAsync();
+        foreach (var late in sent.Where(one => !one.IsCompleted))
+            SettleAfterAsync(late).Ignore();
+    }
+
+    private async Task SettleAfterAsync(Task launch)
+    {
+        await launch;
         if (_mustDecide)
             await SettleAsync();
     }
@@ -227,16 +282,23 @@ public sealed partial class OwnershipEngine<TTask, TFor>
 
     private async Task LaunchAsync(string agentId, List<(OwnedTask<TTask> Task, ValueList<TaskSpec> Specs)> launches)
     {
+        var from = Term with { Number = ++_orders };
+        foreach (var (task, _) in launches)
+            task.LaunchNumber = from.Number;
         LaunchReply reply;
         try
         {
-            reply = await _grains.GetGrain<IAgentGrain>(agentId).LaunchAsync(launches.SelectMany(launch => launch.Specs).ToValueList(), Term);
+            var launch = _grains.GetGrain<IAgentGrain>(agentId).LaunchAsync(launches.SelectMany(launch => launch.Specs).ToValueList(), from);
+            // It must not be sent twice: a task may have ended by then. Whether it arrived is asked instead.
+            if (!await PatientCall.IsAnsweredAsync(launch, PatientCall.Patience, _time))
+                Ask(agentId);
+            reply = await launch;
         }
         catch (Exception failure)
         {
             // Whether it arrived is not known: the agent is asked for what it has.
             _logger.LaunchFailed(failure, _owner.Owner, launches.Count, agentId);
-            foreach (var (task, _) in launches)
+            foreach (var (task, _) in launches.Where(launch => IsOnItsWay(launch.Task, from)))
                 task.LaunchEpoch = 0;
             AskLater(agentId);
             _mustDecide = true;
@@ -244,6 +306,8 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         }
         foreach (var (task, specs) in launches)
         {
+            if (!IsOnItsWay(task, from))
+                continue;
             task.LaunchEpoch = reply.Epoch;
             if (Tasks.FindByTask(specs[0].TaskId) != task)
                 continue;
@@ -255,6 +319,9 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         if (reply.Refused is not null)
             _logger.LaunchRefused(_owner.Owner, launches.Count, agentId, reply.Refused);
     }
+
+    // A parked record may have got another task meanwhile, and the agent may have told what became of this one.
+    private static bool IsOnItsWay(OwnedTask<TTask> task, OwnerTerm from) => task.LaunchNumber == from.Number && task.LaunchEpoch == OwnedTask<TTask>.Launching;
 
     private void Fail(OwnedTask<TTask> task, string placeId, TaskState state, string reason, string message)
     {

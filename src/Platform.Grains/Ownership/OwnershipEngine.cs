@@ -147,7 +147,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     {
         Decide();
         if (_broken is null && _effects.TakeDemands() is { } demands)
-            TellAllocatorAsync(demands).Ignore();
+            TellAllocator(demands);
     }
 
     // Nothing is decided before the allocator has answered.
@@ -219,7 +219,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         if (effects.HasEvents)
             _grains.GetGrain<IEventLogGrain>(0).AppendAsync(effects.Events.ToValueList()).Ignore();
         if (effects.TakeDemands() is { } demands)
-            TellAllocatorAsync(demands).Ignore();
+            TellAllocator(demands);
         if (effects.HasLaunches)
             LaunchAsync(effects.Launches).Ignore();
         if (effects.HasThen)
@@ -233,7 +233,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     {
         if (_broken is not null)
             return;
-        var next = Earliest(Earliest(_deadline, _nextKill), Earliest(_askAt, _isResynced ? null : _resyncAt));
+        var next = Earliest(Earliest(_deadline, _nextKill), Earliest(_askAt, _isResynced || _isResyncing ? null : _resyncAt));
         if (next == _armedFor && _timer is not null)
             return;
         if (next is null && _timer is null)
@@ -259,10 +259,10 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         _armedFor = null;
         try
         {
+            if (_toAsk.Count > 0 && (_askAt is not { } due || due <= _time.GetUtcNow()))
+                AskAgents();
             if (!_isResynced)
                 await ResyncAsync();
-            if (_toAsk.Count > 0 && (_askAt is not { } due || due <= _time.GetUtcNow()))
-                await AskAgentsAsync([.. _toAsk]);
             await ActAsync();
         }
         catch (Exception failure) when (_broken is null)

@@ -44,7 +44,9 @@ public sealed partial class ActivationService(IGrainFactory grains, TaskOwnerKin
                 reached &= await CallAsync(ids, id => kind.Find(grains, id).WakeAsync(), stoppingToken);
                 woken += ids.Count;
             }
+            // The one that carried a deployment out may have gone with its silo, and what it was about to order with it.
             var deployments = await grains.GetGrain<IGroupGrain>(AppPath.Root).GetDeploymentsAsync();
+            reached &= await CallAsync(deployments, id => grains.GetGrain<IDeploymentGrain>(id).WakeAsync(), stoppingToken);
             LogStarted(agents.Count, woken, deployments.Count, time.GetElapsedTime(began));
             return reached;
         }

@@ -8,6 +8,7 @@ using Platform.Core.Collections;
 using Platform.Core.Placement;
 using Platform.Core.Roles;
 using Platform.Tests.Hosting;
+using Platform.Grains.Tests.Apps;
 using Platform.Grains.Tests.Hosting;
 using Platform.Simulation;
 
@@ -16,9 +17,9 @@ namespace Platform.Grains.Tests.Allocation;
 /// <summary>The allocator with simulated agents and owners that only record what they are told.</summary>
 public class AllocatorGrainTests
 {
-    private static Task<GrainTestHost> StartAsync(OwnerRecorder owners, TimeSpan? review = null) => ControlPlaneHost.StartAsync(
+    private static Task<GrainTestHost> StartAsync(OwnerRecorder owners, TimeSpan? review = null, TimeProvider? time = null) => ControlPlaneHost.StartAsync(
         options => options.Allocator.ReviewInterval = review ?? TimeSpan.FromMinutes(5),
-        services => services.AddSingleton<IIncomingGrainCallFilter>(owners));
+        services => services.AddSingleton<IIncomingGrainCallFilter>(owners).AddSingleton(time ?? TimeProvider.System));
 
     private static IAllocatorGrain Allocator(GrainTestHost host) => host.GetGrain<IAllocatorGrain>(0);
 
@@ -29,6 +30,8 @@ public class AllocatorGrainTests
     {
         var agent = new SimulatedAgent(host.GrainFactory, id, resources, TimeProvider.System);
         await agent.ConnectAsync();
+        // Registering does not wait for the allocator, and one that is just moving hears of it a second later.
+        await AppFixture.UntilAsync(async () => (await Allocator(host).GetStatusAsync()).Agents > 0, "the allocator knows the agent");
         return agent;
     }
 
@@ -54,6 +57,33 @@ public class AllocatorGrainTests
         (_, batch, _) = await owners.NextAsync<PlacementBatch>(nameof(ITaskOwnerGrain.PlacedAsync));
         batch.Placements.Select(placement => placement.AgentId).ShouldBe(["a2", "a2"]);
         (await Allocator(host).ExplainAsync("d")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_crowd_that_asks_one_after_the_other_is_heard_out_before_anything_is_decided()
+    {
+        var (owners, time) = (new OwnerRecorder(), new ManualTimeProvider());
+        await using var host = await StartAsync(owners, time: time);
+        await new SimulatedAgent(host.GrainFactory, "a1", "cpus:200;mem:200000", TimeProvider.System).ConnectAsync();
+        // All that was under way is decided.
+        await AppFixture.UntilAsync(async () =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            return (await Allocator(host).GetStatusAsync()).Agents == 1;
+        }, "the agent is known");
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        await Allocator(host).PlanAsync([]);
+
+        for (var i = 0; i < 100; i++)
+            await Allocator(host).SubmitAsync([Demand($"d{i}", 1, owner: $"app:/{i}")]);
+        // By now a round that few had asked for would have come, behind which the next call waits.
+        time.Advance(TimeSpan.FromMilliseconds(5));
+        await Allocator(host).PlanAsync([]);
+        (await Allocator(host).GetStatusAsync()).Tasks.ShouldBe(0);
+
+        time.Advance(TimeSpan.FromMilliseconds(10));
+        await Allocator(host).PlanAsync([]);
+        (await Allocator(host).GetStatusAsync()).Tasks.ShouldBe(100);
     }
 
     [Fact]
@@ -166,7 +196,7 @@ public class AllocatorGrainTests
 
         plans[0].Unplaced.ShouldBe(1);
         await agent.ConnectAsync();
-        (await Allocator(host).PlanAsync([new() { Demand = Demand("d", 1) }]))[0].Unplaced.ShouldBe(0);
+        await AppFixture.UntilAsync(async () => (await Allocator(host).PlanAsync([new() { Demand = Demand("d", 1) }]))[0].Unplaced == 0, "the agent can be used again");
     }
 
     [Fact]

@@ -10,12 +10,14 @@ using Platform.Tests.Hosting;
 namespace Platform.Grains.Tests.Apps;
 
 /// <summary>An agent without processes, at the other end of a real session: it does what it is told, unless a test says otherwise.</summary>
-internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSession
+internal sealed class ScriptedAgent(GrainTestHost host, string id)
 {
     private readonly ConcurrentDictionary<string, TaskReport> _tasks = new();
     private readonly ConcurrentDictionary<string, TaskUpdate> _unacknowledged = new();
     private readonly ConcurrentQueue<string> _launches = new();
     private readonly ConcurrentDictionary<string, PersistentVolume> _volumes = new();
+    // The runtime keeps no session alive that nobody else holds.
+    private Session? _session;
     private long _epoch;
     private int _updates;
 
@@ -31,7 +33,7 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
     public IEnumerable<string> Running => _tasks.Where(task => task.Value.Status.State == TaskState.Running).Select(task => task.Key);
 
     /// <summary>Tasks that have not started yet.</summary>
-    public IEnumerable<string> Staged => _tasks.Where(task => task.Value.Status.State == TaskState.Staging).Select(task => task.Key);
+    public IEnumerable<string> Staged => _tasks.Where(task => task.Value.Status is { State: TaskState.Staging, UpdateId.Length: > 0 }).Select(task => task.Key);
 
     /// <summary>What it would report of its tasks.</summary>
     public IReadOnlyCollection<TaskReport> Reports => [.. _tasks.Values];
@@ -54,14 +56,15 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
     /// <summary>The files that it was told to look for last; null: it was never told.</summary>
     public FileWatchSet? Watches { get; private set; }
 
-    /// <summary>Files that jobs have taken.</summary>
-    public ConcurrentBag<TakenFiles> Taken { get; } = [];
+    /// <summary>Files that jobs have taken, in the order in which it was told.</summary>
+    public ConcurrentQueue<TakenFiles> Taken { get; } = new();
 
     /// <summary>Lets kills be ignored.</summary>
     public bool IgnoresKills { get; set; }
 
     public async Task DialAsync(string attributes = "")
     {
+        _session = new(this);
         var reply = await host.GetGrain<IAgentGrain>(id).RegisterAsync(
             Registers(new()
             {
@@ -75,7 +78,7 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
                 Volumes = [.. _volumes.Values],
                 Run = "run",
             }),
-            host.GrainFactory.CreateObjectReference<IAgentSession>(this));
+            host.GrainFactory.CreateObjectReference<IAgentSession>(_session));
         _epoch = reply.Registered!.Epoch;
         Destroy(reply.DestroyVolumes);
         foreach (var kill in reply.Kill.ToArray())
@@ -117,11 +120,11 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
         return SendAsync([update]);
     }
 
-    async Task IAgentSession.SendAsync(AgentCommand command)
+    private async Task ReceiveAsync(AgentCommand command)
     {
         Watches = command.Watch ?? Watches;
         foreach (var taken in command.TakenFiles.ToArray())
-            Taken.Add(taken);
+            Taken.Enqueue(taken);
         Destroy(command.DestroyVolumes);
         foreach (var task in command.Launch.ToArray())
         {
@@ -149,8 +152,6 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
         }
     }
 
-    Task IAgentSession.CloseAsync(string reason) => Task.CompletedTask;
-
     private void Destroy(ValueList<string> volumes)
     {
         foreach (var volume in volumes)
@@ -168,4 +169,24 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id) : IAgentSessi
 
     private Task SendAsync(ValueList<TaskUpdate> updates) =>
         updates.IsEmpty ? Task.CompletedTask : host.GetGrain<IAgentGrain>(id).UpdateAsync(_epoch, updates);
+
+    // What comes on a connection that was replaced is too late.
+    private sealed class Session(ScriptedAgent agent) : IAgentSession
+    {
+        private readonly FrameOrder _frames = new();
+
+        public async Task SendAsync(AgentCommand command)
+        {
+            IReadOnlyList<AgentCommand> due;
+            lock (_frames)
+                due = _frames.Take(command);
+            foreach (var frame in due)
+            {
+                if (agent._session == this)
+                    await agent.ReceiveAsync(frame);
+            }
+        }
+
+        public Task CloseAsync(string reason) => Task.CompletedTask;
+    }
 }

@@ -195,7 +195,19 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
     // What comes on a connection that was replaced is too late.
     private sealed class Session(SimulatedAgent agent) : IAgentSession
     {
-        public Task SendAsync(AgentCommand command) => agent._session == this ? agent.SendAsync(command) : Task.CompletedTask;
+        private readonly FrameOrder _frames = new();
+
+        public async Task SendAsync(AgentCommand command)
+        {
+            IReadOnlyList<AgentCommand> due;
+            lock (_frames)
+                due = _frames.Take(command);
+            foreach (var frame in due)
+            {
+                if (agent._session == this)
+                    await agent.SendAsync(frame);
+            }
+        }
 
         public Task CloseAsync(string reason)
         {
