@@ -163,7 +163,7 @@ internal sealed class ClusterReading(IGrainFactory grains, Func<long> nextStamp)
         var apps = new List<AppSummary>(definitions.Length);
         foreach (var chunk in definitions.Chunk(AtOnce))
         {
-            var statuses = await Task.WhenAll(chunk.Select(definition => grains.GetGrain<IAppGrain>(definition.Spec.Id).GetStatusAsync()));
+            var statuses = await Task.WhenAll(chunk.Select(definition => grains.GetGrain<IAppGrain>(definition.Spec.Id).ReadAsync()));
             for (var i = 0; i < chunk.Length; i++)
                 apps.Add(AppSummary.Of(chunk[i], statuses[i], _locks.Find(chunk[i].Spec.Id), nextStamp()));
         }

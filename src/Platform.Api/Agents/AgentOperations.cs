@@ -50,7 +50,7 @@ public sealed class AgentOperations(IGrainFactory grains)
     private async Task<(DrainMove, List<PlannedChange>)> OfAppAsync(string agentId, string app, string owner)
     {
         var spec = (await grains.GetGrain<IGroupGrain>(AppPath.Root).GetAppsAsync(app))?.Find(app)?.Spec;
-        var standing = await grains.GetGrain<IAppGrain>(app).GetStatusAsync();
+        var standing = await grains.GetGrain<IAppGrain>(app).ReadAsync();
         var leaving = (standing?.Instances ?? default).Where(instance => instance.AgentId == agentId && !instance.Doomed).Select(instance => instance.TaskId).ToList();
         var move = new DrainMove(DrainOwner.App, app, leaving.Count);
         if (spec is null || leaving.Count == 0)

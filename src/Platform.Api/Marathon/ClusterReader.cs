@@ -57,12 +57,12 @@ internal sealed class ClusterReader(IGrainFactory grains)
     private async Task<AppView> WithStatusAsync(AppVersion definition)
     {
         var locks = Groups.GetLocksAsync();
-        return new(definition, await App(definition.Spec.Id).GetStatusAsync(), (await locks).Find(definition.Spec.Id));
+        return new(definition, await App(definition.Spec.Id).ReadAsync(), (await locks).Find(definition.Spec.Id));
     }
 
     public async Task<IReadOnlyList<AppView>> WithStatusAsync(IReadOnlyList<AppVersion> definitions, ValueMap<string> locks)
     {
-        var statuses = await Task.WhenAll(definitions.Select(d => App(d.Spec.Id).GetStatusAsync()));
+        var statuses = await Task.WhenAll(definitions.Select(d => App(d.Spec.Id).ReadAsync()));
         var apps = new AppView[definitions.Count];
         for (var i = 0; i < apps.Length; i++)
             apps[i] = new(definitions[i], statuses[i], locks.Find(definitions[i].Spec.Id));

@@ -9,7 +9,7 @@ public sealed record AppStatus
     /// <summary>The definition that is being reached or stands.</summary>
     [Id(0)] public required AppVersion Target { get; init; }
 
-    /// <summary>The instances that hold or wait for a place on an agent, oldest first.</summary>
+    /// <summary>The instances that hold or wait for a place on an agent, oldest first; with <see cref="More"/> the first of them in the order of their ids.</summary>
     [Id(1)] public ValueList<InstanceStatus> Instances { get; init; }
 
     /// <summary>Running deployments that this app is part of.</summary>
@@ -29,4 +29,7 @@ public sealed record AppStatus
 
     /// <summary>The canary step that holds the rollout back; null: none does.</summary>
     [Id(7)] public CanaryStatus? Canary { get; init; }
+
+    /// <summary>There are more instances than one message should carry: the others are asked for with this (<see cref="IAppGrain.GetInstancesAsync"/>). Null: all are here.</summary>
+    [Id(8)] public string? More { get; init; }
 }

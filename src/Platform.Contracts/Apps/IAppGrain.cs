@@ -9,9 +9,14 @@ namespace Platform.Contracts.Apps;
 [Alias("Platform.IAppGrain")]
 public interface IAppGrain : ITaskOwnerGrain, IEndpointOwnerGrain
 {
-    /// <summary>Everything about the app for readers, as an immutable snapshot; null if there is no such app.</summary>
+    /// <summary>Everything about the app for readers, as an immutable snapshot; null if there is no such app. Of very many instances the first ones only: <see cref="AppReading.ReadAsync"/> reads them all.</summary>
     [AlwaysInterleave, Alias("GetStatus")]
     Task<AppStatus?> GetStatusAsync();
+
+    /// <summary>The instances after those that were read, in the order of their ids.</summary>
+    /// <param name="more">What <see cref="AppStatus.More"/> or <see cref="InstancePage.More"/> said.</param>
+    [AlwaysInterleave, Alias("GetInstances")]
+    Task<InstancePage> GetInstancesAsync(string more);
 
     /// <summary>The versions that are kept, oldest first; empty if there is no such app.</summary>
     [AlwaysInterleave, Alias("GetVersions")]

@@ -52,7 +52,7 @@ public sealed class AppGrain(
         var tasks = new OwnedTasks<InstanceState>(_store.LoadInstances(), _owner.InstanceChanged);
         _engine = new(this, GrainFactory, _owner, tasks, ownership.Value, time, logger);
         _owner.Join(_engine);
-        _view = new(_store, _owner, _engine, GrainFactory, time);
+        _view = new(_store, _owner, _engine, GrainFactory, options.Value, time);
         _autoscaling = new(Id, this, _store, _owner, _view, _engine, new(GrainFactory, metrics, time), options.Value, time, logger);
         _autoscaling.Arm();
         if (IsNothing)
@@ -83,6 +83,14 @@ public sealed class AppGrain(
         // A path that is only asked for does not stay in memory.
         EndIfNothing();
         return Task.FromResult<AppStatus?>(null);
+    }
+
+    /// <inheritdoc/>
+    public Task<InstancePage> GetInstancesAsync(string more)
+    {
+        var page = _view.Show(more);
+        EndIfNothing();
+        return Task.FromResult(page);
     }
 
     /// <inheritdoc/>

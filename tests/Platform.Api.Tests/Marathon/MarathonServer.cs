@@ -54,6 +54,8 @@ public sealed class MarathonServer : IAsyncLifetime
             options.Events.Retention = KeptEvents;
             options.Secrets.KeyFile = Path.Combine(_directory, "secrets.key");
             options.Apps.AutoscalingInterval = TimeSpan.FromMilliseconds(50);
+            // Apps of a few instances come in pages already.
+            options.Apps.InstancesPerPage = 2;
         });
         builder.Services.AddAccess();
         builder.Services.AddMarathon();

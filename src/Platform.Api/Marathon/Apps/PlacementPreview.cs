@@ -32,7 +32,7 @@ internal sealed class PlacementPreview
         {
             var before = standing.Find(app.AppId)?.Spec;
             var after = app.Kind switch { AppChangeKind.Put => app.Spec, AppChangeKind.Remove => null, _ => before };
-            var status = before is null ? null : await api.Reader.App(app.AppId).GetStatusAsync();
+            var status = before is null ? null : await api.Reader.App(app.AppId).ReadAsync();
             var preview = new PlacementPreview();
             preview.Compare(app, new(app.AppId, before, after, app.Kind == AppChangeKind.Restart), status);
             if (preview._changes.Count > 0)

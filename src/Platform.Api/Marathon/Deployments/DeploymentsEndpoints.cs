@@ -27,7 +27,7 @@ internal sealed class DeploymentsEndpoints(MarathonApi api)
         var deployments = (await Task.WhenAll(ids.Select(FindAsync))).OfType<DeploymentStatus>()
             .Where(deployment => AppsOf(deployment).All(ClusterReader.Shows)).ToList();
         var running = deployments.SelectMany(DeploymentInfoWriter.CurrentApps).Distinct(StringComparer.Ordinal).ToList();
-        var statuses = await Task.WhenAll(running.Select(app => api.Reader.App(app).GetStatusAsync()));
+        var statuses = await Task.WhenAll(running.Select(app => api.Reader.App(app).ReadAsync()));
         var byApp = running.Zip(statuses).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
         return new JsonAnswer(writer =>
         {

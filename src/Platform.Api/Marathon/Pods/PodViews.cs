@@ -32,12 +32,12 @@ internal sealed class PodViews(ClusterReader reader)
     }
 
     private async Task<PodView?> FindRemovedAsync(string id, string deploymentId) =>
-        await reader.App(id).GetStatusAsync() is { Target: { Spec.Pod: not null } target } ? await ViewAsync(target, deploymentId, isTerminating: true) : null;
+        await reader.App(id).ReadAsync() is { Target: { Spec.Pod: not null } target } ? await ViewAsync(target, deploymentId, isTerminating: true) : null;
 
     private async Task<PodView> ViewAsync(AppVersion definition, string? deploymentId, bool isTerminating)
     {
         var pod = reader.App(definition.Spec.Id);
-        var status = await pod.GetStatusAsync();
+        var status = await pod.ReadAsync();
         var versions = new Dictionary<string, AppVersion>(StringComparer.Ordinal) { [definition.Version] = definition };
         if (status is not null)
             versions.TryAdd(status.Target.Version, status.Target);

@@ -20,7 +20,7 @@ internal sealed class TaskKills(MarathonApi api)
             {
                 // Read anew at each attempt: the number may have changed since.
                 var present = await api.Reader.FindDefinitionAsync(app.Spec.Id) ?? app;
-                var wanted = (await api.Reader.App(app.Spec.Id).GetStatusAsync())?.Autoscaled?.Instances ?? present.Spec.Instances;
+                var wanted = (await api.Reader.App(app.Spec.Id).ReadAsync())?.Autoscaled?.Instances ?? present.Spec.Instances;
                 var living = tasks.Count(t => !t.State.IsTerminal() && !t.Doomed && t.State != TaskState.Killing);
                 changes.Add(new()
                 {

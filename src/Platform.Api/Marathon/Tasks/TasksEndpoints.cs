@@ -61,7 +61,7 @@ internal sealed class TasksEndpoints(MarathonApi api)
         var found = new List<(AppVersion App, List<InstanceStatus> Tasks)>();
         foreach (var (appId, wanted) in byApp)
         {
-            var status = await api.Reader.App(appId).GetStatusAsync();
+            var status = await api.Reader.App(appId).ReadAsync();
             var tasks = (status?.Instances ?? default).Where(t => wanted.Contains(t.TaskId) || wanted.Contains(t.InstanceId)).ToList();
             if (tasks.Count > 0)
                 found.Add((definitions[appId], tasks));

@@ -37,7 +37,7 @@ internal sealed class PictureReader(IGrainFactory grains, TimeProvider time)
         await grains.GetGrain<IFrameworkGrain>(id).GetStatusAsync() is { } framework ? _frameworks.Of(framework) : null;
 
     /// <summary>The tasks of one app or pod as they are now.</summary>
-    public async Task<IReadOnlyList<PictureTask>> ReadAppAsync(string id) => await grains.GetGrain<IAppGrain>(id).GetStatusAsync() is { } app ? _apps.Of(app) : [];
+    public async Task<IReadOnlyList<PictureTask>> ReadAppAsync(string id) => await grains.GetGrain<IAppGrain>(id).ReadAsync() is { } app ? _apps.Of(app) : [];
 
     private async Task<ClusterPicture> NextAsync(Task<ClusterPicture>? before)
     {
@@ -60,7 +60,7 @@ internal sealed class PictureReader(IGrainFactory grains, TimeProvider time)
         var reservations = await grains.GetGrain<IAllocatorGrain>(0).GetReservationsAsync();
         var agents = await Task.WhenAll(agentIds.Select(id => grains.GetGrain<IAgentGrain>(id).GetStatusAsync()));
         var frameworks = await Task.WhenAll(frameworkIds.Select(id => grains.GetGrain<IFrameworkGrain>(id).GetStatusAsync()));
-        var apps = await Task.WhenAll(definitions.Keys.Select(id => grains.GetGrain<IAppGrain>(id).GetStatusAsync()));
+        var apps = await Task.WhenAll(definitions.Keys.Select(id => grains.GetGrain<IAppGrain>(id).ReadAsync()));
 
         // Snapshots never change: the same ones make the same picture.
         object[] sources = [.. agents.OfType<object>(), .. frameworks.OfType<object>(), .. apps.OfType<object>()];

@@ -32,7 +32,7 @@ internal sealed class LoadMeter(IGrainFactory grains, IMetricSource source, Time
         var round = new Round();
         foreach (var target in targets)
         {
-            var measured = target.App is null || target.App == app.Target.Spec.Id ? app : await grains.GetGrain<IAppGrain>(target.App).GetStatusAsync();
+            var measured = target.App is null || target.App == app.Target.Spec.Id ? app : await grains.GetGrain<IAppGrain>(target.App).ReadAsync();
             if (measured is null)
                 continue;
             var running = measured.Instances.Where(IsServing).ToList();
