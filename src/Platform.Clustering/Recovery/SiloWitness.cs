@@ -14,7 +14,7 @@ public sealed partial class SiloWitness(GrainId id, Silo silo, ILoggerFactory lo
     public async Task<bool> GiveUpAsync(SiloAddress silo)
     {
         // The word of a silo that is cut off itself counts for nothing. The list of silos is in the store: who can write there reaches it.
-        if (!await watch.IsReachedAsync())
+        if (!await watch.CanWitnessAsync())
             return false;
         LogGivenUp(_logger, silo);
         return await membership.TryKill(silo);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans.Storage;
 using Platform.Storage.Records;
 
 namespace Platform.Clustering.Recovery;
@@ -11,7 +10,7 @@ namespace Platform.Clustering.Recovery;
 /// them: it has the others give it up, and ends. When nobody reaches the store all stay, and wait for it.
 /// </summary>
 public sealed partial class StoreWatch(
-    IRecordStore store, ISiloStatusOracle silos, SiloWitnesses witnesses, IFatalErrorHandler fatal, ILogger<StoreWatch> logger) : BackgroundService
+    IRecordStore store, ISiloStatusOracle silos, SiloWitnesses witnesses, IFatalErrorHandler fatal, TimeProvider time, ILogger<StoreWatch> logger) : BackgroundService
 {
     // What is read is nothing; asking for it shows that the store answers.
     private static readonly GrainId Nothing = GrainId.Create("storewatch", "0");
@@ -27,8 +26,16 @@ public sealed partial class StoreWatch(
     /// </summary>
     private const int MostMissed = 3;
 
-    /// <summary>Whether the store answers now.</summary>
-    public async Task<bool> IsReachedAsync()
+    /// <summary>When the store was away for everybody, all find it again at their own pace: for so long nobody gives up another.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
+
+    // 0: never.
+    private long _missedAt;
+
+    /// <summary>Whether the store answers now, and has for a while: only then is it the other's fault that it does not reach it.</summary>
+    public async Task<bool> CanWitnessAsync() => await IsReachedAsync() && (Volatile.Read(ref _missedAt) is var last && (last == 0 || time.GetElapsedTime(last) > Settled));
+
+    private async Task<bool> IsReachedAsync()
     {
         try
         {
@@ -38,6 +45,7 @@ public sealed partial class StoreWatch(
         catch (Exception failure) when (failure is StorageException or TimeoutException)
         {
             LogMissed(failure);
+            Volatile.Write(ref _missedAt, time.GetTimestamp());
             return false;
         }
     }
