@@ -19,9 +19,13 @@ internal interface IContainerizer
     /// <summary>Brings what the start needs and takes long, such as an image; null: nothing does. Many tasks do so at a time.</summary>
     /// <param name="request">The task, with its files in its sandbox.</param>
     /// <param name="progress">Told, for people, how it goes.</param>
+    /// <param name="found">Told what the image is, as in <see cref="Core.Tasks.TaskUpdate.Image"/>, as soon as that is known; not of one that is pinned to its digest.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="Tasks.TaskStartException">It cannot be had, with the reason.</exception>
-    Task? ProvisionAsync(ContainerRequest request, Action<string> progress, CancellationToken cancellation);
+    Task? ProvisionAsync(ContainerRequest request, Action<string> progress, Action<string> found, CancellationToken cancellation);
+
+    /// <summary>What the image of a task that waits is at this moment, as in <see cref="Core.Tasks.TaskUpdate.Image"/>; nothing is brought. Null: it cannot be said yet.</summary>
+    Task<string?> FindImageAsync(Core.Tasks.TaskSpec spec, CancellationToken cancellation) => Task.FromResult<string?>(null);
 
     /// <summary>True if the ports of a task are taken already by what its group shares, so that they are no stranger's.</summary>
     bool HoldsPorts(Core.Tasks.TaskSpec spec) => false;

@@ -233,7 +233,7 @@ internal sealed partial class AgentTask : IDisposable
             ?? throw new TaskStartException(TaskReasons.LaunchFailed, $"This agent does not offer the {ContainerizerTable.NameFor(Spec)} containerizer any more");
         var spec = Spec.Executor is null ? Spec : await _services.Executors.EquipAsync(Spec, _services.Stopping).ConfigureAwait(false);
         var request = new ContainerRequest(spec, _file, _sandbox) { Group = _group?.Members ?? [Spec] };
-            _services.Identities.Begin(Spec, OwnsAsync);
+        _services.Identities.Begin(Spec, OwnsAsync);
         _container = await containerizer.RecoverAsync(request, _services.Stopping).ConfigureAwait(false);
         if (_container is null)
         {
@@ -264,6 +264,7 @@ internal sealed partial class AgentTask : IDisposable
         var holds = true;
         try
         {
+            request = await PinAsync(request).ConfigureAwait(false);
             containerizer.Prepare(request);
             if (!Spec.Fetch.IsEmpty)
             {
@@ -271,12 +272,13 @@ internal sealed partial class AgentTask : IDisposable
                 await _services.Fetcher.FetchAsync(Spec.Fetch, _sandbox, cancellation).ConfigureAwait(false);
             }
             cancellation.ThrowIfCancellationRequested();
-            if (containerizer.ProvisionAsync(request, Progress, cancellation) is { } provision)
+            if (containerizer.ProvisionAsync(request, Progress, FoundImage, cancellation) is { } provision)
             {
                 // An image may take minutes, in which others shall not wait.
                 _services.StartGate.Release();
                 holds = false;
                 await provision.ConfigureAwait(false);
+                request = await PinAsync(request).ConfigureAwait(false);
                 await _services.StartGate.WaitAsync(cancellation).ConfigureAwait(false);
                 holds = true;
             }
@@ -302,7 +304,7 @@ internal sealed partial class AgentTask : IDisposable
         if (!running.Addresses.IsEmpty)
             _addresses = running.Addresses;
         if (!known)
-            Publish(u => u with { State = TaskState.Running, ProcessId = running.ProcessId, Image = running.Image });
+            Publish(u => u with { State = TaskState.Running, ProcessId = running.ProcessId, Image = running.Image ?? u.Image });
         else
             _services.Logger.LogInformation("Task {TaskId} is taken back, it runs as process {Pid}", Spec.TaskId, running.ProcessId);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_services.Stopping);

@@ -16,8 +16,13 @@ internal sealed class TaskGroups(TaskServices services, Func<IEnumerable<AgentTa
     public async Task RunAsync(AgentTask task)
     {
         // What has begun already need not wait any more.
-        if (!task.Spec.StartsAfter.IsEmpty && task.Status.State == TaskState.Staging && !await MayStartAsync(task).ConfigureAwait(false))
-            return;
+        if (!task.Spec.StartsAfter.IsEmpty && task.Status.State == TaskState.Staging)
+        {
+            // Other instances of its pod are to run the same image and shall not have to wait until it may start.
+            task.FindImage();
+            if (!await MayStartAsync(task).ConfigureAwait(false))
+                return;
+        }
         await task.RunAsync(task.Spec.Group is { } group ? new TaskGroup([.. Of(group).Select(one => one.Spec)], () => IsLastToLeave(task, group)) : null).ConfigureAwait(false);
     }
 

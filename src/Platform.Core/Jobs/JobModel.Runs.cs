@@ -45,6 +45,8 @@ public sealed partial class JobModel
     {
         if (_tasks.Items.GetValueOrDefault(update.TaskId) is not { Ended: false } task)
             return false;
+        if (update.Image is { } image)
+            Pin(_runs.Items[task.RunId], image);
         if (update.State.IsTerminal())
         {
             EndTask(task, update, now);
@@ -60,8 +62,6 @@ public sealed partial class JobModel
         if (task.State is TaskState.Running or TaskState.Killing && update.State is TaskState.Staging or TaskState.Starting)
             return true;
         var runs = update.State is TaskState.Running;
-        if (runs && update.Image is { } image)
-            Pin(_runs.Items[task.RunId], image);
         _tasks.Set(task.TaskId, task with
         {
             State = update.State,
@@ -90,6 +90,10 @@ public sealed partial class JobModel
         HeadChanged = true;
         _head.ImagePins = pins;
     }
+
+    /// <summary>True if a report tells that a task that does not run yet would run another image than its version is pinned to.</summary>
+    public bool IsOther(TaskUpdate update) => update is { State: TaskState.Staging or TaskState.Starting, Image: { } image }
+        && _tasks.Items.GetValueOrDefault(update.TaskId) is { Ended: false, StartedAt: null } task && ImagePins.IsOther(_head.ImagePins, VersionOf(_runs.Items[task.RunId]), image);
 
     private static string VersionOf(RunState run) => run.Spec.Task.Image is { ForcePull: true } ? run.RunId : Text(run.ImageVersion);
 

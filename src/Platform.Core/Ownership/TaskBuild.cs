@@ -8,6 +8,12 @@ namespace Platform.Core.Ownership;
 /// <param name="Problem">The problem for people, which ends the task as an error; null if there are tasks.</param>
 public readonly record struct TaskBuild(ValueList<TaskSpec> Tasks, string? Problem)
 {
+    /// <summary>
+    /// What the start of these tasks finds out, as a name, that others should be built with: what their images are at this moment. Those that find out the same wait
+    /// for the first. Null: nothing.
+    /// </summary>
+    public string? FindsOut { get; init; }
+
     /// <summary>The first task; null if there is a problem.</summary>
     public TaskSpec? Task => Tasks.IsEmpty ? null : Tasks[0];
 }

@@ -47,4 +47,11 @@ public sealed record ContainerImage
 
     /// <summary>The digest that <see cref="Reference"/> had when it was pulled first, such as <c>sha256:</c> and 64 hexadecimal digits; null: not known, whatever it means now.</summary>
     [Id(13)] public string? Digest { get; init; }
+
+    /// <summary>The same, pinned to the digest that was told of it; unchanged if none was, if it has one, or if it is named by one.</summary>
+    /// <param name="told">As in <see cref="TaskUpdate.Image"/>.</param>
+    public ContainerImage PinnedTo(string? told) =>
+        Digest is null && !Reference.Contains('@', StringComparison.Ordinal) && told?.StartsWith(Reference + "@", StringComparison.Ordinal) == true
+            ? this with { Digest = told[(Reference.Length + 1)..] }
+            : this;
 }

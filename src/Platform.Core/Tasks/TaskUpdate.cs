@@ -58,7 +58,10 @@ public sealed record TaskUpdate
     /// <summary>The text of <see cref="TaskSpec.OutputFile"/> at its end; null: there is none.</summary>
     [Id(16)] public string? Output { get; init; }
 
-    /// <summary>Its image as it was asked for, and the digest that this is in its registry: <c>nginx:1@sha256:...</c>; null: it has none, or one that came from no registry.</summary>
+    /// <summary>
+    /// Its image as it was asked for, and the digest that this is in its registry: <c>nginx:1@sha256:...</c>. Without a digest it came from no registry.
+    /// Told before it runs, often before it is pulled; null: it has none, or what it is was not found out yet.
+    /// </summary>
     [Id(17)] public string? Image { get; init; }
 
     /// <summary>The status in the words of the executor that gave it (Mesos' TaskStatus in protobuf); null: the agent says it.</summary>

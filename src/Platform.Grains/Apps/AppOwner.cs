@@ -265,7 +265,7 @@ internal sealed class AppOwner(
         if (InstanceTransitions.IsStale(before, update))
             return;
         var after = InstanceTransitions.Apply(before, update);
-        if (update is { State: TaskState.Running, Image: { } image })
+        if (update.Image is { } image)
             Pin(before.ConfigVersion, image);
         AppEvents.AddStatusUpdates(_engine.Events, appId, before, after, update, now);
         var tasks = after.IsPod ? PodTransitions.ChangedTasks(before, after) : [(before, after)];
@@ -280,6 +280,8 @@ internal sealed class AppOwner(
             return;
         }
         _engine.Tasks.Set(task, after);
+        if (update.Image is { } told && ImagePins.IsOther(State.ImagePins, before.ConfigVersion, told))
+            _engine.Evict(task, EvictReasons.OtherImage);
         if (!HasDelayed(before) && HasDelayed(after))
         {
             Delay(after, now);
@@ -303,6 +305,7 @@ internal sealed class AppOwner(
         if (pins == State.ImagePins)
             return;
         State.ImagePins = pins;
+        _engine.FoundOut();
         store.Changed();
     }
 

@@ -124,7 +124,12 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
     /// <inheritdoc/>
     public void Report(OwnedTask<RunTask> task, TaskUpdate update, DateTimeOffset now)
     {
+        var pins = _store.Head.ImagePins;
         Model.Report(update, now);
+        if (pins != _store.Head.ImagePins)
+            _engine.FoundOut();
+        if (Model.IsOther(update))
+            _engine.Evict(task, EvictReasons.OtherImage);
         _engine.MustDecide();
     }
 

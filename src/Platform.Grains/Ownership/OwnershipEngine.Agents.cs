@@ -162,7 +162,10 @@ public sealed partial class OwnershipEngine<TTask, TFor>
 
     private List<OwnedTask<TTask>> Placed(string agentId) => Tasks.On(agentId).Where(task => !task.State.Parked).ToList();
 
-    private void Evict(OwnedTask<TTask> task, string reason)
+    /// <summary>Stages that a task must leave as soon as its owner can bear it, and be started anew.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="reason">One of <see cref="EvictReasons"/>, or a text.</param>
+    public void Evict(OwnedTask<TTask> task, string reason)
     {
         if (task.State.EvictReason is not null)
             return;
@@ -213,6 +216,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     private string? KillReasonOf(TTask task) => task.EvictReason switch
     {
         EvictReasons.Drain => TaskReasons.AgentDraining,
+        EvictReasons.OtherImage => _owner.KillReasonOf(task),
         not null => TaskReasons.Preempted,
         _ => _owner.KillReasonOf(task),
     };

@@ -231,8 +231,9 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     private async Task LaunchAsync(List<Launch<TTask, TFor>> launches)
     {
         var byAgent = new Dictionary<string, List<(OwnedTask<TTask> Task, ValueList<TaskSpec> Specs)>>(StringComparer.Ordinal);
-        foreach (var (task, purpose, placement) in launches)
+        foreach (var launch in launches)
         {
+            var (task, purpose, placement, _) = launch;
             var state = task.State;
             if (state.Doomed || state.PlaceId != placement.TaskId || Tasks.Find(state.Key) != task)
             {
@@ -240,17 +241,24 @@ public sealed partial class OwnershipEngine<TTask, TFor>
                 Fail(task, placement.TaskId, TaskState.Killed, TaskReasons.Reconciliation, "Killed before it was launched.");
                 continue;
             }
+            var discoveries = _discoveries;
             var order = await BuildAsync(state, purpose, placement);
             if (order.Problem is { } problem)
             {
                 Fail(task, placement.TaskId, TaskState.Error, TaskReasons.Invalid, problem);
                 continue;
             }
+            if (order.FindsOut is { } subject && MustWait(subject, launch, discoveries))
+                continue;
             if (!byAgent.TryGetValue(state.AgentId, out var onAgent))
                 byAgent[state.AgentId] = onAgent = [];
             onAgent.Add((task, order.Tasks));
         }
-        _logger.Launching(_owner.Owner, launches.Count, byAgent.Count);
+        if (_held.Count > 0)
+            ArmTimer();
+        if (byAgent.Count == 0 && !_mustDecide)
+            return;
+        _logger.Launching(_owner.Owner, byAgent.Values.Sum(onAgent => onAgent.Count), byAgent.Count);
         // An agent that does not answer keeps nobody waiting but its own tasks.
         var sent = byAgent.Select(agent => LaunchAsync(agent.Key, agent.Value)).ToList();
         await PatientCall.IsAnsweredAsync(Task.WhenAll(sent), PatientCall.Patience, _time);

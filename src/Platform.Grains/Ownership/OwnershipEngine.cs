@@ -175,6 +175,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     {
         if (_broken is not null)
             throw _broken;
+        StageHeld();
         // All that is staged now is covered by the write that begins now.
         var effects = _effects;
         _effects = new();
@@ -234,6 +235,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         if (_broken is not null)
             return;
         var next = Earliest(Earliest(_deadline, _nextKill), Earliest(_askAt, _isResynced || _isResyncing ? null : _resyncAt));
+        next = Earliest(next, NextHeldUntil);
         if (next == _armedFor && _timer is not null)
             return;
         if (next is null && _timer is null)

@@ -11,4 +11,7 @@ public sealed class OwnershipOptions
 
     /// <summary>How soon the allocator is asked again when it did not answer. Default 1 s.</summary>
     public TimeSpan AllocatorRetry { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long tasks wait for what the first of them finds out, such as what its image is, before they find it out by themselves. Default 10 s.</summary>
+    public TimeSpan LongestHold { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -3,12 +3,11 @@ using System.Net.Sockets;
 namespace Platform.Agent.Tests.Testing;
 
 /// <summary>
-/// A Docker Engine that tells what it is and which containers it has, but nothing of a single one until it may. Or one that ends the first stream
+/// A Docker Engine that tells what it is and which containers it has, but nothing of a single one (or does not do something else) until it may. Or one that ends the first stream
 /// of output that is followed when it has given what is there, and tells nothing more of a single container from then on until it may.
 /// </summary>
 internal sealed class SlowEngine : IAsyncDisposable
 {
-    private static readonly byte[] OfContainer = "/containers/"u8.ToArray();
     private static readonly byte[] OfAll = "/containers/json"u8.ToArray();
 
     private static readonly byte[] Followed = "follow=1"u8.ToArray();
@@ -17,13 +16,19 @@ internal sealed class SlowEngine : IAsyncDisposable
     private readonly TaskCompletionSource _may = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly byte[] _heldBack;
     private readonly Uri _engine;
     private readonly Task _accepting;
 
     private volatile bool _holds;
 
-    public SlowEngine(Uri engine, string socket, bool endsOutput = false)
+    /// <param name="engine">The engine.</param>
+    /// <param name="socket">Where it listens in its place.</param>
+    /// <param name="endsOutput">It ends the first stream of output.</param>
+    /// <param name="holds">A part of the addresses that it holds back.</param>
+    public SlowEngine(Uri engine, string socket, bool endsOutput = false, string holds = "/containers/")
     {
+        _heldBack = System.Text.Encoding.ASCII.GetBytes(holds);
         _holds = !endsOutput;
         (_engine, Endpoint) = (engine, new Uri("unix://" + socket));
         _listener.Bind(new UnixDomainSocketEndPoint(socket));
@@ -81,7 +86,7 @@ internal sealed class SlowEngine : IAsyncDisposable
         while (await from.ReceiveAsync(buffer, _over.Token) is > 0 and var count)
         {
             var asked = buffer.AsMemory(0, count);
-            if (mayWait && asked.Span.IndexOf(OfContainer) >= 0 && asked.Span.IndexOf(OfAll) < 0)
+            if (mayWait && asked.Span.IndexOf(_heldBack) >= 0 && asked.Span.IndexOf(OfAll) < 0)
             {
                 if (_holds && !_may.Task.IsCompleted)
                 {

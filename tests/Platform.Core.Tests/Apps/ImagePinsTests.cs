@@ -37,16 +37,55 @@ public sealed class ImagePinsTests
         (Digest("web", "v1", pins), Digest("web", "v2", pins), Digest("web", "v3", pins)).ShouldBe((null, Second, Second));
     }
 
+    [Fact]
+    public void Tasks_find_out_what_their_version_runs_until_each_image_was_told_of()
+    {
+        FindsOut(default, "web").ShouldBe("v1");
+        FindsOut(default, $"web@{First}").ShouldBeNull("it is named by what it is");
+        var pins = ImagePins.Learn(default, "v1", $"web@{First}", []);
+        FindsOut(pins, "web").ShouldBeNull();
+        FindsOut(pins, "web", "log").ShouldBe("v1");
+        pins = ImagePins.Learn(pins, "v1", "log", []);
+        FindsOut(pins, "web", "log").ShouldBeNull("one from no registry has nothing to wait for");
+        Digest("log", "v1", pins).ShouldBeNull();
+    }
+
+    [Fact]
+    public void One_that_was_of_no_registry_on_one_agent_may_have_a_digest_on_another_which_stays()
+    {
+        var pins = ImagePins.Learn(default, "v1", "web", []);
+        pins = ImagePins.Learn(pins, "v1", $"web@{First}", []);
+        pins = ImagePins.Learn(pins, "v1", "web", []);
+        Digest("web", "v1", pins).ShouldBe(First);
+        pins.Count.ShouldBe(1);
+    }
+
     [Theory]
-    [InlineData("web")]
+    [InlineData($"web@{Second}", true)]
+    [InlineData($"web@{First}", false)]
+    [InlineData("web", false)]
+    [InlineData($"log@{Second}", false)]
+    public void An_image_is_another_one_if_both_digests_are_known_and_differ(string image, bool isOther) =>
+        ImagePins.IsOther(ImagePins.Learn(ImagePins.Learn(default, "v1", $"web@{First}", []), "v1", "log", []), "v1", image).ShouldBe(isOther);
+
+    [Theory]
     [InlineData("")]
     [InlineData("@sha256:aaaa")]
     [InlineData("web@sha256:cccc@sha256:aaaa")]
     public void What_has_no_digest_or_was_named_by_one_is_not_noted(string image) => ImagePins.Learn(default, "v1", image, ["v1"]).ShouldBeEmpty();
 
-    private static string? Digest(string reference, string version, ValueMap<string> pins)
-    {
-        var task = new TaskSpec { TaskId = "t", Name = "t", Owner = "o", Resources = Resources.Empty, Command = new(), Image = new() { Containerizer = "docker", Reference = reference } };
-        return ImagePins.Apply(new TaskBuild([task], null), version, pins).Task!.Image!.Digest;
-    }
+    private static string? Digest(string reference, string version, ValueMap<string> pins) => ImagePins.Apply(Build(reference), version, pins).Task!.Image!.Digest;
+
+    private static string? FindsOut(ValueMap<string> pins, params string[] references) => ImagePins.Apply(Build(references), "v1", pins).FindsOut;
+
+    private static TaskBuild Build(params string[] references) => new(
+        references.Select(reference => new TaskSpec
+        {
+            TaskId = reference,
+            Name = "t",
+            Owner = "o",
+            Resources = Resources.Empty,
+            Command = new(),
+            Image = new() { Containerizer = "docker", Reference = reference },
+        }).ToValueList(), null);
 }

@@ -57,7 +57,12 @@ internal sealed class DockerContainerizer : IContainerizer
     public void Prepare(ContainerRequest request) => ContainerMounts.Prepare(request, Work);
 
     /// <inheritdoc/>
-    public Task? ProvisionAsync(ContainerRequest request, Action<string> progress, CancellationToken cancellation) => BringAsync(request, progress, cancellation);
+    public Task? ProvisionAsync(ContainerRequest request, Action<string> progress, Action<string> found, CancellationToken cancellation) =>
+        BringAsync(request, progress, found, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<string?> FindImageAsync(TaskSpec spec, CancellationToken cancellation) =>
+        await Images.FindAsync(spec.Image!, await CredentialsAsync(spec.Image!, null, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<IContainer> StartAsync(ContainerRequest request, CancellationToken cancellation)
@@ -185,19 +190,21 @@ internal sealed class DockerContainerizer : IContainerizer
     /// <inheritdoc/>
     public bool HoldsPorts(TaskSpec spec) => PodNetworks.IsShared(spec) && Networks.IsHeld(spec.Group!);
 
-    private async Task BringAsync(ContainerRequest request, Action<string> progress, CancellationToken cancellation)
+    private async Task BringAsync(ContainerRequest request, Action<string> progress, Action<string> found, CancellationToken cancellation)
     {
         if (Engine.ClientIfThere is null)
             progress($"Waiting for the Docker Engine: {Engine.Fingerprint.Description}");
         var image = request.Spec.Image!;
-        await Images.BringAsync(image, await CredentialsAsync(request, cancellation).ConfigureAwait(false), progress, cancellation).ConfigureAwait(false);
+        var told = await Images.BringAsync(image, await CredentialsAsync(image, request.Sandbox, cancellation).ConfigureAwait(false), progress, found, cancellation).ConfigureAwait(false);
         Collector.Use(ImageReference.Effective(image));
+        if (image.PinnedTo(told) is var pinned && pinned != image)
+            Collector.Use(ImageReference.Effective(pinned));
         if (PodNetworks.IsShared(request.Spec))
             await Networks.LookAsync(request.Spec.Group!, cancellation).ConfigureAwait(false);
     }
 
     // The image and its digest, so that others can be made of the same.
-    private async Task<string?> PinnedAsync(ContainerImage image, ContainerInspectResponse found)
+    private async Task<string> PinnedAsync(ContainerImage image, ContainerInspectResponse found)
     {
         var digest = image.Digest;
         try
@@ -213,7 +220,7 @@ internal sealed class DockerContainerizer : IContainerizer
             // It runs all the same.
             Logger.LogDebug("The digest of {Image} is not known: {Reason}", image.Reference, PullFailure.MessageOf(e));
         }
-        return digest is null ? null : $"{image.Reference}@{digest}";
+        return ImageReference.Told(image.Reference, digest);
     }
 
     // Those of a pod are the pod's.
@@ -256,7 +263,8 @@ internal sealed class DockerContainerizer : IContainerizer
             catch (DockerImageNotFoundException) when (attempt < Attempts)
             {
                 // Removed since it was brought.
-                await Images.BringAsync(request.Spec.Image!, await CredentialsAsync(request, cancellation).ConfigureAwait(false), _ => { }, cancellation).ConfigureAwait(false);
+                var credentials = await CredentialsAsync(request.Spec.Image!, request.Sandbox, cancellation).ConfigureAwait(false);
+                await Images.BringAsync(request.Spec.Image!, credentials, _ => { }, _ => { }, cancellation).ConfigureAwait(false);
             }
         }
     }
@@ -306,11 +314,12 @@ internal sealed class DockerContainerizer : IContainerizer
     }
 
     // The task's own, those that it fetched into its sandbox (as Marathon's users do with docker.tar.gz), the agent's.
-    private async Task<string?> CredentialsAsync(ContainerRequest request, CancellationToken cancellation)
+    private async Task<string?> CredentialsAsync(ContainerImage image, string? sandbox, CancellationToken cancellation)
     {
-        if (request.Spec.Image!.PullConfig is { } own)
+        if (image.PullConfig is { } own)
             return own.Value;
-        foreach (var file in (string?[])[Path.Combine(request.Sandbox, ".docker", "config.json"), Path.Combine(request.Sandbox, ".dockercfg"), Credentials])
+        string?[] fetched = sandbox is null ? [] : [Path.Combine(sandbox, ".docker", "config.json"), Path.Combine(sandbox, ".dockercfg")];
+        foreach (var file in (string?[])[.. fetched, Credentials])
         {
             if (file is not null && File.Exists(file))
                 return await File.ReadAllTextAsync(file, cancellation).ConfigureAwait(false);

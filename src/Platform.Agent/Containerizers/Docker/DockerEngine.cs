@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Docker.DotNet;
 using Microsoft.Extensions.Logging;
 using Platform.Core.Collections;
+using AuthConfig = Docker.DotNet.Models.AuthConfig;
 
 namespace Platform.Agent.Containerizers.Docker;
 
@@ -55,6 +56,14 @@ internal sealed class DockerEngine : IDisposable
         lock (_gate)
             there = _there.Task;
         return there.IsCompletedSuccessfully ? there.Result : await there.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A client of its own for a question that the engine asks a registry, with who asks; to be disposed of.</summary>
+    /// <param name="auth">Credentials; null: none.</param>
+    public DockerClient ClientOf(AuthConfig? auth)
+    {
+        var builder = new DockerClientBuilder().WithEndpoint(_endpoint).WithApiVersion(ApiVersion ?? Newest);
+        return (auth is null ? builder : builder.WithHeader("X-Registry-Auth", RegistryCredentials.Header(auth))).Build();
     }
 
     /// <summary>The client if the engine is there now.</summary>

@@ -13,6 +13,7 @@ internal sealed class ImagePuller(DockerEngine engine, TimeProvider time, ILogge
     private const int Attempts = 4;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, Pull> _pulls = new(StringComparer.Ordinal);
 
@@ -20,14 +21,57 @@ internal sealed class ImagePuller(DockerEngine engine, TimeProvider time, ILogge
     /// <param name="image">The image.</param>
     /// <param name="credentials">Credentials in the form of Docker's config.json; null: none.</param>
     /// <param name="progress">Told how it goes.</param>
+    /// <param name="found">Told what it is, as in <see cref="TaskUpdate.Image"/>, as soon as that is known; not if it is pinned.</param>
     /// <param name="cancellation">Ends the wait; the pull itself ends when nobody waits for it any more.</param>
+    /// <returns>What it is.</returns>
     /// <exception cref="TaskStartException">It cannot be had, with the registry's own words.</exception>
-    public async Task BringAsync(ContainerImage image, string? credentials, Action<string> progress, CancellationToken cancellation)
+    public async Task<string> BringAsync(ContainerImage image, string? credentials, Action<string> progress, Action<string> found, CancellationToken cancellation)
     {
         // What is pinned is the same whenever it is pulled.
-        var reference = ImageReference.Effective(image);
-        if ((!image.ForcePull || image.Digest is not null) && await IsThereAsync(reference, cancellation).ConfigureAwait(false))
-            return;
+        if (image.Digest is not null)
+        {
+            var pinned = ImageReference.Effective(image);
+            if (await InspectAsync(pinned, cancellation).ConfigureAwait(false) is null)
+                await PullAsync(pinned, credentials, progress, null, cancellation).ConfigureAwait(false);
+            return ImageReference.Told(image.Reference, image.Digest);
+        }
+        if (!image.ForcePull && await LocalAsync(image.Reference, cancellation).ConfigureAwait(false) is { } local)
+        {
+            found(local);
+            return local;
+        }
+        string? told = null;
+        await PullAsync(image.Reference, credentials, progress, digest => found(told = ImageReference.Told(image.Reference, digest)), cancellation).ConfigureAwait(false);
+        if (told is null)
+        {
+            told = await LocalAsync(image.Reference, cancellation).ConfigureAwait(false) ?? image.Reference;
+            found(told);
+        }
+        // The name may have got another meaning between the answer and the pull. What was told is what runs.
+        if (image.PinnedTo(told) is { Digest: not null } known)
+            await BringAsync(known, credentials, progress, found, cancellation).ConfigureAwait(false);
+        return told;
+    }
+
+    /// <summary>What an image is, as in <see cref="TaskUpdate.Image"/>: here if it is here and may be used as it is, else in its registry; null: it does not say.</summary>
+    public async Task<string?> FindAsync(ContainerImage image, string? credentials, CancellationToken cancellation)
+    {
+        if (!image.ForcePull && await LocalAsync(image.Reference, cancellation).ConfigureAwait(false) is { } local)
+            return local;
+        try
+        {
+            var auth = credentials is null ? null : RegistryCredentials.Find(credentials, ImageReference.Parse(image.Reference).Registry);
+            return await AskRegistryAsync(image.Reference, auth, cancellation).ConfigureAwait(false) is { } digest ? ImageReference.Told(image.Reference, digest) : null;
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return null;
+        }
+    }
+
+    // Once for all that ask for the same at a time. "found" is told the digest as soon as the registry has said it.
+    private async Task PullAsync(string reference, string? credentials, Action<string> progress, Action<string>? found, CancellationToken cancellation)
+    {
         var key = $"{reference}\n{credentials}";
         while (true)
         {
@@ -45,6 +89,8 @@ internal sealed class ImagePuller(DockerEngine engine, TimeProvider time, ILogge
                 _ = RunAsync(key, pull, reference, credentials);
             try
             {
+                if (found is not null && await pull.Digest.WaitAsync(cancellation).ConfigureAwait(false) is { } digest)
+                    found(digest);
                 await pull.Done.Task.WaitAsync(cancellation).ConfigureAwait(false);
                 return;
             }
@@ -55,19 +101,21 @@ internal sealed class ImagePuller(DockerEngine engine, TimeProvider time, ILogge
         }
     }
 
-    private async Task<bool> IsThereAsync(string reference, CancellationToken cancellation)
+    private async Task<string?> LocalAsync(string reference, CancellationToken cancellation) =>
+        await InspectAsync(reference, cancellation).ConfigureAwait(false) is { } here ? ImageReference.Told(reference, ImageReference.DigestOf(reference, here.RepoDigests ?? [])) : null;
+
+    private async Task<ImageInspectResponse?> InspectAsync(string reference, CancellationToken cancellation)
     {
         while (true)
         {
             var client = await engine.ClientAsync(cancellation).ConfigureAwait(false);
             try
             {
-                await client.Images.InspectImageAsync(reference, cancellation).ConfigureAwait(false);
-                return true;
+                return await client.Images.InspectImageAsync(reference, cancellation).ConfigureAwait(false);
             }
             catch (DockerImageNotFoundException)
             {
-                return false;
+                return null;
             }
             catch (DockerApiException e)
             {
@@ -88,12 +136,16 @@ internal sealed class ImagePuller(DockerEngine engine, TimeProvider time, ILogge
             var parsed = ImageReference.Parse(reference);
             var auth = credentials is null ? null : RegistryCredentials.Find(credentials, parsed.Registry);
             var pause = FirstPause;
+            // Beside the pull, which says the digest at its end only: others wait for it, and this one loses no time.
+            pull.Find(reference.Contains('@', StringComparison.Ordinal) ? Task.FromResult<string?>(null) : AskRegistryAsync(reference, auth, pull.Abandoned));
             for (var attempt = 1; ; attempt++)
             {
                 var message = await TryAsync(pull, reference, parsed, auth).ConfigureAwait(false);
                 if (message is null)
                 {
                     _pulls.TryRemove(new(key, pull));
+                    // It is here, so that nobody need wait for the registry to say what it is.
+                    pull.Find(Task.FromResult<string?>(null));
                     pull.Done.TrySetResult();
                     return;
                 }
@@ -120,7 +172,27 @@ internal sealed class ImagePuller(DockerEngine engine, TimeProvider time, ILogge
         }
         finally
         {
+            pull.Find(Task.FromResult<string?>(null));
             pull.Dispose();
+        }
+    }
+
+    /// <summary>The digest that an image has in its registry at this moment; null: it does not say, and the pull will say why.</summary>
+    private async Task<string?> AskRegistryAsync(string reference, AuthConfig? auth, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(AnswerLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        try
+        {
+            await engine.ClientAsync(either.Token).ConfigureAwait(false);
+            using var client = engine.ClientOf(auth);
+            var answer = await client.Distribution.InspectAsync(reference, either.Token).ConfigureAwait(false);
+            return answer.Descriptor?.Digest is { Length: > 0 } digest ? digest : null;
+        }
+        catch (Exception e) when (e is DockerApiException or OperationCanceledException || DockerEngine.IsGone(e))
+        {
+            logger.LogDebug("The registry does not say what {Image} is: {Reason}", reference, PullFailure.MessageOf(e));
+            return null;
         }
     }
 
@@ -157,6 +229,7 @@ internal sealed class ImagePuller(DockerEngine engine, TimeProvider time, ILogge
         private readonly Lock _gate = new();
         private readonly List<Action<string>> _waiting = [];
         private readonly CancellationTokenSource _abandoned = new();
+        private readonly TaskCompletionSource<string?> _digest = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private string? _latest;
         private bool _over;
 
@@ -165,6 +238,13 @@ internal sealed class ImagePuller(DockerEngine engine, TimeProvider time, ILogge
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public CancellationToken Abandoned { get; }
+
+        /// <summary>What it is in its registry; null: not known, or the image was here first.</summary>
+        public Task<string?> Digest => _digest.Task;
+
+        /// <summary>The first answer counts.</summary>
+        public void Find(Task<string?> answer) => answer.ContinueWith(
+            one => _digest.TrySetResult(one.IsCompletedSuccessfully ? one.Result : null), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
         public bool Join(Action<string> progress)
         {

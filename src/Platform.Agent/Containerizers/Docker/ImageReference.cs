@@ -23,6 +23,11 @@ internal readonly record struct ImageReference(string Registry, string Repositor
         return digests.Select(Parse).FirstOrDefault(one => Familiar(one.Repository) == repository) is { Tag: { } digest } && digest.Contains(':', StringComparison.Ordinal) ? digest : null;
     }
 
+    /// <summary>What is told of an image, as in <see cref="TaskUpdate.Image"/>.</summary>
+    /// <param name="reference">How it is named.</param>
+    /// <param name="digest">Its digest; null: it has none.</param>
+    public static string Told(string reference, string? digest) => digest is null ? reference : $"{reference}@{digest}";
+
     // docker.io/library/nginx is what the engine calls nginx.
     private static string Familiar(string repository)
     {

@@ -27,6 +27,26 @@ internal static class RegistryCredentials
         return null;
     }
 
+    /// <summary>Credentials as the engine takes them in a header: their JSON in base 64 for addresses, padded.</summary>
+    public static string Header(AuthConfig auth)
+    {
+        using var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in new[]
+            {
+                ("username", auth.Username), ("password", auth.Password), ("serveraddress", auth.ServerAddress), ("identitytoken", auth.IdentityToken), ("registrytoken", auth.RegistryToken),
+            })
+            {
+                if (value is not null)
+                    writer.WriteString(name, value);
+            }
+            writer.WriteEndObject();
+        }
+        return Convert.ToBase64String(json.ToArray()).Replace('+', '-').Replace('/', '_');
+    }
+
     private static bool Matches(string name, string registry)
     {
         if (registry == ImageReference.Default && DefaultNames.Contains(name, StringComparer.OrdinalIgnoreCase))

@@ -57,7 +57,7 @@ internal sealed class ProcessContainerizer : IContainerizer
     }
 
     /// <inheritdoc/>
-    public Task? ProvisionAsync(ContainerRequest request, Action<string> progress, CancellationToken cancellation) =>
+    public Task? ProvisionAsync(ContainerRequest request, Action<string> progress, Action<string> found, CancellationToken cancellation) =>
         PodNetworks is { } networks && PodNetworks.SharedOf(request) is { } shared ? networks.JoinAsync(request, shared, cancellation) : null;
 
     /// <inheritdoc/>

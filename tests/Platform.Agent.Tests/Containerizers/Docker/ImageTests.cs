@@ -30,6 +30,77 @@ public sealed class ImageTests(TestEngine engine) : EngineTests(engine)
     });
 
     [EngineFact]
+    public async Task What_was_told_before_the_pull_is_what_runs_though_the_tag_moves_meanwhile_and_the_agent_dies()
+    {
+        using var folder = new TestFolder();
+        await using var registry = await TestRegistry.StartAsync();
+        await using var master = await TestMaster.StartAsync();
+        await using var slow = new SlowEngine(Engine.Endpoint, folder.File("engine.sock"), holds: "/images/create");
+        var name = $"{registry.Address}/team/web:1";
+        await Engine.PushAsync(name, "MADE=first");
+        var task = Shell("echo $MADE") with { Image = Image with { Reference = name } };
+        TaskUpdate told;
+        var options = TestAgent.Options(master, folder);
+        await using (var first = TestAgent.Start(options with { Docker = slow.Endpoint }, keepTasks: true))
+        {
+            var session = await master.AcceptAsync();
+            await session.LaunchAsync(task);
+            // The registry has said what it is before anything was brought.
+            told = await session.UpdateAsync(update => update.Image is not null);
+            told.State.ShouldBe(TaskState.Starting);
+            await slow.Held;
+            await first.StopAsync();
+        }
+        await Engine.PushAsync(name, "MADE=second");
+        await using (TestAgent.Start(options with { Docker = Engine.Endpoint }))
+        {
+            var session = await master.AcceptAsync();
+            var end = await session.EndAsync(task);
+            (end.State, end.Image).ShouldBe((TaskState.Finished, told.Image), end.Message);
+            (await File.ReadAllTextAsync(Path.Combine(end.Sandbox!, "stdout"))).ShouldBe("first\n");
+        }
+    }
+
+    [EngineFact]
+    public async Task A_tag_that_moves_between_the_answer_of_the_registry_and_the_pull_does_not_change_what_runs()
+    {
+        using var folder = new TestFolder();
+        await using var registry = await TestRegistry.StartAsync();
+        await using var master = await TestMaster.StartAsync();
+        await using var slow = new SlowEngine(Engine.Endpoint, folder.File("engine.sock"), holds: "/images/create");
+        var name = $"{registry.Address}/team/web:1";
+        await Engine.PushAsync(name, "MADE=first");
+        await using var agent = TestAgent.Start(TestAgent.Options(master, folder) with { Docker = slow.Endpoint });
+        var session = await master.AcceptAsync();
+        var task = Shell("echo $MADE") with { Image = Image with { Reference = name, ForcePull = true } };
+        await session.LaunchAsync(task);
+        var told = await session.UpdateAsync(update => update.Image is not null);
+        await slow.Held;
+        await Engine.PushAsync(name, "MADE=second");
+        slow.Release();
+        var end = await session.EndAsync(task);
+        (end.State, end.Image).ShouldBe((TaskState.Finished, told.Image), end.Message);
+        (await File.ReadAllTextAsync(Path.Combine(end.Sandbox!, "stdout"))).ShouldBe("first\n");
+    }
+
+    [EngineFact]
+    public Task What_runs_later_in_a_pod_tells_its_image_while_it_waits() => WithAgentAsync(async session =>
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        var name = $"{registry.Address}/team/web:1";
+        await Engine.PushAsync(name, "MADE=first");
+        var first = Shell("until test -e go; do sleep 0.05; done") with { Group = "pod", EndsGroup = TaskGroupEnd.OnFailure };
+        var later = Shell("echo $MADE") with { Group = "pod", StartsAfter = [first.TaskId], Image = Image with { Reference = name } };
+        await session.LaunchAsync(first, later);
+        var told = await session.UpdateAsync(update => update.TaskId == later.TaskId && update.Image is not null);
+        (told.State, told.Image!.StartsWith($"{name}@sha256:", StringComparison.Ordinal)).ShouldBe((TaskState.Staging, true));
+        await Engine.PushAsync(name, "MADE=second");
+        await session.KillAsync(first, grace: 0);
+        await session.EndAsync(first);
+        (await session.EndAsync(later)).Image.ShouldBe(told.Image);
+    });
+
+    [EngineFact]
     public Task A_registry_that_asks_who_one_is_is_told_and_its_refusal_is_told_in_its_words() => WithAgentAsync(async session =>
     {
         using var folder = new TestFolder();
@@ -57,6 +128,8 @@ public sealed class ImageTests(TestEngine engine) : EngineTests(engine)
             await session.LaunchAsync(task);
             end = await session.EndAsync(task);
             end.State.ShouldBe(state, end.Message);
+            // With its credentials the registry is also asked what the image is, before it is pulled.
+            (end.Image?.StartsWith(name + "@sha256:", StringComparison.Ordinal) == true).ShouldBe(state == TaskState.Finished);
         }
         (await File.ReadAllTextAsync(Path.Combine(end.Sandbox!, "stdout"))).ShouldBe("private\n");
     });
@@ -66,7 +139,8 @@ public sealed class ImageTests(TestEngine engine) : EngineTests(engine)
     {
         var task = Shell("sleep 1000");
         await session.LaunchAsync(task);
-        (await session.UpdateAsync(task, TaskState.Running)).Image.ShouldBeNull();
+        (await session.UpdateAsync(task, TaskState.Starting)).Image.ShouldBe(TestEngine.Image, "others wait for this word");
+        (await session.UpdateAsync(task, TaskState.Running)).Image.ShouldBe(TestEngine.Image);
         await session.KillAsync(task, grace: 0);
         await session.EndAsync(task);
     });
