@@ -27,4 +27,7 @@ public sealed record RunHappening(string Type, RunState? Run, string? Message = 
 {
     /// <summary>The jobs that have led to it, see <see cref="RunChain"/>.</summary>
     public ValueList<string> Chain { get; init; } = Run?.Chain ?? default;
+
+    /// <summary>The backfill that it is about; null: it is about none, or about one run.</summary>
+    public BackfillState? Backfill { get; init; }
 }

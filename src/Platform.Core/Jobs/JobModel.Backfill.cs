@@ -45,6 +45,7 @@ public sealed partial class JobModel
             .. _head.Backfills.Except(ended.Take(ended.Count - KeptBackfills + 1)),
             new() { Number = ++_head.BackfillCount, From = from, Until = until, Parallelism = parallelism, Cursor = from.AddTicks(-1), CreatedAt = now },
         ];
+        _effects.Happenings.Add(new("job_backfill_started_event", null) { Backfill = _head.Backfills[^1] });
         return default;
     }
 
@@ -77,7 +78,10 @@ public sealed partial class JobModel
                 made = true;
             }
             if (live == 0)
+            {
                 backfill = backfill with { EndedAt = now };
+                _effects.Happenings.Add(new("job_backfill_ended_event", null, backfill.Stopped ? "it was stopped" : null) { Backfill = backfill });
+            }
             if (backfill != begun)
                 Set(backfill);
         }

@@ -181,6 +181,8 @@ public sealed partial class JobModel
         HeadChanged = true;
         _head.Removed = true;
         _head.Untold = default;
+        // Else they would go on with the next due times.
+        _head.Backfills = _head.Backfills.Select(backfill => backfill.EndedAt is null ? backfill with { Stopped = true } : backfill).ToValueList();
         foreach (var runId in _live.Values.ToList())
             Stop(runId, "the job was removed");
     }

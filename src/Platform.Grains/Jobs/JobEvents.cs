@@ -19,6 +19,19 @@ internal static class JobEvents
                     json.WriteString("dueAt"u8, PlatformEvents.Text(nominal));
                 json.WriteString("trigger"u8, run.Trigger.ToString().ToLowerInvariant());
             }
+            if (happening.Backfill is { } backfill)
+            {
+                json.WriteNumber("backfill"u8, backfill.Number);
+                json.WriteString("from"u8, PlatformEvents.Text(backfill.From));
+                json.WriteString("until"u8, PlatformEvents.Text(backfill.Until));
+                json.WriteNumber("parallelism"u8, backfill.Parallelism);
+                if (backfill.EndedAt is not null)
+                {
+                    json.WriteNumber("runs"u8, backfill.Made);
+                    json.WriteNumber("succeeded"u8, backfill.Succeeded);
+                    json.WriteNumber("failed"u8, backfill.Failed);
+                }
+            }
             if (!happening.Chain.IsEmpty)
             {
                 json.WriteStartArray(EventMatch.ChainMember);

@@ -1,10 +1,16 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Platform.Contracts.Events;
 using Platform.Contracts.Jobs;
+using Platform.Core.Schedules;
+using Platform.Grains.Events;
 
 namespace Platform.Grains.Jobs;
 
-/// <summary>Calls the timers of jobs, the gate of their definitions and what watches events and files from the start on and every few seconds, so that one whose silo or write has failed works again.</summary>
+/// <summary>
+/// Calls the timers of jobs, the gate of their definitions and what watches events and files from the start on and every few seconds, so that one whose silo or write
+/// has failed works again. And tells when the clock of this machine jumps.
+/// </summary>
 public sealed partial class JobTimerService(IGrainFactory grains, TimeProvider time, ILogger<JobTimerService> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -14,8 +20,36 @@ public sealed partial class JobTimerService(IGrainFactory grains, TimeProvider t
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var (clock, timer) = (time.GetUtcNow(), time.GetTimestamp());
         while (!stoppingToken.IsCancellationRequested)
+        {
             await Task.Delay(await TryCallAsync(stoppingToken) ? Period : RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var (now, timerNow) = (time.GetUtcNow(), time.GetTimestamp());
+            if (ClockJump.Between(now - clock, time.GetElapsedTime(timer, timerNow)) is { } jump)
+                await TellAsync(jump, now);
+            (clock, timer) = (now, timerNow);
+        }
+    }
+
+    private async Task TellAsync(TimeSpan jump, DateTimeOffset now)
+    {
+        var message = ClockJump.Describe(jump);
+        LogJumped(message);
+        try
+        {
+            await grains.GetGrain<IEventLogGrain>(0).AppendAsync([PlatformEvents.Create("clock_jumped_event", now, (jump, message), static (json, state) =>
+            {
+                json.WriteString("host"u8, Environment.MachineName);
+                json.WriteNumber("seconds"u8, Math.Round(state.jump.TotalSeconds, 3));
+                json.WriteString("message"u8, state.message);
+            })]);
+        }
+#pragma warning disable CA1031 // It is in the log of this process.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogUnreached(failure);
+        }
     }
 
     private async Task<bool> TryCallAsync(CancellationToken stoppingToken)
@@ -35,6 +69,9 @@ public sealed partial class JobTimerService(IGrainFactory grains, TimeProvider t
             return false;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Jobs: {Message}")]
+    private partial void LogJumped(string message);
 
     [LoggerMessage(LogLevel.Warning, "Timers of jobs could not be reached; they are called again")]
     private partial void LogUnreached(Exception failure);

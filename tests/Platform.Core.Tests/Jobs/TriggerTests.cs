@@ -17,16 +17,19 @@ public sealed class TriggerTests
         // 00:00 to 09:00: ten due times, both ends included.
         job.Model.Backfill(Noon.AddHours(-12), Noon.AddHours(-3), 3, Noon).ShouldBeEmpty();
         var most = 0;
+        var told = new List<string>();
         for (var round = 0; round < 20 && job.Model.Backfills[0].EndedAt is null; round++)
         {
-            job.Run(Noon);
+            told.AddRange(job.Run(Noon).Happenings.Where(happening => happening.Backfill is not null).Select(Text));
             job.PlaceAll(Noon);
             most = Math.Max(most, job.Model.LiveRuns.Count());
             // The control plane dies in between, and the fourth due time fails.
             job.Restart();
             foreach (var run in job.Model.LiveRuns.ToList())
-                job.End(run, run.Nominal == Noon.AddHours(-9) ? TaskState.Failed : TaskState.Finished, Noon.AddSeconds(1));
+                job.Model.Report(new() { TaskId = job.Model.LiveTasksOf(run.RunId).Single().TaskId, Owner = "", Timestamp = Noon, State = run.Nominal == Noon.AddHours(-9) ? TaskState.Failed : TaskState.Finished }, Noon);
         }
+        told.ShouldBe(["job_backfill_started_event 1: 0 0 0", "job_backfill_ended_event 1: 10 9 1"]);
+        static string Text(RunHappening happening) => $"{happening.Type} {happening.Backfill!.Number}: {happening.Backfill.Made} {happening.Backfill.Succeeded} {happening.Backfill.Failed}";
 
         most.ShouldBe(3);
         job.Runs.Select(run => run.Nominal!.Value).ShouldBe(Enumerable.Range(0, 10).Select(hour => Noon.AddHours(hour - 12)), ignoreOrder: true);
@@ -53,6 +56,22 @@ public sealed class TriggerTests
         job.Runs.Count.ShouldBe(2);
         job.Model.Backfills.Single().ShouldSatisfyAllConditions(backfill => backfill.EndedAt.ShouldNotBeNull(), backfill => backfill.Stopped.ShouldBeTrue(), backfill => backfill.Failed.ShouldBe(2));
         job.Model.StopBackfill(1).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_job_that_is_removed_makes_no_more_runs_of_its_backfills()
+    {
+        var job = new SimulatedJob(Hourly());
+        job.Begin(Noon);
+        job.Model.Backfill(Noon.AddDays(-2), Noon, 2, Noon).ShouldBeEmpty();
+        job.Run(Noon);
+        job.PlaceAll(Noon);
+
+        job.Model.Remove();
+        job.EndKilled(Noon.AddSeconds(1));
+
+        job.Runs.Count.ShouldBe(2);
+        job.Model.IsGone.ShouldBeTrue();
     }
 
     [Fact]
