@@ -71,6 +71,8 @@ internal static partial class MetronomeReader
         // Only cron: what else would be a schedule here is none for Metronome.
         if (schedule.Has("cron") && (timing.Expression.StartsWith('R') || ScheduleParser.Parse(timing, DateTimeOffset.UnixEpoch, ScheduleParser.SeedOf(jobId), wrong) is null))
             problems.Add(new(schedule.At("cron"), $"Can not read cron expression \"{timing.Expression}\"{(wrong.Count > 0 ? ": " + wrong[0].Message : "")}"));
+        else if (MetronomeDays.Problem(timing.Expression) is { } days)
+            problems.Add(new(schedule.At("cron"), $"Can not read cron expression \"{timing.Expression}\": {days}"));
         var deadline = schedule.Number("startingDeadlineSeconds");
         if (deadline < 60)
             schedule.Refuse("startingDeadlineSeconds", "must be at least 60");

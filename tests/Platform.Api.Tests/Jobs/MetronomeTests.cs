@@ -123,7 +123,7 @@ public sealed class MetronomeTests(JobServer server) : IClassFixture<JobServer>
     public async Task A_schedule_is_read_as_Metronome_reads_it()
     {
         await server.DoAsync("POST", "/v1/jobs", """{"id":"timed","run":{"cmd":"true","cpus":0.1,"mem":32,"disk":0}}""", HttpStatusCode.Created);
-        foreach (var cron in (string[])["0 0 31 2 *", "0 0 30-31 2 *", "* * * * * *", "@hourly", "H * * * *", "R/2026-03-01T13:00:00Z/P1D", "60 * * * *", "FOO"])
+        foreach (var cron in (string[])["0 0 31 2 *", "0 0 30-31 2 *", "0 0 31 2-3 *", "0 0 31 feb-MAR *", "* * * * * *", "@hourly", "H * * * *", "R/2026-03-01T13:00:00Z/P1D", "60 * * * *", "FOO"])
         {
             var (status, json, text) = await server.SendAsync("POST", "/v1/jobs/timed/schedules", $$"""{"id":"s","cron":"{{cron}}"}""");
             status.ShouldBe(HttpStatusCode.UnprocessableEntity, $"{cron}: {text}");
@@ -131,7 +131,7 @@ public sealed class MetronomeTests(JobServer server) : IClassFixture<JobServer>
         }
 
         // Its parser knows the last day, the nearest working day and the n-th weekday.
-        foreach (var cron in (string[])["0 0 29 2 *", "0 0 20-31 2 *", "0 9 1-7 * 1", "0 0 L * *", "0 0 15W * *", "0 0 * * 5#3"])
+        foreach (var cron in (string[])["0 0 29 2 *", "0 0 31 12 *", "0 0 31 2,3 *", "0 0 20-31 2 *", "0 9 1-7 * 1", "0 0 L * *", "0 0 15W * *", "0 0 * * 5#3"])
         {
             await server.DoAsync("POST", "/v1/jobs/timed/schedules", $$"""{"id":"s","cron":"{{cron}}"}""", HttpStatusCode.Created);
             (await server.DoAsync("GET", "/v1/jobs/timed/schedules"))[0]!["cron"]!.GetValue<string>().ShouldBe(cron);
