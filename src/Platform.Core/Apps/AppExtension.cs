@@ -7,8 +7,11 @@ namespace Platform.Core.Apps;
 [GenerateSerializer, Immutable, Alias("Platform.AppExtension")]
 public sealed record AppExtension
 {
-    /// <summary>0 to 100; higher is more important and may preempt lower. Default 0.</summary>
-    [Id(0)] public int Priority { get; init; }
+    /// <summary>The priority of apps that name none: above that of jobs (25), so that batch work makes room for services and not the other way round.</summary>
+    public const int DefaultPriority = 50;
+
+    /// <summary>0 to 100; higher is more important and may preempt lower. Default 50.</summary>
+    [Id(0)] public int Priority { get; init; } = DefaultPriority;
 
     /// <summary>Soft preferences.</summary>
     [Id(1)] public ValueList<PreferenceSpec> Preferences { get; init; }

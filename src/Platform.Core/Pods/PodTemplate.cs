@@ -98,7 +98,7 @@ public sealed class PodTemplate : InstanceTemplate
             EndsGroup = state.Ends,
             CpuLimit = container.ResourceLimits?.Cpus,
             MemoryLimit = container.ResourceLimits?.Mem,
-            Priority = spec.Extension?.Priority ?? 0,
+            Priority = spec.Extension?.Priority ?? AppExtension.DefaultPriority,
             Version = Target.Version,
             PreStop = (container.PreStop ?? spec.Extension?.PreStop) is { } line ? new() { Shell = line, User = user } : null,
             Tty = container.Tty ?? false,

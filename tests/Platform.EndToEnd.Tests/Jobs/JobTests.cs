@@ -112,6 +112,37 @@ public sealed class JobTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_service_takes_the_place_and_the_graphics_devices_of_batch_work_which_is_run_again_when_there_is_room()
+    {
+        await using var cluster = await Cluster.StartAsync(output);
+        cluster.StartAgent("only", "cpus:4;mem:1024;gpus:2");
+        var (ledger, served) = (cluster.Directory.Of("ledger"), cluster.Directory.Of("served"));
+        await AddAsync(cluster, $$$"""
+            {"id":"train","array":{"from":0,"to":1},
+             "task":{"cmd":"echo $PLATFORM_RUN_ATTEMPT $CUDA_VISIBLE_DEVICES >> {{{ledger}}}; if [ $PLATFORM_RUN_ATTEMPT = 0 ]; then exec sleep 100000; fi","cpus":0.1,"mem":16,"gpus":1}}
+            """);
+        var run = await cluster.Client.GetJob("train").RunAsync();
+        await cluster.UntilAsync("both tasks run", async () => (await run.GetAsync()).Tasks.Count(task => task.State == "TASK_RUNNING") == 2);
+        (await File.ReadAllLinesAsync(ledger)).Order().ShouldBe(["0 0", "0 1"]);
+
+        // It names no priority: that of services is above that of jobs.
+        await cluster.Client.CreateAppAsync(Json($$$"""{"id":"/serve","cmd":"echo $CUDA_VISIBLE_DEVICES > {{{served}}}; exec sleep 100000","cpus":0.1,"mem":16,"gpus":2}"""));
+        await cluster.RunningAsync("/serve", 1);
+        await cluster.UntilAsync("it has both devices", () => Task.FromResult(File.Exists(served) && File.ReadAllText(served) == "0,1\n"));
+        var waiting = await run.GetAsync();
+        waiting.Phase.ShouldBe("active");
+        waiting.Failed.ShouldBe(0);
+        waiting.Why.ShouldNotBeNull().ShouldContain("gpus");
+
+        await cluster.Client.GetApp("/serve").RemoveAsync();
+        using var limit = new CancellationTokenSource(Cluster.Patience);
+        var done = await run.WaitAsync(limit.Token);
+        done.Phase.ShouldBe("succeeded");
+        (await File.ReadAllLinesAsync(ledger)).Order().ShouldBe(["0 0", "0 1", "1 0", "1 1"]);
+        done.Tasks.Where(task => task.Attempt == 0).ShouldAllBe(task => task.State == "TASK_KILLED");
+    }
+
+    [Fact]
     public async Task A_job_whose_agent_dies_is_run_elsewhere()
     {
         await using var cluster = await Cluster.StartAsync(output);

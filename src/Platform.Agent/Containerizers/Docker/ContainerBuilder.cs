@@ -182,6 +182,17 @@ internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimit
         }
     }
 
+    // The engine gives a container its own devices only, and there they count from 0. What the definition says itself stays. NVIDIA_VISIBLE_DEVICES is the engine's word.
+    private static void CountDevices(TaskSpec spec, SortedDictionary<string, string> variables)
+    {
+        var onMachine = string.Join(',', spec.Gpus);
+        foreach (var name in (string[])["CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"])
+        {
+            if (!spec.Gpus.IsEmpty && variables.GetValueOrDefault(name) == onMachine)
+                variables[name] = string.Join(',', Enumerable.Range(0, spec.Gpus.Count));
+        }
+    }
+
     private List<string> Variables(ContainerRequest request)
     {
         var spec = request.Spec;
@@ -190,6 +201,7 @@ internal sealed class ContainerBuilder(string agentId, string hostname, CpuLimit
             variables[TaskEnvironment.Dns] = dns!.ToString();
         foreach (var (name, value) in spec.Environment)
             variables[name] = value;
+        CountDevices(spec, variables);
         foreach (var (name, value) in spec.SecretEnvironment)
             variables[name] = value.Value;
         variables["MESOS_SANDBOX"] = Sandbox;

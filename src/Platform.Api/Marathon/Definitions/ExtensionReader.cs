@@ -44,7 +44,7 @@ internal static class ExtensionReader
             platform.Rule("gangDeadlineSeconds", "is for gangs; set gang too");
         return new()
         {
-            Priority = platform.Integer("priority", 0, 100) ?? 0,
+            Priority = platform.Integer("priority", 0, 100) ?? AppExtension.DefaultPriority,
             Preferences = platform.List("preferences", ReadPreference) ?? default,
             Placement = platform.Choice("placement", "binpack", "spread"),
             Tolerations = platform.Texts("tolerations", minLength: 1) ?? default,

@@ -13,7 +13,7 @@ internal static class ExtensionWriter
         if (extension with { Canary = null } == new AppExtension())
             return;
         writer.WriteStartObject("platform");
-        if (extension.Priority != 0)
+        if (extension.Priority != AppExtension.DefaultPriority)
             writer.WriteNumber("priority", extension.Priority);
         WritePreferences(writer, extension);
         writer.WriteOptional("placement", extension.Placement);

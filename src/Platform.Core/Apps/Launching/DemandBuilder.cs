@@ -22,7 +22,7 @@ public static class DemandBuilder
             Id = demandId,
             Owner = owner,
             Role = spec.Role,
-            Priority = extension?.Priority ?? 0,
+            Priority = extension?.Priority ?? AppExtension.DefaultPriority,
             Count = taskIds.Length,
             TaskIds = taskIds,
             Shape = Shape(spec),

@@ -79,7 +79,7 @@ public sealed class TaskTemplate : InstanceTemplate
             Labels = spec.Labels,
             CpuLimit = spec.ResourceLimits?.Cpus,
             MemoryLimit = spec.ResourceLimits?.Mem,
-            Priority = spec.Extension?.Priority ?? 0,
+            Priority = spec.Extension?.Priority ?? AppExtension.DefaultPriority,
             Tolerations = [.. DemandBuilder.Tolerations(spec)],
             Version = _target.Version,
             PreStop = spec.Extension?.PreStop is { } line ? new() { Shell = line, User = spec.User } : null,

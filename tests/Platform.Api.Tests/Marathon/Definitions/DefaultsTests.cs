@@ -112,7 +112,14 @@ public sealed class DefaultsTests
     }
 
     [Fact]
-    public void Extensions_that_say_nothing_are_none() => Definition.Read(Definition.With("\"platform\":{\"priority\":0}")).Extension.ShouldBeNull();
+    public void Extensions_that_say_nothing_are_none()
+    {
+        // 50 is the priority of apps that name none.
+        Definition.Read(Definition.With("\"platform\":{\"priority\":50}")).Extension.ShouldBeNull();
+        var least = Definition.Read(Definition.With("\"platform\":{\"priority\":0}"));
+        least.Extension!.Priority.ShouldBe(0);
+        Definition.WriteJson(least).GetProperty("platform").GetProperty("priority").GetInt32().ShouldBe(0);
+    }
 
     [Fact]
     public void A_canary_of_the_upgrade_strategy_is_read_and_written_there()
