@@ -37,8 +37,9 @@ internal sealed class CommandRun(ProcessWatcher watcher)
         arguments.AddRange(Enter);
         if (User is not null && Enter.Count == 0)
             arguments.AddRange(["/usr/bin/setpriv", "--reuid", $"{User.Uid}", "--regid", $"{User.Gid}", "--groups", string.Join(',', User.Groups), "--"]);
-        arguments.AddRange(Command);
-        return ProcessSpawner.Start("/bin/sh", arguments, Environment, streams, []);
+        var (harmless, obeyed) = ObeyedVariables.Split(Environment);
+        arguments.AddRange(ObeyedVariables.Set(obeyed, Command));
+        return ProcessSpawner.Start("/bin/sh", arguments, harmless, streams, []);
     }
 
     /// <summary>Runs it to its end and returns its exit status; null if it was ended by a signal, could not be started, or was cancelled and killed.</summary>

@@ -69,9 +69,13 @@ internal sealed class ShimLauncher : IDisposable
     /// <exception cref="Win32Exception">It could not be started.</exception>
     public int Start(ShimStart start)
     {
-        List<string> arguments = [start.File, start.Sandbox, start.User ?? "-", $"{start.Settings.Count}", .. start.Settings, $"{start.JoinFiles.Count}", .. start.JoinFiles, .. start.Command];
+        List<string> before = [start.File, start.Sandbox, start.User ?? "-", $"{start.Settings.Count}", .. start.Settings, $"{start.JoinFiles.Count}", .. start.JoinFiles];
         if (_server is null)
-            return ProcessSpawner.Start(Shell, ["sh", "-c", _script, "shim", .. arguments], start.Environment, _starts.Descriptor);
+        {
+            var (harmless, obeyed) = ObeyedVariables.Split(start.Environment);
+            return ProcessSpawner.Start(Shell, ["sh", "-c", _script, "shim", .. before, .. ObeyedVariables.Set(obeyed, start.Command)], harmless, _starts.Descriptor);
+        }
+        List<string> arguments = [.. before, .. start.Command];
         var server = start.IsFiltered ? Filtered() : _server;
         for (var i = 0; i < Attempts; i++)
         {
