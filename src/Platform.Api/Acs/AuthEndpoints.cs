@@ -10,8 +10,6 @@ namespace Platform.Api.Acs;
 /// <summary><c>/acs/api/v1/auth</c>: logins.</summary>
 internal sealed class AuthEndpoints(AcsApi api)
 {
-    private const string WebKeysPath = "/.well-known/jwks.json";
-
     public static void Map(ApiRouter routes, AcsApi api, OidcSettings? oidc)
     {
         var auth = new AuthEndpoints(api);
@@ -22,8 +20,8 @@ internal sealed class AuthEndpoints(AcsApi api)
         routes.Post(AcsApi.Root + "/auth/code", auth.UseCodeAsync).Needs(Right.Open);
         routes.Get(AcsApi.Root + "/auth/providers", _ => Task.FromResult<IResult>(AcsApi.Answer(Providers(oidc)))).Needs(Right.Open);
         routes.Get(AcsApi.Root + "/auth/jwks", auth.ShowKeysAsync).Needs(Right.Open);
-        routes.Get(WebKeysPath, auth.ShowKeysAsync).Needs(Right.Open);
-        routes.Get("/.well-known/openid-configuration", auth.ShowConfigurationAsync).Needs(Right.Open);
+        routes.Get(IssuerAddress.KeysPath, auth.ShowKeysAsync).Needs(Right.Open);
+        routes.Get(IssuerAddress.ConfigurationPath, auth.ShowConfigurationAsync).Needs(Right.Open);
     }
 
     private async Task<IResult> LogInAsync(ApiRequest request)
@@ -85,16 +83,20 @@ internal sealed class AuthEndpoints(AcsApi api)
             .Select(key => new JsonObject(key.Select(member => KeyValuePair.Create(member.Key, (JsonNode?)member.Value))))]),
     });
 
-    /// <summary>What others need to check tokens of tasks, in the form of OpenID Connect Discovery 1.0. The issuer is a name, and not the address of this document.</summary>
-    private async Task<IResult> ShowConfigurationAsync(ApiRequest request) => AcsApi.Answer(new JsonObject
+    /// <summary>What others need to check tokens of tasks, in the form of OpenID Connect Discovery 1.0. Without an issuer that is an address it is a name.</summary>
+    private async Task<IResult> ShowConfigurationAsync(ApiRequest request)
     {
-        ["issuer"] = (await api.Store.ReadAsync(0))!.Issuer,
-        ["jwks_uri"] = $"{request.Http.Request.Scheme}://{request.Http.Request.Host}{WebKeysPath}",
-        ["response_types_supported"] = new JsonArray("id_token"),
-        ["subject_types_supported"] = new JsonArray("public"),
-        ["id_token_signing_alg_values_supported"] = new JsonArray("RS256"),
-        ["claims_supported"] = new JsonArray("sub", "aud", "exp", "iat", "nbf", "iss", "jti", "owner", "task_id", "agent_id", "cluster"),
-    });
+        var snapshot = (await api.Store.ReadAsync(0))!;
+        return AcsApi.Answer(new JsonObject
+        {
+            ["issuer"] = snapshot.TaskIssuer ?? snapshot.Issuer,
+            ["jwks_uri"] = (snapshot.TaskIssuer ?? $"{request.Http.Request.Scheme}://{request.Http.Request.Host}") + IssuerAddress.KeysPath,
+            ["response_types_supported"] = new JsonArray("id_token"),
+            ["subject_types_supported"] = new JsonArray("public"),
+            ["id_token_signing_alg_values_supported"] = new JsonArray("RS256"),
+            ["claims_supported"] = new JsonArray("sub", "aud", "exp", "iat", "nbf", "iss", "jti", "owner", "task_id", "agent_id", "cluster"),
+        });
+    }
 
     private static JsonObject Providers(OidcSettings? oidc)
     {

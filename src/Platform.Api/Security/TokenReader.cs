@@ -35,7 +35,7 @@ internal sealed class TokenReader(SecurityFeed feed, TimeProvider time)
             RequireSignedTokens = true,
             TryAllIssuerSigningKeys = false,
             IssuerSigningKeyResolver = (_, _, kid, _) => kid is not null && copy.View.Keys.TryGetValue(kid, out var key) ? [PublicKey(key)] : [],
-            ValidIssuer = copy.Issuer,
+            IssuerValidator = (issuer, token, _) => issuer == copy.Issuer || IsOfTask(token, copy.Issuer) ? issuer : throw new SecurityTokenInvalidIssuerException("another issuer"),
             ValidAudience = TokenClaims.ClusterAudience,
             RequireExpirationTime = true,
             LifetimeValidator = (from, to, _, _) => IsTime(from, to),
@@ -52,6 +52,11 @@ internal sealed class TokenReader(SecurityFeed feed, TimeProvider time)
             ? (new(token.Id, uid, use, DateTimeOffset.FromUnixTimeMilliseconds(issued), At(token.ValidTo), DateTimeOffset.FromUnixTimeSeconds(loggedIn)) { Workload = WorkloadOf(token) }, null)
             : (null, "the token lacks what ours have");
     }
+
+    // The issuer of tokens of tasks may be an address, of now or of before a change of it; the key that signed them is ours, and they name the cluster.
+    private static bool IsOfTask(SecurityToken token, string cluster) =>
+        token is JsonWebToken json && json.TryGetPayloadValue<string>(TokenClaims.Use, out var use) && use.Equals(nameof(TokenUse.Task), StringComparison.OrdinalIgnoreCase)
+            && json.TryGetPayloadValue<string>(TokenClaims.Cluster, out var named) && named == cluster;
 
     private static Workload? WorkloadOf(JsonWebToken token) =>
         token.TryGetPayloadValue<string>(TokenClaims.Owner, out var owner) && token.TryGetPayloadValue<string>(TokenClaims.TaskId, out var task)

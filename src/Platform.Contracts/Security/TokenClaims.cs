@@ -27,7 +27,7 @@ public static class TokenClaims
     /// <summary>In tokens of tasks: the agent's id.</summary>
     public const string AgentId = "agent_id";
 
-    /// <summary>In tokens of tasks: the cluster, the same as the issuer.</summary>
+    /// <summary>In tokens of tasks: the name of the cluster, the same as the issuer unless that is an address.</summary>
     public const string Cluster = "cluster";
 
     /// <summary>The audience of tokens for the APIs of the cluster itself.</summary>

@@ -57,9 +57,12 @@ public sealed record FrameworkSpec
         OfferConstraints = OfferConstraints,
     };
 
-    /// <summary>Says what is wrong with a change of a framework that is known; null when nothing is. Rules of Mesos: user, principal and checkpointing stay.</summary>
+    /// <summary>
+    /// Says what is wrong with a change of a framework that is known; null when nothing is. Rules of Mesos: user, principal and checkpointing stay. One that had
+    /// no principal, as of before anybody had to log in, gets that of whoever comes with all of its roles.
+    /// </summary>
     public string? ValidateChange(FrameworkSpec next) =>
-        next.Principal != Principal ? "Changing framework's principal is not allowed."
+        next.Principal != Principal && !(Principal is null && Roles.All(role => next.Roles.Contains(role))) ? "Changing framework's principal is not allowed."
         : next.User != User ? $"Updating 'FrameworkInfo.user' is unsupported; attempted to update from '{User}' to '{next.User}'"
         : null;
 }

@@ -4,18 +4,21 @@ namespace Platform.Core.Security;
 
 /// <summary>
 /// Names of tasks in tokens and rights: <c>app:/shop/web/UUID</c> an instance of an app, <c>app:/shop/pod/UUID/nginx</c> a container of a pod,
-/// <c>job:shop.nightly/RUN.INDEX.ATTEMPT</c> a task of a job. A right may be given to one of them, to an app or job, or to a group of those.
+/// <c>job:shop.nightly/RUN.INDEX.ATTEMPT</c> a task of a job, <c>framework:ID/TASK</c> a task or an executor of a framework. A right may be given to one of them, to an app,
+/// a job or a framework, or to a group of apps or jobs.
 /// </summary>
 public static class WorkloadSubject
 {
     private const string OfApps = "app:";
     private const string OfJobs = "job:";
+    private const string OfFrameworks = "framework:";
     private const string InstanceMark = ".instance-";
     private const string OnlyContainer = "_app";
     private const int Longest = 512;
 
     /// <summary>Whether rights for this name are those of tasks; accounts have no colon in theirs.</summary>
-    public static bool IsOne(string subject) => subject.StartsWith(OfApps, StringComparison.Ordinal) || subject.StartsWith(OfJobs, StringComparison.Ordinal);
+    public static bool IsOne(string subject) =>
+        subject.StartsWith(OfApps, StringComparison.Ordinal) || subject.StartsWith(OfJobs, StringComparison.Ordinal) || subject.StartsWith(OfFrameworks, StringComparison.Ordinal);
 
     /// <summary>The name of a task.</summary>
     public static string Of(string owner, string taskId)
@@ -32,10 +35,17 @@ public static class WorkloadSubject
     public static IEnumerable<string> Covering(string subject)
     {
         yield return subject;
+        if (subject.StartsWith(OfFrameworks, StringComparison.Ordinal))
+        {
+            // Neither ids of frameworks nor those of tasks have slashes.
+            if (subject.IndexOf('/') is > 0 and var end)
+                yield return subject[..end];
+            yield break;
+        }
         var isJob = subject.StartsWith(OfJobs, StringComparison.Ordinal);
         var first = isJob ? OfJobs.Length : OfApps.Length + 1;
-        for (var end = LastBreak(subject, subject.Length, isJob); end > first; end = LastBreak(subject, end, isJob))
-            yield return subject[..end];
+        for (var last = LastBreak(subject, subject.Length, isJob); last > first; last = LastBreak(subject, last, isJob))
+            yield return subject[..last];
         if (!isJob && subject.Length > first)
             yield return OfApps + AppPath.Root;
     }
@@ -51,6 +61,12 @@ public static class WorkloadSubject
             return path.StartsWith('/') && AppPath.Canonical(path) == path && AppPath.HasValidNames(path)
                 ? null
                 : $"'{Printable(subject)}' is no subject; those of apps look like app:/shop, app:/shop/web and app:/shop/web/INSTANCE";
+        }
+        if (subject.StartsWith(OfFrameworks, StringComparison.Ordinal))
+        {
+            return subject[OfFrameworks.Length..].Split('/') is { Length: <= 2 } names && names.All(name => name.Length > 0 && !name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
+                ? null
+                : $"'{Printable(subject)}' is no subject; those of frameworks look like framework:ID and framework:ID/TASK";
         }
         var parts = subject[OfJobs.Length..].Split('/');
         return parts.Length <= 2 && parts[0].Length > 0 && parts.All(part => part.Length > 0 && part[0] != '.' && part[^1] != '.' && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))

@@ -41,13 +41,18 @@ public sealed partial class FrameworkGrain
     }
 
     /// <inheritdoc/>
-    /// <remarks>Tasks of frameworks have no identity: their schedulers name them as they like.</remarks>
+    /// <remarks>Tasks that run in an executor have its identity.</remarks>
     public Task<ValueList<string>> HeldAsync(string agentId, ValueList<string> taskIds)
     {
         if (Record.Spec is null && _subscribing == 0)
             DeactivateOnIdle();
-        return Task.FromResult(default(ValueList<string>));
+        return Task.FromResult(taskIds.Where(id => IsHeld(agentId, id)).ToValueList());
     }
+
+    private bool IsHeld(string agentId, string placeId) =>
+        _executors.Items.TryGetValue(placeId, out var executor) ? executor.AgentId == agentId
+        : _taskByPlace.TryGetValue(placeId, out var id) && _items.Items.TryGetValue(id, out var task)
+            && task.PlaceId == placeId && task.AgentId == agentId && task.RunsIn is null && !task.State.IsTerminal();
 
     /// <inheritdoc/>
     public async Task TaskStatusAsync(string agentId, ValueList<TaskUpdate> updates)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Platform.Contracts.Security;
 using Platform.Core.Collections;
 using Platform.Core.Security;
@@ -15,6 +16,7 @@ public sealed partial class SecurityGrain(
     [PersistentState("security", "platform")] IPersistentState<SecurityState> state,
     [PersistentItems("identities", "platform")] IPersistentItems<SecurityItem> items,
     TokenSigner signer,
+    IOptions<TokenOptions> options,
     TimeProvider time,
     ILogger<SecurityGrain> logger) : Grain, ISecurityGrain
 {
@@ -139,7 +141,7 @@ public sealed partial class SecurityGrain(
         var now = time.GetUtcNow();
         var tokens = orders.Select(order => signer.Sign(
             key, state.State.Issuer!, order.Audience.IsEmpty ? [TokenClaims.ClusterAudience] : [.. order.Audience],
-            new(NewId(), order.Workload.Subject, TokenUse.Task, now, now + order.Lifetime, now) { Workload = order.Workload }));
+            new(NewId(), order.Workload.Subject, TokenUse.Task, now, now + order.Lifetime, now) { Workload = order.Workload }, issuer: options.Value.Issuer));
         return (tokens.ToValueList(), null);
     }
 
@@ -218,7 +220,10 @@ public sealed partial class SecurityGrain(
     }
 
     private SecuritySnapshot Snapshot() => new(state.State.Version, state.State.Issuer ?? "", items.Items
-        .Select(item => KeyValuePair.Create(item.Key, item.Value.WithoutSecrets()!)).Where(item => item.Value is not null).ToValueMap());
+        .Select(item => KeyValuePair.Create(item.Key, item.Value.WithoutSecrets()!)).Where(item => item.Value is not null).ToValueMap())
+    {
+        TaskIssuer = options.Value.Issuer,
+    };
 
     private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
 

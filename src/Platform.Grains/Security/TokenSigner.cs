@@ -29,7 +29,13 @@ public sealed class TokenSigner(SecretCipher cipher)
     }
 
     /// <summary>Signs.</summary>
-    public SignedToken Sign(SigningKey key, string issuer, IReadOnlyList<string> audience, TokenFacts facts, string? authority = null)
+    /// <param name="key">The key.</param>
+    /// <param name="cluster">The name of the cluster.</param>
+    /// <param name="audience">Who shall take it.</param>
+    /// <param name="facts">What it says.</param>
+    /// <param name="authority">With a token of an agent: the fingerprint of the authority to trust.</param>
+    /// <param name="issuer">Whose it is to those who check it; null: the cluster's, by its name.</param>
+    public SignedToken Sign(SigningKey key, string cluster, IReadOnlyList<string> audience, TokenFacts facts, string? authority = null, string? issuer = null)
     {
         var claims = new Dictionary<string, object>
         {
@@ -47,11 +53,11 @@ public sealed class TokenSigner(SecretCipher cipher)
             claims[TokenClaims.Owner] = workload.Owner;
             claims[TokenClaims.TaskId] = workload.TaskId;
             claims[TokenClaims.AgentId] = workload.AgentId;
-            claims[TokenClaims.Cluster] = issuer;
+            claims[TokenClaims.Cluster] = cluster;
         }
         var descriptor = new SecurityTokenDescriptor
         {
-            Issuer = issuer,
+            Issuer = issuer ?? cluster,
             IssuedAt = facts.IssuedAt.UtcDateTime,
             NotBefore = facts.IssuedAt.UtcDateTime,
             Expires = facts.ExpiresAt.UtcDateTime,

@@ -49,6 +49,9 @@ public sealed class PlatformGrainsOptions
     /// <summary>The audit log.</summary>
     public AuditOptions Audit { get; } = new();
 
+    /// <summary>Tokens.</summary>
+    public TokenOptions Tokens { get; } = new();
+
     /// <summary>The registry.</summary>
     public RegistryOptions Registry { get; } = new();
 

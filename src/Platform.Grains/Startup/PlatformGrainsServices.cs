@@ -36,6 +36,7 @@ public static class PlatformGrainsServices
         services.AddSingleton(Options.Create(options.Frameworks));
         services.AddSingleton(Options.Create(options.Secrets));
         services.AddSingleton(Options.Create(options.Audit));
+        services.AddSingleton(Options.Create(options.Tokens));
         services.AddSingleton(Options.Create(options.Registry));
         services.AddMetrics();
         services.TryAddSingleton<ClusterMeter>();

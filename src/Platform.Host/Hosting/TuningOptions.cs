@@ -23,7 +23,7 @@ internal sealed class TuningOptions
 
     private readonly Option<string?> secretKey = new("--secret-key-file")
     {
-        Description = "The key that stored secrets are sealed with; made when missing. Default: secrets.key in the data directory, and none in a cluster.",
+        Description = "The key that stored secrets are sealed with, 32 bytes in base64: a file, made when missing; env:NAME of the environment; or command:COMMAND, what that writes. Default: secrets.key in the data directory, and none in a cluster.",
         HelpName = "FILE",
     };
 
@@ -48,6 +48,12 @@ internal sealed class TuningOptions
         HelpName = "FILE",
     };
 
+    private readonly Option<string?> issuer = new("--issuer")
+    {
+        Description = "The address that tokens of tasks name as their issuer, under which others find what they need to check them; the same for all silos. Default: the name of the cluster.",
+        HelpName = "URL",
+    };
+
     private readonly AllocatorFlags allocator = new();
 
     private readonly MesosFlags mesos = new();
@@ -61,6 +67,12 @@ internal sealed class TuningOptions
         command.Add(secretKey);
         command.Add(syslog);
         command.Add(syslogAuthorities);
+        command.Add(issuer);
+        issuer.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !IssuerAddress.TryParse(text, out _, out var problem))
+                result.AddError($"--issuer {text}: {problem}");
+        });
         syslog.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }] && !SyslogTarget.TryParse(text, out _, out var problem))
@@ -119,6 +131,7 @@ internal sealed class TuningOptions
         options.Secrets.KeyFile = result.GetValue(secretKey);
         options.Audit.Syslog = result.GetValue(syslog) is { } target && SyslogTarget.TryParse(target, out var parsed, out _) ? parsed : null;
         options.Audit.SyslogAuthorities = result.GetValue(syslogAuthorities) is { } file ? File.ReadAllText(file) : null;
+        options.Tokens.Issuer = result.GetValue(issuer) is { } address && IssuerAddress.TryParse(address, out var named, out _) ? named : null;
         options.Events.Retention = result.GetValue(keepEvents);
         options.Jobs.SmtpUrl = result.GetValue(smtpUrl) is { Length: > 0 } url ? new(url) : null;
         options.Jobs.SmtpFrom = result.GetValue(smtpFrom)!;

@@ -1,11 +1,7 @@
 using System.Net;
-using System.Net.WebSockets;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Platform.Api.Tests.Agents;
-using Platform.Contracts.Agents;
 using Platform.Contracts.Security;
-using Platform.Core;
 using Platform.Core.Security;
 using Platform.Core.Tasks;
 
@@ -21,7 +17,7 @@ public sealed class WorkloadTokenTests(SecureServer server) : IClassFixture<Secu
         var task = await LaunchAsync(first, "/shop/web", """ "platform":{"identity":{"audience":["vault","platform"],"lifetimeSeconds":600}},"constraints":[["hostname","CLUSTER","first"]] """);
         task.Identity.ShouldBe(new TaskIdentitySpec { Audience = ["vault", "platform"], LifetimeSeconds = 600 });
 
-        var answers = await AskAsync(first,
+        var answers = await first.AskAsync(
             new() { RequestId = "own", TaskId = task.TaskId, Owner = task.Owner, Audience = task.Identity!.Audience, LifetimeSeconds = 600 },
             new() { RequestId = "unknown", TaskId = task.TaskId + "0", Owner = task.Owner },
             new() { RequestId = "foreign", TaskId = task.TaskId, Owner = "app:/bank/vault" },
@@ -34,7 +30,7 @@ public sealed class WorkloadTokenTests(SecureServer server) : IClassFixture<Secu
 
         // An agent that says of itself that it runs the task is not believed.
         using var liar = await JoinAsync("liar", "31100-31110", task);
-        (await AskAsync(liar, new TaskTokenRequest { RequestId = "stolen", TaskId = task.TaskId, Owner = task.Owner }))["stolen"].Text.ShouldBeNull();
+        (await liar.AskAsync(new TaskTokenRequest { RequestId = "stolen", TaskId = task.TaskId, Owner = task.Owner }))["stolen"].Text.ShouldBeNull();
 
         // Others check it with nothing but what the cluster publishes.
         var text = answers["own"].Text!.Value;
@@ -59,7 +55,7 @@ public sealed class WorkloadTokenTests(SecureServer server) : IClassFixture<Secu
     {
         using var agent = await JoinAsync("runner", "32000-32010");
         var task = await LaunchAsync(agent, "/mill/grind", """ "constraints":[["hostname","CLUSTER","runner"]] """);
-        var answers = await AskAsync(agent,
+        var answers = await agent.AskAsync(
             new() { RequestId = "a", TaskId = task.TaskId, Owner = task.Owner, LifetimeSeconds = 3600 },
             new() { RequestId = "b", TaskId = task.TaskId, Owner = task.Owner, Audience = ["elsewhere"], LifetimeSeconds = 3600 });
         var token = answers["a"].Text!.Value;
@@ -82,13 +78,46 @@ public sealed class WorkloadTokenTests(SecureServer server) : IClassFixture<Secu
         // Nobody else sees a value, whatever the right.
         (await server.SendAsync("GET", "/api/secrets/mill/key", server.Root)).Status.ShouldBe(HttpStatusCode.Forbidden);
 
-        await SendAsync(agent, new()
+        await agent.SendAsync(new()
         {
             Updates = [new() { TaskId = task.TaskId, Owner = task.Owner, UpdateId = "u1", State = TaskState.Failed, Timestamp = DateTimeOffset.UtcNow, Message = "ground down" }],
         });
-        await NextAsync(agent, command => !command.Acknowledge.IsEmpty);
+        await agent.NextAsync(command => !command.Acknowledge.IsEmpty);
         await UntilAsync(async () => (await server.SendAsync("GET", "/v2/apps/mill/grind", token)) is { Status: HttpStatusCode.Unauthorized } refused && refused.Text.Contains("has ended", StringComparison.Ordinal));
-        (await AskAsync(agent, new TaskTokenRequest { RequestId = "late", TaskId = task.TaskId, Owner = task.Owner }))["late"].Text.ShouldBeNull();
+        (await agent.AskAsync( new TaskTokenRequest { RequestId = "late", TaskId = task.TaskId, Owner = task.Owner }))["late"].Text.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task With_an_issuer_that_is_an_address_others_find_there_what_they_check_tokens_with()
+    {
+        const string Issuer = "https://platform.example.org/one";
+        var addressed = new SecureServer { Tuning = options => options.Tokens.Issuer = Issuer };
+        await addressed.InitializeAsync();
+        try
+        {
+            using var agent = await SecureAgent.JoinAsync(addressed, "only", "31000-31010");
+            var task = await LaunchAsync(addressed, agent, "/shop/web", """ "instances":1 """);
+            var answers = await agent.AskAsync(
+                new() { RequestId = "own", TaskId = task.TaskId, Owner = task.Owner },
+                new() { RequestId = "vault", TaskId = task.TaskId, Owner = task.Owner, Audience = ["vault"] });
+
+            // What they read is below the address, whichever way they came.
+            var configuration = (await addressed.SendAsync("GET", "/.well-known/openid-configuration", null)).Json;
+            configuration.GetProperty("issuer").GetString().ShouldBe(Issuer);
+            configuration.GetProperty("jwks_uri").GetString().ShouldBe(Issuer + "/.well-known/jwks.json");
+            var keys = new JsonWebKeySet((await addressed.SendAsync("GET", "/.well-known/jwks.json", null)).Text);
+            var checkedToken = await new JsonWebTokenHandler().ValidateTokenAsync(answers["vault"].Text!.Value, new() { IssuerSigningKeys = keys.GetSigningKeys(), ValidAudience = "vault", ValidIssuer = Issuer });
+            checkedToken.IsValid.ShouldBeTrue(checkedToken.Exception?.Message);
+
+            // Here it counts as before, and logins keep the name of the cluster, so that they outlast a change of the address.
+            (await addressed.SendAsync("GET", "/api/session", answers["own"].Text!.Value)).Json.GetProperty("uid").GetString().ShouldBe(WorkloadSubject.Of(task.Owner, task.TaskId));
+            new JsonWebToken(addressed.Root).Issuer.ShouldStartWith("platform:");
+            new JsonWebToken(answers["own"].Text!.Value).GetPayloadValue<string>("cluster").ShouldBe(new JsonWebToken(addressed.Root).Issuer);
+        }
+        finally
+        {
+            await addressed.DisposeAsync();
+        }
     }
 
     private async Task GrantAsync(string subject, Permission permission)
@@ -97,54 +126,15 @@ public sealed class WorkloadTokenTests(SecureServer server) : IClassFixture<Secu
         answer.Status.ShouldBe(HttpStatusCode.NoContent, answer.Text);
     }
 
-    private async Task<ClientWebSocket> JoinAsync(string name, string ports, TaskSpec? claimed = null)
-    {
-        var token = (await server.SendAsync("POST", "/api/tokens/agents", server.Root, $$"""{"name":"{{name}}"}""")).Json.GetProperty("token").GetString();
-        var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await socket.ConnectAsync(new(server.Http.BaseAddress!.AbsoluteUri.Replace("http", "ws", StringComparison.Ordinal).TrimEnd('/') + AgentSessionJson.EndpointPath), timeout.Token);
-        await SendAsync(socket, new()
-        {
-            Register = new()
-            {
-                AgentId = "agent-" + name, Name = name, Hostname = name, Run = "1", Resources = Resources.Parse($"cpus:4;mem:1024;disk:1000;ports:[{ports}]"), Containerizers = ["process"],
-                Tasks = claimed is null ? [] : [TaskReport.Of(claimed, new() { TaskId = claimed.TaskId, Owner = claimed.Owner, State = TaskState.Running, Timestamp = DateTimeOffset.UtcNow }, DateTimeOffset.UtcNow)],
-            },
-        });
-        await NextAsync(socket, command => command.Registered is not null);
-        return socket;
-    }
+    private Task<SecureAgent> JoinAsync(string name, string ports, TaskSpec? claimed = null) => SecureAgent.JoinAsync(server, name, ports, claimed);
 
-    private async Task<TaskSpec> LaunchAsync(ClientWebSocket agent, string id, string more)
+    private Task<TaskSpec> LaunchAsync(SecureAgent agent, string id, string more) => LaunchAsync(server, agent, id, more);
+
+    private static async Task<TaskSpec> LaunchAsync(SecureServer server, SecureAgent agent, string id, string more)
     {
         var answer = await server.SendAsync("POST", "/v2/apps", server.Root, $$"""{"id":"{{id}}","cmd":"sleep 1000","cpus":0.1,"mem":16,{{more}}}""");
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
-        return (await NextAsync(agent, command => !command.Launch.IsEmpty)).Launch[0];
-    }
-
-    private static async Task<Dictionary<string, TaskToken>> AskAsync(ClientWebSocket agent, params TaskTokenRequest[] requests)
-    {
-        await SendAsync(agent, new() { TokenRequests = [.. requests] });
-        var answers = new Dictionary<string, TaskToken>();
-        while (answers.Count < requests.Length)
-        {
-            foreach (var token in (await NextAsync(agent, command => !command.Tokens.IsEmpty)).Tokens)
-                answers[token.RequestId] = token;
-        }
-        return answers;
-    }
-
-    private static Task SendAsync(ClientWebSocket socket, AgentMessage message) => SessionServer.SendAsync(socket, message);
-
-    private static async Task<AgentCommand> NextAsync(ClientWebSocket socket, Func<AgentCommand, bool> wanted)
-    {
-        while (true)
-        {
-            var (command, _, reason) = await SessionServer.ReceiveAsync(socket);
-            if (wanted(command ?? throw new InvalidOperationException($"the session has ended: {reason}")))
-                return command;
-        }
+        return await agent.LaunchedAsync();
     }
 
     private static async Task UntilAsync(Func<Task<bool>> holds)

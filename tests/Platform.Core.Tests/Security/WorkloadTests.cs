@@ -17,6 +17,7 @@ public sealed class WorkloadTests
     [InlineData("app:/shop/pod", "shop_pod.instance-" + Instance + ".nginx.1", "app:/shop/pod/" + Instance + "/nginx")]
     [InlineData("job:shop.nightly", "shop.nightly_20261129120000abcde.0.1", "job:shop.nightly/20261129120000abcde.0.1")]
     [InlineData("job:shop_x", "shop_x_20261129120000abcde.3.2", "job:shop_x/20261129120000abcde.3.2")]
+    [InlineData("framework:f-0001", "t1.0123456789abcdef0123456789abcdef", "framework:f-0001/t1.0123456789abcdef0123456789abcdef")]
     // What names nothing of its owner is told from all others of it nevertheless.
     [InlineData("app:/shop/web", "strange", "app:/shop/web/strange")]
     [InlineData("job:shop", "other_20261129120000abcde.0.1", "job:shop/other_20261129120000abcde.0.1")]
@@ -43,6 +44,11 @@ public sealed class WorkloadTests
     [InlineData("app:/shop", "job:shop.nightly/R.0.1", false)]
     [InlineData("app:/", "job:shop.nightly/R.0.1", false)]
     [InlineData("job:shop", "app:/shop/web/u", false)]
+    [InlineData("framework:f", "framework:f/t.1", true)]
+    [InlineData("framework:f/t.1", "framework:f/t.1", true)]
+    [InlineData("framework:f/t", "framework:f/t.1", false)]
+    [InlineData("framework:f", "framework:f2/t.1", false)]
+    [InlineData("app:/", "framework:f/t.1", false)]
     public void A_right_of_an_app_a_job_or_a_group_is_that_of_its_tasks(string granted, string subject, bool isAllowed)
     {
         _model.Grant(new("dcos:secrets:default:/x", AccessAction.Read), granted, isGroup: false).ShouldBe(SecurityResult.Done);
@@ -66,6 +72,11 @@ public sealed class WorkloadTests
     [InlineData("job:shop/a/b", false)]
     [InlineData("job:shop\n", false)]
     [InlineData("job:shop.nightly", true)]
+    [InlineData("framework:", false)]
+    [InlineData("framework:f/", false)]
+    [InlineData("framework:f/a/b", false)]
+    [InlineData("framework:f\n", false)]
+    [InlineData("framework:11111111-2222-3333-4444-555555555555-0001", true)]
     public void A_subject_that_is_none_gets_no_right(string subject, bool isOne) =>
         _model.Grant(new("dcos:secrets:default:/x", AccessAction.Read), subject, isGroup: false).Outcome.ShouldBe(isOne ? SecurityOutcome.Done : SecurityOutcome.Invalid);
 

@@ -10,6 +10,8 @@ namespace Platform.Api.Mesos.Mapping;
 /// <summary>Frameworks as Mesos describes them.</summary>
 internal static class FrameworkMapping
 {
+    private const int LongestId = 255;
+
     /// <summary>Reads what a scheduler says of itself.</summary>
     /// <param name="info">Itself.</param>
     /// <param name="suppressed">The roles for which it wants no offers for now.</param>
@@ -43,6 +45,8 @@ internal static class FrameworkMapping
 
     private static string? ProblemOf(Wire.FrameworkInfo info, bool isMultiRole, List<string> roles, List<string> suppressed)
     {
+        if (info.Id is { Value.Length: > 0 } id && IdProblem(id.Value) is { } wrong)
+            return wrong;
         if (isMultiRole && info.HasRole && info.Role != RoleName.Default)
             return "'FrameworkInfo.role' must not be set when the framework is MULTI_ROLE capable";
         if (!isMultiRole && info.Roles.Count > 0)
@@ -57,6 +61,13 @@ internal static class FrameworkMapping
         var strangers = suppressed.Except(roles).ToList();
         return strangers.Count > 0 ? $"Suppressed roles {{ {string.Join(", ", strangers)} }} are not contained in the set of roles" : null;
     }
+
+    // A scheduler may bring an id along. Mesos' rule for ids, which are names of folders too.
+    private static string? IdProblem(string id) =>
+        id.Length > LongestId ? $"ID must not be greater than {LongestId} characters"
+        : id is "." or ".." ? $"'{id}' is disallowed"
+        : id.Any(c => char.IsControl(c) || c is '/' or '\\') ? $"'{id}' contains invalid characters"
+        : null;
 
     private static ImmutableDictionary<string, ImmutableArray<ResourceQuantities>> Minimums(Wire.FrameworkInfo info, List<string> roles, out string? problem)
     {

@@ -183,6 +183,7 @@ internal static class TaskMapping
             MaxCompletionSeconds = task.MaxCompletionTime is { } longest ? (double)longest.Nanoseconds / NanosecondsPerSecond : null,
             Tty = task.Container?.TtyInfo is not null,
             Isolation = Isolation(task.Container?.LinuxInfo),
+            Identity = TaskIdentitySpec.Default,
         };
     }
 

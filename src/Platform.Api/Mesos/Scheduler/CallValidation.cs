@@ -7,7 +7,9 @@ namespace Platform.Api.Mesos.Scheduler;
 internal static class CallValidation
 {
     /// <summary>The problem; null: there is none.</summary>
-    public static string? ProblemOf(Call call)
+    /// <param name="call">The call.</param>
+    /// <param name="principal">Who has logged in; null: nobody has to.</param>
+    public static string? ProblemOf(Call call, string? principal)
     {
         if (!call.IsInitialized())
             return "Not initialized: a required field is missing";
@@ -17,8 +19,10 @@ internal static class CallValidation
         {
             if (call.Subscribe is not { } subscribe)
                 return Missing("subscribe");
-            return (call.FrameworkId?.Value ?? "") != (subscribe.FrameworkInfo.Id?.Value ?? "") && (call.FrameworkId is not null || subscribe.FrameworkInfo.Id is not null)
-                ? "'framework_id' differs from 'subscribe.framework_info.id'"
+            if ((call.FrameworkId?.Value ?? "") != (subscribe.FrameworkInfo.Id?.Value ?? "") && (call.FrameworkId is not null || subscribe.FrameworkInfo.Id is not null))
+                return "'framework_id' differs from 'subscribe.framework_info.id'";
+            return principal is not null && subscribe.FrameworkInfo.HasPrincipal && subscribe.FrameworkInfo.Principal != principal
+                ? $"Authenticated principal '{principal}' does not match principal '{subscribe.FrameworkInfo.Principal}' set in `FrameworkInfo`"
                 : null;
         }
         if (call.FrameworkId is null)

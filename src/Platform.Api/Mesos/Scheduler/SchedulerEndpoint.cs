@@ -27,7 +27,7 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
         try
         {
             var call = await MesosContents.ReadCallAsync<Call>(http.Request);
-            if (CallValidation.ProblemOf(call) is { } problem)
+            if (CallValidation.ProblemOf(call, PrincipalOf(http.Access())) is { } problem)
                 throw MesosRefusal.BadRequest($"Failed to validate scheduler::Call: {problem}");
             // The stream's id, which only its framework knows, stands for the roles that it subscribed with.
             if (!http.Access().Rights.AllowsWithin(AccessAction.Create, "dcos:mesos:master:framework"))
@@ -59,6 +59,9 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
         // As in Mesos, what is wrong with a framework is told on the stream.
         var id = info.Id is { Value.Length: > 0 } given ? given.Value : master.NewFrameworkId();
         info.Id = new() { Value = id };
+        // As in Mesos: a framework is whose login it came with, and nobody else's login takes it over.
+        if (PrincipalOf(http.Access()) is { } principal)
+            info.Principal = principal;
         if (FrameworkMapping.Read(info, subscribe.SuppressedRoles, subscribe.OfferConstraints, out var problem) is not { } framework)
         {
             await ErrorAsync(http, content, problem!);
@@ -97,6 +100,14 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
         }
     }
 
+    // Tasks come and go: one that is a scheduler is known by its app or job.
+    private static string? PrincipalOf(Access access) => access.Who.Kind switch
+    {
+        IdentityKind.User or IdentityKind.Service => access.Who.Uid,
+        IdentityKind.Task => access.Token?.Workload?.Owner,
+        _ => null,
+    };
+
     private static void DemandRoles(HttpContext http, FrameworkSpec framework)
     {
         foreach (var role in framework.Roles)
@@ -112,6 +123,8 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
             : MesosContents.Accepted(http.Request) ?? throw MesosRefusal.NotAcceptable();
         var id = call.FrameworkId.Value;
         var stream = http.Request.Headers.TryGetValue(StreamHeader, out var header) ? header.ToString() : null;
+        if (call.Type == Call.Types.Type.UpdateFramework && !call.UpdateFramework.FrameworkInfo.HasPrincipal && PrincipalOf(http.Access()) is { } principal)
+            call.UpdateFramework.FrameworkInfo.Principal = principal;
         // An unknown id makes no grain that stays: it says that it is not there.
         if (call.Type == Call.Types.Type.UpdateFramework && FrameworkMapping.Read(call.UpdateFramework.FrameworkInfo, [], null, out _) is { } update)
             DemandRoles(http, update);
