@@ -1,15 +1,34 @@
+using Platform.Clustering.Certificates.Acme;
 using StackExchange.Redis;
 
 namespace Platform.Clustering.Certificates;
 
 /// <summary>The authority in the Redis that the silos of a cluster share, so that all of them have the same. A silo that starts before its Redis waits for it.</summary>
-public sealed class RedisAuthorityStore(string redis, string cluster) : IAuthorityStore, IAsyncDisposable
+public sealed class RedisAuthorityStore(string redis, string cluster) : IAuthorityStore, IAcmeStore, IAsyncDisposable
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     // Beside the records of grains, which have a slash in their names.
     private readonly RedisKey _key = $"{{{cluster}/authority}}";
+    private readonly RedisKey _acmeKey = $"{{{cluster}/acme}}";
+    private readonly RedisKey _leaseKey = $"{{{cluster}/acme-lease}}";
     private ConnectionMultiplexer? _connection;
+
+    /// <inheritdoc/>
+    public IAcmeStore Acme => this;
+
+    /// <inheritdoc/>
+    async Task<string?> IAcmeStore.ReadAsync(CancellationToken cancellationToken) => await AskAsync(database => database.StringGetAsync(_acmeKey), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WriteAsync(string text, CancellationToken cancellationToken) => AskAsync(database => database.StringSetAsync(_acmeKey, text), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> TryLeaseAsync(string owner, TimeSpan duration, CancellationToken cancellationToken) =>
+        AskAsync(async database => await database.LockTakeAsync(_leaseKey, owner, duration) || await database.LockExtendAsync(_leaseKey, owner, duration), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ReleaseAsync(string owner, CancellationToken cancellationToken) => AskAsync(database => database.LockReleaseAsync(_leaseKey, owner), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<string?> ReadAsync(CancellationToken cancellationToken) => await AskAsync(database => database.StringGetAsync(_key), cancellationToken);
@@ -39,7 +58,7 @@ public sealed class RedisAuthorityStore(string redis, string cluster) : IAuthori
             }
             catch (RedisException failure)
             {
-                throw new AuthorityException($"the authority of cluster {cluster} cannot be kept in Redis: {failure.Message}");
+                throw new AuthorityException($"the authority of cluster {cluster} and its certificates cannot be kept in Redis: {failure.Message}");
             }
         }
     }

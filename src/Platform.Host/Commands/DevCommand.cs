@@ -5,6 +5,7 @@ using Platform.Cli.Commands;
 using Platform.Client;
 using Platform.Clustering.Certificates;
 using Platform.Clustering;
+using Platform.Clustering.Certificates.Acme;
 using Platform.Core.Jobs;
 using Platform.Host.Hosting.Tls;
 using Platform.Host.Hosting;
@@ -160,6 +161,7 @@ internal static class DevCommand
     private static string Describe(ServerIdentity? identity) => identity switch
     {
         null => "none, HTTP is not encrypted; --tls serves HTTPS",
+        { Certificate: AcmeCertificate } => "that of --acme-directory, as soon as it has given the certificate",
         { ForClients: null } => "that of the given certificate",
         _ => $"sha256:{identity.Authority.Fingerprint}, what commands and agents know this cluster by (--ca)",
     };

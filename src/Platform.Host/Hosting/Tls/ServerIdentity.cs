@@ -1,8 +1,9 @@
-using System.Net.NetworkInformation;
 using System.Net;
+using System.Net.NetworkInformation;
 using Microsoft.Extensions.Options;
 using Platform.Cli.Commands;
 using Platform.Clustering.Certificates;
+using Platform.Clustering.Certificates.Acme;
 using Platform.Core.Collections;
 using Platform.Core.Security.Certificates;
 using Platform.Grains.Secrets;
@@ -12,10 +13,14 @@ namespace Platform.Host.Hosting.Tls;
 /// <summary>The cluster's authority and the certificates of this process, found or made before anything listens.</summary>
 internal sealed class ServerIdentity : IDisposable
 {
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+
     private readonly ILoggerFactory _loggers;
 
-    private ServerIdentity(CertificateAuthority authority, IServerCertificate? certificate, IServerCertificate? silo, ILoggerFactory loggers) =>
-        (Authority, Certificate, Silo, _loggers) = (authority, certificate, silo, loggers);
+    private readonly ChallengeServer? _challenges;
+
+    private ServerIdentity(CertificateAuthority authority, IServerCertificate? certificate, IServerCertificate? silo, ChallengeServer? challenges, ILoggerFactory loggers) =>
+        (Authority, Certificate, Silo, _challenges, _loggers) = (authority, certificate, silo, challenges, loggers);
 
     /// <summary>The cluster's authority.</summary>
     internal CertificateAuthority Authority { get; }
@@ -26,7 +31,7 @@ internal sealed class ServerIdentity : IDisposable
     /// <summary>What this silo shows to others; null: they talk in the clear.</summary>
     internal IServerCertificate? Silo { get; }
 
-    /// <summary>The authority that clients know the API's port by; null: it is HTTP, or its certificate was given.</summary>
+    /// <summary>The authority that clients know the API's port by; null: it is HTTP, or its certificate is of another one.</summary>
     internal CertificateAuthority? ForClients => Certificate is OwnCertificate ? Authority : null;
 
     /// <summary>Finds or makes it.</summary>
@@ -45,16 +50,28 @@ internal sealed class ServerIdentity : IDisposable
             return null;
         var loggers = LoggerFactory.Create(logging);
         CertificateAuthority? authority = null;
+        IServerCertificate? certificate = null;
         try
         {
             authority = await AuthorityAsync(settings, store, keyFile, cancellationToken);
-            IServerCertificate? certificate = !settings.Api ? null : settings.CertificateFile is { } file
+            certificate = !settings.Api ? null : settings.CertificateFile is { } file
                 ? new GivenCertificate(file, settings.KeyFile ?? file, TimeProvider.System, loggers.CreateLogger<GivenCertificate>())
                 : OwnCertificate.OfServer(authority, () => NamesOf(listen.Address, settings.Names, authority.Scope), TimeProvider.System, loggers.CreateLogger<OwnCertificate>());
-            return new(authority, certificate, settings.Silos ? OwnCertificate.OfSilo(authority, TimeProvider.System, loggers.CreateLogger<OwnCertificate>()) : null, loggers);
+            ChallengeServer? challenges = null;
+            if (settings.Acme is var (acme, proofs) && certificate is { } until)
+            {
+                if (keyFile is null)
+                    throw new AuthorityException("--acme-directory needs --secret-key-file, the same file for all silos: the keys of account and certificate are sealed with it");
+                var got = await AcmeCertificate.OpenAsync(acme, store.Acme, CipherOf(keyFile), until, TimeProvider.System, loggers.CreateLogger<AcmeCertificate>(), cancellationToken);
+                certificate = got;
+                challenges = await ChallengeServer.StartAsync(proofs, got, cancellationToken);
+            }
+            var silo = settings.Silos ? OwnCertificate.OfSilo(authority, TimeProvider.System, loggers.CreateLogger<OwnCertificate>()) : null;
+            return new(authority, certificate, silo, challenges, loggers);
         }
         catch (AuthorityException failure)
         {
+            certificate?.Dispose();
             authority?.Dispose();
             loggers.Dispose();
             throw new CommandException(ExitCodes.CannotStart, failure.Message);
@@ -63,6 +80,7 @@ internal sealed class ServerIdentity : IDisposable
 
     public void Dispose()
     {
+        _challenges?.DisposeAsync().AsTask().Wait(StopPatience);
         Certificate?.Dispose();
         Silo?.Dispose();
         Authority.Dispose();
@@ -73,9 +91,10 @@ internal sealed class ServerIdentity : IDisposable
     {
         if (settings is { AuthorityFile: { } certificate, AuthorityKeyFile: { } key })
             return AuthorityKeeper.Check(CertificateAuthority.Read(await ReadAsync(certificate, cancellationToken), await ReadAsync(key, cancellationToken)), settings.Scope, DateTimeOffset.UtcNow);
-        var cipher = new SecretCipher(Options.Create(new SecretOptions { KeyFile = keyFile }));
-        return await AuthorityKeeper.OpenAsync(store, cipher, settings.Scope, DateTimeOffset.UtcNow, cancellationToken);
+        return await AuthorityKeeper.OpenAsync(store, CipherOf(keyFile), settings.Scope, DateTimeOffset.UtcNow, cancellationToken);
     }
+
+    private static SecretCipher CipherOf(string? keyFile) => new(Options.Create(new SecretOptions { KeyFile = keyFile }));
 
     private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
     {

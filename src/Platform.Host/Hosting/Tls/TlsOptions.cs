@@ -51,6 +51,8 @@ internal sealed class TlsOptions
         DefaultValueFactory = _ => (int)CertificateLifetimes.Leaf.TotalSeconds,
     };
 
+    private readonly AcmeOptions acme = new();
+
     internal void AddTo(Command command)
     {
         agentLife.Validators.Add(result =>
@@ -60,6 +62,7 @@ internal sealed class TlsOptions
         });
         foreach (var option in new Option[] { tls, certificate, key, name, authority, authorityKey, scope, agents, agentLife })
             command.Add(option);
+        acme.AddTo(command, name, certificate);
         name.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(token => CertificateNames.Canonical(token.Value) is null))
@@ -93,7 +96,7 @@ internal sealed class TlsOptions
     internal TlsSettings? Of(ParseResult result, IPEndPoint listen, bool isInsecure, bool silos = false)
     {
         var file = result.GetValue(certificate);
-        var api = result.GetValue(tls) || file is not null || !(isInsecure || IPAddress.IsLoopback(listen.Address));
+        var api = result.GetValue(tls) || file is not null || acme.IsAsked(result) || !(isInsecure || IPAddress.IsLoopback(listen.Address));
         if (!api && !silos)
             return null;
         return new()
@@ -103,6 +106,7 @@ internal sealed class TlsOptions
             CertificateFile = file,
             KeyFile = result.GetValue(key) ?? file,
             Names = result.GetValue(name) ?? [],
+            Acme = acme.Of(result, result.GetValue(name) ?? []),
             AuthorityFile = result.GetValue(authority),
             AuthorityKeyFile = result.GetValue(authorityKey),
             Scope = AuthorityScope.TryParse(result.GetValue(scope) ?? [], out var limits, out _) ? limits : AuthorityScope.Everything,

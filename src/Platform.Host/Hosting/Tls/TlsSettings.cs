@@ -1,3 +1,5 @@
+using System.Net;
+using Platform.Clustering.Certificates.Acme;
 using Platform.Core.Security.Certificates;
 
 namespace Platform.Host.Hosting.Tls;
@@ -19,6 +21,9 @@ internal sealed record TlsSettings
 
     /// <summary>Names and addresses that the own certificate is for as well.</summary>
     internal IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>The authority of elsewhere that gives it, and where its proofs are answered; null: none does.</summary>
+    internal (AcmeSettings Settings, IPEndPoint Listen)? Acme { get; init; }
 
     /// <summary>The certificate of the authority that was given, PEM; null: the one that is kept, or a new one.</summary>
     internal string? AuthorityFile { get; init; }
