@@ -14,8 +14,10 @@ public sealed class SecurityModel
     private const string KeyPrefix = "key/";
     private const string AgentPrefix = "agent/";
     private const string CodeKey = "code";
+    private const int MostNobodys = 10_000;
 
     private readonly Dictionary<string, SecurityItem> _items;
+    private readonly Dictionary<string, (int Failures, DateTimeOffset Until)> _nobodys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SecurityItem?> _before = new(StringComparer.Ordinal);
 
     /// <param name="items">What is stored.</param>
@@ -218,11 +220,25 @@ public sealed class SecurityModel
     public TimeSpan? Attempt(string uid, DateTimeOffset now)
     {
         if (Account(uid) is not { } account)
-            return null;
+            return AttemptOfNobody(uid, now);
         if (account.LockedUntil is { } until && until > now)
             return until - now;
         var failures = account.Failures + 1;
         Set(AccountPrefix + uid, new() { Account = account with { Failures = failures, LockedUntil = now + LockOut.After(failures) } });
+        return null;
+    }
+
+    // Names that nobody has rest like those of accounts, so that nobody learns by it which are there. What is no name is known to be none.
+    private TimeSpan? AttemptOfNobody(string uid, DateTimeOffset now)
+    {
+        if (AccountNames.Problem(uid) is not null)
+            return null;
+        var (failures, until) = _nobodys.GetValueOrDefault(uid);
+        if (until > now)
+            return until - now;
+        if (_nobodys.Count >= MostNobodys)
+            _nobodys.Clear();
+        _nobodys[uid] = (failures + 1, now + LockOut.After(failures + 1));
         return null;
     }
 

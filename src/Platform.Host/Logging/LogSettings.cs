@@ -59,13 +59,7 @@ internal sealed class LogSettings
                     options.JsonWriterOptions = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
                 });
             else
-                logging.AddSimpleConsole(options =>
-                {
-                    options.SingleLine = true;
-                    options.UseUtcTimestamp = true;
-                    options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                    options.ColorBehavior = LoggerColorBehavior.Disabled;
-                });
+                logging.AddConsole(options => options.FormatterName = TextLogFormatter.FormatterName).AddConsoleFormatter<TextLogFormatter, ConsoleFormatterOptions>();
         };
     }
 }

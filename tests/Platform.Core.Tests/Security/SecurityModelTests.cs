@@ -94,6 +94,16 @@ public sealed class SecurityModelTests
         _model.LoggedIn("alice");
         _model.Attempt("alice", Start.AddSeconds(1)).ShouldBeNull();
         _model.Attempt("nobody", Start).ShouldBeNull();
+        // Whoever asks for names that nobody has learns nothing by it: they rest alike, and nothing of it is stored.
+        var stored = _model.Items.Count;
+        for (var i = 0; i < LockOut.Free; i++)
+            _model.Attempt("stranger", Start).ShouldBeNull();
+        _model.Attempt("stranger", Start).ShouldBe(TimeSpan.FromSeconds(1));
+        _model.Attempt("stranger", Start.AddSeconds(1)).ShouldBeNull();
+        _model.Attempt("stranger", Start.AddSeconds(1)).ShouldBe(TimeSpan.FromSeconds(2));
+        for (var i = 0; i < 20; i++)
+            _model.Attempt("no name, which is known to be none", Start).ShouldBeNull();
+        _model.Items.Count.ShouldBe(stored);
         _model.Account("nobody").ShouldBeNull();
     }
 
