@@ -4,14 +4,13 @@ using Microsoft.Extensions.Options;
 
 namespace Platform.Grains.Secrets;
 
-/// <summary>Seals values with AES-GCM under the key of a file, bound to their path so that a stored value cannot be moved to another.</summary>
+/// <summary>Seals values with AES-GCM under the operator's key, bound to their path so that a stored value cannot be moved to another.</summary>
 public sealed class SecretCipher(IOptions<SecretOptions> options)
 {
-    private const int KeyBytes = 32;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
-    private readonly Lazy<byte[]> _key = new(() => ReadKey(options.Value.KeyFile));
+    private readonly Lazy<byte[]> _key = new(() => SecretKeySource.Read(options.Value.KeyFile));
 
     /// <summary>The sealed form: nonce, tag and encrypted text.</summary>
     /// <exception cref="SecretException">There is no usable key.</exception>
@@ -41,42 +40,8 @@ public sealed class SecretCipher(IOptions<SecretOptions> options)
         }
         catch (AuthenticationTagMismatchException)
         {
-            throw new SecretException($"The secret {path} was stored under another key than that in {options.Value.KeyFile}: put the old key file back, or store the secret again.");
+            throw new SecretException($"The secret {path} was stored under another key than that of {options.Value.KeyFile}: put the old key back, or store the secret again.");
         }
         return Encoding.UTF8.GetString(text);
-    }
-
-    private static byte[] ReadKey(string? file)
-    {
-        if (file is null)
-            throw new SecretException("Secrets cannot be stored: no key file is configured.");
-        try
-        {
-            if (!File.Exists(file))
-                WriteKey(file);
-            var key = new byte[KeyBytes];
-            return Convert.TryFromBase64String(File.ReadAllText(file).Trim(), key, out var length) && length == KeyBytes
-                ? key
-                : throw new SecretException($"The key file {file} does not hold {KeyBytes} bytes in base64: put the right file there.");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new SecretException($"The key file {file} cannot be used: {failure.Message}");
-        }
-    }
-
-    // Under another name first: a crash must not leave half a key behind.
-    private static void WriteKey(string file)
-    {
-        var fresh = $"{file}.{Environment.ProcessId}";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(fresh, options))
-        {
-            stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)) + "\n"));
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, file, overwrite: false);
     }
 }

@@ -30,7 +30,7 @@ internal static class SettingsList
             new("Deployments", "At the same time", $"{grains.Groups.MaxRunningDeployments}"),
             new("Deployments", "Load of apps with autoscaling is measured every", Seconds(grains.Apps.AutoscalingInterval)),
             new("Events", "Kept", $"{grains.Events.Retention}"),
-            new("Secrets", "Sealed with", grains.Secrets.KeyFile is { } file ? $"the key in {file}" : "nothing: none can be stored"),
+            new("Secrets", "Sealed with", grains.Secrets.KeyFile is { } file ? $"the key of {file}" : "nothing: none can be stored"),
             new("Jobs", "Mail", grains.Jobs.SmtpUrl is { } mail ? $"through {mail.Host}, from {grains.Jobs.SmtpFrom}" : "not sent"),
         ];
     }
