@@ -21,7 +21,7 @@ internal static class Tones
     {
         AgentCondition.Active => "good",
         AgentCondition.Recovering or AgentCondition.Draining => "warn",
-        AgentCondition.Drained => "still",
+        AgentCondition.Drained or AgentCondition.Deactivated => "still",
         _ => "bad",
     };
 

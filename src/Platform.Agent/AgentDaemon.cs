@@ -15,6 +15,7 @@ using Platform.Agent.Tasks;
 using Platform.Agent.Updates;
 using Platform.Agent.Usage;
 using Platform.Agent.Watching;
+using Platform.Client;
 using Platform.Contracts.Agents;
 
 namespace Platform.Agent;
@@ -110,13 +111,17 @@ public static class AgentDaemon
         var disks = options.EnforceDisk ? RepeatAsync(options.DiskWatchInterval, new DiskWatch(tasks, time, logger).Measure, time, logger, stopping.Token) : Task.CompletedTask;
         var collection = RepeatAsync(CollectionPeriod, Collect, time, logger, stopping.Token);
         logger.LogInformation("Agent {Name} ({AgentId}) offers {Resources} from {WorkDirectory}", options.Name, work.AgentId, options.Resources, work.Root);
+        var session = new AgentSession(options.Masters, peer, http, time, logger, options.Token, certificates);
+        var gateway = options.HttpPort == 0 ? null : await GatewayAsync(options, work, session, logger, cancellation).ConfigureAwait(false);
         try
         {
-            await new AgentSession(options.Masters, peer, http, time, logger, options.Token, certificates).RunAsync(cancellation).ConfigureAwait(false);
+            await session.RunAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {
             await stopping.CancelAsync().ConfigureAwait(false);
+            if (gateway is not null)
+                await gateway.DisposeAsync().ConfigureAwait(false);
             await Task.WhenAll(rotation, collection, disks, watching, looking).ConfigureAwait(false);
             await services.FinishStartsAsync().ConfigureAwait(false);
             processes.Cgroups.RemoveEmptyFolders();
@@ -193,9 +198,19 @@ public static class AgentDaemon
         return containers;
     }
 
+    // It trusts the control planes that the agent trusts, and has no certificate to show.
+    private static async Task<AgentGateway> GatewayAsync(AgentOptions options, WorkDirectory work, AgentSession session, ILogger logger, CancellationToken cancellation)
+    {
+        var token = options.Token is null ? null : await options.Token(cancellation).ConfigureAwait(false);
+        var trust = options.Trust ?? (MasterHandler.AuthorityOf(token) is { } authority ? ClusterTrust.OfFingerprint(authority) : null);
+        var sockets = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false };
+        return await AgentGateway.StartAsync(options.HttpPort, work.AgentId, () => session.Master, new HttpMessageInvoker(trust?.Guard(sockets) ?? sockets), logger).ConfigureAwait(false);
+    }
+
     private static ExecutorSettings Executors(AgentOptions options, WorkDirectory work) => new()
     {
         Port = options.ExecutorPort,
+        Socket = !options.ExecutorSocket ? null : options.ExecutorSocketLocation ?? Path.Combine(work.Root, "run", "agent.sock"),
         RegistrationTimeout = options.ExecutorRegistrationTimeout,
         ReregistrationTimeout = options.ExecutorReregistrationTimeout,
         RecoveryTimeout = options.RecoveryTimeout,
@@ -229,6 +244,7 @@ public static class AgentDaemon
         Isolation = string.Join("; ", services.Containerizers.All.Select(one => one.Fingerprint.Description).Append(options.EnforceDisk ? "disk/du enforced" : "disk not enforced (--enforce-disk-quota)")),
         Run = run,
         WatchFolders = options.WatchFolders,
+        HttpPort = options.HttpPort,
     };
 
     // What is given by hand wins.

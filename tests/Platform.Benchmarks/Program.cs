@@ -6,6 +6,7 @@ using Platform.Benchmarks.Api;
 using Platform.Benchmarks.ControlPlane;
 using Platform.Benchmarks.Discovery;
 using Platform.Benchmarks.EndToEnd;
+using Platform.Benchmarks.Frameworks;
 using Platform.Benchmarks.Grains;
 using Platform.Benchmarks.Jobs;
 using Platform.Benchmarks.Placement;
@@ -24,6 +25,8 @@ var benchmarks = new SortedDictionary<string, IBenchmark>
     ["deploy"] = new Deploy(),
     ["dns"] = new DnsAnswers(),
     ["list-apps"] = new ListApps(),
+    ["framework-tasks"] = new Launches(),
+    ["frameworks"] = new Offers(),
     ["grain-calls"] = new GrainCalls(),
     ["grain-writes"] = new GrainWrites(),
     ["registry"] = new RegistryMemory(),

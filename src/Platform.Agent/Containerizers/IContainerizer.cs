@@ -40,6 +40,11 @@ internal interface IContainerizer
     /// <summary>Gives back what the tasks of a group shared, once none of them runs any more. Idempotent.</summary>
     Task LeaveGroupAsync(IReadOnlyList<Core.Tasks.TaskSpec> members) => Task.CompletedTask;
 
+    /// <summary>Removes the images that no container uses, but for these. Does not wait for it.</summary>
+    void Prune(IReadOnlyCollection<string> excluded)
+    {
+    }
+
     /// <summary>Removes what is of this agent and of none of these tasks.</summary>
     /// <param name="live">The tasks that are not over; asked when all is known that there is.</param>
     /// <param name="cancellation">Ends it.</param>

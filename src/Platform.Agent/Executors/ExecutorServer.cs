@@ -15,7 +15,7 @@ using Event = Platform.Mesos.Wire.Executor.Event;
 
 namespace Platform.Agent.Executors;
 
-/// <summary>Mesos' executor API v1, for the executors on this machine: <c>POST /api/v1/executor</c> on loopback.</summary>
+/// <summary>Mesos' executor API v1, for the executors on this machine: <c>POST /api/v1/executor</c> on loopback, and on a local socket if it has one.</summary>
 internal sealed class ExecutorServer : IAsyncDisposable
 {
     /// <summary>The name of an agent's process, below which its API is found as well.</summary>
@@ -43,6 +43,8 @@ internal sealed class ExecutorServer : IAsyncDisposable
         {
             options.Limits.MaxRequestBodySize = LargestCall;
             options.Listen(IPAddress.Loopback, port);
+            if (table.Settings.Socket is { } socket)
+                options.ListenUnixSocket(socket);
         });
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         _app = builder.Build();
@@ -59,14 +61,24 @@ internal sealed class ExecutorServer : IAsyncDisposable
         var server = new ExecutorServer(table, port, time, logger);
         try
         {
+            if (table.Settings.Socket is { } socket)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(socket)!);
+                // That of an earlier run of the agent.
+                File.Delete(socket);
+            }
             await server._app.StartAsync().ConfigureAwait(false);
+            // Executors run as users of their own, as they do where they come by TCP.
+            if (table.Settings.Socket is not null && OperatingSystem.IsLinux())
+                File.SetUnixFileMode(table.Settings.Socket, (UnixFileMode)0b110_110_110);
         }
         catch
         {
             await server.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-        server.Port = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+        server.Port = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .Where(address => !address.Contains("unix:", StringComparison.Ordinal)).Select(address => new Uri(address).Port).First();
         return server;
     }
 

@@ -15,6 +15,9 @@ internal sealed record ExecutorSettings
     /// <summary>How long executors are told to wait for an agent that is away. Default 15 minutes, as in Mesos.</summary>
     public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>The local socket where they subscribe as well, which also those in containers with networks of their own reach; null: there is none. Default null, as in Mesos.</summary>
+    public string? Socket { get; init; }
+
     /// <summary>Whether they must show the token that they are given. Default false, as in Mesos.</summary>
     public bool Authenticate { get; init; }
 

@@ -14,6 +14,10 @@ namespace Platform.Agent.Executors;
 /// <summary>All executors of frameworks on one agent, and where they subscribe.</summary>
 internal sealed class ExecutorTable : IAsyncDisposable
 {
+    /// <summary>The variable that tells an executor of the local socket.</summary>
+    public const string SocketVariable = "MESOS_DOMAIN_SOCKET";
+
+    private const int LongestSocketPath = 107;
     private const int MostMessages = 1_000;
     private const int BytesPerFrame = 1024 * 1024;
 
@@ -120,8 +124,10 @@ internal sealed class ExecutorTable : IAsyncDisposable
             ["MESOS_RECOVERY_TIMEOUT"] = Text(Settings.RecoveryTimeout),
             ["MESOS_SUBSCRIPTION_BACKOFF_MAX"] = Text(TimeSpan.FromSeconds(1)),
             ["MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD"] = Text(TimeSpan.FromSeconds(spec.KillGraceSeconds)),
-            ["MESOS_HTTP_COMMAND_EXECUTOR"] = "false",
+            ["MESOS_HTTP_COMMAND_EXECUTOR"] = "0",
         };
+        if (Settings.Socket is { } socket)
+            variables[SocketVariable] = socket;
         if (Settings.Authenticate)
             variables["MESOS_EXECUTOR_AUTHENTICATION_TOKEN"] = TokenOf(spec.TaskId);
         return spec with { Environment = spec.Environment.Where(one => !variables.ContainsKey(one.Key)).Concat(variables).ToValueMap() };
@@ -147,6 +153,8 @@ internal sealed class ExecutorTable : IAsyncDisposable
         {
             if (_server is { } there)
                 return there.Port;
+            if (Settings.Socket is { } socket && Encoding.UTF8.GetByteCount(socket) > LongestSocketPath)
+                throw new TaskStartException(TaskReasons.LaunchFailed, $"The path of the agent's local socket {socket} is longer than {LongestSocketPath} bytes: start the agent with a shorter --domain-socket-location");
             // Executors that were started before know the port.
             var file = Path.Combine(_work.Root, "executor-port");
             var text = File.Exists(file) ? await File.ReadAllTextAsync(file, cancellation).ConfigureAwait(false) : "";

@@ -122,6 +122,15 @@ public sealed record AgentOptions
     /// <summary>Whether executors must show the token that they are given. Default false.</summary>
     public bool AuthenticateExecutors { get; init; }
 
+    /// <summary>The port where tools of Mesos find this agent, on all addresses of its machine; 0: none. Default 0.</summary>
+    public int HttpPort { get; init; }
+
+    /// <summary>Executors of frameworks find this agent by a local socket as well, named by <c>MESOS_DOMAIN_SOCKET</c>. Default false.</summary>
+    public bool ExecutorSocket { get; init; }
+
+    /// <summary>Where that socket is; null: <c>run/agent.sock</c> in the work directory.</summary>
+    public string? ExecutorSocketLocation { get; init; }
+
     /// <summary>Instead of one real agent, so many that run no processes. Default 0.</summary>
     public int Simulate { get; init; }
 

@@ -9,6 +9,7 @@ using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Roles;
 using Platform.Core.Tasks;
+using Platform.Mesos.Protocol;
 
 namespace Platform.Agent.Options;
 
@@ -21,12 +22,12 @@ internal static class AgentOptionsParser
         "pids-limit", "cgroup-root", "sandbox-retention", "disk-headroom", "log-rotate-size", "log-rotate-count", "cache-size",
         "fetch-stall-timeout", "oversubscribe", "simulate", "docker", "docker-config", "image-retention", "token-file",
         "enforce-disk-quota", "disk-watch-interval", "watch-folder", "ca", "dns", "isolation", "effective-capabilities", "bounding-capabilities",
-        "executor-port", "executor-registration-timeout", "executor-reregistration-timeout", "recovery-timeout", "authenticate-executors",
+        "executor-port", "executor-registration-timeout", "executor-reregistration-timeout", "recovery-timeout", "authenticate-executors", "executor-domain-sockets", "domain-socket-location", "http-port",
     ];
 
     private const int DnsPort = 53;
 
-    private static readonly string[] Switches = ["oversubscribe", "enforce-disk-quota", "authenticate-executors"];
+    private static readonly string[] Switches = ["oversubscribe", "enforce-disk-quota", "authenticate-executors", "executor-domain-sockets"];
 
     /// <summary>Reads the arguments; the machine is looked at only for what is not given.</summary>
     public static bool TryParse(
@@ -79,6 +80,9 @@ internal static class AgentOptionsParser
             ExecutorReregistrationTimeout = reader.Duration("executor-reregistration-timeout", TimeSpan.FromSeconds(15)),
             RecoveryTimeout = reader.Duration("recovery-timeout", TimeSpan.FromMinutes(15)),
             AuthenticateExecutors = given.ContainsKey("authenticate-executors"),
+            HttpPort = reader.Whole("http-port", 0, 1, 65_535),
+            ExecutorSocket = given.ContainsKey("executor-domain-sockets"),
+            ExecutorSocketLocation = given.TryGetValue("domain-socket-location", out var location) ? Path.GetFullPath(location) : null,
             Oversubscribe = given.ContainsKey("oversubscribe"),
             Simulate = simulate,
         };

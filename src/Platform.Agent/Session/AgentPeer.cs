@@ -98,6 +98,8 @@ internal sealed class AgentPeer : ISessionPeer
             _identities.Receive(token);
         foreach (var taken in command.TakenFiles)
             _folders.Taken(taken);
+        if (command.Prune is { } prune)
+            _tasks.Prune(prune.Excluded);
         foreach (var volume in command.DestroyVolumes)
             VolumeFolders.Destroy(volume, _work, _logger);
     }

@@ -22,6 +22,9 @@ internal sealed class AgentSession(
     private bool _isCertified;
     private int _next;
 
+    /// <summary>The control plane that it has a session with, or dials.</summary>
+    public Uri Master => masters[_next];
+
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="AgentStartException">The control plane refused the agent for good.</exception>
     public async Task RunAsync(CancellationToken cancellation)

@@ -163,6 +163,9 @@ internal sealed partial class AgentTask : IDisposable
     /// <summary>The framework's name for a task that an executor runs.</summary>
     public string FrameworkTaskId => _frameworkTaskId ??= Wire.TaskInfo.Parser.ParseFrom(Spec.Definition!).TaskId.Value;
 
+    /// <summary>The order to end that it has; null: none.</summary>
+    public KillOrder? Ordered => _kill;
+
     /// <summary>The grace of the kill that was ordered; null: none was.</summary>
     public double? KillGraceSeconds => _kill?.GraceSeconds;
 
@@ -229,6 +232,8 @@ internal sealed partial class AgentTask : IDisposable
             return Next() with { State = TaskState.Lost, Reason = TaskReasons.AgentRestarted, Message = "The machine was restarted" };
         if (Spec.RunsIn is not null)
             return await RunInExecutorAsync().ConfigureAwait(false);
+        if (Spec.Executor is { IsDefault: true })
+            return await HoldAsync().ConfigureAwait(false);
         var containerizer = _services.Containerizers.Find(Spec)
             ?? throw new TaskStartException(TaskReasons.LaunchFailed, $"This agent does not offer the {ContainerizerTable.NameFor(Spec)} containerizer any more");
         var spec = Spec.Executor is null ? Spec : await _services.Executors.EquipAsync(Spec, _services.Stopping).ConfigureAwait(false);
@@ -336,6 +341,16 @@ internal sealed partial class AgentTask : IDisposable
             _killOrdered.TrySetResult();
         if (await Task.WhenAny(_told.Task, _killOrdered.Task).WaitAsync(_services.Stopping).ConfigureAwait(false) != _told.Task)
             _services.Executors.Kill(this);
+        await _told.Task.WaitAsync(_services.Stopping).ConfigureAwait(false);
+        return Status;
+    }
+
+    // A default executor is there as long as it has tasks.
+    private async Task<TaskUpdate> HoldAsync()
+    {
+        Directory.CreateDirectory(_sandbox);
+        if (Status.State == TaskState.Staging)
+            Publish(update => update with { State = TaskState.Running });
         await _told.Task.WaitAsync(_services.Stopping).ConfigureAwait(false);
         return Status;
     }

@@ -50,16 +50,16 @@ internal sealed class TaskGroups(TaskServices services, Func<IEnumerable<AgentTa
         var known = tasks().ToList();
         foreach (var task in known.Where(task => task.Status.State.IsTerminal()))
             OnEnded(task, task.Status);
-        var shared = known.Select(task => task.Spec.Group).OfType<string>().Select(services.Work.GroupFolder).ToHashSet(StringComparer.Ordinal);
+        var shared = known.Select(task => services.Work.GroupFolder(task.Spec.SharesWith)).ToHashSet(StringComparer.Ordinal);
         foreach (var folder in Directory.EnumerateDirectories(services.Work.Groups).Where(folder => !shared.Contains(folder)).ToList())
             Remove(folder);
     }
 
-    /// <summary>A task of the group is forgotten; with the last one goes what they shared.</summary>
-    public void Leave(string group)
+    /// <summary>A task is forgotten; with the last of those that it shared a folder with goes the folder.</summary>
+    public void Leave(TaskSpec spec)
     {
-        if (!Of(group).Any())
-            Remove(services.Work.GroupFolder(group));
+        if (!tasks().Any(task => task.Spec.SharesWith == spec.SharesWith))
+            Remove(services.Work.GroupFolder(spec.SharesWith));
     }
 
     /// <summary>The order to end a task because another one of its group ended.</summary>

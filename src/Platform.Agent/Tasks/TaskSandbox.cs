@@ -95,7 +95,7 @@ internal static class TaskSandbox
     /// <summary>The folder of a volume that the tasks of a group share.</summary>
     public static string GroupFolder(VolumeSpec volume, string path, TaskSpec spec, WorkDirectory work)
     {
-        var shared = work.GroupFolder(spec.Group ?? spec.TaskId);
+        var shared = work.GroupFolder(spec.SharesWith);
         var folder = Path.GetFullPath(Path.Combine(shared, path));
         if (!folder.StartsWith(shared + "/", StringComparison.Ordinal))
             throw new TaskStartException(TaskReasons.LaunchFailed, $"Volume {volume.ContainerPath}: the path {path} leads out of the directory of its pod");

@@ -78,6 +78,14 @@ internal sealed partial class TaskTable
         GiveToExecutors([.. Tasks.Where(task => !task.Status.State.IsTerminal())]);
         foreach (var task in Tasks.Where(t => !t.Status.State.IsTerminal()).ToList())
             _ = Task.Run(() => _groups.RunAsync(task));
+        // Their last task may have ended, or its end been ordered, as the agent died.
+        foreach (var holder in Tasks.Where(task => task.Spec.Executor is { IsDefault: true } && !task.Status.State.IsTerminal()).ToList())
+        {
+            if (holder.Ordered is { } order)
+                KillHeld(holder, order);
+            else
+                EndIfIdle(holder.Spec.TaskId);
+        }
     }
 
     /// <summary>Removes what is left of tasks that are over.</summary>
@@ -93,6 +101,13 @@ internal sealed partial class TaskTable
         }
     }
 
+    /// <summary>Removes the images that no task uses, but for these.</summary>
+    public void Prune(IReadOnlyCollection<string> excluded)
+    {
+        foreach (var containerizer in _services.Containerizers.All)
+            containerizer.Prune(excluded);
+    }
+
     /// <summary>Starts tasks, those of a group all or none. One that is known already only gets its state reported again.</summary>
     public void Launch(IEnumerable<TaskSpec> specs)
     {
@@ -105,7 +120,28 @@ internal sealed partial class TaskTable
                 _services.Logger.LogDebug("Task {TaskId} of {Owner} accepted", task.Spec.TaskId, task.Spec.Owner);
                 _ = Task.Run(() => _groups.RunAsync(task));
             }
+            // None of them may have been taken.
+            foreach (var holder in group.Select(spec => spec.HeldBy).OfType<string>().Distinct(StringComparer.Ordinal))
+                EndIfIdle(holder);
         }
+    }
+
+    /// <summary>A default executor ends when nothing is in it any more.</summary>
+    private void EndIfIdle(string holderId)
+    {
+        lock (_admission)
+        {
+            if (Find(holderId) is { } holder && !Tasks.Any(task => task.Spec.HeldBy == holderId && !task.Status.State.IsTerminal()))
+                holder.Tell(update => update with { State = TaskState.Finished, ExitStatus = 0 });
+        }
+    }
+
+    // It has nothing of its own to end but its tasks.
+    private void KillHeld(AgentTask holder, KillOrder order)
+    {
+        foreach (var task in Tasks.Where(task => task.Spec.HeldBy == holder.Spec.TaskId).ToList())
+            task.Kill(order with { GraceSeconds = Math.Min(order.GraceSeconds, task.Spec.KillGraceSeconds) });
+        EndIfIdle(holder.Spec.TaskId);
     }
 
     private List<AgentTask> Accept(IReadOnlyList<TaskSpec> specs)
@@ -201,12 +237,15 @@ internal sealed partial class TaskTable
             });
             return;
         }
-        task.Kill(new KillOrder
+        var order = new KillOrder
         {
             Reason = kill.Reason,
             GraceSeconds = Math.Max(0, kill.GraceSeconds ?? task.Spec.KillGraceSeconds),
             At = _services.Time.GetUtcNow(),
-        });
+        };
+        task.Kill(order);
+        if (task.Spec.Executor?.IsDefault == true)
+            KillHeld(task, order);
     }
 
     /// <summary>The owner has persisted an update; with the last one of a task the agent's duty ends.</summary>
@@ -229,17 +268,26 @@ internal sealed partial class TaskTable
     private void Add(AgentTask task)
     {
         task.Ended += _groups.OnEnded;
-        if (task.Spec.Executor is not null && !task.Status.State.IsTerminal())
+        if (task.Spec.HeldBy is { } holder && !task.Status.State.IsTerminal())
+        {
+            task.Ended += (_, _) => EndIfIdle(holder);
+            Directory.CreateDirectory(Path.Combine(_services.Work.Sandbox(holder), "tasks", task.FrameworkTaskId));
+        }
+        if (task.Spec.Executor is { IsDefault: false } && !task.Status.State.IsTerminal())
             _services.Executors.Add(task);
         _tasks[task.Spec.TaskId] = task;
     }
 
     private TaskUpdate? Refusal(TaskSpec spec, IEnumerable<TaskSpec> before)
     {
-        if (spec.RunsIn is { } executor)
+        if ((spec.RunsIn ?? spec.HeldBy) is { } executor)
         {
             if (Find(executor) is not { KillOrdered.IsCompleted: false } there || there.Status.State.IsTerminal())
                 return Answer(spec, TaskState.Dropped, TaskReasons.ExecutorTerminated, "Its executor is terminating or has terminated");
+        }
+        if (spec.RunsIn is not null || spec.Executor is { IsDefault: true })
+        {
+            // The agent starts nothing for it.
         }
         else if (_services.Containerizers.Find(spec) is not { } containerizer)
         {
@@ -279,8 +327,8 @@ internal sealed partial class TaskTable
         _services.Journal.Forget(taskId);
         var known = _tasks.TryRemove(taskId, out var task);
         task?.Dispose();
-        if (task?.Spec.Group is { } group)
-            _groups.Leave(group);
+        if (task is not null)
+            _groups.Leave(task.Spec);
         if (known || File.Exists(_services.Work.TaskFile(taskId)))
             Archive(_services.Work.TaskFile(taskId), last);
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Api.Http;
+using Platform.Api.Logging;
 using Platform.Api.Marathon.Apps;
 using Platform.Api.Marathon.Deployments;
 using Platform.Api.Marathon.Events;

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using Platform.Api.Marathon.Server;
+using Platform.Api.Logging;
 
 namespace Platform.Api.Marathon;
 
@@ -12,10 +10,8 @@ public static class MarathonServices
     public static IServiceCollection AddMarathon(this IServiceCollection services, Action<MarathonOptions>? configure = null)
     {
         services.AddOptions<MarathonOptions>().Configure(options => configure?.Invoke(options));
-        services.AddSingleton<LogLevels>();
+        services.AddLogLevels();
         services.AddSingleton<Operations.AppOperations>();
-        services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>());
-        services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>());
         return services;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Platform.Api.Logging;
 using Platform.Api.Mesos.Agents;
 using Platform.Api.Mesos.Operator;
 using Platform.Api.Mesos.Operator.Feed;
@@ -27,14 +28,18 @@ public static class MesosEndpoints
     public static IServiceCollection AddMesos(this IServiceCollection services, Action<MesosOptions>? configure = null)
     {
         services.AddOptions<MesosOptions>().Configure(options => configure?.Invoke(options));
+        services.AddLogLevels();
+        services.AddSingleton<MesosLogging>();
         services.AddSingleton<MasterIdentity>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<MesosOptions>>().Value);
         services.AddSingleton<PictureReader>();
         services.AddSingleton<StateEndpoints>();
         services.AddSingleton<MetricsSnapshot>();
+        services.AddSingleton<CallCounts>();
         services.AddSingleton<SchedulerEndpoint>();
         services.AddSingleton<FileEndpoints>();
         services.AddSingleton<AgentEndpoints>();
+        services.AddSingleton<AgentContainers>();
         services.AddSingleton<AgentOperatorEndpoint>();
         services.AddSingleton<OperatorMaintenance>();
         services.AddSingleton<OperatorQueries>();
@@ -83,6 +88,7 @@ public static class MesosEndpoints
 
             MapFiles(group, files);
 
+            Serve(group, Right.OfBody, "/logging/toggle", ["GET", "HEAD"], forms.LoggingAsync);
             Serve(group, Right.OfBody, "/weights", ["GET", "PUT"], forms.WeightsAsync);
             Serve(group, Right.OfBody, "/quota", ["GET", "POST", "DELETE"], http => forms.QuotaAsync(http, null));
             Serve(group, Right.OfBody, "/quota/{**role}", ["DELETE"], http => forms.QuotaAsync(http, http.GetRouteValue("role") as string));

@@ -55,4 +55,7 @@ public sealed record AgentCommand
     /// <summary>Its number in the session, from 1, on the way between silos; 0: it is not one of the frames that <see cref="IAgentSession.SendAsync"/> carries. Agents are not told.</summary>
     [JsonIgnore]
     [Id(14)] public long Number { get; init; }
+
+    /// <summary>Images to remove; null: as their age says.</summary>
+    [Id(15)] public ImagePruning? Prune { get; init; }
 }

@@ -21,4 +21,7 @@ public enum AgentCondition
 
     /// <summary>An operator declared it gone.</summary>
     Gone,
+
+    /// <summary>It has a session and takes no new tasks; those that it has stay.</summary>
+    Deactivated,
 }

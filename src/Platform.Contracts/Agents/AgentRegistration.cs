@@ -68,4 +68,7 @@ public sealed record AgentRegistration
 
     /// <summary>The oldest version of the session's protocol that it speaks; 0: only <see cref="Protocol"/>.</summary>
     [Id(19)] public int OldestProtocol { get; init; } = AgentProtocol.Oldest;
+
+    /// <summary>Where tools of Mesos find it at its own address; 0: nowhere.</summary>
+    [Id(20)] public int HttpPort { get; init; }
 }

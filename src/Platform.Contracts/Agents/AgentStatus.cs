@@ -30,4 +30,14 @@ public sealed record AgentStatus
 
     /// <summary>Persistent volumes that are on it, with or without a task.</summary>
     [Id(7)] public ValueList<PersistentVolume> Volumes { get; init; }
+
+    /// <summary>The operator's wish to drain it; null: there is none.</summary>
+    [Id(8)] public AgentDrainStatus? Drain { get; init; }
 }
+
+/// <summary>An operator's wish to drain an agent.</summary>
+/// <param name="MaxGraceSeconds">The longest time between SIGTERM and SIGKILL, seconds; null: as the tasks say.</param>
+/// <param name="MarkGone">It is declared gone when it is drained.</param>
+/// <param name="Since">When the wish came; null: before that was written down.</param>
+[GenerateSerializer, Immutable, Alias("Platform.AgentDrainStatus")]
+public sealed record AgentDrainStatus([property: Id(0)] double? MaxGraceSeconds, [property: Id(1)] bool MarkGone, [property: Id(2)] DateTimeOffset? Since);

@@ -87,7 +87,15 @@ public interface IAgentGrain : IGrainWithStringKey, IWakeable
     [OneWay, Alias("ExecutorMessages")]
     Task ExecutorMessagesAsync(long epoch, ValueList<ExecutorMessage> messages);
 
-    /// <summary>Takes new tasks again.</summary>
+    /// <summary>No new tasks; running ones stay. Not while it drains, which says more.</summary>
+    [Alias("Deactivate")]
+    Task DeactivateAsync();
+
+    /// <summary>Has the agent remove the images that nothing uses. False: it has no session.</summary>
+    [Alias("PruneImages")]
+    Task<bool> PruneImagesAsync(ValueList<string> excluded);
+
+    /// <summary>Takes new tasks again, after it was drained or deactivated.</summary>
     [Alias("Reactivate")]
     Task ReactivateAsync();
 

@@ -37,6 +37,9 @@ public sealed record FrameworkOperation
 
     /// <summary>What is wrong with it as such; then it is not done. Null: nothing.</summary>
     [Id(4)] public string? Problem { get; init; }
+
+    /// <summary>With an id: the operation in the words of the framework's protocol.</summary>
+    [Id(5)] public byte[] Definition { get; init; } = [];
 }
 
 /// <summary>A task to launch.</summary>

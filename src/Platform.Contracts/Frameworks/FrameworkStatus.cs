@@ -34,4 +34,7 @@ public sealed record FrameworkStatus
 
     /// <summary>Its executors that have not ended.</summary>
     [Id(8)] public ValueList<FrameworkExecutor> Executors { get; init; }
+
+    /// <summary>Its operations whose outcome it has not acknowledged.</summary>
+    [Id(9)] public ValueList<FrameworkOperationState> Operations { get; init; }
 }

@@ -74,6 +74,14 @@ public interface IFrameworkGrain : ITaskOwnerGrain, IEndpointOwnerGrain
     [Alias("Reconcile")]
     Task<FrameworkReply> ReconcileAsync(string? streamId, ValueList<AskedTask> tasks);
 
+    /// <summary>The framework has stored the outcome of an operation.</summary>
+    [Alias("AcknowledgeOperation")]
+    Task<FrameworkReply> AcknowledgeOperationAsync(string? streamId, string operationId, string updateId);
+
+    /// <summary>Asks what became of operations; none named: of all whose outcome was not acknowledged.</summary>
+    [Alias("ReconcileOperations")]
+    Task<FrameworkReply> ReconcileOperationsAsync(string? streamId, ValueList<AskedOperation> operations);
+
     /// <summary>Only says whether the stream is the current one.</summary>
     [Alias("Check")]
     Task<FrameworkReply> CheckAsync(string? streamId);

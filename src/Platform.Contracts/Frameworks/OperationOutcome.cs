@@ -1,13 +1,28 @@
+using Platform.Core.Frameworks;
+
 namespace Platform.Contracts.Frameworks;
 
 /// <summary>What became of an operation on reservations or volumes that the framework gave an id.</summary>
-/// <param name="OperationId">The framework's id of it.</param>
-/// <param name="AgentId">The agent.</param>
-/// <param name="Error">Why it was not done; null: it was.</param>
-/// <param name="IsDropped">It was never tried, since the offers were not valid.</param>
 [GenerateSerializer, Immutable, Alias("Platform.OperationOutcome")]
-public sealed record OperationOutcome(
-    [property: Id(0)] string OperationId,
-    [property: Id(1)] string? AgentId,
-    [property: Id(2)] string? Error,
-    [property: Id(3)] bool IsDropped);
+public sealed record OperationOutcome
+{
+    /// <summary>The framework's id of it.</summary>
+    [Id(0)] public required string OperationId { get; init; }
+
+    /// <summary>The agent; null: not known.</summary>
+    [Id(1)] public string? AgentId { get; init; }
+
+    /// <summary>Why it is as it is, for people; null: there is nothing to say.</summary>
+    [Id(2)] public string? Message { get; init; }
+
+    // 3 was whether it had been tried.
+
+    /// <summary>What became of it.</summary>
+    [Id(4)] public required OperationResult Result { get; init; }
+
+    /// <summary>What it is acknowledged by, and repeated until then; null: it is told once.</summary>
+    [Id(5)] public string? UpdateId { get; init; }
+
+    /// <summary>The resource provider that the framework asked about; null: none.</summary>
+    [Id(6)] public string? ProviderId { get; init; }
+}

@@ -123,6 +123,15 @@ public sealed partial class AllocatorModel : IDemandTurn
             ticks = Math.Min(ticks, offer);
         if (_gangDeadlines.TryPeek(out _, out var gang))
             ticks = Math.Min(ticks, gang);
+        // Who was asked to leave and has answered is asked again when its filter ends.
+        foreach (var agent in _maintained)
+        {
+            foreach (var client in agent.Held.Keys)
+            {
+                if (client.Framework is { IsActive: true } framework && !agent.InverseOffered.Contains(framework) && framework.InverseFilters.TryGetValue(agent.Id, out var until))
+                    ticks = Math.Min(ticks, until);
+            }
+        }
         return ticks == long.MaxValue ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
     }
 

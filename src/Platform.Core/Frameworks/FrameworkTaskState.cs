@@ -54,8 +54,14 @@ public sealed record FrameworkTaskState
     /// <summary>How it wants to be found; null: nobody is to find it.</summary>
     [Id(14)] public FrameworkDiscovery? Discovery { get; init; }
 
-    /// <summary>The executor that runs it, by the cluster's name; null: it runs by itself.</summary>
+    /// <summary>Its executor, by the cluster's name; null: it has none but itself.</summary>
     [Id(15)] public string? RunsIn { get; init; }
+
+    /// <summary>Its executor if that is the default one, which does not run it: its agent does. Null: it is none.</summary>
+    [Id(16)] public string? HeldBy { get; init; }
+
+    /// <summary>What it runs in, by the cluster's name: its own container or that of its executor.</summary>
+    public string Container => HeldBy is null && RunsIn is not null ? RunsIn : PlaceId;
 
     /// <summary>What is released when it ends: its group or itself.</summary>
     public string HeldAs => Group ?? PlaceId;

@@ -23,4 +23,10 @@ public sealed record FrameworkUpdate
 
     /// <summary>With UNREACHABLE and its kind: since when the agent is out of reach.</summary>
     [Id(5)] public DateTimeOffset? UnreachableSince { get; init; }
+
+    /// <summary>The task's container, by the cluster's name of the task, or of the executor that runs it; null: the update does not tell.</summary>
+    [Id(6)] public string? Container { get; init; }
+
+    /// <summary>The container that that one is in: that of a default executor; null: none.</summary>
+    [Id(7)] public string? Parent { get; init; }
 }

@@ -15,4 +15,9 @@ public sealed record ExecutorSpec
 
     /// <summary>Its framework in the words of its protocol (Mesos' FrameworkInfo in protobuf).</summary>
     [Id(3)] public byte[] Framework { get; init; } = [];
+
+    /// <summary>
+    /// It is Mesos' default executor: no program of its own, but what its agent holds for the groups of tasks that name it. It ends with the last of them.
+    /// </summary>
+    [Id(4)] public bool IsDefault { get; init; }
 }

@@ -113,4 +113,11 @@ public sealed record TaskSpec
 
     /// <summary>The identity that it gets; null: none.</summary>
     [Id(37)] public TaskIdentitySpec? Identity { get; init; }
+
+    /// <summary>The id of the default executor (<see cref="ExecutorSpec.IsDefault"/>) that its group is in, whose folder it shares. Null: none.</summary>
+    [Id(38)] public string? HeldBy { get; init; }
+
+    /// <summary>Whose folder its volumes of that kind are in: its executor's, its group's or its own.</summary>
+    [JsonIgnore]
+    public string SharesWith => HeldBy ?? Group ?? TaskId;
 }

@@ -25,6 +25,9 @@ public sealed partial class AgentGrain
     [LoggerMessage(LogLevel.Information, "Agent {AgentId} is drained")]
     private partial void LogDrained(string agentId);
 
+    [LoggerMessage(LogLevel.Information, "Agent {AgentId} takes no new tasks on request; {Tasks} tasks stay on it")]
+    private partial void LogDeactivated(string agentId, int tasks);
+
     [LoggerMessage(LogLevel.Information, "Agent {AgentId} takes tasks again on request")]
     private partial void LogReactivated(string agentId);
 

@@ -12,7 +12,7 @@ public sealed partial class AgentGrain
     {
         if (agent.State.Registration is null || agent.State.Gone)
             return;
-        agent.State.Drain = new(maxGraceSeconds, markGone);
+        agent.State.Drain = new(maxGraceSeconds, markGone, agent.State.Drain?.Since ?? time.GetUtcNow());
         await agent.WriteStateAsync();
         LogDraining(Id, maxGraceSeconds, markGone, _tasks.Alive);
         if (HasSession)
@@ -22,12 +22,30 @@ public sealed partial class AgentGrain
         await CheckDrainedAsync();
     }
 
+    // How it is with a session and without a drain.
+    private AgentCondition Idle => agent.State.Deactivated ? AgentCondition.Deactivated : AgentCondition.Active;
+
+    /// <inheritdoc/>
+    public async Task DeactivateAsync()
+    {
+        if (agent.State.Registration is null || agent.State.Gone || agent.State.Deactivated)
+            return;
+        agent.State.Deactivated = true;
+        await agent.WriteStateAsync();
+        LogDeactivated(Id, _tasks.Alive);
+        if (!HasSession || agent.State.Drain is not null)
+            return;
+        Become(Idle);
+        await TellAllocatorAndWaitAsync();
+        await TellOwnersAsync(_tasks.Owners);
+    }
+
     /// <inheritdoc/>
     public async Task ReactivateAsync()
     {
-        if (agent.State.Drain is null || agent.State.Gone)
+        if ((agent.State.Drain is null && !agent.State.Deactivated) || agent.State.Gone)
             return;
-        agent.State.Drain = null;
+        (agent.State.Drain, agent.State.Deactivated) = (null, false);
         await agent.WriteStateAsync();
         LogReactivated(Id);
         if (HasSession)
@@ -114,6 +132,14 @@ public sealed partial class AgentGrain
     {
         if (!volumeIds.IsEmpty)
             Insist(() => Allocator.ReleaseVolumesAsync(volumeIds));
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> PruneImagesAsync(ValueList<string> excluded)
+    {
+        if (HasSession)
+            Send(new() { Prune = new(excluded) });
+        return Task.FromResult(HasSession);
     }
 
     private async Task CheckDrainedAsync()

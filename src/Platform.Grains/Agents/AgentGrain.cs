@@ -245,6 +245,7 @@ public sealed partial class AgentGrain(
                 Usage = _usage,
                 Tasks = _tasks.All.ToValueList(),
                 Volumes = _volumes.All.ToValueList(),
+                Drain = agent.State.Drain is { } drain ? new(drain.MaxGraceSeconds, drain.MarkGone, drain.Since) : null,
             };
         }
         else if (!_registering)

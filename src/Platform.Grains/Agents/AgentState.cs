@@ -21,4 +21,7 @@ public sealed record AgentState
 
     /// <summary>Persistent volumes that it shall destroy and has not confirmed yet.</summary>
     [Id(4)] public ValueList<string> DestroyVolumes { get; set; }
+
+    /// <summary>An operator wants it to take no new tasks.</summary>
+    [Id(5)] public bool Deactivated { get; set; }
 }

@@ -87,8 +87,10 @@ public sealed partial class FrameworkGrain
                     _releases.Add(step.Group ?? step.Launches[0].Task.TaskId);
                 error = executorError ?? $"Executor {runsIn.ExecutorId} could not be started";
             }
-            if (step.OperationId is not null)
-                Send([new() { Operation = new(step.OperationId, result.AgentId, error, IsDropped: false) }]);
+            if (error is not null)
+                RefuseOperation(step.Asked?.OperationId, error);
+            else if (step.Asked is { OperationId: not null } operation)
+                BookOperation(operation, result.AgentId!);
             if (error is not null)
                 RefuseTasks(step.Launches, TaskState.Error, TaskReasons.Invalid, error, result.AgentId);
             else
@@ -98,11 +100,13 @@ public sealed partial class FrameworkGrain
             ReleaseUnused(executor);
         if (_releases.Count > 0)
             await SettleAsync();
-        if (launched.Count == 0)
+        if (launched.Count == 0 && !planned.Any(step => step.Asked?.OperationId is not null))
             return;
-        // The record comes before the launch: whatever happens then, the task is known.
+        // The record comes before the launch, and before what is told of operations: whatever happens then, it is known.
         await _writer.WriteAsync();
-        await LaunchAsync(result.AgentId!, [.. launched.DistinctBy(task => task.TaskId)]);
+        SendOperations();
+        if (launched.Count > 0)
+            await LaunchAsync(result.AgentId!, [.. launched.DistinctBy(task => task.TaskId)]);
     }
 
     private List<PlannedStep> Plan(ValueList<FrameworkOperation> operations, string? agentId)
@@ -112,21 +116,21 @@ public sealed partial class FrameworkGrain
         {
             if (operation.Problem is { } problem)
             {
-                if (operation.OperationId is not null)
-                    Send([new() { Operation = new(operation.OperationId, agentId, problem, IsDropped: false) }]);
+                RefuseOperation(operation.OperationId, problem);
                 RefuseTasks([.. operation.Launches], TaskState.Error, TaskReasons.Invalid, problem, agentId);
             }
             else if (operation.Operation is { } resources)
             {
-                steps.Add(new([], resources, operation.OperationId, null));
-            }
-            else if (operation.IsGroup && operation.Launches.Any(launch => launch.Executor is not null))
-            {
-                PlanInExecutor(steps, operation.Launches, isGroup: true, agentId);
+                if (operation.OperationId is { } id && (_operations.Items.ContainsKey(id) || steps.Any(step => step.Asked?.OperationId == id)))
+                    RefuseOperation(id, $"The operation ID '{id}' is in use: the outcome of another operation of that name was not acknowledged");
+                else
+                    steps.Add(new([], resources, operation, null));
             }
             else if (operation.IsGroup)
             {
-                PlanGroup(steps, operation.Launches, agentId);
+                // A group without tasks is nothing.
+                if (!operation.Launches.IsEmpty)
+                    PlanInExecutor(steps, operation.Launches, isGroup: true, agentId);
             }
             else
             {
@@ -177,9 +181,20 @@ public sealed partial class FrameworkGrain
             return;
         }
         var group = isGroup ? Name(executor.ExecutorId) : null;
+        // The agent runs those in the default executor itself: of a group, one that fails takes the others with it.
+        var isDefault = executor.Spec.Executor!.IsDefault;
         var tasks = launches.Select(launch => launch with
         {
-            Task = launch.Task with { TaskId = Name(launch.TaskId), Owner = Owner, Group = group, RunsIn = executor.PlaceId, Definition = launch.Definition, EndsGroup = TaskGroupEnd.Never },
+            Task = launch.Task with
+            {
+                TaskId = Name(launch.TaskId),
+                Owner = Owner,
+                Group = group,
+                RunsIn = isDefault ? null : executor.PlaceId,
+                HeldBy = isDefault ? executor.PlaceId : null,
+                Definition = launch.Definition,
+                EndsGroup = isDefault ? TaskGroupEnd.OnFailure : TaskGroupEnd.Never,
+            },
         }).ToList();
         var place = group ?? tasks[0].Task.TaskId;
         foreach (var launch in launches)
@@ -187,24 +202,6 @@ public sealed partial class FrameworkGrain
         _launchingIn[executor.PlaceId] = _launchingIn.GetValueOrDefault(executor.PlaceId) + 1;
         var held = launches.Aggregate(Core.Resources.Empty, (sum, launch) => sum.Plus(launch.Task.Held));
         steps.Add(new(tasks, new(OfferOperationKind.Launch, held, place), null, group) { RunsIn = executor });
-    }
-
-    private void PlanGroup(List<PlannedStep> steps, ValueList<FrameworkLaunch> launches, string? agentId)
-    {
-        if (ProblemOfGroup(launches, agentId) is { } problem)
-        {
-            RefuseGroup(launches, problem, agentId);
-            return;
-        }
-        if (launches.IsEmpty)
-            return;
-        var group = Name(launches[0].Task.Group ?? launches[0].TaskId);
-        foreach (var launch in launches)
-            _launching.Add(launch.TaskId, group);
-        var held = launches.Aggregate(Core.Resources.Empty, (sum, launch) => sum.Plus(launch.Task.Held));
-        steps.Add(new(
-            [.. launches.Select(launch => launch with { Task = launch.Task with { TaskId = Name(launch.TaskId), Owner = Owner, Group = group } })],
-            new(OfferOperationKind.Launch, held, group), null, group));
     }
 
     private (string TaskId, string Problem)? ProblemOfGroup(ValueList<FrameworkLaunch> launches, string? agentId)
@@ -261,7 +258,8 @@ public sealed partial class FrameworkGrain
             AgentId = agentId,
             Group = step.Group,
             ExecutorId = launch.ExecutorId,
-            RunsIn = launch.Task.RunsIn,
+            RunsIn = launch.Task.RunsIn ?? launch.Task.HeldBy,
+            HeldBy = launch.Task.HeldBy,
             Role = launch.Task.Role,
             Resources = launch.Task.Held,
             Definition = launch.Definition,
@@ -318,8 +316,7 @@ public sealed partial class FrameworkGrain
     {
         foreach (var step in steps)
         {
-            if (step.OperationId is not null)
-                Send([new() { Operation = new(step.OperationId, agentId, error, IsDropped: true) }]);
+            RefuseOperation(step.Asked?.OperationId, $"Operation attempted with invalid offers: {error}");
             RefuseTasks(step.Launches, TaskState.Dropped, "REASON_INVALID_OFFERS", $"Task launched with invalid offers: {error}", agentId);
         }
     }
@@ -345,7 +342,7 @@ public sealed partial class FrameworkGrain
         })]);
 
     /// <summary>One operation for the allocator, with the tasks that it is for.</summary>
-    private sealed record PlannedStep(IReadOnlyList<FrameworkLaunch> Launches, OfferOperation Operation, string? OperationId, string? Group)
+    private sealed record PlannedStep(IReadOnlyList<FrameworkLaunch> Launches, OfferOperation Operation, FrameworkOperation? Asked, string? Group)
     {
         /// <summary>The executor that the operation makes room for; null: it is for tasks or resources.</summary>
         public FrameworkExecutor? Executor { get; init; }

@@ -160,6 +160,9 @@ public sealed partial class FrameworkGrain
         Detach();
         Record.StreamId = null;
         Record.RemovedAt = _time.GetUtcNow();
+        // Nobody waits for their outcome any more.
+        foreach (var id in _operations.Items.Keys.ToList())
+            _operations.Remove(id);
         Changed();
         await _writer.WriteAsync();
         await Allocator.DisconnectAsync(Owner);
@@ -181,6 +184,8 @@ public sealed partial class FrameworkGrain
             ExecutorId = task.ExecutorId,
             IsFromControlPlane = true,
             UnreachableSince = last?.UnreachableSince,
+            Container = last?.Container,
+            Parent = last?.Parent,
             Status = new()
             {
                 TaskId = task.TaskId,

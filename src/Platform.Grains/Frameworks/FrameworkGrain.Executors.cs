@@ -144,9 +144,9 @@ public sealed partial class FrameworkGrain
         var due = _executors.Items.Values.Where(executor => executor.IsKilled && (!_killedExecutors.TryGetValue(executor.PlaceId, out var kill) || now - kill.At > KillAgain)).ToList();
         foreach (var kill in due.GroupBy(executor => _killedExecutors.GetValueOrDefault(executor.PlaceId) is var kill ? (kill.Grace, kill.Reason) : default).ToList())
             await KillExecutorsAsync([.. kill], kill.Key.Grace, kill.Key.Reason);
-        if (_draining.Count == 0)
-            return;
         var busy = Live().Select(task => task.RunsIn).OfType<string>().Concat(_launchingIn.Keys).ToHashSet(StringComparer.Ordinal);
         await KillExecutorsAsync([.. _executors.Items.Values.Where(executor => !executor.IsKilled && _draining.Contains(executor.AgentId) && !busy.Contains(executor.PlaceId))], null, TaskReasons.AgentDraining);
+        // Agents end them by themselves; one whose tasks were never taken may have been forgotten.
+        await KillExecutorsAsync([.. _executors.Items.Values.Where(executor => !executor.IsKilled && executor.Spec.Executor!.IsDefault && !busy.Contains(executor.PlaceId))], null, null);
     }
 }

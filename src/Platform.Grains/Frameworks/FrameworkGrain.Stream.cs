@@ -68,6 +68,7 @@ public sealed partial class FrameworkGrain
             await Allocator.SubscribeAsync(Subscription());
         foreach (var id in _items.Items.Where(task => !task.Value.Unacknowledged.IsEmpty).Select(task => task.Key).ToList())
             SendFirst(id);
+        SendOperations();
         return null;
     }
 
@@ -84,6 +85,7 @@ public sealed partial class FrameworkGrain
             _allocatorRun = 0;
             foreach (var id in _items.Items.Where(task => !task.Value.Unacknowledged.IsEmpty).Select(task => task.Key).ToList())
                 SendFirst(id);
+            SendOperations();
             return Task.FromResult(true);
         }
         _renewedAt = _time.GetUtcNow();
@@ -141,6 +143,7 @@ public sealed partial class FrameworkGrain
         _sentMessages = 0;
         _lateSince = null;
         _sent.Clear();
+        _sentOperations.Clear();
         _offers.Clear();
         _inverseOffers.Clear();
         _status = null;
@@ -150,6 +153,7 @@ public sealed partial class FrameworkGrain
     {
         _stream = null;
         _sent.Clear();
+        _sentOperations.Clear();
         _offers.Clear();
         _inverseOffers.Clear();
         _status = null;

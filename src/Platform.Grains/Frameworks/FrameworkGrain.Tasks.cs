@@ -111,6 +111,8 @@ public sealed partial class FrameworkGrain
             AgentId = agentId,
             ExecutorId = task.ExecutorId,
             IsFromControlPlane = update.UpdateId.Length == 0,
+            Container = task.Container,
+            Parent = task.HeldBy,
             Status = update with { TaskId = id, UpdateId = "", State = state },
         });
     }

@@ -21,6 +21,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
     private readonly IPersistentState<FrameworkRecord> _head;
     private readonly IPersistentItems<FrameworkTaskState> _items;
     private readonly IPersistentItems<FrameworkExecutor> _executors;
+    private readonly IPersistentItems<FrameworkOperationState> _operations;
     private readonly FrameworkOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<FrameworkGrain> _logger;
@@ -42,6 +43,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
         [PersistentState("framework", "platform")] IPersistentState<FrameworkRecord> head,
         [PersistentItems("tasks", "platform")] IPersistentItems<FrameworkTaskState> tasks,
         [PersistentItems("executors", "platform")] IPersistentItems<FrameworkExecutor> executors,
+        [PersistentItems("operations", "platform")] IPersistentItems<FrameworkOperationState> operations,
         IOptions<FrameworkOptions> options,
         TimeProvider time,
         ILogger<FrameworkGrain> logger)
@@ -49,6 +51,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
         _head = head;
         _items = tasks;
         _executors = executors;
+        _operations = operations;
         _options = options.Value;
         _time = time;
         _logger = logger;
@@ -116,6 +119,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
                 Tasks = _items.Items.Values.OrderBy(task => task.LaunchedAt).ToValueList(),
                 Offers = _offers.Values.ToValueList(),
                 Executors = _executors.Items.Values.ToValueList(),
+                Operations = _operations.Items.Values.OrderBy(operation => operation.DoneAt).ToValueList(),
             };
         }
         else if (_subscribing == 0)
@@ -172,6 +176,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
             await EndIfOverdueAsync();
             await LookForOffersAsync();
             SendAgain();
+            SendOperations();
             await ForgetAsync();
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -217,6 +222,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
             _isNews = false;
             var changed = _announcements.Take();
             await _executors.WriteAsync();
+            await _operations.WriteAsync();
             await _items.WriteAsync();
             _announcements.Tell(Record.Spec?.Name ?? "", changed);
             if (isNews && Record.Spec is { } spec)
@@ -245,6 +251,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
         await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Frameworks).RemoveAsync([Id]);
         await _items.ClearAsync();
         await _executors.ClearAsync();
+        await _operations.ClearAsync();
         await _head.ClearStateAsync();
         _status = null;
         DeactivateOnIdle();

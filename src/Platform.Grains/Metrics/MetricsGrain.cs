@@ -78,7 +78,7 @@ public sealed partial class MetricsGrain(
             {
                 if (agent is null)
                     continue;
-                var isPresent = agent.Condition is AgentCondition.Active or AgentCondition.Draining or AgentCondition.Drained;
+                var isPresent = agent.Condition is AgentCondition.Active or AgentCondition.Draining or AgentCondition.Drained or AgentCondition.Deactivated;
                 present += isPresent ? 1 : 0;
                 away += isPresent ? 0 : 1;
                 cpus += isPresent ? agent.Usage?.Cpus ?? 0 : 0;

@@ -125,7 +125,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         if (!unknown.IsEmpty)
             _owner.Confirm();
         FreeVolumes(tasks.AgentId, unknown);
-        var draining = tasks.Condition != AgentCondition.Active;
+        var draining = tasks.Condition is not (AgentCondition.Active or AgentCondition.Deactivated);
         if (draining && tasks.DrainGraceSeconds is { } grace)
             _drainGrace[tasks.AgentId] = grace;
         else

@@ -14,10 +14,11 @@ internal static partial class AgentRunCommand
         ["--disk-watch-interval"] = "--container_disk_watch_interval",
         ["--cache-size"] = "--fetcher_cache_size",
         ["--fetch-stall-timeout"] = "--fetcher_stall_timeout",
-        ["--executor-port"] = "--port",
+        ["--http-port"] = "--port",
         ["--executor-registration-timeout"] = "--executor_registration_timeout",
         ["--executor-reregistration-timeout"] = "--executor_reregistration_timeout",
         ["--recovery-timeout"] = "--recovery_timeout",
+        ["--domain-socket-location"] = "--domain_socket_location",
         ["--effective-capabilities"] = "--effective_capabilities",
         ["--bounding-capabilities"] = "--bounding_capabilities",
     };

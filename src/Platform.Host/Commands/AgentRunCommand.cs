@@ -42,9 +42,11 @@ internal static partial class AgentRunCommand
         ("--docker", "ADDRESS", "The Docker Engine that runs images, when it answers; none: without. Default: unix:///var/run/docker.sock."),
         ("--docker-config", "FILE", "Credentials of registries, in the form of Docker's config.json."),
         ("--image-retention", "DURATION", "The longest that an image stays that no task uses any more. Default: 1weeks."),
+        ("--http-port", "PORT", "Where tools of Mesos find this agent, on all addresses of the machine; the control plane answers what is asked there. Default: nowhere."),
         ("--executor-port", "PORT", "The port on loopback where executors of frameworks subscribe. Default: one that is free, and the same after each start."),
         ("--executor-registration-timeout", "DURATION", "An executor that has not subscribed for so long after its start is ended. Default: 1mins."),
         ("--executor-reregistration-timeout", "DURATION", "The same after a start of the agent. Default: 15secs."),
+        ("--domain-socket-location", "PATH", "Where the local socket for executors is. Default: run/agent.sock in the work directory."),
         ("--recovery-timeout", "DURATION", "How long executors are told to wait for an agent that is away. Default: 15mins."),
         ("--simulate", "N", "So many agents that run no processes, for tests of scale."),
     ];
@@ -56,6 +58,7 @@ internal static partial class AgentRunCommand
         var oversubscribe = new Option<bool>("--oversubscribe") { Description = "Offer cpus that tasks hold and do not use again, as revocable." };
         var enforceDisk = new Option<bool>("--enforce-disk-quota", "--enforce_container_disk_quota") { Description = "End tasks whose sandboxes outgrow the disk that they asked for." };
         var authenticate = new Option<bool>("--authenticate-executors", "--authenticate_http_executors") { Description = "Executors of frameworks must show the token that they are given." };
+        var sockets = new Option<bool>("--executor-domain-sockets", "--http_executor_domain_sockets") { Description = "Executors of frameworks find this agent by a local socket as well, also from containers with networks of their own." };
         var log = new LogSettings();
         var command = new Command("agent", "Runs an agent, or shows and drains the agents of a control plane.");
         foreach (var option in options)
@@ -65,6 +68,7 @@ internal static partial class AgentRunCommand
         command.Add(oversubscribe);
         command.Add(enforceDisk);
         command.Add(authenticate);
+        command.Add(sockets);
         log.AddTo(command);
         SettingsSources.AddTo(command);
         command.Serve((result, _) =>
@@ -80,6 +84,8 @@ internal static partial class AgentRunCommand
                 arguments.Add("--enforce-disk-quota");
             if (result.GetValue(authenticate))
                 arguments.Add("--authenticate-executors");
+            if (result.GetValue(sockets))
+                arguments.Add("--executor-domain-sockets");
             if (AgentOptions.TryParse(arguments, out var parsed, out var problems))
                 return AgentRun.RunAsync(parsed!, log.Of(result));
             foreach (var problem in problems)

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Platform.Agent.Options;
 using Platform.Api.Mesos;
-using Platform.Core.Allocation;
 using Platform.Core;
+using Platform.Core.Allocation;
+using Platform.Mesos.Protocol;
 
 namespace Platform.Host.Hosting;
 

@@ -14,7 +14,20 @@ internal sealed class PlatformProcess : IAsyncDisposable
 
     internal PlatformClient Client { get; private set; } = null!;
 
-    internal static async Task<PlatformProcess> StartAsync(string parent)
+    /// <summary>What the control plane has spent since it was started.</summary>
+    internal TimeSpan ServerProcessorTime
+    {
+        get
+        {
+            processes[0].Refresh();
+            return processes[0].TotalProcessorTime;
+        }
+    }
+
+    /// <param name="parent">Where its folder is made.</param>
+    /// <param name="simulate">So many simulated agents instead of a real one; 0: a real one.</param>
+    /// <param name="resources">What an agent has.</param>
+    internal static async Task<PlatformProcess> StartAsync(string parent, int simulate = 0, string resources = "cpus:1000;mem:100000;disk:100000;ports:[31000-32000]")
     {
         var platform = new PlatformProcess(parent);
         var server = platform.Start("dev", "--agents", "0", "--port", "0", "--data", Path.Combine(platform.directory, "data"), "--log-level", "warning");
@@ -26,7 +39,7 @@ internal sealed class PlatformProcess : IAsyncDisposable
         var url = line[line.IndexOf("http://", StringComparison.Ordinal)..].Split(' ')[0];
         platform.Client = new PlatformClient(new PlatformClientOptions { Url = new Uri(url) });
         var agent = platform.Start("agent", "--master", url, "--work-dir", Path.Combine(platform.directory, "agent"), "--log-level", "warning",
-            "--resources", "cpus:1000;mem:100000;disk:100000;ports:[31000-32000]");
+            "--resources", resources, "--simulate", $"{simulate}");
         _ = agent.StandardOutput.ReadToEndAsync();
         return platform;
     }

@@ -155,7 +155,9 @@ public class AllocatorModelTests
         inverse.Unavailability.ShouldBe(window);
         model.Allocate(Start).IsEmpty.ShouldBeTrue();
         model.AnswerInverseOffer("f1", inverse.Id, 60, Start).ShouldBeTrue();
-        model.Allocate(Start).InverseOffers.ShouldBeEmpty();
+        var answered = model.Allocate(Start);
+        answered.InverseOffers.ShouldBeEmpty();
+        answered.NextWakeup.ShouldBe(Start.AddSeconds(60));
         model.Allocate(Start.AddSeconds(60)).InverseOffers.ShouldHaveSingleItem();
     }
 

@@ -17,8 +17,12 @@ public sealed class FrameworkTests(ITestOutputHelper output)
     [Theory]
     [InlineData("lifecycle")]
     [InlineData("executors")]
+    [InlineData("sessions")]
     [InlineData("errors")]
     [InlineData("reservations")]
+    [InlineData("groups")]
+    [InlineData("calls")]
+    [InlineData("operators")]
     public async Task A_scheduler_of_Mesos_finds_what_it_expects(string scenario)
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
@@ -26,13 +30,23 @@ public sealed class FrameworkTests(ITestOutputHelper output)
         await EndsWellAsync(scheduler);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task An_executor_and_its_tasks_outlive_a_kill_of_their_agent(bool withTokens)
+    [Fact]
+    public async Task An_agent_is_found_at_its_own_address()
     {
         await using var cluster = await Cluster.StartAsync(output);
-        string[] options = withTokens ? ["--authenticate-executors"] : [];
+        cluster.StartAgent("one", options: [$"--http-port={FreePorts.Take()}"]);
+        using var scheduler = Start(cluster, "sessions", "there");
+        await EndsWellAsync(scheduler);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("--authenticate-executors")]
+    [InlineData("--executor-domain-sockets")]
+    public async Task An_executor_and_its_tasks_outlive_a_kill_of_their_agent(string? option)
+    {
+        string[] options = option is null ? [] : [option];
+        await using var cluster = await Cluster.StartAsync(output);
         var agent = cluster.StartAgent("one", options: options);
         var end = cluster.Directory.Of("end");
         using var scheduler = Start(cluster, "survivor", end);

@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -15,11 +16,19 @@ import uuid
 LIMIT = 90
 endpoint, framework, me = os.environ['MESOS_AGENT_ENDPOINT'], os.environ['MESOS_FRAMEWORK_ID'], os.environ['MESOS_EXECUTOR_ID']
 token = os.environ.get('MESOS_EXECUTOR_AUTHENTICATION_TOKEN')
+local = os.environ.get('MESOS_DOMAIN_SOCKET')
 gate, tasks, updates, running = threading.RLock(), {}, {}, {}
 
 
+class Local(http.client.HTTPConnection):
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(local)
+
+
 def post(call, accept=None):
-    connection = http.client.HTTPConnection(endpoint, timeout=None if accept else LIMIT)
+    connection = (Local if local else http.client.HTTPConnection)(endpoint, timeout=None if accept else LIMIT)
     headers = {'Content-Type': 'application/json', **({'Accept': accept} if accept else {}), **({'Authorization': 'Bearer ' + token} if token else {})}
     connection.request('POST', '/api/v1/executor', json.dumps({'framework_id': {'value': framework}, 'executor_id': {'value': me}, **call}), headers)
     return connection.getresponse()

@@ -119,6 +119,14 @@ class Scheduler:
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
 
+    def operate(self, call, path='/api/v1', **body):
+        """A call of an operator."""
+        connection = http.client.HTTPConnection(self.address, timeout=LIMIT)
+        connection.request('POST', path, json.dumps({'type': call, **({call.lower(): body} if body else {})}), {'Content-Type': 'application/json', 'Accept': 'application/json'})
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        return answer.status, json.loads(text) if text.startswith('{') else text
+
     def launch(self, offer, *tasks):
         operation = {'type': 'LAUNCH', 'launch': {'task_infos': list(tasks)}}
         return self.call('ACCEPT', {'offer_ids': [offer['id']], 'operations': [operation], 'filters': {'refuse_seconds': 0}})
@@ -281,6 +289,95 @@ def executors(url):
     s.call('TEARDOWN')
 
 
+def records(response):
+    while True:
+        length = b''
+        while not length.endswith(b'\n'):
+            byte = response.read(1)
+            if not byte:
+                return
+            length += byte
+        yield json.loads(response.read(int(length)))
+
+
+def sessions(url):
+    """Commands beside a task, by the calls that Mesos' command line makes to an agent."""
+    s = Scheduler(url)
+    s.subscribe()
+    offer = s.offer()
+    s.launch(offer, task(offer, 'host', 'sleep 1000'))
+    s.update('host', 'TASK_RUNNING')
+    path, address = f'/agent/{offer["agent_id"]["value"]}', s.address
+    if len(sys.argv) > 3:
+        # By the agent's own address, as tools of Mesos find it in the state.
+        address = next(a for a in s.get('/master/slaves')['slaves'] if a['id'] == offer['agent_id']['value'])['pid'].split('@')[1]
+        path = '/slave(1)'
+        connection = http.client.HTTPConnection(address, timeout=LIMIT)
+        connection.request('GET', '/slave(1)/state?jsonp=f')
+        answer = connection.getresponse()
+        expect((answer.getheader('Content-Type').split(';')[0], answer.read()[:2]), ('text/javascript', b'f('))
+    mine = next(f for f in s.get(f'/agent/{offer["agent_id"]["value"]}/state')['frameworks'] if f['id'] == s.id['value'])
+    parent = {'value': mine['executors'][0]['container']}
+
+    def open(type, id, parent=parent, headers={}, **more):
+        body = {'container_id': {'value': id, **({'parent': parent} if parent else {})}, **more}
+        connection = http.client.HTTPConnection(address, timeout=LIMIT)
+        connection.request('POST', path + '/api/v1', json.dumps({'type': type, type.lower(): body}), {'Content-Type': 'application/json', 'Accept': 'application/json', **headers})
+        return connection.getresponse()
+
+    def ask(type, id, **more):
+        answer = open(type, id, **more)
+        text = answer.read().decode()
+        return answer.status, json.loads(text)[type.lower()] if answer.status == 200 and text else text
+
+    def attach(id, *io):
+        connection = http.client.HTTPConnection(address, timeout=LIMIT)
+        connection.putrequest('POST', path + '/api/v1')
+        for name, value in (('Content-Type', 'application/recordio'), ('Message-Content-Type', 'application/json'), ('Transfer-Encoding', 'chunked')):
+            connection.putheader(name, value)
+        connection.endheaders()
+        for part in ({'type': 'CONTAINER_ID', 'container_id': {'value': id, 'parent': parent}}, *({'type': 'PROCESS_IO', 'process_io': one} for one in io)):
+            record = json.dumps({'type': 'ATTACH_CONTAINER_INPUT', 'attach_container_input': part}).encode()
+            chunk = str(len(record)).encode() + b'\n' + record
+            connection.send(b'%x\r\n%s\r\n' % (len(chunk), chunk))
+        connection.send(b'0\r\n\r\n')
+        return connection.getresponse()
+
+    def stdin(text):
+        return {'type': 'DATA', 'data': {'type': 'STDIN', 'data': base64.b64encode(text).decode()}}
+    # Input and output, and how it ended.
+    output = open('LAUNCH_NESTED_CONTAINER_SESSION', 'c1', headers={'Accept': 'application/recordio', 'Message-Accept': 'application/json'},
+                  command={'value': 'cat; echo $VARIABLE in $PWD >&2; exit 3', 'environment': {'variables': [{'name': 'VARIABLE', 'value': 'seen'}]}})
+    expect((output.status, output.getheader('Content-Type'), output.getheader('Message-Content-Type')), (200, 'application/recordio', 'application/json'))
+    expect(attach('c1', stdin(b'hello '), stdin(b'you'), stdin(b'')).status, 200)
+    written = {'STDOUT': b'', 'STDERR': b''}
+    for io in records(output):
+        written[io['data']['type']] += base64.b64decode(io['data']['data'])
+    expect(written['STDOUT'], b'hello you')
+    expect(written['STDERR'].startswith(b'seen in /'), True)
+    expect(ask('WAIT_NESTED_CONTAINER', 'c1'), (200, {'exit_status': 3 << 8}))
+    # One without a stream, that is killed and removed.
+    sleeps = {'command': {'value': 'sleep 1000'}}
+    expect(ask('LAUNCH_CONTAINER', 'c2', **sleeps)[0], 200)
+    expect(ask('LAUNCH_CONTAINER', 'c2', **sleeps)[0], 202)
+    expect(ask('REMOVE_CONTAINER', 'c2')[0], 500)
+    expect(ask('KILL_CONTAINER', 'c2')[0], 200)
+    expect(ask('WAIT_CONTAINER', 'c2'), (200, {'exit_status': 9}))
+    expect(ask('REMOVE_CONTAINER', 'c2')[0], 200)
+    expect(ask('WAIT_CONTAINER', 'c2')[0], 404)
+    # A terminal ends with the connection that asked for it.
+    terminal = open('LAUNCH_NESTED_CONTAINER_SESSION', 'c3', command={'value': 'echo ready; exec sleep 1000'}, container={'type': 'MESOS', 'tty_info': {'window_size': {'rows': 10, 'columns': 40}}})
+    expect(base64.b64decode(next(records(terminal))['data']['data']).strip(), b'ready')
+    terminal.close()
+    until('it has ended', lambda: 'exit_status' in ask('WAIT_NESTED_CONTAINER', 'c3')[1] or 'message' in ask('WAIT_NESTED_CONTAINER', 'c3')[1])
+    # What there is not.
+    expect(ask('LAUNCH_NESTED_CONTAINER', 'c4', parent={'value': 'nobody'}, **sleeps), (404, 'Container nobody cannot be found'))
+    expect(ask('LAUNCH_NESTED_CONTAINER', 'c4', parent=None, **sleeps), (400, "Failed to validate agent::Call: Expecting 'launch_nested_container.container_id.parent' to be present"))
+    expect(ask('LAUNCH_CONTAINER', 'c4', parent=None, **sleeps)[0], 501)
+    expect(attach('nobody', stdin(b'x')).status, 404)
+    s.call('TEARDOWN')
+
+
 def survivor(url):
     """An executor and its tasks go on when their agent is killed and comes back; then the framework ends, and they with it."""
     s = Scheduler(url, failover_timeout=600, capabilities=[{'type': 'PARTITION_AWARE'}], checkpoint=True)
@@ -340,7 +437,8 @@ def errors(url):
 
 def reservations(url):
     """Resources are reserved, a volume is made and used, and all is given back."""
-    s = Scheduler(url, roles=['db'], capabilities=[{'type': 'MULTI_ROLE'}, {'type': 'RESERVATION_REFINEMENT'}])
+    about = dict(roles=['db'], capabilities=[{'type': 'MULTI_ROLE'}, {'type': 'RESERVATION_REFINEMENT'}])
+    s = Scheduler(url, **about)
     s.subscribe()
     offer = s.offer()
     reserved = [{'type': 'DYNAMIC', 'role': 'db', 'principal': 'p'}]
@@ -351,11 +449,35 @@ def reservations(url):
         {'type': 'RESERVE', 'id': {'value': 'r'}, 'reserve': {'resources': [cpus, disk]}},
         {'type': 'CREATE', 'id': {'value': 'c'}, 'create': {'volumes': [volume]}},
         {'type': 'RESERVE', 'id': {'value': 'x'}, 'reserve': {'resources': [scalar('cpus', 100000, **allocation)]}}]})
-    outcome = {}
-    while len(outcome) < 3:
-        status = s.wait('UPDATE_OPERATION_STATUS')['status']
-        outcome[status['operation_id']['value']] = status['state']
-    expect(outcome, {'r': 'OPERATION_FINISHED', 'c': 'OPERATION_FINISHED', 'x': 'OPERATION_ERROR'})
+
+    def outcomes(count):
+        told = {}
+        while len(told) < count:
+            status = s.wait('UPDATE_OPERATION_STATUS')['status']
+            told[status['operation_id']['value']] = status
+        return told
+
+    def acknowledge(status):
+        expect(s.call('ACKNOWLEDGE_OPERATION_STATUS', {'agent_id': status['agent_id'], 'uuid': status['uuid']['value'], 'operation_id': status['operation_id']}), (202, ''))
+    told = outcomes(3)
+    expect({id: status['state'] for id, status in told.items()}, {'r': 'OPERATION_FINISHED', 'c': 'OPERATION_FINISHED', 'x': 'OPERATION_ERROR'})
+    # What was done is told until it is acknowledged, also to the next stream; what was not is told once.
+    expect({id: 'uuid' in status for id, status in told.items()}, {'r': True, 'c': True, 'x': False})
+    expect(sorted(o['info']['id']['value'] for o in s.operate('GET_OPERATIONS')[1]['get_operations']['operations']), ['c', 'r'])
+    expect(len(s.operate('GET_OPERATIONS', f'/agent/{offer["agent_id"]["value"]}/api/v1')[1]['get_operations']['operations']), 2)
+    acknowledge(told['c'])
+    first, s = s, Scheduler(url, **about)
+    s.id = s.info['id'] = first.id
+    s.subscribe()
+    expect(outcomes(1)['r']['uuid'], told['r']['uuid'])
+    expect(s.call('RECONCILE_OPERATIONS', {'operations': []}, {'Accept': 'application/json'}), (202, ''))
+    expect({id: 'uuid' in status for id, status in outcomes(1).items()}, {'r': False})
+    s.call('RECONCILE_OPERATIONS', {'operations': [{'operation_id': {'value': 'z'}}, {'operation_id': {'value': 'y'}, 'agent_id': offer['agent_id']}, {'operation_id': {'value': 'w'}, 'agent_id': {'value': 'nobody'}}]})
+    expect({id: (status['state'], status['message']) for id, status in outcomes(3).items()}, {
+        'z': ('OPERATION_UNKNOWN', "Reconciliation: Operation is unknown and no 'agent_id' was provided"),
+        'y': ('OPERATION_UNKNOWN', 'Reconciliation: Operation is unknown'), 'w': ('OPERATION_UNKNOWN', 'Reconciliation: Both operation and agent are unknown')})
+    acknowledge(told['r'])
+    expect(s.operate('GET_OPERATIONS')[1]['get_operations'].get('operations', []), [])
     offer = s.whole(lambda o: amount(o, 'cpus') >= 1 and any('persistence' in r.get('disk', {}) for r in o['resources']))
     use = {'name': 't', 'task_id': {'value': 't'}, 'agent_id': offer['agent_id'], 'resources': [{**cpus, 'scalar': {'value': 0.1}}, volume], 'command': {'value': 'test -d data'}}
     s.launch(offer, use)
@@ -363,8 +485,162 @@ def reservations(url):
     offer = s.whole(lambda o: amount(o, 'cpus') >= 1 and any('persistence' in r.get('disk', {}) for r in o['resources']))
     s.call('ACCEPT', {'offer_ids': [offer['id']], 'filters': {'refuse_seconds': 0}, 'operations': [
         {'type': 'DESTROY', 'id': {'value': 'd'}, 'destroy': {'volumes': [volume]}}, {'type': 'UNRESERVE', 'id': {'value': 'u'}, 'unreserve': {'resources': [cpus, disk]}}]})
-    expect(s.wait('UPDATE_OPERATION_STATUS')['status']['state'], 'OPERATION_FINISHED')
-    expect(s.wait('UPDATE_OPERATION_STATUS')['status']['state'], 'OPERATION_FINISHED')
+    expect({status['state'] for status in outcomes(2).values()}, {'OPERATION_FINISHED'})
+    # A launch is told of by its tasks.
+    offer = s.whole(lambda o: amount(o, 'cpus') >= 1)
+    s.call('ACCEPT', {'offer_ids': [offer['id']], 'operations': [{'type': 'LAUNCH', 'id': {'value': 'l'}, 'launch': {'task_infos': [task(offer, 'named', 'true')]}}]})
+    expect(s.update('named', 'TASK_ERROR')['message'], 'The `id` field cannot be set on LAUNCH operations')
+    s.call('TEARDOWN')
+
+
+def groups(url):
+    """Groups that name one default executor share it: its resources count once, and it ends with the last of them."""
+    s = Scheduler(url, capabilities=[{'type': 'PARTITION_AWARE'}])
+    s.subscribe()
+    pod = {'type': 'DEFAULT', 'executor_id': {'value': 'pod'}, 'resources': [scalar('cpus', 0.5), scalar('mem', 32)]}
+    shared = {'type': 'MESOS', 'volumes': [{'mode': 'RW', 'container_path': 'common', 'source': {'type': 'SANDBOX_PATH', 'sandbox_path': {'type': 'PARENT', 'path': 'both'}}}]}
+
+    def group(executor, **commands):
+        offer = s.offer(1)
+        tasks = [{**task(offer, id, command), 'container': shared} for id, command in commands.items()]
+        s.call('ACCEPT', {'offer_ids': [offer['id']], 'filters': {'refuse_seconds': 0}, 'operations': [
+            {'type': 'LAUNCH_GROUP', 'launch_group': {'executor': executor, 'task_group': {'tasks': tasks}}}]})
+        return offer['agent_id']['value']
+
+    def used():
+        return round(next(a for a in s.get('/master/state')['slaves'] if a['id'] == agent)['used_resources']['cpus'], 3)
+
+    def there():
+        mine = [f for f in s.get(f'/agent/{agent}/state')['frameworks'] if f['id'] == s.id['value']]
+        return mine[0]['executors'] if mine else []
+    agent = group(pod, one='echo said > common/file; sleep 1000', two='sleep 1000')
+    until('both run', lambda: (s.book.get('one'), s.book.get('two')) == ('TASK_RUNNING', 'TASK_RUNNING'))
+    until('the executor and two tasks hold resources', lambda: used() == 0.7)
+    group(pod, three='until [ -e common/file ]; do sleep 0.05; done; exit 1', four='sleep 1000')
+    # The second group sees what the first has written, and ends alone.
+    s.update('three', 'TASK_FAILED')
+    s.update('four', 'TASK_KILLED')
+    expect((s.book['one'], s.book['two']), ('TASK_RUNNING', 'TASK_RUNNING'))
+    until('what the second group had is free', lambda: used() == 0.7)
+    (known,) = there()
+    expect((known['id'], known['type'], len(known['tasks'])), ('pod', 'DEFAULT', 2))
+    status = next(t for t in known['tasks'] if t['id'] == 'one')['statuses'][-1]['container_status']['container_id']
+    expect(status['parent']['value'], known['container'])
+    expect(sorted(f['path'].split('/')[-1] for f in s.get(f'/files/browse?path={known["directory"]}/tasks')), ['four', 'one', 'three', 'two'])
+    expect(s.get(f'/files/read?path={known["directory"]}/tasks/one/stdout&offset=0')['data'], '')
+    group({**pod, 'resources': []}, other='true')
+    expect(s.update('other', 'TASK_ERROR')['message'], 'ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID.')
+    # With the last task goes the executor, and the framework is told so.
+    s.call('KILL', {'task_id': {'value': 'one'}})
+    s.update('one', 'TASK_KILLED')
+    s.update('two', 'TASK_KILLED')
+    ended = s.wait('FAILURE')
+    expect((ended['executor_id']['value'], ended['agent_id']['value'], ended['status']), ('pod', agent, 0))
+    until('nothing is held', lambda: used() == 0)
+    # The same name is a new executor now; shutting it down ends what is in it.
+    group(pod, five='sleep 1000')
+    s.update('five', 'TASK_RUNNING')
+    group(pod, six='sleep 1000')
+    s.update('six', 'TASK_RUNNING')
+    s.call('SHUTDOWN', {'agent_id': {'value': agent}, 'executor_id': {'value': 'pod'}})
+    until('both have ended', lambda: (s.book['five'], s.book['six']) == ('TASK_KILLED', 'TASK_KILLED'))
+    expect(s.wait('FAILURE')['executor_id']['value'], 'pod')
+    until('nothing is held', lambda: used() == 0)
+    s.call('TEARDOWN')
+
+
+def calls(url):
+    """Calls of schedulers that the other scenarios do not make, and what is said of each that lacks what it needs."""
+    s = Scheduler(url, roles=['a'], failover_timeout=60, capabilities=[{'type': 'MULTI_ROLE'}, {'type': 'PARTITION_AWARE'}])
+    s.subscribe()
+    offer = s.offer()
+    s.launch(offer, task(offer, 'stays', 'sleep 1000'))
+    s.update('stays', 'TASK_RUNNING')
+    s.call('RECONCILE', {'tasks': []})
+    told = s.update('stays', 'TASK_RUNNING')
+    expect((told['reason'], 'uuid' in told, told['container_status']['container_id']['value'].startswith('stays.')), ('REASON_RECONCILIATION', False, True))
+    expect(s.call('REQUEST', {'requests': [{'resources': [scalar('cpus', 1)]}]}), (202, ''))
+    # Offers rest, and come again.
+    expect(s.call('SUPPRESS', {'roles': ['a']}), (202, ''))
+    for id in list(s.offers):
+        s.call('DECLINE', {'offer_ids': [s.offers.pop(id)['id']], 'filters': {'refuse_seconds': 0}})
+    time.sleep(2)
+    expect(s.offers, {})
+    expect(s.call('REVIVE'), (202, ''))
+    s.offer()
+    # Another role from now on, and what must stay as it is.
+    changed = {**s.info, 'roles': ['b']}
+    expect(s.call('UPDATE_FRAMEWORK', {'framework_info': changed}), (200, ''))
+    s.offer(test=lambda o: o['allocation_info']['role'] == 'b')
+    expect(s.call('UPDATE_FRAMEWORK', {'framework_info': {**changed, 'user': 'other'}})[0], 400)
+    # Its agent will be away, and it says what it thinks of that.
+    agent = next(a for a in s.get('/master/slaves')['slaves'] if a['id'] == offer['agent_id']['value'])
+    machine = {'hostname': agent['hostname'], 'ip': agent['pid'].split('@')[1].split(':')[0]}
+    window = {'machine_ids': [machine], 'unavailability': {'start': {'nanoseconds': 1900000000000000000}}}
+    expect(s.operate('UPDATE_MAINTENANCE_SCHEDULE', schedule={'windows': [window]})[0], 200)
+    for answer in ('DECLINE_INVERSE_OFFERS', 'ACCEPT_INVERSE_OFFERS'):
+        (asked,) = s.wait('INVERSE_OFFERS')['inverse_offers']
+        expect((asked['agent_id'], asked['unavailability']['start']['nanoseconds']), (offer['agent_id'], 1900000000000000000))
+        expect(s.call(answer, {'inverse_offer_ids': [asked['id']], 'filters': {'refuse_seconds': 0.1}}), (202, ''))
+    until('the answer is shown', lambda: s.operate('GET_MAINTENANCE_STATUS')[1]['get_maintenance_status']['status']['draining_machines'][0]['statuses'][0]['status'] == 'ACCEPT')
+    s.operate('UPDATE_MAINTENANCE_SCHEDULE', schedule={'windows': []})
+    # What a call lacks.
+    for type in ('ACCEPT', 'DECLINE', 'ACCEPT_INVERSE_OFFERS', 'DECLINE_INVERSE_OFFERS', 'KILL', 'SHUTDOWN', 'ACKNOWLEDGE', 'ACKNOWLEDGE_OPERATION_STATUS', 'RECONCILE', 'RECONCILE_OPERATIONS',
+                 'MESSAGE', 'REQUEST', 'UPDATE_FRAMEWORK'):
+        expect(s.call(type), (400, f"Failed to validate scheduler::Call: Expecting '{type.lower()}' to be present"))
+    for type in ('TEARDOWN', 'REVIVE', 'SUPPRESS'):
+        expect(s.call('', raw=json.dumps({'type': type})), (400, "Failed to validate scheduler::Call: Expecting 'framework_id' to be present"))
+    expect(s.call('', raw='{"type":"SUBSCRIBE"}'), (400, "Failed to validate scheduler::Call: Expecting 'subscribe' to be present"))
+    s.call('TEARDOWN')
+
+
+def operators(url):
+    """Each call of operators, of the master and of an agent."""
+    s = Scheduler(url)
+    s.subscribe()
+    offer = s.offer()
+    s.launch(offer, task(offer, 'stays', 'sleep 1000'))
+    s.update('stays', 'TASK_RUNNING')
+    id = offer['agent_id']
+    path = f'/agent/{id["value"]}/api/v1'
+    for at, calls in (('/api/v1', ('HEALTH', 'FLAGS', 'VERSION', 'METRICS', 'LOGGING_LEVEL', 'STATE', 'AGENTS', 'FRAMEWORKS', 'EXECUTORS', 'OPERATIONS', 'TASKS', 'ROLES', 'WEIGHTS', 'MASTER',
+                                   'QUOTA', 'MAINTENANCE_STATUS', 'MAINTENANCE_SCHEDULE')),
+                      (path, ('HEALTH', 'FLAGS', 'VERSION', 'METRICS', 'LOGGING_LEVEL', 'STATE', 'CONTAINERS', 'FRAMEWORKS', 'EXECUTORS', 'OPERATIONS', 'TASKS', 'AGENT', 'RESOURCE_PROVIDERS'))):
+        for call in calls:
+            status, told = s.operate('GET_' + call, at, **({'timeout': {'nanoseconds': 1000000000}} if call == 'METRICS' else {}))
+            expect((status, told['type'], 'get_' + call.lower() in told), (200, 'GET_' + call, True))
+    expect(s.operate('GET_LOGGING_LEVEL')[1]['get_logging_level']['level'], 0)
+    expect(s.operate('SET_LOGGING_LEVEL', level=1, duration={'nanoseconds': 60000000000}), (200, ''))
+    expect(s.operate('GET_LOGGING_LEVEL')[1]['get_logging_level']['level'], 1)
+    connection = http.client.HTTPConnection(s.address, timeout=LIMIT)
+    connection.request('GET', '/logging/toggle?level=0&duration=1mins')
+    expect(connection.getresponse().status, 200)
+    expect(s.operate('GET_LOGGING_LEVEL')[1]['get_logging_level']['level'], 0)
+    expect(s.operate('SET_QUOTA', quota_request={'role': 'dev', 'force': True, 'guarantee': [scalar('cpus', 0.1)]}), (200, ''))
+    expect([c['role'] for c in s.operate('GET_QUOTA')[1]['get_quota']['status']['configs']], ['dev'])
+    expect(s.operate('REMOVE_QUOTA', role='dev'), (200, ''))
+    expect(s.operate('GET_QUOTA')[1]['get_quota']['status'].get('configs', []), [])
+    expect(s.operate('UPDATE_QUOTA', quota_configs=[{'role': 'dev', 'limits': {'cpus': {'value': 1}}}]), (200, ''))
+    expect(s.operate('UPDATE_QUOTA', quota_configs=[{'role': 'dev'}]), (200, ''))
+    expect(s.operate('UPDATE_WEIGHTS', weight_infos=[{'role': 'dev', 'weight': 2}]), (200, ''))
+    expect(s.operate('GET_WEIGHTS')[1]['get_weights']['weight_infos'], [{'weight': 2.0, 'role': 'dev'}])
+    (shown,) = s.operate('GET_AGENTS')[1]['get_agents']['agents']
+    expect({'type': 'AGENT_OPERATION_FEEDBACK'} in shown['capabilities'], True)
+    # Of an agent: images that nothing uses, and providers that it does not have.
+    expect(s.operate('PRUNE_IMAGES', path), (200, ''))
+    expect(s.operate('PRUNE_IMAGES', path, excluded_images=[{'type': 'DOCKER', 'docker': {'name': 'alpine'}}]), (200, ''))
+    provider = {'type': 'org.apache.mesos.rp.local.storage', 'name': 'lvm'}
+    expect(s.operate('ADD_RESOURCE_PROVIDER_CONFIG', path, info=provider),
+           (400, f"Failed to validate resource provider config with type '{provider['type']}' and name 'lvm': Unknown local resource provider type '{provider['type']}'"))
+    expect(s.operate('UPDATE_RESOURCE_PROVIDER_CONFIG', path, info=provider)[0], 400)
+    expect(s.operate('REMOVE_RESOURCE_PROVIDER_CONFIG', path, **provider), (200, ''))
+    expect(s.operate('MARK_RESOURCE_PROVIDER_GONE', path, resource_provider_id={'value': 'lvm'})[0], 500)
+    for call in ('LIST_FILES', 'READ_FILE', 'WAIT_CONTAINER', 'KILL_CONTAINER', 'REMOVE_CONTAINER', 'LAUNCH_CONTAINER', 'ATTACH_CONTAINER_OUTPUT', 'ADD_RESOURCE_PROVIDER_CONFIG'):
+        expect(s.operate(call, path), (400, f"Failed to validate agent::Call: Expecting '{call.lower()}' to be present"))
+    # Nobody takes a call that does not exist.
+    connection = http.client.HTTPConnection(s.address, timeout=LIMIT)
+    connection.request('POST', '/api/v1', '{"type":"BREW_COFFEE"}', {'Content-Type': 'application/json', 'Accept': 'application/json'})
+    expect(connection.getresponse().status, 400)
     s.call('TEARDOWN')
 
 
@@ -449,5 +725,6 @@ def book(url, file=None):
 
 
 if __name__ == '__main__':
-    {'lifecycle': lifecycle, 'random': lambda url: book(url, sys.argv[3]), 'executors': executors, 'survivor': survivor, 'errors': errors, 'reservations': reservations, 'book': book}[sys.argv[2]](sys.argv[1])
+    {'lifecycle': lifecycle, 'random': lambda url: book(url, sys.argv[3]), 'executors': executors, 'sessions': sessions, 'survivor': survivor, 'errors': errors,
+     'reservations': reservations, 'groups': groups, 'calls': calls, 'operators': operators, 'book': book}[sys.argv[2]](sys.argv[1])
     print('done', flush=True)

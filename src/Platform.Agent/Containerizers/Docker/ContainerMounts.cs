@@ -53,6 +53,9 @@ internal static class ContainerMounts
                 yield return new Mount { Type = "bind", Source = source, Target = target, ReadOnly = volume.ReadOnly };
             }
         }
+        // The folder, since a socket is another file after each start of the agent.
+        if (spec.Executor is not null && spec.Environment.Find(Executors.ExecutorTable.SocketVariable) is { } socket && Path.GetDirectoryName(socket) is { } sockets)
+            yield return new Mount { Type = "bind", Source = sockets, Target = sockets, ReadOnly = true };
         if (spec.Identity is not null)
             yield return new Mount { Type = "bind", Source = IdentityFiles.FolderOf(spec.TaskId, work), Target = $"{ContainerBuilder.Sandbox}/{IdentityFiles.InSandbox}", ReadOnly = true };
     }

@@ -155,6 +155,22 @@ internal sealed class DockerContainerizer : IContainerizer
         }
     }
 
+    /// <inheritdoc/>
+    public void Prune(IReadOnlyCollection<string> excluded) => _ = PruneAsync(excluded);
+
+    private async Task PruneAsync(IReadOnlyCollection<string> excluded)
+    {
+        try
+        {
+            if (Engine.ClientIfThere is { } client)
+                await Collector.PruneAsync(client, excluded, Stopping).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is DockerApiException or OperationCanceledException || DockerEngine.IsGone(e))
+        {
+            Logger.LogWarning("Images that nothing uses are removed later, by their age: {Reason}", e.Message);
+        }
+    }
+
     /// <summary>The name of a task's container.</summary>
     internal string NameOf(ContainerRequest request) => ContainerNames.Of(Work.AgentId, request.Spec.TaskId);
 

@@ -31,7 +31,22 @@ internal sealed class ImageCollector(WorkDirectory work, TimeSpan retention, dou
     }
 
     /// <summary>Removes what has to go. The engine itself refuses to remove an image that a container uses.</summary>
-    public async Task CollectAsync(DockerClient client, string? folder, CancellationToken cancellation)
+    public Task CollectAsync(DockerClient client, string? folder, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var limit = (now - retention).ToUnixTimeSeconds();
+        // One that was used just now may be waiting for its container.
+        return CollectAsync(client, (_, usedAt) => now.ToUnixTimeSeconds() - usedAt >= 60 && (usedAt <= limit || IsFull(folder)), cancellation);
+    }
+
+    /// <summary>Removes all that no container uses, but for these.</summary>
+    public Task PruneAsync(DockerClient client, IReadOnlyCollection<string> excluded, CancellationToken cancellation)
+    {
+        var stay = excluded.Select(ImageReference.Normalize).ToHashSet(StringComparer.Ordinal);
+        return CollectAsync(client, (reference, _) => !stay.Contains(ImageReference.Normalize(reference)), cancellation);
+    }
+
+    private async Task CollectAsync(DockerClient client, Func<string, long, bool> goes, CancellationToken cancellation)
     {
         List<KeyValuePair<string, long>> oldest;
         lock (_gate)
@@ -40,13 +55,9 @@ internal sealed class ImageCollector(WorkDirectory work, TimeSpan retention, dou
             return;
         var inUse = (await client.Containers.ListContainersAsync(new ContainersListParameters { All = true }, cancellation).ConfigureAwait(false))
             .SelectMany(container => (string[])[container.Image, container.ImageID]).ToHashSet(StringComparer.Ordinal);
-        var limit = (time.GetUtcNow() - retention).ToUnixTimeSeconds();
         foreach (var (reference, usedAt) in oldest)
         {
-            if (inUse.Contains(reference) || (usedAt > limit && !IsFull(folder)))
-                continue;
-            // One that was used just now may be waiting for its container.
-            if (time.GetUtcNow().ToUnixTimeSeconds() - usedAt < 60)
+            if (inUse.Contains(reference) || !goes(reference, usedAt))
                 continue;
             await RemoveAsync(client, reference, cancellation).ConfigureAwait(false);
         }

@@ -28,6 +28,13 @@ internal readonly record struct ImageReference(string Registry, string Repositor
     /// <param name="digest">Its digest; null: it has none.</param>
     public static string Told(string reference, string? digest) => digest is null ? reference : $"{reference}@{digest}";
 
+    /// <summary>The same text for all ways to write one image.</summary>
+    public static string Normalize(string reference)
+    {
+        var image = Parse(reference);
+        return $"{Familiar(image.Repository)}{(image.Tag.Contains(':', StringComparison.Ordinal) ? '@' : ':')}{image.Tag}";
+    }
+
     // docker.io/library/nginx is what the engine calls nginx.
     private static string Familiar(string repository)
     {

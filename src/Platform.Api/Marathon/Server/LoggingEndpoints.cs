@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Platform.Api.Http;
+using Platform.Api.Logging;
 using Platform.Api.Security;
 using Platform.Core.Security;
 

@@ -18,6 +18,7 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
     [
         ("staging", TaskState.Staging), ("starting", TaskState.Starting), ("running", TaskState.Running), ("killing", TaskState.Killing),
         ("finished", TaskState.Finished), ("failed", TaskState.Failed), ("killed", TaskState.Killed), ("lost", TaskState.Lost),
+        ("error", TaskState.Error), ("gone", TaskState.Gone),
     ];
 
     public async Task StateAsync(HttpContext http)
@@ -125,7 +126,7 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
     /// <summary>The agent that the address names.</summary>
     public async Task<AgentPicture> PictureAsync(HttpContext http) => AgentPicture.Of(await reader.ReadAsync(), (string)http.GetRouteValue("agent")!);
 
-    public static bool IsHealthy(AgentPicture picture) => picture.Agent.Status.Condition is AgentCondition.Active or AgentCondition.Draining or AgentCondition.Drained;
+    public static bool IsHealthy(AgentPicture picture) => picture.Agent.Status.Condition is AgentCondition.Active or AgentCondition.Draining or AgentCondition.Drained or AgentCondition.Deactivated;
 
     /// <summary>What an agent was started with, as far as it is told.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Flags(AgentStatus agent)
@@ -155,10 +156,16 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
             metrics[$"slave/tasks_{name}"] = counts.GetValueOrDefault(state);
         foreach (var name in (string[])[ResourceNames.Cpus, ResourceNames.Mem, ResourceNames.Disk, ResourceNames.Gpus])
         {
-            var (total, used) = (agent.Total.NonRevocable().Quantities.Get(name) / 1000d, agent.Used.NonRevocable().Quantities.Get(name) / 1000d);
-            metrics[$"slave/{name}_total"] = total;
-            metrics[$"slave/{name}_used"] = used;
-            metrics[$"slave/{name}_percent"] = total > 0 ? used / total : 0;
+            Add(name, agent.Total.NonRevocable(), agent.Used.NonRevocable());
+            Add(name + "_revocable", agent.Total.RevocableOnly(), agent.Used.RevocableOnly());
+
+            void Add(string kind, Resources all, Resources taken)
+            {
+                var (total, used) = (all.Quantities.Get(name) / 1000d, taken.Quantities.Get(name) / 1000d);
+                metrics[$"slave/{kind}_total"] = total;
+                metrics[$"slave/{kind}_used"] = used;
+                metrics[$"slave/{kind}_percent"] = total > 0 ? used / total : 0;
+            }
         }
         return metrics;
     }
@@ -216,6 +223,8 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
             writer.WriteString("container", executor.Container);
             writer.WriteString("directory", executor.Directory);
             writer.WriteString("role", executor.Tasks[0].Role);
+            if (executor.Own is { } own)
+                writer.WriteString("type", own.TypeName);
             LegacyWriter.Write(writer, "resources", PictureFramework.Sum(executor.Tasks.Where(task => task.IsLive).Select(task => task.Resources).Append(executor.Own?.Resources ?? Resources.Empty)));
             LegacyWriter.WriteTasks(writer, "tasks", executor.Tasks.Where(task => !task.State.IsTerminal()));
             writer.WriteStartArray("queued_tasks");
@@ -227,8 +236,10 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
     }
 
     /// <summary>An executor's name for people.</summary>
-    public static string NameOf(AgentExecutor executor) => executor.Tasks[0].IsInExecutor ? executor.Own?.Info.Name ?? ""
-        : executor.Tasks.Count == 1 ? $"Command Executor (Task: {executor.Tasks[0].Task.TaskId.Value})" : "Default Executor";
+    public static string NameOf(AgentExecutor executor) =>
+        !executor.Tasks[0].IsInExecutor ? executor.Tasks.Count == 1 ? $"Command Executor (Task: {executor.Tasks[0].Task.TaskId.Value})" : "Default Executor"
+        : executor.Own is { Info: { Type: Wire.ExecutorInfo.Types.Type.Default, Name.Length: 0 } } ? "Default Executor"
+        : executor.Own?.Info.Name ?? "";
 
     private static void WriteStatistics(Utf8JsonWriter writer, AgentExecutor executor)
     {

@@ -2,6 +2,8 @@ using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Mesos.Mapping;
 using Platform.Api.Security;
+using Platform.Contracts.Agents;
+using Platform.Core.Collections;
 using Platform.Core.Security;
 using Platform.Core.Tasks;
 using Platform.Mesos.Protocol;
@@ -12,18 +14,38 @@ using Response = Platform.Mesos.Wire.Agent.Response;
 namespace Platform.Api.Mesos.Agents;
 
 /// <summary>The operator API v1 of an agent, <c>POST /agent/ID/api/v1</c>, as far as the control plane and the agent's session can answer.</summary>
-internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, FileEndpoints files, MasterIdentity master)
+internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, AgentContainers containers, FileEndpoints files, MasterIdentity master, IGrainFactory grains)
 {
     /// <summary>Answers a call.</summary>
     public async Task ServeAsync(HttpContext http)
     {
         try
         {
+            if (AgentContainers.IsInput(http.Request))
+            {
+                await containers.TakeInputAsync(http, await agents.PictureAsync(http));
+                return;
+            }
             var call = await MesosContents.ReadCallAsync<Call>(http.Request);
             if (ProblemOf(call) is { } problem)
                 throw MesosRefusal.BadRequest($"Failed to validate agent::Call: {problem}");
             Demand(http.Access(), call);
+            if (call.Type is Kind.LaunchNestedContainerSession or Kind.AttachContainerOutput)
+            {
+                await containers.StreamAsync(http, call, await agents.PictureAsync(http));
+                return;
+            }
             var content = MesosContents.Accepted(http.Request) ?? throw MesosRefusal.NotAcceptable();
+            if (call.Type is Kind.PruneImages or Kind.SetLoggingLevel || AgentProviders.Serves(call.Type))
+            {
+                await ChangeAsync(http, call, await agents.PictureAsync(http));
+                return;
+            }
+            if (AgentContainers.IsChange(call.Type))
+            {
+                http.Response.StatusCode = await containers.ChangeAsync(http, call, await agents.PictureAsync(http));
+                return;
+            }
             var bytes = content.Encode(await AnswerAsync(http, call, await agents.PictureAsync(http)));
             http.Response.ContentType = content.Name();
             http.Response.ContentLength = bytes.Length;
@@ -37,17 +59,41 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, FileEndpoints
 
     private static string? ProblemOf(Call call) => !call.IsInitialized() ? "Not initialized: a required field is missing"
         : !call.HasType ? "Expecting 'type' to be present"
+        : call.Type == Kind.GetMetrics && call.GetMetrics is null ? "Expecting 'get_metrics' to be present"
         : call.Type == Kind.ListFiles && call.ListFiles is null ? "Expecting 'list_files' to be present"
         : call.Type == Kind.ReadFile && call.ReadFile is null ? "Expecting 'read_file' to be present"
-        : null;
+        : call.Type == Kind.SetLoggingLevel && call.SetLoggingLevel is null ? "Expecting 'set_logging_level' to be present"
+        : AgentProviders.ProblemOf(call) ?? AgentContainers.ProblemOf(call);
 
     // Files are asked for by the task that they belong to.
     private static void Demand(Access access, Call call)
     {
         if (call.Type == Kind.GetFlags)
             access.Demand(AccessAction.Read, ResourceId.Administration("config"));
-        else if (call.Type is not (Kind.GetHealth or Kind.GetVersion or Kind.ListFiles or Kind.ReadFile))
+        else if (call.Type == Kind.PruneImages || AgentProviders.Serves(call.Type))
+            access.Demand(AccessAction.Update, ResourceId.Operations("slave"));
+        else if (call.Type == Kind.SetLoggingLevel)
+            access.Demand(AccessAction.Update, ResourceId.Administration("config"));
+        else if (call.Type is not (Kind.GetHealth or Kind.GetVersion or Kind.ListFiles or Kind.ReadFile) && !AgentContainers.Serves(call.Type))
             access.Demand(AccessAction.Read, ResourceId.Operations("slave"));
+    }
+
+    private async Task ChangeAsync(HttpContext http, Call call, AgentPicture picture)
+    {
+        switch (call.Type)
+        {
+            case Kind.PruneImages:
+                var excluded = call.PruneImages?.ExcludedImages.Select(image => image.Docker?.Name).OfType<string>().ToValueList() ?? default;
+                if (!await grains.GetGrain<IAgentGrain>(picture.Agent.Id).PruneImagesAsync(excluded))
+                    throw new MesosRefusal(StatusCodes.Status503ServiceUnavailable, $"Agent {picture.Agent.Id} has no session now");
+                break;
+            case Kind.SetLoggingLevel:
+                throw new MesosRefusal(StatusCodes.Status501NotImplemented, "What an agent logs is set by its --log-level when it is started");
+            default:
+                AgentProviders.Answer(call);
+                break;
+        }
+        http.Response.StatusCode = StatusCodes.Status200OK;
     }
 
     private async Task<IMessage> AnswerAsync(HttpContext http, Call call, AgentPicture picture)
@@ -85,9 +131,17 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, FileEndpoints
             case Kind.GetFrameworks:
                 return new Response { Type = Response.Types.Type.GetFrameworks, GetFrameworks = Frameworks(picture) };
             case Kind.GetContainers:
-                return new Response { Type = Response.Types.Type.GetContainers, GetContainers = Containers(picture) };
+                return new Response { Type = Response.Types.Type.GetContainers, GetContainers = Containers(picture, call.GetContainers?.ShowNested == true) };
             case Kind.GetAgent:
-                return new Response { Type = Response.Types.Type.GetAgent, GetAgent = new() { AgentInfo = AgentMapping.ToWire(picture.Agent.Status) } };
+                return new Response { Type = Response.Types.Type.GetAgent, GetAgent = Agent(picture.Agent.Status) };
+            case Kind.GetOperations:
+                return new Response { Type = Response.Types.Type.GetOperations, GetOperations = new() { Operations = { picture.Operations } } };
+            case Kind.GetResourceProviders:
+                return new Response { Type = Response.Types.Type.GetResourceProviders, GetResourceProviders = new() };
+            case Kind.WaitNestedContainer:
+                return new Response { Type = Response.Types.Type.WaitNestedContainer, WaitNestedContainer = await containers.WaitAsync(http, call.WaitNestedContainer.ContainerId, picture) };
+            case Kind.WaitContainer:
+                return new Response { Type = Response.Types.Type.WaitContainer, WaitContainer = await containers.WaitAsync(http, call.WaitContainer.ContainerId, picture) };
             case Kind.ListFiles:
                 return await ListAsync(http, call.ListFiles.Path);
             case Kind.ReadFile:
@@ -96,6 +150,19 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, FileEndpoints
                 throw new MesosRefusal(StatusCodes.Status501NotImplemented,
                     $"{Call.Descriptor.EnumTypes[0].FindValueByNumber((int)call.Type)?.Name ?? call.Type.ToString()} is not served here");
         }
+    }
+
+    private static Response.Types.GetAgent Agent(AgentStatus status)
+    {
+        var answer = new Response.Types.GetAgent { AgentInfo = AgentMapping.ToWire(status) };
+        if (status.Drain is not { } drain)
+            return answer;
+        answer.DrainConfig = new() { MarkGone = drain.MarkGone };
+        if (drain.MaxGraceSeconds is { } grace)
+            answer.DrainConfig.MaxGracePeriod = new() { Nanoseconds = (long)(grace * 1e9) };
+        if (drain.Since is { } since)
+            answer.EstimatedDrainStartTime = StatusMapping.Time(since);
+        return answer;
     }
 
     private static Response.Types.GetTasks Tasks(AgentPicture picture)
@@ -130,7 +197,7 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, FileEndpoints
         return answer;
     }
 
-    private static Response.Types.GetContainers Containers(AgentPicture picture)
+    private Response.Types.GetContainers Containers(AgentPicture picture, bool nested)
     {
         var answer = new Response.Types.GetContainers();
         foreach (var executor in picture.Executors.Where(executor => executor.IsLive))
@@ -146,6 +213,19 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, FileEndpoints
             if (AgentMeasures.Of(executor) is { } statistics)
                 container.ResourceStatistics = statistics;
             answer.Containers.Add(container);
+            if (!nested)
+                continue;
+            foreach (var id in containers.In(picture.Agent.Id, executor.Container))
+            {
+                answer.Containers.Add(new Response.Types.GetContainers.Types.Container
+                {
+                    FrameworkId = container.FrameworkId,
+                    ExecutorId = container.ExecutorId,
+                    ExecutorName = container.ExecutorName,
+                    ContainerId = id,
+                    ContainerStatus = new() { ContainerId = id },
+                });
+            }
         }
         return answer;
     }

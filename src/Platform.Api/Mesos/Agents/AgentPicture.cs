@@ -8,6 +8,9 @@ namespace Platform.Api.Mesos.Agents;
 /// <summary>One agent with what it runs for each framework, as an agent of Mesos would show it.</summary>
 internal sealed record AgentPicture(PictureAgent Agent, IReadOnlyList<(PictureFramework Framework, IReadOnlyList<AgentExecutor> Executors)> Frameworks)
 {
+    /// <summary>Operations on it whose outcome was not acknowledged.</summary>
+    public IReadOnlyList<Wire.Operation> Operations { get; init; } = [];
+
     public IEnumerable<AgentExecutor> Executors => Frameworks.SelectMany(framework => framework.Executors);
 
     public IEnumerable<PictureTask> Tasks => Executors.SelectMany(executor => executor.Tasks);
@@ -24,12 +27,12 @@ internal sealed record AgentPicture(PictureAgent Agent, IReadOnlyList<(PictureFr
         {
             var executors = framework.Tasks.Where(task => task.AgentId == agentId)
                 .GroupBy(task => (Id: AgentExecutor.IdOf(task), Run: task.IsInExecutor ? task.Sandbox : ""))
-                .Select(tasks => new AgentExecutor(agentId, framework, tasks.Key.Id, [.. tasks], [.. tasks.Select(task => task.Sandbox).Distinct(StringComparer.Ordinal).Select(used.GetValueOrDefault).OfType<TaskUsage>()], usage?.Timestamp))
+                .Select(tasks => new AgentExecutor(agentId, framework, tasks.Key.Id, [.. tasks], [.. tasks.SelectMany(task => (string[])[task.Sandbox, task.Place]).Distinct(StringComparer.Ordinal).Select(used.GetValueOrDefault).OfType<TaskUsage>()], usage?.Timestamp))
                 .ToList();
             if (executors.Count > 0)
                 frameworks.Add((framework, executors));
         }
-        return new(agent, frameworks);
+        return new(agent, frameworks) { Operations = [.. cluster.Frameworks.SelectMany(framework => framework.Operations).Where(operation => operation.AgentId.Value == agentId)] };
     }
 }
 

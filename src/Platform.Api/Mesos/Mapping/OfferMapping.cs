@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Platform.Contracts.Frameworks;
 using Platform.Core.Allocation;
 
@@ -44,7 +45,12 @@ internal static class OfferMapping
 
     /// <summary>Reads an operation of an acceptance.</summary>
     public static IEnumerable<FrameworkOperation> Read(Wire.Offer.Types.Operation operation) =>
-        operation.Type == Wire.Offer.Types.Operation.Types.Type.Launch ? TaskMapping.ReadTasks(operation.Launch?.TaskInfos.ToList() ?? []) : [ReadOther(operation)];
+        operation.Type != Wire.Offer.Types.Operation.Types.Type.Launch ? [ReadOther(operation) with { Definition = operation.Id is null ? [] : operation.ToByteArray() }]
+        : TaskMapping.ReadTasks(operation.Launch?.TaskInfos.ToList() ?? []).Select(launch => operation.Id is null ? launch : Refused(launch, "LAUNCH"));
+
+    // Their outcome is told by that of their tasks.
+    private static FrameworkOperation Refused(FrameworkOperation launch, string type) =>
+        launch with { Launches = [.. launch.Launches.Select(task => task with { Problem = $"The `id` field cannot be set on {type} operations" })] };
 
     private static FrameworkOperation ReadOther(Wire.Offer.Types.Operation operation)
     {
@@ -52,7 +58,8 @@ internal static class OfferMapping
         switch (operation.Type)
         {
             case Wire.Offer.Types.Operation.Types.Type.LaunchGroup when operation.LaunchGroup is { } group:
-                return new() { Launches = [.. TaskMapping.ReadGroup(group)], IsGroup = true };
+                var launch = new FrameworkOperation { Launches = [.. TaskMapping.ReadGroup(group)], IsGroup = true };
+                return id is null ? launch : Refused(launch, "LAUNCH_GROUP");
             case Wire.Offer.Types.Operation.Types.Type.Reserve when operation.Reserve is { } reserve:
                 return Of(id, OfferOperationKind.Reserve, reserve.Resources, reserve.Source);
             case Wire.Offer.Types.Operation.Types.Type.Unreserve when operation.Unreserve is { } unreserve:

@@ -39,6 +39,13 @@ internal static class StatusMapping
                 status.Timestamp = known.Timestamp;
             status.ContainerStatus ??= known.ContainerStatus;
         }
+        if (update.Container is { } container)
+        {
+            status.ContainerStatus ??= new();
+            status.ContainerStatus.ContainerId ??= new() { Value = container };
+            if (update.Parent is { } parent && status.ContainerStatus.ContainerId.Value == container)
+                status.ContainerStatus.ContainerId.Parent = new() { Value = parent };
+        }
         status.Source = update.IsFromControlPlane ? Wire.TaskStatus.Types.Source.Master : Wire.TaskStatus.Types.Source.Executor;
         if (update.Id.Length > 0)
             status.Uuid = ByteString.CopyFrom(Guid.ParseExact(update.Id, "N").ToByteArray(bigEndian: true));
@@ -46,6 +53,9 @@ internal static class StatusMapping
             status.UnreachableTime = Time(since);
         return status;
     }
+
+    /// <summary>The uuid of an operation's outcome.</summary>
+    public static Wire.UUID Uuid(string updateId) => new() { Value = ByteString.CopyFrom(Guid.ParseExact(updateId, "N").ToByteArray(bigEndian: true)) };
 
     /// <summary>The id of an update behind a uuid; null: it is none.</summary>
     public static string? UpdateId(ByteString uuid) => uuid.Length == 16 ? new Guid(uuid.Span, bigEndian: true).ToString("N") : null;

@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Platform.Contracts.Frameworks;
 using Platform.Core;
 using Platform.Core.Collections;
-using Platform.Core.Placement;
 using Platform.Core.Roles;
 using Platform.Core.Tasks;
 
@@ -83,28 +82,36 @@ internal static class TaskMapping
     public static IEnumerable<FrameworkLaunch> ReadGroup(Wire.Offer.Types.Operation.Types.LaunchGroup group)
     {
         var executor = group.Executor;
-        string? problem = null;
-        TaskSpec? own = null;
-        var overhead = Resources.Empty;
-        if (executor.Type == Wire.ExecutorInfo.Types.Type.Custom)
-        {
-            own = Own(executor, out problem);
-        }
-        else
-        {
-            problem = executor.Command is not null ? "'ExecutorInfo.command' must not be set for 'DEFAULT' executor" : null;
-            overhead = ResourceMapping.Read(executor.Resources, out var invalid).Unallocate();
-            problem ??= invalid is null ? null : $"Executor uses invalid resources: {invalid}";
-        }
+        var isCustom = executor.Type == Wire.ExecutorInfo.Types.Type.Custom;
+        var own = isCustom ? Own(executor, out var problem) : Default(executor, out problem);
         for (var i = 0; i < group.TaskGroup.Tasks.Count; i++)
         {
             var task = group.TaskGroup.Tasks[i];
             var mine = problem
                 ?? (task.Executor is not null ? "'TaskInfo.executor' must not be set"
-                : own is null && task.Command is null && task.Container is null ? "'TaskInfo.command' must be set" : null);
-            var launch = Read(task, executor, mine) with { Executor = own };
-            yield return i > 0 || overhead.IsEmpty ? launch : launch with { Task = launch.Task with { Overhead = overhead } };
+                : !isCustom && task.Command is null && task.Container is null ? "'TaskInfo.command' must be set" : null);
+            yield return Read(task, executor, mine) with { Executor = own };
         }
+    }
+
+    // Mesos' own executor of groups: the agent runs their tasks, and holds its resources as long as there are any.
+    private static TaskSpec? Default(Wire.ExecutorInfo executor, out string? problem)
+    {
+        var resources = ResourceMapping.Read(executor.Resources, out var invalid);
+        problem = executor.Command is not null ? "'ExecutorInfo.command' must not be set for 'DEFAULT' executor"
+            : !IsId(executor.ExecutorId.Value) ? $"Executor ID '{executor.ExecutorId.Value}' contains invalid characters"
+            : invalid is not null ? $"Executor uses invalid resources: {invalid}"
+            : null;
+        return problem is not null ? null : new()
+        {
+            TaskId = executor.ExecutorId.Value,
+            Name = executor.HasName ? executor.Name : executor.ExecutorId.Value,
+            Owner = "",
+            Role = resources.Items.Select(resource => resource.AllocationRole).OfType<string>().FirstOrDefault() ?? RoleName.Default,
+            Resources = resources.Unallocate(),
+            Command = new(),
+            Executor = new() { FrameworkId = executor.FrameworkId?.Value ?? "", ExecutorId = executor.ExecutorId.Value, Definition = WithoutFramework(executor), IsDefault = true },
+        };
     }
 
     private static FrameworkLaunch Read(Wire.TaskInfo task, Wire.ExecutorInfo? executor, string? problem)
@@ -163,7 +170,7 @@ internal static class TaskMapping
             Owner = "",
             Role = role,
             Resources = resources.Unallocate(),
-            Command = Command(command),
+            Command = ImageMapping.CommandOf(task.Container, command) ?? Command(command),
             Environment = variables.Where(variable => variable.Type != Wire.Environment.Types.Variable.Types.Type.Secret)
                 .Select(variable => KeyValuePair.Create(variable.Name, variable.Value)).ToValueMap(),
             SecretEnvironment = variables.Where(variable => variable.Secret?.Value is not null)
@@ -172,7 +179,7 @@ internal static class TaskMapping
             Ports = Ports(task, resources),
             Checks = Checks.Of(task),
             Volumes = Volumes(task, resources).ToValueList(),
-            Image = Image(task.Container),
+            Image = ImageMapping.Of(task.Container, command),
             KillGraceSeconds = task.KillPolicy?.GracePeriod is { } grace ? (double)grace.Nanoseconds / NanosecondsPerSecond : 3,
             Labels = task.Labels?.Labels_.Select(label => KeyValuePair.Create(label.Key, label.Value)).ToValueMap() ?? default,
             Group = executor?.ExecutorId.Value,
@@ -188,7 +195,7 @@ internal static class TaskMapping
     }
 
     // Without a shell the value is the program, and the first argument is what it is called.
-    private static CommandSpec Command(Wire.CommandInfo command)
+    internal static CommandSpec Command(Wire.CommandInfo command)
     {
         var user = command.HasUser ? command.User : null;
         if (command.Shell)
@@ -249,11 +256,6 @@ internal static class TaskMapping
             };
         }
     }
-
-    private static ContainerImage? Image(Wire.ContainerInfo? container) =>
-        container?.Docker is { } docker ? new() { Containerizer = Containerizers.Docker, Reference = docker.Image, ForcePull = docker.ForcePullImage }
-        : container?.Mesos?.Image?.Docker is { } image ? new() { Containerizer = Containerizers.Docker, Reference = image.Name, ForcePull = !container.Mesos.Image.Cached }
-        : null;
 
     private static TaskIsolation? Isolation(Wire.LinuxInfo? linux) => linux is null ? null : new()
     {

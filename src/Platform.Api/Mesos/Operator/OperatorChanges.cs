@@ -14,7 +14,7 @@ using Call = Platform.Mesos.Wire.Operator.Call;
 namespace Platform.Api.Mesos.Operator;
 
 /// <summary>What operators change.</summary>
-internal sealed class OperatorChanges(OperatorMaintenance maintenance, IGrainFactory grains)
+internal sealed class OperatorChanges(OperatorMaintenance maintenance, MesosLogging logging, IGrainFactory grains)
 {
     private IAllocatorGrain Allocator => grains.GetGrain<IAllocatorGrain>(0);
 
@@ -29,6 +29,15 @@ internal sealed class OperatorChanges(OperatorMaintenance maintenance, IGrainFac
                 return StatusCodes.Status200OK;
             case Call.Types.Type.UpdateQuota:
                 await SetQuotasAsync(call.UpdateQuota.QuotaConfigs, call.UpdateQuota.Force);
+                return StatusCodes.Status200OK;
+            case Call.Types.Type.SetQuota:
+                await SetQuotaAsync(call.SetQuota.QuotaRequest);
+                return StatusCodes.Status200OK;
+            case Call.Types.Type.RemoveQuota:
+                await SetQuotaAsync(call.RemoveQuota.Role, Quota.None, force: true);
+                return StatusCodes.Status200OK;
+            case Call.Types.Type.SetLoggingLevel:
+                logging.Set(call.SetLoggingLevel.Level, TimeSpan.FromTicks(call.SetLoggingLevel.Duration.Nanoseconds / 100));
                 return StatusCodes.Status200OK;
             case Call.Types.Type.ReserveResources:
                 return await OperateAsync(call.ReserveResources.AgentId.Value, OfferOperationKind.Reserve, call.ReserveResources.Resources, call.ReserveResources.Source);
@@ -50,7 +59,13 @@ internal sealed class OperatorChanges(OperatorMaintenance maintenance, IGrainFac
                 return StatusCodes.Status200OK;
             case Call.Types.Type.DrainAgent:
                 var drain = call.DrainAgent;
-                await (await AgentAsync(drain.AgentId.Value)).DrainAsync(drain.MaxGracePeriod is { } grace ? grace.ToTimeSpan().TotalSeconds : null, drain.MarkGone);
+                var grace = drain.MaxGracePeriod?.ToTimeSpan().TotalSeconds;
+                if (grace < 0)
+                    throw MesosRefusal.BadRequest("Failed to validate master::Call: 'max_grace_period' must be non-negative");
+                await (await AgentAsync(drain.AgentId.Value)).DrainAsync(grace, drain.MarkGone);
+                return StatusCodes.Status200OK;
+            case Call.Types.Type.DeactivateAgent:
+                await (await AgentAsync(call.DeactivateAgent.AgentId.Value)).DeactivateAsync();
                 return StatusCodes.Status200OK;
             case Call.Types.Type.UpdateMaintenanceSchedule:
                 await maintenance.UpdateAsync(call.UpdateMaintenanceSchedule.Schedule);
@@ -62,12 +77,24 @@ internal sealed class OperatorChanges(OperatorMaintenance maintenance, IGrainFac
                 await maintenance.StopAsync(call.StopMaintenance.Machines);
                 return StatusCodes.Status200OK;
             case Call.Types.Type.ReactivateAgent:
-                await (await AgentAsync(call.ReactivateAgent.AgentId.Value)).ReactivateAsync();
+                await ReactivateAsync(call.ReactivateAgent.AgentId.Value);
                 return StatusCodes.Status200OK;
             default:
                 throw new MesosRefusal(StatusCodes.Status501NotImplemented,
                     $"{Call.Descriptor.EnumTypes[0].FindValueByNumber((int)call.Type)?.Name ?? call.Type.ToString()} is not served here");
         }
+    }
+
+    // As in Mesos an agent that drains is let through to the end of that, and one that was not deactivated has nothing to come back from.
+    private async Task ReactivateAsync(string id)
+    {
+        var agent = await AgentAsync(id);
+        var status = await agent.GetStatusAsync();
+        if (status?.Condition == AgentCondition.Draining)
+            throw MesosRefusal.BadRequest($"Agent {id} is still draining");
+        if (status?.Drain is null && status?.Condition == AgentCondition.Active)
+            throw MesosRefusal.BadRequest($"Agent {id} is not deactivated");
+        await agent.ReactivateAsync();
     }
 
     /// <summary>Sets weights of roles.</summary>
@@ -86,6 +113,15 @@ internal sealed class OperatorChanges(OperatorMaintenance maintenance, IGrainFac
             Limits = ResourceLimits.Of(config.Limits.Select(amount => KeyValuePair.Create(amount.Key, ScalarValue.From(amount.Value.Value).Milli))),
         })).ToValueMap();
         Refuse(await Allocator.SetQuotasAsync(quotas, force));
+    }
+
+    /// <summary>Sets a quota as older requests do, which promise and bound alike.</summary>
+    public Task SetQuotaAsync(Wire.Quota.QuotaRequest request)
+    {
+        var guarantee = ResourceMapping.Read(request.Guarantee, out var problem);
+        if (problem is not null || guarantee.IsEmpty)
+            throw MesosRefusal.BadRequest($"Failed to validate set quota request: {problem ?? "the guarantee is empty"}");
+        return SetQuotaAsync(request.Role, new Quota { Guarantees = guarantee.Quantities, Limits = ResourceLimits.Of(guarantee.Quantities.Entries()) }, request.Force);
     }
 
     /// <summary>Sets one quota.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ using Platform.Mesos.Protocol;
 namespace Platform.Api.Mesos.Operator;
 
 /// <summary>Mesos' older endpoints that change something: forms with <c>slaveId=..&amp;resources=[..]</c>, and <c>weights</c> and <c>quota</c> with JSON.</summary>
-internal sealed class OperatorForms(OperatorChanges changes, IGrainFactory grains)
+internal sealed class OperatorForms(OperatorChanges changes, MesosLogging logging, IGrainFactory grains)
 {
     public async Task TeardownAsync(HttpContext http)
     {
@@ -77,13 +78,8 @@ internal sealed class OperatorForms(OperatorChanges changes, IGrainFactory grain
         {
             using var body = await ReadJsonAsync(http);
             var request = Message<Wire.Quota.QuotaRequest>(body.RootElement);
-            var guarantee = Mapping.ResourceMapping.Read(request.Guarantee, out var problem);
-            if (problem is not null || guarantee.IsEmpty)
-                throw MesosRefusal.BadRequest($"Failed to validate set quota request: {problem ?? "the guarantee is empty"}");
-            // Older requests promise and bound alike.
-            var quota = new Quota { Guarantees = guarantee.Quantities, Limits = ResourceLimits.Of(guarantee.Quantities.Entries()) };
             http.Access().Demand(AccessAction.Update, ResourceId.OfRole("quota", request.Role));
-            await changes.SetQuotaAsync(request.Role, quota, request.Force);
+            await changes.SetQuotaAsync(request);
             return;
         }
         http.Access().Demand(AccessAction.Read, ResourceId.Operations("mesos"));
@@ -101,6 +97,25 @@ internal sealed class OperatorForms(OperatorChanges changes, IGrainFactory grain
             writer.WriteEndArray();
             writer.WriteEndObject();
         });
+    }
+
+    /// <summary><c>/logging/toggle?level=1&amp;duration=15mins</c>; without parameters it tells the level.</summary>
+    public async Task LoggingAsync(HttpContext http)
+    {
+        var (level, duration) = (http.Request.Query["level"].ToString(), http.Request.Query["duration"].ToString());
+        http.Access().Demand(level.Length > 0 ? AccessAction.Update : AccessAction.Read, ResourceId.Administration("config"));
+        if (level.Length == 0 && duration.Length == 0)
+        {
+            await http.Response.WriteAsync($"{logging.Level}\n", http.RequestAborted);
+            return;
+        }
+        if (level.Length == 0 || duration.Length == 0)
+            throw MesosRefusal.BadRequest($"Expecting '{(level.Length == 0 ? "level" : "duration")}=value' in query.\n");
+        if (!uint.TryParse(level, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted))
+            throw MesosRefusal.BadRequest($"Invalid level '{level}'.\n");
+        if (!DurationText.TryParse(duration, out var time))
+            throw MesosRefusal.BadRequest($"Unknown duration '{duration}'.\n");
+        logging.Set(wanted, time);
     }
 
     private static async Task<IFormCollection> ReadFormAsync(HttpContext http)

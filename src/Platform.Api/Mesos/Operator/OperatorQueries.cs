@@ -11,7 +11,7 @@ using Response = Platform.Mesos.Wire.Operator.Response;
 namespace Platform.Api.Mesos.Operator;
 
 /// <summary>What operators ask for.</summary>
-internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metrics, OperatorMaintenance maintenance, FileEndpoints files, IGrainFactory grains, MasterIdentity master, MesosOptions options)
+internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metrics, OperatorMaintenance maintenance, FileEndpoints files, MesosLogging logging, IGrainFactory grains, MasterIdentity master, MesosOptions options)
 {
     /// <summary>The answer; null: the call asks for nothing but wants something done.</summary>
     public async Task<IMessage?> AnswerAsync(HttpContext http, Call call) => call.Type switch
@@ -32,13 +32,12 @@ internal sealed class OperatorQueries(PictureReader reader, MetricsSnapshot metr
             Type = Response.Types.Type.GetMetrics,
             GetMetrics = new() { Metrics = { (await metrics.MeasureAsync()).Select(metric => new Wire.Metric { Name = metric.Key, Value = metric.Value }) } },
         },
-        Call.Types.Type.GetLoggingLevel => new Response { Type = Response.Types.Type.GetLoggingLevel, GetLoggingLevel = new() { Level = 0 } },
+        Call.Types.Type.GetLoggingLevel => new Response { Type = Response.Types.Type.GetLoggingLevel, GetLoggingLevel = new() { Level = logging.Level } },
         Call.Types.Type.GetState => new Response { Type = Response.Types.Type.GetState, GetState = PictureMapping.State(await reader.ReadAsync()) },
         Call.Types.Type.GetAgents => new Response { Type = Response.Types.Type.GetAgents, GetAgents = PictureMapping.Agents(await reader.ReadAsync()) },
         Call.Types.Type.GetFrameworks => new Response { Type = Response.Types.Type.GetFrameworks, GetFrameworks = PictureMapping.Frameworks(await reader.ReadAsync()) },
         Call.Types.Type.GetExecutors => new Response { Type = Response.Types.Type.GetExecutors, GetExecutors = PictureMapping.Executors(await reader.ReadAsync()) },
-        // Operations are done when they are accepted: none is ever on its way.
-        Call.Types.Type.GetOperations => new Response { Type = Response.Types.Type.GetOperations, GetOperations = new() },
+        Call.Types.Type.GetOperations => new Response { Type = Response.Types.Type.GetOperations, GetOperations = new() { Operations = { (await reader.ReadAsync()).Frameworks.SelectMany(framework => framework.Operations) } } },
         Call.Types.Type.GetTasks => new Response { Type = Response.Types.Type.GetTasks, GetTasks = PictureMapping.Tasks(await reader.ReadAsync()) },
         Call.Types.Type.GetRoles => await RolesAsync(),
         Call.Types.Type.GetWeights => await WeightsAsync(),

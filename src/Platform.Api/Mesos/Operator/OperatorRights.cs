@@ -43,6 +43,15 @@ internal static class OperatorRights
                 or Kind.UpdateMaintenanceSchedule or Kind.StartMaintenance or Kind.StopMaintenance:
                 access.Demand(AccessAction.Update, ResourceId.Operations("slave"));
                 return;
+            case Kind.SetQuota:
+                access.Demand(AccessAction.Update, ResourceId.OfRole("quota", call.SetQuota.QuotaRequest.Role));
+                return;
+            case Kind.RemoveQuota:
+                access.Demand(AccessAction.Delete, ResourceId.OfRole("quota", call.RemoveQuota.Role));
+                return;
+            case Kind.SetLoggingLevel:
+                access.Demand(AccessAction.Update, ResourceId.Administration("config"));
+                return;
             case Kind.Teardown:
                 access.Demand(AccessAction.Delete, "dcos:mesos:master:framework");
                 return;

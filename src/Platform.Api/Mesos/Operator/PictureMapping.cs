@@ -25,18 +25,29 @@ internal static class PictureMapping
         {
             AgentInfo = AgentMapping.ToWire(agent.Status),
             Active = agent.Status.Condition != AgentCondition.Recovering,
-            Deactivated = agent.IsDraining,
+            Deactivated = agent.IsDeactivated,
             Version = AgentMapping.MesosVersion,
             Pid = AgentMapping.Pid(agent.Status),
             RegisteredTime = StatusMapping.Time(agent.Status.RegisteredAt),
         };
         if (agent.Status.ReregisteredAt is { } again && again != agent.Status.RegisteredAt)
             wire.ReregisteredTime = StatusMapping.Time(again);
+        wire.Capabilities.Add(AgentMapping.Capabilities.Select(type => new Wire.AgentInfo.Types.Capability { Type = type }));
         ResourceMapping.Write(agent.Total, wire.TotalResources);
         ResourceMapping.Write(agent.Used, wire.AllocatedResources);
         ResourceMapping.Write(agent.Offered, wire.OfferedResources);
         if (agent.IsDraining)
+        {
             wire.DrainInfo = new() { State = agent.Status.Condition == AgentCondition.Drained ? Wire.DrainState.Drained : Wire.DrainState.Draining, Config = new() };
+            if (agent.Status.Drain is { } drain)
+            {
+                wire.DrainInfo.Config.MarkGone = drain.MarkGone;
+                if (drain.MaxGraceSeconds is { } grace)
+                    wire.DrainInfo.Config.MaxGracePeriod = new() { Nanoseconds = (long)(grace * 1e9) };
+                if (drain.Since is { } since)
+                    wire.EstimatedDrainStartTime = StatusMapping.Time(since);
+            }
+        }
         return wire;
     }
 

@@ -1,5 +1,6 @@
 using Platform.Api.Mesos.Mapping;
 using Platform.Contracts.Frameworks;
+using Platform.Core.Frameworks;
 using Event = Platform.Mesos.Wire.Scheduler.Event;
 
 namespace Platform.Api.Mesos.Scheduler;
@@ -47,15 +48,25 @@ internal static class EventMapping
 
     private static Wire.OperationStatus ToWire(OperationOutcome outcome)
     {
-        var status = new Wire.OperationStatus
-        {
-            OperationId = new() { Value = outcome.OperationId },
-            State = outcome.Error is null ? Wire.OperationState.OperationFinished : outcome.IsDropped ? Wire.OperationState.OperationDropped : Wire.OperationState.OperationError,
-        };
-        if (outcome.Error is { } error)
-            status.Message = error;
+        var status = new Wire.OperationStatus { OperationId = new() { Value = outcome.OperationId }, State = StateOf(outcome.Result) };
+        if (outcome.Message is { } message)
+            status.Message = message;
         if (outcome.AgentId is { } agent)
             status.AgentId = new() { Value = agent };
+        if (outcome.ProviderId is { } provider)
+            status.ResourceProviderId = new() { Value = provider };
+        if (outcome.UpdateId is { } update)
+            status.Uuid = StatusMapping.Uuid(update);
         return status;
     }
+
+    private static Wire.OperationState StateOf(OperationResult result) => result switch
+    {
+        OperationResult.Finished => Wire.OperationState.OperationFinished,
+        OperationResult.Error => Wire.OperationState.OperationError,
+        OperationResult.Recovering => Wire.OperationState.OperationRecovering,
+        OperationResult.Unreachable => Wire.OperationState.OperationUnreachable,
+        OperationResult.Gone => Wire.OperationState.OperationGoneByOperator,
+        _ => Wire.OperationState.OperationUnknown,
+    };
 }

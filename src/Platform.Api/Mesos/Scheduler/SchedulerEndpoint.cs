@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,12 +11,11 @@ using Platform.Core.Security;
 using Platform.Mesos.Protocol;
 using Call = Platform.Mesos.Wire.Scheduler.Call;
 using Event = Platform.Mesos.Wire.Scheduler.Event;
-using Response = Platform.Mesos.Wire.Scheduler.Response;
 
 namespace Platform.Api.Mesos.Scheduler;
 
 /// <summary>Mesos' scheduler API v1: <c>POST /api/v1/scheduler</c>.</summary>
-internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity master, TimeProvider time)
+internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity master, CallCounts counts, TimeProvider time)
 {
     private const string StreamHeader = "Mesos-Stream-Id";
 
@@ -32,6 +30,7 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
             // The stream's id, which only its framework knows, stands for the roles that it subscribed with.
             if (!http.Access().Rights.AllowsWithin(AccessAction.Create, "dcos:mesos:master:framework"))
                 http.Access().Demand(AccessAction.Create, "dcos:mesos:master:framework");
+            counts.Add(call.Type);
             if (call.Type == Call.Types.Type.Subscribe)
                 await SubscribeAsync(http, call);
             else
@@ -119,8 +118,9 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
 
     private async Task AnswerAsync(HttpContext http, Call call)
     {
-        var content = call.Type != Call.Types.Type.ReconcileOperations ? MesosContent.Json
-            : MesosContents.Accepted(http.Request) ?? throw MesosRefusal.NotAcceptable();
+        // As in Mesos, which once answered it with a message.
+        if (call.Type == Call.Types.Type.ReconcileOperations && MesosContents.Accepted(http.Request) is null)
+            throw MesosRefusal.NotAcceptable();
         var id = call.FrameworkId.Value;
         var stream = http.Request.Headers.TryGetValue(StreamHeader, out var header) ? header.ToString() : null;
         if (call.Type == Call.Types.Type.UpdateFramework && !call.UpdateFramework.FrameworkInfo.HasPrincipal && PrincipalOf(http.Access()) is { } principal)
@@ -142,11 +142,6 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
                     $"The stream ID '{stream}' included in this request didn't match the stream ID currently associated with framework ID {id}");
             case FrameworkReplyKind.Invalid:
                 throw MesosRefusal.BadRequest(reply.Problem!);
-        }
-        if (call.Type == Call.Types.Type.ReconcileOperations)
-        {
-            await WriteAsync(http, content, Operations(call.ReconcileOperations));
-            return;
         }
         http.Response.StatusCode = call.Type == Call.Types.Type.UpdateFramework ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
     }
@@ -190,35 +185,15 @@ internal sealed class SchedulerEndpoint(IGrainFactory grains, MasterIdentity mas
                     : throw MesosRefusal.BadRequest(problem!);
             case Call.Types.Type.Message:
                 return framework.MessageAsync(stream, call.Message.AgentId.Value, call.Message.ExecutorId.Value, call.Message.Data.ToByteArray());
+            case Call.Types.Type.AcknowledgeOperationStatus:
+                return framework.AcknowledgeOperationAsync(stream, call.AcknowledgeOperationStatus.OperationId.Value, StatusMapping.UpdateId(call.AcknowledgeOperationStatus.Uuid)!);
+            case Call.Types.Type.ReconcileOperations:
+                return framework.ReconcileOperationsAsync(stream,
+                    [.. call.ReconcileOperations.Operations.Select(one => new AskedOperation(one.OperationId.Value, one.AgentId?.Value, one.ResourceProviderId?.Value))]);
             default:
-                // Requests for resources have nobody who hears them; outcomes of operations need no acknowledgement.
+                // Requests for resources have nobody who hears them, as with Mesos' own allocator.
                 return framework.CheckAsync(stream);
         }
-    }
-
-    // Operations are done when they are accepted: none is ever on its way.
-    private static Response Operations(Call.Types.ReconcileOperations asked)
-    {
-        var response = new Response { Type = Response.Types.Type.ReconcileOperations, ReconcileOperations = new() };
-        foreach (var operation in asked.Operations)
-        {
-            var status = new Wire.OperationStatus
-            {
-                OperationId = operation.OperationId,
-                State = Wire.OperationState.OperationUnknown,
-                Message = "Reconciliation: Operation is unknown",
-            };
-            if (operation.AgentId is { } agent)
-                status.AgentId = agent;
-            response.ReconcileOperations.OperationStatuses.Add(status);
-        }
-        return response;
-    }
-
-    private static async Task WriteAsync(HttpContext http, MesosContent content, IMessage message)
-    {
-        http.Response.ContentType = content.Name();
-        await http.Response.Body.WriteAsync(content.Encode(message), http.RequestAborted);
     }
 
     private static ValueList<string> Ids(IEnumerable<Wire.OfferID> ids) => [.. ids.Select(id => id.Value)];

@@ -85,7 +85,12 @@ internal sealed class AppTasks
         if (labels.Count > 0)
             task.Labels = ResourceMapping.Labels(labels.Select(label => KeyValuePair.Create(label.Key, (string?)label.Value)));
         if (status is not null)
-            task.Statuses.Add(StatusMapping.ToWire(status, agentId, ""));
+        {
+            var wire = StatusMapping.ToWire(status, agentId, "");
+            wire.ContainerStatus ??= new();
+            wire.ContainerStatus.ContainerId = new() { Value = id };
+            task.Statuses.Add(wire);
+        }
         return task;
     }
 

@@ -27,6 +27,9 @@ internal sealed record PictureAgent(AgentStatus Status, Resources Total, Resourc
     /// <summary>It is among the registered ones: neither out of reach nor given up.</summary>
     public bool IsRegistered => Status.Condition is not (AgentCondition.Unreachable or AgentCondition.Gone);
 
+    /// <summary>An operator wants it to take no new tasks, and to lose those that it has if it drains.</summary>
+    public bool IsDeactivated => IsDraining || Status.Condition == AgentCondition.Deactivated;
+
     public bool IsDraining => Status.Condition is AgentCondition.Draining or AgentCondition.Drained;
 }
 
@@ -54,6 +57,9 @@ internal sealed record PictureFramework
     /// <summary>The executors of its own that have not ended.</summary>
     public IReadOnlyList<PictureExecutor> Executors { get; init; } = [];
 
+    /// <summary>Its operations whose outcome it has not acknowledged.</summary>
+    public IReadOnlyList<Wire.Operation> Operations { get; init; } = [];
+
     public Resources Used => Sum(Tasks.Where(task => task.IsLive).Select(task => task.Resources).Concat(Executors.Select(executor => executor.Resources)));
 
     public Resources Offered => Sum(Offers.Select(offer => offer.Resources.Unallocate()));
@@ -66,7 +72,11 @@ internal sealed record PictureFramework
 /// <param name="Container">The cluster's name of it, by which its sandbox is found.</param>
 /// <param name="Info">What it is.</param>
 /// <param name="Resources">What it holds besides its tasks.</param>
-internal sealed record PictureExecutor(string AgentId, string Container, Wire.ExecutorInfo Info, Resources Resources);
+internal sealed record PictureExecutor(string AgentId, string Container, Wire.ExecutorInfo Info, Resources Resources)
+{
+    /// <summary>Its type, as Mesos spells it.</summary>
+    public string TypeName => Info.Type == Wire.ExecutorInfo.Types.Type.Default ? "DEFAULT" : "CUSTOM";
+}
 
 /// <summary>A task in Mesos' words, with what is needed to show and count it.</summary>
 internal sealed record PictureTask(Wire.Task Task, TaskState State, Resources Resources, string Role)
@@ -80,6 +90,9 @@ internal sealed record PictureTask(Wire.Task Task, TaskState State, Resources Re
 
     /// <summary>The cluster's name of the task, by which its sandbox is found.</summary>
     public string Sandbox { get; init; } = Task.TaskId.Value;
+
+    /// <summary>The cluster's name of the task itself, by which it is measured.</summary>
+    public string Place { get; init; } = Task.TaskId.Value;
 
     /// <summary>An executor of the framework's own runs it, in whose sandbox it is.</summary>
     public bool IsInExecutor { get; init; }

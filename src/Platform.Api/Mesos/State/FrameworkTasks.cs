@@ -23,6 +23,7 @@ internal sealed class FrameworkTasks
         RemovedAt = status.RemovedAt,
         Offers = [.. status.Offers],
         Executors = [.. status.Executors.Select(executor => Make(status.Id, executor))],
+        Operations = [.. status.Operations.Select(operation => Make(status.Id, operation))],
         Tasks = [.. status.Tasks.Select(task => _tasks.GetValue(task, known => Make(status.Id, known)))],
     };
 
@@ -31,6 +32,26 @@ internal sealed class FrameworkTasks
         var info = Wire.ExecutorInfo.Parser.ParseFrom(executor.Spec.Executor!.Definition);
         info.FrameworkId = new() { Value = frameworkId };
         return new(executor.AgentId, executor.PlaceId, info, executor.Spec.Held);
+    }
+
+    private static Wire.Operation Make(string frameworkId, FrameworkOperationState operation)
+    {
+        var status = new Wire.OperationStatus
+        {
+            OperationId = new() { Value = operation.OperationId },
+            State = Wire.OperationState.OperationFinished,
+            AgentId = new() { Value = operation.AgentId },
+            Uuid = StatusMapping.Uuid(operation.UpdateId),
+        };
+        return new()
+        {
+            FrameworkId = new() { Value = frameworkId },
+            AgentId = new() { Value = operation.AgentId },
+            Info = Wire.Offer.Types.Operation.Parser.ParseFrom(operation.Definition),
+            LatestStatus = status,
+            Statuses = { status },
+            Uuid = status.Uuid,
+        };
     }
 
     private static PictureTask Make(string frameworkId, FrameworkTaskState state)
@@ -62,6 +83,6 @@ internal sealed class FrameworkTasks
         }
         task.Statuses.Add(state.Statuses.Select(StatusMapping.ToWire));
         ResourceMapping.Write(state.Resources.AllocateTo(state.Role), task.Resources);
-        return new(task, state.State, state.Resources, state.Role) { Sandbox = state.RunsIn ?? state.PlaceId, IsInExecutor = state.RunsIn is not null };
+        return new(task, state.State, state.Resources, state.Role) { Sandbox = state.RunsIn ?? state.PlaceId, IsInExecutor = state.RunsIn is not null, Place = state.PlaceId };
     }
 }

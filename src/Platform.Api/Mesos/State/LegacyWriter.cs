@@ -49,7 +49,7 @@ internal static class LegacyWriter
         var registration = status.Registration;
         writer.WriteString("id", agent.Id);
         writer.WriteString("hostname", registration.Hostname);
-        writer.WriteNumber("port", AgentMapping.Port);
+        writer.WriteNumber("port", AgentMapping.PortOf(status));
         WriteAttributes(writer, registration.Attributes);
         if (registration.Region is { } region)
             MesosJson.Write(writer, "domain", AgentMapping.Domain(region, registration.Zone ?? ""));
@@ -65,8 +65,8 @@ internal static class LegacyWriter
             Write(writer, role.Key, Resources.Of(role));
         writer.WriteEndObject();
         Write(writer, "unreserved_resources", agent.Total.Unreserved());
-        writer.WriteBoolean("active", status.Condition is AgentCondition.Active or AgentCondition.Draining or AgentCondition.Drained);
-        writer.WriteBoolean("deactivated", agent.IsDraining);
+        writer.WriteBoolean("active", status.Condition is AgentCondition.Active or AgentCondition.Draining or AgentCondition.Drained or AgentCondition.Deactivated);
+        writer.WriteBoolean("deactivated", agent.IsDeactivated);
         writer.WriteString("version", AgentMapping.MesosVersion);
         writer.WriteStartArray("capabilities");
         foreach (var capability in (string[])["AGENT_DRAINING", "AGENT_OPERATION_FEEDBACK", "HIERARCHICAL_ROLE", "MULTI_ROLE", "RESERVATION_REFINEMENT", "RESIZE_VOLUME", "TASK_RESOURCE_LIMITS"])
@@ -77,9 +77,17 @@ internal static class LegacyWriter
             writer.WriteStartObject("drain_info");
             writer.WriteString("state", status.Condition == AgentCondition.Drained ? "DRAINED" : "DRAINING");
             writer.WriteStartObject("config");
-            writer.WriteBoolean("mark_gone", false);
+            if (status.Drain?.MaxGraceSeconds is { } grace)
+            {
+                writer.WriteStartObject("max_grace_period");
+                writer.WriteNumber("nanoseconds", (long)(grace * 1e9));
+                writer.WriteEndObject();
+            }
+            writer.WriteBoolean("mark_gone", status.Drain?.MarkGone == true);
             writer.WriteEndObject();
             writer.WriteEndObject();
+            if (status.Drain?.Since is { } since)
+                writer.WriteNumber("estimated_drain_start_time_seconds", Seconds(since));
         }
     }
 
@@ -185,7 +193,7 @@ internal static class LegacyWriter
             writer.WriteString("name", executor.Info.Name);
             writer.WriteString("framework_id", framework.Id);
             writer.WriteString("slave_id", executor.AgentId);
-            writer.WriteString("type", "CUSTOM");
+            writer.WriteString("type", executor.TypeName);
             Write(writer, "resources", executor.Resources);
             writer.WriteEndObject();
         }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Platform.Api.Mesos.Scheduler;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Core;
@@ -7,7 +8,7 @@ using Platform.Core.Tasks;
 namespace Platform.Api.Mesos.State;
 
 /// <summary><c>/metrics/snapshot</c>: a flat object of numbers under the names that dashboards and exporters know.</summary>
-internal sealed class MetricsSnapshot(PictureReader reader, IGrainFactory grains, MasterIdentity master, TimeProvider time)
+internal sealed class MetricsSnapshot(PictureReader reader, IGrainFactory grains, MasterIdentity master, CallCounts calls, TimeProvider time)
 {
     private static readonly (string Name, TaskState State)[] Tasks =
     [
@@ -61,6 +62,8 @@ internal sealed class MetricsSnapshot(PictureReader reader, IGrainFactory grains
         AddTasks(metrics, picture);
         AddResources(metrics, picture);
         AddLoad(metrics);
+        foreach (var (name, count) in calls.All())
+            metrics[name] = count;
         foreach (var role in allocator.Roles)
         {
             metrics[$"allocator/mesos/roles/{role.Role}/shares/dominant"] = role.DominantShare;
@@ -70,9 +73,10 @@ internal sealed class MetricsSnapshot(PictureReader reader, IGrainFactory grains
                 metrics[$"allocator/mesos/quota/roles/{role.Role}/resources/{name}/limit"] = milli / 1000d;
         }
         foreach (var (name, milli) in allocator.Total.Entries())
+        {
             metrics[$"allocator/mesos/resources/{name}/total"] = milli / 1000d;
-        foreach (var (name, milli) in allocator.Held.Entries())
-            metrics[$"allocator/mesos/resources/{name}/offered_or_allocated"] = milli / 1000d;
+            metrics[$"allocator/mesos/resources/{name}/offered_or_allocated"] = allocator.Held.Get(name) / 1000d;
+        }
         return metrics;
     }
 

@@ -193,8 +193,9 @@ internal sealed class StateEndpoints(PictureReader reader, IGrainFactory grains,
         });
     }
 
-    // As in Mesos, what is no number is not looked at.
-    private static int Number(string? text, int otherwise) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+    // As in Mesos, what is no number is not looked at, and -1 is more than there can be.
+    private static int Number(string? text, int otherwise) =>
+        !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? otherwise : number < 0 ? int.MaxValue : number;
 
     public async Task RolesAsync(HttpContext http)
     {

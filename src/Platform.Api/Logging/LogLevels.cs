@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
-namespace Platform.Api.Marathon.Server;
+namespace Platform.Api.Logging;
 
 /// <summary>Log levels by category that were set while the server runs. <c>ROOT</c> is every category.</summary>
 internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>, IDisposable
@@ -43,6 +43,18 @@ internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptio
         Announce();
     }
 
+    /// <summary>Ends what was set for a category.</summary>
+    public void Reset(string category)
+    {
+        lock (_lock)
+        {
+            _levels.Remove(category);
+            if (_resets.Remove(category, out var timer))
+                timer.Dispose();
+        }
+        Announce();
+    }
+
     public void Configure(LoggerFilterOptions options)
     {
         lock (_lock)
@@ -70,17 +82,6 @@ internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptio
             _resets.Clear();
         }
         _changed.Dispose();
-    }
-
-    private void Reset(string category)
-    {
-        lock (_lock)
-        {
-            _levels.Remove(category);
-            if (_resets.Remove(category, out var timer))
-                timer.Dispose();
-        }
-        Announce();
     }
 
     private void Announce()

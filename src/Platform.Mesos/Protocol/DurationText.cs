@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Platform.Agent.Options;
+namespace Platform.Mesos.Protocol;
 
 /// <summary>Durations as Mesos' flags take them: 1weeks, 2days, 3hrs, 4mins, 5secs, 6ms; also 1w, 2d, 3h, 4m, 5s.</summary>
 public static class DurationText
