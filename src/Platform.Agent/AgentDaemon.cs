@@ -39,6 +39,7 @@ public static class AgentDaemon
         var logger = loggers.CreateLogger("Platform.Agent");
         AgentCertificateKeeper? certificates = null;
         using var http = new HttpMessageInvoker(new MasterHandler(options.Trust, () => certificates?.Current));
+        using var aside = new TokenHandler(new MasterHandler(options.Trust, () => certificates?.Current), options.Token);
         if (options.Simulate > 0)
         {
             await SimulatedAgents.RunAsync(options, http, time, logger, cancellation).ConfigureAwait(false);
@@ -109,6 +110,7 @@ public static class AgentDaemon
         _ = CollectContainersAsync();
         var rotation = RepeatAsync(RotationPeriod, () => TaskUpkeep.RotateAndWatchMemory(tasks, options, time, logger), time, logger, stopping.Token);
         var disks = options.EnforceDisk ? RepeatAsync(options.DiskWatchInterval, new DiskWatch(tasks, time, logger).Measure, time, logger, stopping.Token) : Task.CompletedTask;
+        var beside = options.Beside?.Invoke(new AgentLink(options.Masters, aside), stopping.Token) ?? Task.CompletedTask;
         var collection = RepeatAsync(CollectionPeriod, Collect, time, logger, stopping.Token);
         logger.LogInformation("Agent {Name} ({AgentId}) offers {Resources} from {WorkDirectory}", options.Name, work.AgentId, options.Resources, work.Root);
         var session = new AgentSession(options.Masters, peer, http, time, logger, options.Token, certificates);
@@ -122,7 +124,7 @@ public static class AgentDaemon
             await stopping.CancelAsync().ConfigureAwait(false);
             if (gateway is not null)
                 await gateway.DisposeAsync().ConfigureAwait(false);
-            await Task.WhenAll(rotation, collection, disks, watching, looking).ConfigureAwait(false);
+            await Task.WhenAll(rotation, collection, disks, watching, looking, beside).ConfigureAwait(false);
             await services.FinishStartsAsync().ConfigureAwait(false);
             processes.Cgroups.RemoveEmptyFolders();
             logger.LogInformation("Agent {Name} stops and leaves {Count} tasks running", options.Name, tasks.Tasks.Count(t => t.Running is not null));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Platform.Agent.Isolation;
 using Platform.Agent.Options;
+using Platform.Agent.Session;
 using Platform.Client;
 using Platform.Core;
 using Platform.Core.Collections;
@@ -145,6 +146,9 @@ public sealed record AgentOptions
 
     /// <summary>Whom to take for the control plane when its address is https. Null: whom the token names, or else whom the system trusts. Default null.</summary>
     public ClusterTrust? Trust { get; init; }
+
+    /// <summary>What runs beside the agent in its process until the token is cancelled, such as the balancer of virtual addresses. Null: nothing. Default null.</summary>
+    public Func<AgentLink, CancellationToken, Task>? Beside { get; init; }
 
     /// <summary>Reads command line arguments: <c>--name value</c> or <c>--name=value</c>. All problems are reported at once.</summary>
     /// <param name="arguments">The arguments after <c>agent</c>.</param>

@@ -9,7 +9,7 @@ namespace Platform.Agent.Session;
 internal sealed class MasterHandler(ClusterTrust? named, Func<X509Certificate2?>? certificate = null) : HttpMessageHandler
 {
     private readonly Lock _gate = new();
-    private (string? Authority, HttpMessageInvoker Way)? _way;
+    private (string? Authority, X509Certificate2? Shown, HttpMessageInvoker Way)? _way;
 
     /// <summary>The fingerprint of the authority that a token of ours tells its agent to trust; null: it tells of none, or is no token.</summary>
     internal static string? AuthorityOf(string? token)
@@ -54,7 +54,9 @@ internal sealed class MasterHandler(ClusterTrust? named, Func<X509Certificate2?>
     {
         lock (_gate)
         {
-            if (_way is { } way && way.Authority == authority)
+            // What was connected without the certificate is not known by it.
+            var shown = certificate?.Invoke();
+            if (_way is { } way && way.Authority == authority && ReferenceEquals(way.Shown, shown))
                 return way.Way;
             var trust = named ?? (authority is null ? null : ClusterTrust.OfFingerprint(authority));
             var sockets = new SocketsHttpHandler { UseProxy = false, UseCookies = false };
@@ -62,7 +64,7 @@ internal sealed class MasterHandler(ClusterTrust? named, Func<X509Certificate2?>
             if (certificate is not null)
                 sockets.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate()!;
             // The one before is not disposed: its session may not have ended yet.
-            _way = (authority, new HttpMessageInvoker(trust?.Guard(sockets) ?? sockets));
+            _way = (authority, shown, new HttpMessageInvoker(trust?.Guard(sockets) ?? sockets));
             return _way.Value.Way;
         }
     }

@@ -131,6 +131,7 @@ internal static class JobReader
     {
         var defaults = new JobTaskSpec { Command = new() };
         var user = task.Text("user");
+        var ports = ReadPorts(task);
         var read = new JobTaskSpec
         {
             Command = new() { Shell = task.Text("cmd"), Argv = task.Texts("args") ?? default, User = user },
@@ -138,7 +139,8 @@ internal static class JobReader
             Mem = task.Number("mem") ?? defaults.Mem,
             Disk = task.Number("disk") ?? 0,
             Gpus = task.Integer("gpus") ?? 0,
-            Ports = task.Integer("ports") ?? 0,
+            Ports = ports?.Count ?? task.Integer("ports") ?? 0,
+            NamedPorts = ports ?? default,
             Env = task.TextMap("env").Select(variable => KeyValuePair.Create(variable.Key, new EnvValue { Text = variable.Value })).ToValueMap(),
             Fetch = JobContainerReader.ReadFetch(task),
             Constraints = ReadConstraints(task),
@@ -163,6 +165,20 @@ internal static class JobReader
         };
         task.RefuseOthers();
         return read;
+    }
+
+    /// <summary>A number of ports, or a list that says what is said of each; null: it is a number.</summary>
+    private static ValueList<JobPortSpec>? ReadPorts(JsonFields task)
+    {
+        if (!task.IsArray("ports"))
+            return null;
+        var ports = new List<JobPortSpec>();
+        foreach (var port in task.Objects("ports"))
+        {
+            ports.Add(new() { Name = port.Text("name"), Protocol = port.Text("protocol") ?? "tcp", Labels = port.TextMap("labels") });
+            port.RefuseOthers();
+        }
+        return ports.ToValueList();
     }
 
     private static ValueList<ConstraintSpec> ReadConstraints(JsonFields task)

@@ -188,7 +188,7 @@ internal static class JobWriter
         node["mem"] = task.Mem;
         node["disk"] = task.Disk;
         node["gpus"] = task.Gpus;
-        node["ports"] = task.Ports;
+        node["ports"] = task.NamedPorts.IsEmpty ? (JsonNode)task.Ports : new JsonArray([.. task.NamedPorts.Select(Port)]);
         node["env"] = new JsonObject(task.Env.Where(variable => variable.Value.Secret is null).Select(variable => KeyValuePair.Create(variable.Key, (JsonNode?)variable.Value.Text)));
         // The variable and the path of its secret; definitions of other surfaces name a secret in between.
         var secrets = task.Env.Where(variable => variable.Value.Secret is not null)
@@ -216,6 +216,16 @@ internal static class JobWriter
         node["unreachableSeconds"] = task.UnreachableSeconds;
         if (task.Identity is { } identity)
             node["identity"] = new JsonObject { ["audience"] = Texts(identity.Audience), ["lifetimeSeconds"] = identity.LifetimeSeconds };
+        return node;
+    }
+
+    private static JsonNode Port(JobPortSpec port)
+    {
+        var node = new JsonObject { ["protocol"] = port.Protocol };
+        if (port.Name is { } name)
+            node["name"] = name;
+        if (!port.Labels.IsEmpty)
+            node["labels"] = new JsonObject(port.Labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value)));
         return node;
     }
 

@@ -157,6 +157,9 @@ internal sealed class JsonFields(JsonObject json, string path, string separator,
         }
     }
 
+    /// <summary>Whether a member is a list, and not another value.</summary>
+    internal bool IsArray(string name) => Get(name) is JsonArray;
+
     internal JsonArray? Array(string name) => Get(name) switch
     {
         null => null,

@@ -47,7 +47,7 @@ internal static partial class MetronomeReader
             Description = description,
             Labels = labels,
             Parents = parents,
-            Task = task with { Ports = before?.Task.Ports ?? 0, Priority = before?.Task.Priority ?? task.Priority, TimeoutSeconds = before?.Task.TimeoutSeconds, Role = before?.Task.Role ?? task.Role, UnreachableSeconds = before?.Task.UnreachableSeconds ?? task.UnreachableSeconds },
+            Task = task with { Ports = before?.Task.Ports ?? 0, NamedPorts = before?.Task.NamedPorts ?? default, Priority = before?.Task.Priority ?? task.Priority, TimeoutSeconds = before?.Task.TimeoutSeconds, Role = before?.Task.Role ?? task.Role, UnreachableSeconds = before?.Task.UnreachableSeconds ?? task.UnreachableSeconds },
             Retry = retry,
             MaxLaunchDelaySeconds = delay ?? 3600,
             Extras = run is null ? default : ValueMap.Create((Extra, MetronomeRun.Kept(run.Json))),

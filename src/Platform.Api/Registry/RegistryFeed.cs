@@ -33,16 +33,17 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     private readonly ILogger<RegistryFeed> _logger;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly bool _isControlPlane;
-    private IReadOnlyList<DnsRecord> _agents = [];
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private ValueList<string> _masters;
     private DateTimeOffset _agentsRead;
     private long _run;
     private long _applied;
     private bool _mustForget;
-    private long _acknowledged;
-    private long _told;
-    private bool _wasComplete;
+
+    // What was applied, for who acknowledges it; what of it all balancers go by. Both of one activation of the registry.
+    private volatile Position _reached = new(0, 0, false);
+    private volatile Position _acknowledged = new(0, 0, false);
 
     /// <summary>Made by the services.</summary>
     public RegistryFeed(IGrainFactory grains, ServiceDirectory directory, ServiceZone zone, IServer server, IEnumerable<RegistryConsumer> consumers, TimeProvider time, ILogger<RegistryFeed> logger)
@@ -68,6 +69,9 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     /// <summary>When the copy was last known to be up to date; null: never yet.</summary>
     public DateTimeOffset? UpToDateAt { get; private set; }
 
+    /// <summary>The machines that have names of their own in DNS; null: not known yet.</summary>
+    public RegistryNodes? Nodes { get; private set; }
+
     /// <inheritdoc/>
     public Task ChangedAsync(long index)
     {
@@ -81,13 +85,14 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         // Not on the thread that starts the host.
         await Task.Yield();
         var self = _grains.CreateObjectReference<IRegistryObserver>(this);
+        var acknowledging = AcknowledgeAsync(stoppingToken);
         try
         {
             while (!stoppingToken.IsCancellationRequested)
             {
                 try
                 {
-                    await FollowAsync(self, stoppingToken);
+                    await FollowAsync(self);
                 }
                 catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
                 {
@@ -102,15 +107,15 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         }
         finally
         {
+            await acknowledging;
             _grains.DeleteObjectReference<IRegistryObserver>(self);
         }
     }
 
-    private async Task FollowAsync(IRegistryObserver self, CancellationToken stop)
+    private async Task FollowAsync(IRegistryObserver self)
     {
         var registry = _grains.GetGrain<IRegistryGrain>(0);
-        var position = await registry.FollowAsync(self, _acknowledged, Address());
-        _told = _acknowledged;
+        var position = await registry.FollowAsync(self, Acknowledged, Address());
         if (position.Run != _run || position.Index < _applied || await CatchUpAsync(registry) is false)
         {
             await ReadAllAsync(registry, position);
@@ -128,27 +133,38 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         if (position.Masters != _masters || UpToDateAt - _agentsRead > AgentsRenewal)
         {
             _masters = position.Masters;
-            await ReadAgentsAsync();
-            SetFixed();
+            await ReadNodesAsync();
         }
-        if (_consumers.Count == 0 || (_applied == _acknowledged && _wasComplete == position.IsComplete))
+        _reached = new(_run, _applied, position.IsComplete);
+        _news.Writer.TryWrite(true);
+    }
+
+    // What an earlier activation of the registry has numbered is nothing to a new one.
+    private long Acknowledged => _acknowledged is var acknowledged && acknowledged.Run == _run ? acknowledged.Index : 0;
+
+    /// <summary>Waits until balancers go by what is known, and only then acknowledges it. What comes meanwhile is known to others already, and goes with the next.</summary>
+    private async Task AcknowledgeAsync(CancellationToken stop)
+    {
+        try
         {
-            _acknowledged = _applied;
+            while (true)
+            {
+                await _news.Reader.ReadAsync(stop);
+                var reached = _reached;
+                if (reached == _acknowledged)
+                    continue;
+                await ConsumeAsync(reached.IsComplete, stop);
+                _acknowledged = reached;
+                // Told at once: ends of instances wait for it.
+                _wake.Writer.TryWrite(true);
+            }
         }
-        else
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            var applied = _applied;
-            await ConsumeAsync(position.IsComplete, stop);
-            (_acknowledged, _wasComplete) = (applied, position.IsComplete);
-        }
-        if (_acknowledged > position.Index || _acknowledged > _told)
-        {
-            _told = _acknowledged;
-            await registry.FollowAsync(self, _acknowledged, Address());
+            // The process ends.
         }
     }
 
-    /// <summary>Waits until balancers go by what is known: only then it is acknowledged.</summary>
     private async Task ConsumeAsync(bool isComplete, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(LongestCatchUp, _time);
@@ -157,10 +173,10 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         {
             await Task.WhenAll(_consumers.Select(consumer => consumer.CaughtUpAsync(isComplete, either.Token)));
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (Exception failure) when (!stop.IsCancellationRequested)
         {
             // A balancer that is stuck must not keep instances from being stopped.
-            LogStuck();
+            LogStuck(failure.Message);
         }
     }
 
@@ -207,34 +223,21 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         LogRead(lists.Count, position.Index);
     }
 
-    private async Task ReadAgentsAsync()
+    private async Task ReadNodesAsync()
     {
         _agentsRead = _time.GetUtcNow();
         var ids = await _grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
-        var records = new List<DnsRecord>();
+        var agents = new List<string>();
         foreach (var batch in ((IEnumerable<string>)ids).Chunk(200))
         {
             var statuses = await Task.WhenAll(batch.Select(id => _grains.GetGrain<IAgentGrain>(id).GetStatusAsync()));
-            foreach (var status in statuses)
-            {
-                if (status is { Condition: not (AgentCondition.Unreachable or AgentCondition.Gone) })
-                    records.AddRange(_zone.Names.OfAgent([status.Registration.Address], 0));
-            }
+            agents.AddRange(statuses.OfType<AgentStatus>().Where(status => status.Condition is not (AgentCondition.Unreachable or AgentCondition.Gone)).Select(status => status.Registration.Address));
         }
-        _agents = records;
-    }
-
-    private void SetFixed()
-    {
-        var records = new List<DnsRecord>(_agents);
-        var masters = _masters.Select(text => IPEndPoint.TryParse(text, out var master) ? master : null).OfType<IPEndPoint>().ToList();
-        if (masters.Count > 0)
-        {
-            records.AddRange(_zone.Names.OfMasters(masters, masters[0]));
-            records.AddRange(_zone.Names.OfFramework(AppEndpoints.Framework, [.. masters.Select(master => master.Address.ToString())], masters[0].Port));
-            records.AddRange(masters.Select(master => DnsRecord.Address($"ns1.{_zone.Names.Domain}.", master.Address.ToString())));
-        }
-        _zone.SetFixed(records);
+        var nodes = new RegistryNodes(_masters, agents.ToValueList());
+        if (nodes == Nodes)
+            return;
+        Nodes = nodes;
+        _zone.SetFixed(nodes.Records(_zone.Names));
     }
 
     // The address that others reach: what it listens on, if that is one and not all.
@@ -264,11 +267,13 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         }
     }
 
+    private sealed record Position(long Run, long Index, bool IsComplete);
+
     [LoggerMessage(LogLevel.Warning, "The registry is away, what is known of it stays: {Reason}")]
     private partial void LogAway(string reason);
 
-    [LoggerMessage(LogLevel.Warning, "A balancer of this process does not take changes of the registry over; they are acknowledged all the same")]
-    private partial void LogStuck();
+    [LoggerMessage(LogLevel.Warning, "A balancer of this process does not take changes of the registry over; they are acknowledged all the same: {Reason}")]
+    private partial void LogStuck(string reason);
 
     [LoggerMessage(LogLevel.Information, "The registry has {Count} lists of endpoints at index {Index}")]
     private partial void LogRead(int count, long index);

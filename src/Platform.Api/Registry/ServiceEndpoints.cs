@@ -31,9 +31,18 @@ public static class ServiceEndpoints
         services.MapPut("{name}/instances/{id}/heartbeat", HeartbeatAsync).Needs(Right.OnOperations(AccessAction.Update, "networking") with { IsRoutine = true });
         services.MapDelete("{name}/instances/{id}", DeregisterAsync).Needs(Right.OnOperations(AccessAction.Update, "networking"));
         endpoints.MapGet("/api/endpoints", EndpointStream.SendAsync).Needs(Right.OnOperations(AccessAction.Read, "networking"));
+        endpoints.MapPut("/api/endpoints/{balancer}/{mark}", EndpointStream.Acknowledge).Needs(Right.OnOperations(AccessAction.Read, "networking") with { IsRoutine = true });
+        endpoints.MapGet("/api/agents/endpoints", EndpointStream.SendToAgentAsync).Needs(Right.On(AccessAction.Create, ResourceId.AgentSession));
+        endpoints.MapPut("/api/agents/endpoints/{balancer}/{mark}", EndpointStream.Acknowledge).Needs(Right.On(AccessAction.Create, ResourceId.AgentSession) with { IsRoutine = true });
+        endpoints.MapPut("/api/agents/endpoints/{service}/wake", WakeAsync).Needs(Right.On(AccessAction.Create, ResourceId.AgentSession));
         endpoints.MapGet("/api/dns/{name}", LookUp).Needs(Right.Filtered);
         return endpoints;
     }
+
+    private static async Task<IResult> WakeAsync(ServiceDirectory directory, AppWaker waker, string service, CancellationToken cancellationToken) =>
+        await waker.WakeServiceAsync(directory, service, cancellationToken)
+            ? Results.NoContent()
+            : ErrorAnswer.NotFound($"Service '{service}' has nothing that sleeps and is woken; the label INGRESS_0_WAKE of an app says that it is");
 
     private static JsonAnswer LookUp(ServiceZone zone, string name)
     {

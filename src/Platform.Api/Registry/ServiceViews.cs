@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Platform.Core.Collections;
+using Platform.Core.Ingress;
 using Platform.Core.Registry;
 
 namespace Platform.Api.Registry;
@@ -24,6 +26,9 @@ internal sealed record ServiceView(string Name, long Index, IReadOnlyList<Endpoi
         var named = zone.NamedAddresses;
         var addresses = endpoints.SelectMany(endpoint => endpoint.Ports.SelectMany(port => Core.Registry.VirtualAddresses.Of(port, endpoint.Framework, problems))).Distinct()
             .Select(address => new VirtualAddressView(address.ToString(), address.Protocol, address.Name is null ? address.Ip!.ToString() : named.GetValueOrDefault(address.Name)?.ToString(), address.Port)).ToList();
+        // Those of the newest version: what an older one says goes with its instances.
+        if (endpoints.MaxBy(endpoint => endpoint.Version, StringComparer.Ordinal) is { } newest)
+            problems.AddRange(IngressLabels.Problems(newest.Labels, newest.Ports));
         return new(
             name, service?.Index ?? index, [.. endpoints.Select(EndpointView.Of)],
             [.. endpoints.SelectMany(zone.Names.BasesOf).Distinct().Select(known => $"{known}.{zone.Names.Domain}")], addresses, [.. problems.Distinct()]);
@@ -66,18 +71,34 @@ internal sealed record EndpointView
     /// <summary>What balancers alone are told: labels hold logins.</summary>
     public string? Framework { get; init; }
 
+    /// <summary>The names that those of DNS are made from.</summary>
+    public string? Name { get; init; }
+
+    public string? DiscoveryName { get; init; }
+
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     public double? Share { get; init; }
 
     /// <summary>With all that a balancer goes by.</summary>
-    internal static EndpointView WholeOf(ServiceEndpoint endpoint) => Of(endpoint) with
+    internal static EndpointView WholeOf(ServiceEndpoint endpoint) => WithLabels(endpoint, static _ => true, static _ => true);
+
+    /// <summary>With what the balancer of virtual addresses and DNS go by: logins in other labels are none of an agent's business.</summary>
+    internal static EndpointView ForAgents(ServiceEndpoint endpoint) =>
+        WithLabels(endpoint, label => endpoint.Owner.Length == 0 || ServiceZone.IsTextLabel(label) || IngressLabels.IsWakeLabel(label), VirtualServices.IsLabel);
+
+    private static EndpointView WithLabels(ServiceEndpoint endpoint, Func<string, bool> isForTasks, Func<string, bool> isForPorts) => Of(endpoint) with
     {
         Framework = endpoint.Framework,
-        Labels = endpoint.Labels.IsEmpty ? null : endpoint.Labels.ToDictionary(),
+        Name = endpoint.Name,
+        DiscoveryName = endpoint.DiscoveryName,
+        Labels = Some(endpoint.Labels, isForTasks),
         Share = endpoint.Share,
-        Ports = [.. endpoint.Ports.Select(port => PortView.Of(port) with { Labels = port.Labels.IsEmpty ? null : port.Labels.ToDictionary() })],
+        Ports = [.. endpoint.Ports.Select(port => PortView.Of(port) with { Labels = Some(port.Labels, isForPorts), Hidden = port.IsHidden ? true : null })],
     };
+
+    private static Dictionary<string, string>? Some(ValueMap<string> labels, Func<string, bool> isWanted) =>
+        labels.Where(label => isWanted(label.Key)).ToDictionary() is { Count: > 0 } some ? some : null;
 
     internal static EndpointView Of(ServiceEndpoint endpoint) => new()
     {
@@ -100,15 +121,22 @@ internal sealed record PortView(string? Name, string Protocol, int HostPort, int
 {
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
+    /// <summary>The task holds it, and DNS does not tell of it by name.</summary>
+    public bool? Hidden { get; init; }
+
     internal static PortView Of(EndpointPort port) => new(port.Name, port.Protocol, port.HostPort, port.ContainerPort, port.ServicePort);
 }
 
 /// <summary>What changed, as an event.</summary>
 internal sealed record ServiceChangeView(string Service, IReadOnlyList<EndpointView> Set, IReadOnlyList<string> Removed);
 
+/// <summary>The machines that have names of their own in DNS, as an event.</summary>
+internal sealed record RegistryNodesView(IReadOnlyList<string> Masters, IReadOnlyList<string> Agents);
+
 /// <summary>How these are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ServiceListView))]
 [JsonSerializable(typeof(ServiceView))]
 [JsonSerializable(typeof(ServiceChangeView))]
+[JsonSerializable(typeof(RegistryNodesView))]
 internal sealed partial class ServiceJson : JsonSerializerContext;

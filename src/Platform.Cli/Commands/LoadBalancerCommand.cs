@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Platform.Cli.Output;
 using Platform.Client.Services;
 
@@ -26,6 +26,8 @@ internal static class LoadBalancerCommand
                 return ExitCodes.Ok;
             }
             terminal.Line($"{balancer.Connections} connections, {balancer.Active} open; {balancer.Failures} failures of endpoints, {balancer.Refused} connections refused");
+            if (balancer.Stale)
+                terminal.Line($"  the control plane has not been heard for {balancer.AgeSeconds:0} s: it goes on with what it knows");
             foreach (var problem in balancer.Problems)
                 terminal.Line($"  {problem.Name} ({problem.Protocol}) is not listened on: {problem.Problem}");
             terminal.Line("");

@@ -35,6 +35,8 @@ namespace Platform.Client.Http;
 [JsonSerializable(typeof(ServiceList))]
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(ServiceChange))]
+[JsonSerializable(typeof(EndpointMark))]
+[JsonSerializable(typeof(ClusterNodes))]
 [JsonSerializable(typeof(DnsEntryList))]
 [JsonSerializable(typeof(Balancer))]
 [JsonSerializable(typeof(Ingress))]

@@ -1,6 +1,6 @@
 namespace Platform.Client.Services;
 
-/// <summary>The balancer of virtual addresses on the control plane's machine.</summary>
+/// <summary>The balancer of virtual addresses on a machine: the control plane's, or that of an agent whose <c>--status</c> answers.</summary>
 public sealed record Balancer
 {
     /// <summary>Connections that were given an endpoint.</summary>
@@ -14,6 +14,12 @@ public sealed record Balancer
 
     /// <summary>Connections that no endpoint took.</summary>
     public long Refused { get; init; }
+
+    /// <summary>Its control plane is away, and it goes on with what it knows.</summary>
+    public bool Stale { get; init; }
+
+    /// <summary>Time since its control plane was last heard.</summary>
+    public double AgeSeconds { get; init; }
 
     /// <summary>What it listens on.</summary>
     public IReadOnlyList<BalancerAddress> Addresses { get; init; } = [];

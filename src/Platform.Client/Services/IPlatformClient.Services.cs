@@ -16,6 +16,20 @@ public partial interface IPlatformClient
     /// </summary>
     IAsyncEnumerable<EndpointEvent> WatchEndpointsAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>The same in another way: with the right of an agent, with marks to acknowledge.</summary>
+    IAsyncEnumerable<EndpointEvent> WatchEndpointsAsync(EndpointWatchOptions options, CancellationToken cancellationToken = default);
+
+    /// <summary>Connections go by all that was told before a mark.</summary>
+    /// <param name="options">How the balancer follows.</param>
+    /// <param name="mark">The mark.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PlatformException">Among others: the control plane that answers does not know the balancer; it is told everything again when it follows anew.</exception>
+    Task AcknowledgeEndpointsAsync(EndpointWatchOptions options, EndpointMark mark, CancellationToken cancellationToken = default);
+
+    /// <summary>Somebody has come to a service without instances: its app gets as many as its labels say. For balancers that follow with the right of an agent.</summary>
+    /// <exception cref="PlatformException">Among others: nothing of it sleeps.</exception>
+    Task WakeServiceAsync(string service, CancellationToken cancellationToken = default);
+
     /// <summary>The records of DNS under a name, and the addresses of the hosts that they name.</summary>
     Task<IReadOnlyList<DnsEntry>> LookUpAsync(string name, CancellationToken cancellationToken = default);
 

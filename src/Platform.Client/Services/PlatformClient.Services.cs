@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Platform.Client.Http;
@@ -15,22 +16,43 @@ public sealed partial class PlatformClient
     public ServiceHandle GetService(string name) => new(wire, name);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<EndpointEvent> WatchEndpointsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<EndpointEvent> WatchEndpointsAsync(CancellationToken cancellationToken = default) => WatchEndpointsAsync(new EndpointWatchOptions(), cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<EndpointEvent> WatchEndpointsAsync(EndpointWatchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var item in wire.EventsAsync("/api/endpoints", cancellationToken).ConfigureAwait(false))
+        ArgumentNullException.ThrowIfNull(options);
+        var path = EndpointsPath(options) + Wire.Query(("acknowledge", Wire.Flag(options.Acknowledges)), ("nodes", Wire.Flag(options.WantsNodes)));
+        await foreach (var item in wire.EventsAsync(path, cancellationToken).ConfigureAwait(false))
         {
-            var kind = item.EventType switch
+            yield return item.EventType switch
             {
-                "snapshot" => EndpointEventKind.Snapshot,
-                "change" => EndpointEventKind.Change,
-                "complete" => EndpointEventKind.Complete,
-                _ => EndpointEventKind.Alive,
+                "snapshot" => new(EndpointEventKind.Snapshot, JsonSerializer.Deserialize(item.Data, ClientJson.Default.ServiceChange)),
+                "change" => new(EndpointEventKind.Change, JsonSerializer.Deserialize(item.Data, ClientJson.Default.ServiceChange)),
+                "complete" => new(EndpointEventKind.Complete, null),
+                "mark" => new(EndpointEventKind.Mark, null) { Mark = JsonSerializer.Deserialize(item.Data, ClientJson.Default.EndpointMark) },
+                "nodes" => new(EndpointEventKind.Nodes, null) { Nodes = JsonSerializer.Deserialize(item.Data, ClientJson.Default.ClusterNodes) },
+                _ => new(EndpointEventKind.Alive, null),
             };
-            yield return kind is EndpointEventKind.Snapshot or EndpointEventKind.Change
-                ? new(kind, JsonSerializer.Deserialize(item.Data, ClientJson.Default.ServiceChange))
-                : new(kind, null);
         }
     }
+
+    /// <inheritdoc/>
+    public async Task AcknowledgeEndpointsAsync(EndpointWatchOptions options, EndpointMark mark, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(mark);
+        var path = string.Create(CultureInfo.InvariantCulture, $"{EndpointsPath(options)}/{Uri.EscapeDataString(mark.Balancer)}/{mark.Mark}");
+        using var _ = await wire.SendAsync(HttpMethod.Put, path, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task WakeServiceAsync(string service, CancellationToken cancellationToken = default)
+    {
+        using var _ = await wire.SendAsync(HttpMethod.Put, $"/api/agents/endpoints/{Uri.EscapeDataString(service)}/wake", null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string EndpointsPath(EndpointWatchOptions options) => options.IsAgent ? "/api/agents/endpoints" : "/api/endpoints";
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<DnsEntry>> LookUpAsync(string name, CancellationToken cancellationToken = default) =>

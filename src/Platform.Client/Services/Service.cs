@@ -95,6 +95,12 @@ public sealed record ServiceEndpoint
     /// <summary>The framework in DNS names; told to balancers only.</summary>
     public string? Framework { get; init; }
 
+    /// <summary>The task's name; told to balancers only.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The name under which it wants to be found; told to balancers only. Null: its name.</summary>
+    public string? DiscoveryName { get; init; }
+
     /// <summary>The agent's id; null: it was registered from outside.</summary>
     public string? AgentId { get; init; }
 
@@ -126,6 +132,9 @@ public sealed record ServicePort
 
     /// <summary>Labels; told to balancers only.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>The task holds it, and DNS does not tell of it by name; told to balancers only.</summary>
+    public bool Hidden { get; init; }
 }
 
 /// <summary>A change of a service.</summary>
@@ -145,27 +154,6 @@ public sealed record ServiceChange
 
     /// <summary>Ids of endpoints that are gone.</summary>
     public IReadOnlyList<string> Removed { get; init; } = [];
-}
-
-/// <summary>What is told to a balancer.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Change">A service, whole or what changed of it; null with others.</param>
-public sealed record EndpointEvent(EndpointEventKind Kind, ServiceChange? Change);
-
-/// <summary>What is told to a balancer.</summary>
-public enum EndpointEventKind
-{
-    /// <summary>A service with all its endpoints.</summary>
-    Snapshot,
-
-    /// <summary>What changed of a service.</summary>
-    Change,
-
-    /// <summary>What was not told since the connection was made is not there.</summary>
-    Complete,
-
-    /// <summary>Nothing but that the control plane is still there; it comes every 15 seconds at least.</summary>
-    Alive,
 }
 
 /// <summary>An instance to be registered from outside.</summary>

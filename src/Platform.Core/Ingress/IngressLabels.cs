@@ -40,6 +40,15 @@ public static class IngressLabels
     /// <summary>Whether a label is one of these.</summary>
     public static bool IsLabel(string key) => key.StartsWith(Own, StringComparison.Ordinal) || key.StartsWith(Old, StringComparison.Ordinal);
 
+    /// <summary>Whether a label says how many instances an app that sleeps gets.</summary>
+    public static bool IsWakeLabel(string key) => key.StartsWith(Own, StringComparison.Ordinal) && key.EndsWith("_WAKE", StringComparison.Ordinal);
+
+    /// <summary>How many instances an app that sleeps gets when somebody comes to a port of it; 0: it is not woken.</summary>
+    /// <param name="labels">The labels of the app.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="index">Its place among the ports.</param>
+    public static int WakeInstances(ValueMap<string> labels, EndpointPort port, int index) => new Reader(labels, port, index, problems: null).Number("WAKE", 0, 1_000) ?? 0;
+
     /// <summary>The rule of a port; null: it is not reached from outside.</summary>
     /// <param name="labels">The labels of the app.</param>
     /// <param name="ports">Its ports in the order of their definition.</param>

@@ -171,6 +171,9 @@ public sealed record JobTaskSpec
 
     /// <summary>The identity of its tasks; null: the default.</summary>
     [Id(18)] public TaskIdentitySpec? Identity { get; init; }
+
+    /// <summary>Names and labels of the first of its ports. Default none.</summary>
+    [Id(19)] public ValueList<JobPortSpec> NamedPorts { get; init; }
 }
 
 /// <summary>Many tasks in one run, told apart by an index.</summary>

@@ -64,11 +64,13 @@ public static class JobTasks
             Labels = spec.Labels,
             Priority = spec.Task.Priority,
             Gpus = task.Gpus,
-            Ports = [.. task.Ports.Select(port => new PortSpec { HostPort = port })],
+            Ports = [.. task.Ports.Select((port, index) => Port(port, index < spec.Task.NamedPorts.Count ? spec.Task.NamedPorts[index] : JobPortSpec.Plain))],
             OutputFile = RunOutput.FileName,
             Identity = spec.Task.Identity ?? TaskIdentitySpec.Default,
         };
     }
+
+    private static PortSpec Port(int number, JobPortSpec spec) => new() { HostPort = number, Name = spec.Name, Protocol = spec.Protocol, Labels = spec.Labels };
 
     private static ValueList<VolumeSpec> Volumes(JobTaskSpec task, ValueMap<SecretText> secrets) =>
     [
@@ -126,7 +128,7 @@ public static class JobTasks
                     all.Add(new("PLATFORM_GANG_ENDPOINTS", endpoints));
             }
         }
-        all.AddRange(TaskEnvironment.OfPorts([], [.. task.Ports.Select(port => (int?)port)], seed: 0));
+        all.AddRange(TaskEnvironment.OfPorts([.. spec.Task.NamedPorts.Select(port => (port.Name, 0))], [.. task.Ports.Select(port => (int?)port)], seed: 0));
         if (!task.Gpus.IsEmpty)
             all.AddRange(TaskEnvironment.OfGpus(task.Gpus));
         foreach (var (name, value) in spec.Task.Env)

@@ -1,4 +1,5 @@
 using Platform.Core.Placement;
+using Platform.Core.Registry;
 using Platform.Core.Schedules;
 
 namespace Platform.Core.Jobs;
@@ -132,6 +133,13 @@ public static class JobValidator
         refuse(!(task.Disk is >= 0 and <= 1_000_000_000), "task.disk", "must be 0 MB or more");
         refuse(task.Gpus is < 0 or > 1000, "task.gpus", "must be 0 or more");
         refuse(task.Ports is < 0 or > 100, "task.ports", "must be 0 to 100");
+        for (var i = 0; i < task.NamedPorts.Count; i++)
+        {
+            var port = task.NamedPorts[i];
+            refuse(port.Name is { } name && !DnsLabels.IsName(name), $"task.ports[{i}].name", $"'{port.Name}' is not a name that DNS can carry: letters, digits and hyphens");
+            refuse(port.Name is not null && task.NamedPorts.Take(i).Any(other => other.Name == port.Name), $"task.ports[{i}].name", $"'{port.Name}' is the name of an earlier port too");
+            refuse(port.Protocol is not ("tcp" or "udp" or "udp,tcp" or "tcp,udp"), $"task.ports[{i}].protocol", "must be tcp, udp or udp,tcp");
+        }
         refuse(task.Cpus == 0 && task.Mem == 0, "task.cpus", "a task needs some cpus or mem");
         refuse(!(task.KillGraceSeconds is >= 0 and <= 86_400), "task.killGraceSeconds", "must be 0 to 86400");
         refuse(task.TimeoutSeconds is <= 0 or > Longest, "task.timeoutSeconds", $"must be more than 0, and at most {Longest}");

@@ -53,46 +53,45 @@ public static class AppEndpoints
         }
     }
 
-    /// <summary>What stands in the registry for an app without instances that a request wakes: its ports and labels, without an address. Null: it is not woken.</summary>
+    /// <summary>What stands in the registry for an app or pod without instances that a request or connection wakes: its ports and labels, without an address. None: it is not woken.</summary>
     /// <param name="spec">The definition.</param>
     /// <param name="version">Its version.</param>
     /// <param name="owner">Who tells of it.</param>
-    public static ServiceEndpoint? Asleep(AppSpec spec, string version, string owner)
+    public static IEnumerable<ServiceEndpoint> Asleep(AppSpec spec, string version, string owner)
     {
-        if (spec.Pod is not null || !Labels(spec).Append(spec.Labels).Any(labels => labels.Keys.Any(key => key.EndsWith("_WAKE", StringComparison.Ordinal))))
-            return null;
+        if (!Labels(spec).Append(spec.Labels).Any(labels => labels.Keys.Any(IngressLabels.IsWakeLabel)))
+            return [];
+        if (spec.Pod is { } pod)
+        {
+            return pod.Containers.Select(container => At($"asleep-{container.Name}", container.Endpoints.Select(endpoint => Port(endpoint, 0) with { ContainerPort = 0 }).ToValueList()) with { Name = container.Name })
+                .Where(IsWoken);
+        }
         var count = AppPorts.UsesMappings(spec) ? spec.Container!.PortMappings.Count : spec.PortDefinitions.Count;
         var ports = AppPorts.Describe(spec, Enumerable.Repeat((int?)0, count).ToValueList()).Select(port => Port(port) with { HostPort = 0, ContainerPort = 0 }).ToValueList();
-        for (var index = 0; index < ports.Count; index++)
+        return new[] { At("asleep", ports) }.Where(IsWoken);
+
+        ServiceEndpoint At(string id, ValueList<EndpointPort> ports) => new()
         {
-            if (IngressLabels.Read(spec.Labels, ports, index) is { WakeInstances: > 0 })
-            {
-                return new()
-                {
-                    Id = "asleep",
-                    Framework = Framework,
-                    Name = DiscoveryName(spec.Id),
-                    DiscoveryName = DiscoveryName(spec.Id),
-                    Ports = ports,
-                    State = EndpointState.Asleep,
-                    Labels = spec.Labels,
-                    Owner = owner,
-                    Version = version,
-                };
-            }
-        }
-        return null;
+            Id = id,
+            Framework = Framework,
+            Name = DiscoveryName(spec.Id),
+            DiscoveryName = DiscoveryName(spec.Id),
+            Ports = ports,
+            State = EndpointState.Asleep,
+            Labels = spec.Labels,
+            Owner = owner,
+            Version = version,
+        };
     }
+
+    // By requests to a host or path, or by connections to a virtual address.
+    private static bool IsWoken(ServiceEndpoint sleeper) => Enumerable.Range(0, sleeper.Ports.Count).Any(index =>
+        IngressLabels.Read(sleeper.Labels, sleeper.Ports, index) is { WakeInstances: > 0 }
+        || (sleeper.Ports[index].Labels.Keys.Any(VirtualAddress.IsLabel) && IngressLabels.WakeInstances(sleeper.Labels, sleeper.Ports[index], index) > 0));
 
     /// <summary>How long an instance goes on after nobody is sent to it any more, before it is told to stop.</summary>
     /// <remarks>As the definition says; without a word 5 seconds for what balancers or the ingress send connections to, none for others.</remarks>
-    public static TimeSpan DrainTime(AppSpec spec) => TimeSpan.FromSeconds(spec.Extension?.DrainSeconds ?? (IsBalanced(spec) ? DefaultDrainSeconds : 0));
-
-    private const double DefaultDrainSeconds = 5;
-
-    private static bool IsBalanced(AppSpec spec) =>
-        spec.Labels.Keys.Any(IngressLabels.IsLabel)
-        || Labels(spec).Any(labels => labels.Keys.Any(key => VirtualAddress.IsLabel(key) || IngressLabels.IsLabel(key)));
+    public static TimeSpan DrainTime(AppSpec spec) => spec.Extension?.DrainSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : DrainTimes.Of(spec.Labels, Labels(spec));
 
     private static IEnumerable<ValueMap<string>> Labels(AppSpec spec) =>
         spec.PortDefinitions.Select(port => port.Labels)

@@ -45,4 +45,7 @@ public static class FrameworkEndpoints
             Owner = owner,
         };
     }
+
+    /// <summary>How long a task goes on after nobody is sent to it any more, before it is told to stop.</summary>
+    public static TimeSpan DrainTime(FrameworkDiscovery discovery) => DrainTimes.Of(discovery.Labels, discovery.Ports.Select(port => port.Labels));
 }

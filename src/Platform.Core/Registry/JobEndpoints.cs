@@ -31,10 +31,15 @@ public static class JobEndpoints
             DiscoveryName = spec.Id,
             AgentId = agent,
             AgentAddresses = IPAddress.TryParse(host, out _) || reported.IsEmpty ? [host] : reported,
-            Ports = task.Ports.Select(port => new EndpointPort { HostPort = port }).ToValueList(),
+            Ports = task.Ports.Select((port, index) => Port(port, index < spec.Task.NamedPorts.Count ? spec.Task.NamedPorts[index] : JobPortSpec.Plain)).ToValueList(),
             State = task.Doomed ? EndpointState.Draining : EndpointState.Ready,
             Labels = spec.Labels,
             Owner = owner,
         };
     }
+
+    /// <summary>How long a task goes on after nobody is sent to it any more, before it is told to stop.</summary>
+    public static TimeSpan DrainTime(JobSpec spec) => DrainTimes.Of(spec.Labels, spec.Task.NamedPorts.Select(port => port.Labels));
+
+    private static EndpointPort Port(int number, JobPortSpec spec) => new() { HostPort = number, Name = spec.Name, Protocol = spec.Protocol, Labels = spec.Labels };
 }

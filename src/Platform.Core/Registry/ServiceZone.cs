@@ -58,6 +58,9 @@ public sealed class ServiceZone
         : IsWithin(name, DcosNames.Zone) ? DcosNames.Zone
         : null;
 
+    /// <summary>Whether a label of an app asks for a TXT record: <c>DNS_TXT</c>, <c>DNS_TXT_0</c>.</summary>
+    public static bool IsTextLabel(string key) => key.StartsWith(TextLabel, StringComparison.Ordinal);
+
     /// <summary>Replaces the records that come from no endpoint: masters, agents, frameworks, name servers.</summary>
     public void SetFixed(IEnumerable<DnsRecord> records)
     {

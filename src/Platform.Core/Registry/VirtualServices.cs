@@ -7,14 +7,20 @@ public sealed class VirtualServices
 {
     private const string PolicyLabel = "LB_POLICY";
 
-    private readonly Dictionary<(string Service, string Owner), Dictionary<string, List<(VirtualAddress Address, BalancedEndpoint Endpoint)>>> _parts = [];
-    private readonly Dictionary<VirtualAddress, List<BalancedEndpoint>> _services = [];
+    private readonly Dictionary<(string Service, string Owner), Dictionary<string, List<(VirtualAddress Address, BalancedEndpoint? Endpoint, Sleeper? Sleeper)>>> _parts = [];
+    private readonly Dictionary<VirtualAddress, Behind> _services = [];
+
+    /// <summary>Whether a label of a port says something here.</summary>
+    public static bool IsLabel(string key) => key == PolicyLabel || VirtualAddress.IsLabel(key) || Ingress.IngressLabels.IsWakeLabel(key);
 
     /// <summary>The virtual addresses.</summary>
     public IReadOnlyCollection<VirtualAddress> Addresses => _services.Keys;
 
     /// <summary>The endpoints behind an address; none if it is not there.</summary>
-    public IReadOnlyList<BalancedEndpoint> EndpointsOf(VirtualAddress address) => _services.TryGetValue(address, out var endpoints) ? endpoints : [];
+    public IReadOnlyList<BalancedEndpoint> EndpointsOf(VirtualAddress address) => _services.TryGetValue(address, out var behind) ? behind.Endpoints : [];
+
+    /// <summary>Who is woken by a connection to an address; null: nobody.</summary>
+    public Sleeper? SleeperOf(VirtualAddress address) => _services.TryGetValue(address, out var behind) && behind.Sleepers.Count > 0 ? behind.Sleepers[0] : null;
 
     /// <summary>Takes over what a <see cref="ServiceDirectory"/> tells.</summary>
     /// <returns>The virtual addresses whose endpoints are not what they were.</returns>
@@ -41,11 +47,12 @@ public sealed class VirtualServices
         return changed;
     }
 
-    private void Add(Dictionary<string, List<(VirtualAddress, BalancedEndpoint)>> part, ServiceEndpoint endpoint, string service, HashSet<VirtualAddress> changed)
+    private void Add(Dictionary<string, List<(VirtualAddress, BalancedEndpoint?, Sleeper?)>> part, ServiceEndpoint endpoint, string service, HashSet<VirtualAddress> changed)
     {
-        List<(VirtualAddress, BalancedEndpoint)>? added = null;
-        foreach (var port in endpoint.Ports)
+        List<(VirtualAddress, BalancedEndpoint?, Sleeper?)>? added = null;
+        for (var i = 0; i < endpoint.Ports.Count; i++)
         {
+            var port = endpoint.Ports[i];
             if (port.Labels.IsEmpty)
                 continue;
             foreach (var address in VirtualAddresses.Of(port, endpoint.Framework).Distinct())
@@ -53,16 +60,27 @@ public sealed class VirtualServices
                 foreach (var target in Targets(endpoint, port))
                 {
                     var balanced = new BalancedEndpoint(endpoint.Id, service, target, endpoint.Weight, endpoint.State, port.Labels.Find(PolicyLabel) == "source", endpoint.Share);
-                    if (!_services.TryGetValue(address, out var behind))
-                        _services[address] = behind = [];
-                    behind.Add(balanced);
-                    (added ??= []).Add((address, balanced));
+                    At(address).Endpoints.Add(balanced);
+                    (added ??= []).Add((address, balanced, null));
+                    changed.Add(address);
+                }
+                if (Sleeper.Of(endpoint, i, service) is { } sleeper)
+                {
+                    At(address).Sleepers.Add(sleeper);
+                    (added ??= []).Add((address, null, sleeper));
                     changed.Add(address);
                 }
             }
         }
         if (added is not null)
             part[endpoint.Id] = added;
+    }
+
+    private Behind At(VirtualAddress address)
+    {
+        if (!_services.TryGetValue(address, out var behind))
+            _services[address] = behind = new([], []);
+        return behind;
     }
 
     private static IEnumerable<IPEndPoint> Targets(ServiceEndpoint endpoint, EndpointPort port)
@@ -76,17 +94,22 @@ public sealed class VirtualServices
         return (port.HostPort > 0 ? addresses.Take(1) : addresses).Select(address => new IPEndPoint(address, number));
     }
 
-    private void Remove(Dictionary<string, List<(VirtualAddress, BalancedEndpoint)>> part, string id, HashSet<VirtualAddress> changed)
+    private void Remove(Dictionary<string, List<(VirtualAddress, BalancedEndpoint?, Sleeper?)>> part, string id, HashSet<VirtualAddress> changed)
     {
         if (!part.Remove(id, out var added))
             return;
-        foreach (var (address, endpoint) in added)
+        foreach (var (address, endpoint, sleeper) in added)
         {
             changed.Add(address);
             var behind = _services[address];
-            behind.Remove(endpoint);
-            if (behind.Count == 0)
+            if (endpoint is not null)
+                behind.Endpoints.Remove(endpoint);
+            if (sleeper is not null)
+                behind.Sleepers.Remove(sleeper);
+            if (behind.Endpoints.Count + behind.Sleepers.Count == 0)
                 _services.Remove(address);
         }
     }
+
+    private sealed record Behind(List<BalancedEndpoint> Endpoints, List<Sleeper> Sleepers);
 }

@@ -8,20 +8,14 @@ using Platform.Grains.Registry;
 namespace Platform.Grains.Apps;
 
 /// <summary>Tells the registry where an app's instances are reached, and lets them leave it before they are stopped.</summary>
-internal sealed partial class AppAnnouncements(string appId, string owner, AppStore store, IGrainFactory grains, TimeProvider time, ILogger logger)
+internal sealed class AppAnnouncements(string appId, string owner, AppStore store, IGrainFactory grains, TimeProvider time, ILogger logger)
 {
-    /// <summary>The longest that the kill of an instance waits until all balancers have taken note.</summary>
-    private static readonly TimeSpan LongestNotice = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan NoticePoll = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
-
     private readonly EndpointAnnouncer _announcer = new(AppEndpoints.ServiceOf(appId), owner, () => grains.GetGrain<IRegistryGrain>(0), time, logger);
     private readonly Dictionary<string, (InstanceState Instance, List<string> Ids)> _endpoints = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DateTimeOffset?> _drains = new(StringComparer.Ordinal);
-    private readonly List<(string TaskId, TimeSpan Drain)> _leaving = [];
+    private readonly EndpointDrains _drains = new(() => grains.GetGrain<IRegistryGrain>(0), time, logger);
     private (double?, double?) _shares;
     private AppTarget? _asleep;
+    private List<string> _sleepers = [];
     private Dictionary<string, InstanceState?> _changed = new(StringComparer.Ordinal);
 
     private IRegistryGrain Registry => grains.GetGrain<IRegistryGrain>(0);
@@ -46,9 +40,7 @@ internal sealed partial class AppAnnouncements(string appId, string owner, AppSt
             Tell(instanceId, instance);
         if (TellShares() | TellAsleep() || changes.Count > 0)
             _announcer.Announce();
-        foreach (var (taskId, drain) in _leaving)
-            NoticeAsync(taskId, drain).Ignore();
-        _leaving.Clear();
+        _drains.Begin();
     }
 
     /// <summary>Tells of everything that is stored, and that there is nothing else: an earlier activation may have died between a write and its telling.</summary>
@@ -68,20 +60,10 @@ internal sealed partial class AppAnnouncements(string appId, string owner, AppSt
     }
 
     /// <summary>Until when an instance that has to end goes on: until nobody is sent to it any more, and then for its drain time. Null: it may be stopped.</summary>
-    public DateTimeOffset? DrainsUntil(InstanceState instance, DateTimeOffset now)
-    {
-        if (_drains.TryGetValue(instance.TaskId, out var until))
-            return until is null ? now + LookAgain : until > now ? until : null;
-        if (!_endpoints.ContainsKey(instance.InstanceId) || instance.State != TaskState.Running || (store.SpecOf(instance) ?? store.Target?.Spec) is not { } spec)
-            return null;
-        var drain = AppEndpoints.DrainTime(spec);
-        if (drain <= TimeSpan.Zero)
-            return null;
-        _drains[instance.TaskId] = null;
-        // Once the decision is stored, and with it told.
-        _leaving.Add((instance.TaskId, drain));
-        return now + LookAgain;
-    }
+    public DateTimeOffset? DrainsUntil(InstanceState instance, DateTimeOffset now) =>
+        _endpoints.ContainsKey(instance.InstanceId) && instance.State == TaskState.Running && (store.SpecOf(instance) ?? store.Target?.Spec) is { } spec
+            ? _drains.HeldUntil(_announcer, instance.TaskId, AppEndpoints.DrainTime(spec), now)
+            : null;
 
     private void Tell(string instanceId, InstanceState? instance)
     {
@@ -95,7 +77,7 @@ internal sealed partial class AppAnnouncements(string appId, string owner, AppSt
                 if (endpoints.Exists(endpoint => endpoint.Id == id))
                     continue;
                 _announcer.Remove(id);
-                _drains.Remove(id);
+                _drains.Forget(id);
             }
         }
         foreach (var endpoint in endpoints)
@@ -105,7 +87,7 @@ internal sealed partial class AppAnnouncements(string appId, string owner, AppSt
         else
             _endpoints.Remove(instanceId);
         if (instance is null or { State: not TaskState.Running })
-            _drains.Remove(instance?.TaskId ?? "");
+            _drains.Forget(instance?.TaskId ?? "");
     }
 
     /// <summary>A step of a canary has begun or ended: its instances get another share of the traffic.</summary>
@@ -124,35 +106,20 @@ internal sealed partial class AppAnnouncements(string appId, string owner, AppSt
 
     private double? ShareOf(string configVersion) => CanaryTraffic.ShareOf(configVersion, store.Target, store.Previous, store.State.Order, store.State.Rollout);
 
-    /// <summary>An app that requests wake is in the registry also while nothing of it runs.</summary>
+    /// <summary>An app that is woken is in the registry also while nothing of it runs.</summary>
     private bool TellAsleep()
     {
         var target = _endpoints.Count == 0 && !store.IsRemoved ? store.Target : null;
         if (ReferenceEquals(target, _asleep))
             return false;
         _asleep = target;
-        return target is not null && AppEndpoints.Asleep(target.Spec, target.Version, owner) is { } endpoint ? _announcer.Set(endpoint) : _announcer.Remove("asleep");
+        var sleepers = target is null ? [] : AppEndpoints.Asleep(target.Spec, target.Version, owner).ToList();
+        var changed = false;
+        foreach (var id in _sleepers.Where(id => !sleepers.Exists(sleeper => sleeper.Id == id)))
+            changed |= _announcer.Remove(id);
+        foreach (var sleeper in sleepers)
+            changed |= _announcer.Set(sleeper);
+        _sleepers = sleepers.ConvertAll(sleeper => sleeper.Id);
+        return changed;
     }
-
-    /// <summary>Waits until every balancer knows that the instance leaves; then its drain time begins.</summary>
-    private async Task NoticeAsync(string taskId, TimeSpan drain)
-    {
-        var limit = time.GetUtcNow() + LongestNotice;
-        try
-        {
-            var index = await _announcer.TellAsync(LongestNotice);
-            while (time.GetUtcNow() < limit && !await Registry.IsAppliedAsync(index))
-                await Task.Delay(NoticePoll, time);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            // A registry that is away must not keep instances from being stopped.
-            LogNotTold(failure, appId, taskId);
-        }
-        if (_drains.ContainsKey(taskId))
-            _drains[taskId] = time.GetUtcNow() + drain;
-    }
-
-    [LoggerMessage(LogLevel.Warning, "App {AppId}: the registry could not be told that {TaskId} leaves; it is stopped after its drain time all the same")]
-    private partial void LogNotTold(Exception failure, string appId, string taskId);
 }

@@ -3,6 +3,7 @@ using Platform.Contracts.Frameworks;
 using Platform.Contracts.Registry;
 using Platform.Core.Frameworks;
 using Platform.Core.Registry;
+using Platform.Core.Tasks;
 using Platform.Grains.Registry;
 
 namespace Platform.Grains.Frameworks;
@@ -12,6 +13,7 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
 {
     private static readonly TimeSpan LongestTell = TimeSpan.FromSeconds(5);
 
+    private readonly EndpointDrains _drains = new(registry, time, logger);
     private readonly Dictionary<string, EndpointAnnouncer> _services = new(StringComparer.Ordinal);
     private Dictionary<string, FrameworkTaskState> _changed = new(StringComparer.Ordinal);
 
@@ -42,7 +44,18 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
     {
         foreach (var announcer in Set(name, changes, evenEnded: false))
             announcer.Announce();
+        _drains.Begin();
     }
+
+    /// <summary>Until when a task that has to end goes on: until nobody is sent to it any more, and then for its drain time. Null: it may be killed.</summary>
+    /// <param name="name">The framework's name.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="now">The time.</param>
+    public DateTimeOffset? DrainsUntil(string name, FrameworkTaskState task, DateTimeOffset now) =>
+        task is { State: TaskState.Running, Discovery: { } discovery } && FrameworkEndpoints.ServiceOf(name, discovery) is { } service
+            && _services.TryGetValue(service, out var announcer) && announcer.Has(task.TaskId)
+            ? _drains.HeldUntil(announcer, task.TaskId, FrameworkEndpoints.DrainTime(discovery), now)
+            : null;
 
     /// <summary>Tells of what an earlier activation has left; what has ended meanwhile may have been told of.</summary>
     public void TellStored(string name, IEnumerable<FrameworkTaskState> tasks)
@@ -74,6 +87,8 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
             if (FrameworkEndpoints.ServiceOf(name, task.Discovery) is not { } service)
                 continue;
             var endpoint = FrameworkEndpoints.Of(name, task, Owner);
+            if (endpoint is null)
+                _drains.Forget(task.TaskId);
             if (!_services.TryGetValue(service, out var announcer))
             {
                 if (endpoint is null && !evenEnded)

@@ -14,6 +14,7 @@ internal sealed partial class JobAnnouncements(string jobId, string owner, JobSt
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly EndpointAnnouncer _announcer = new(JobEndpoints.ServiceOf(jobId), owner, () => grains.GetGrain<IRegistryGrain>(0), time, logger);
+    private readonly EndpointDrains _drains = new(() => grains.GetGrain<IRegistryGrain>(0), time, logger);
     private bool _isListed;
     private bool _isListing;
     private bool _mustTellAll;
@@ -40,7 +41,14 @@ internal sealed partial class JobAnnouncements(string jobId, string owner, JobSt
             changed |= Set(id, store.Tasks.Items.GetValueOrDefault(id));
         if (changed)
             TellAsync(all: false).Ignore();
+        _drains.Begin();
     }
+
+    /// <summary>Until when a task that has to end goes on: until nobody is sent to it any more, and then for its drain time. Null: it may be stopped.</summary>
+    public DateTimeOffset? DrainsUntil(RunTask task, DateTimeOffset now) =>
+        _announcer.Has(task.TaskId) && store.Runs.Items.GetValueOrDefault(task.RunId) is { } run
+            ? _drains.HeldUntil(_announcer, task.TaskId, JobEndpoints.DrainTime(run.Spec), now)
+            : null;
 
     /// <summary>The registry has begun anew: it is told everything, or that there is nothing, and then it need not ask the next time.</summary>
     public async Task TellAllAsync()
@@ -59,10 +67,13 @@ internal sealed partial class JobAnnouncements(string jobId, string owner, JobSt
             grains.GetGrain<IRegistryGrain>(0).NothingToTellAsync(owner).Ignore();
     }
 
-    private bool Set(string taskId, RunTask? task) =>
-        task is not null && store.Runs.Items.GetValueOrDefault(task.RunId) is { } run && JobEndpoints.Of(run.Spec, task, owner) is { } endpoint
-            ? _announcer.Set(endpoint)
-            : _announcer.Remove(taskId);
+    private bool Set(string taskId, RunTask? task)
+    {
+        if (task is not null && store.Runs.Items.GetValueOrDefault(task.RunId) is { } run && JobEndpoints.Of(run.Spec, task, owner) is { } endpoint)
+            return _announcer.Set(endpoint);
+        _drains.Forget(taskId);
+        return _announcer.Remove(taskId);
+    }
 
     private async Task TellAsync(bool all)
     {

@@ -172,6 +172,9 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
     /// <inheritdoc/>
     public string? KillReasonOf(RunTask task) => null;
 
+    /// <inheritdoc/>
+    public DateTimeOffset? HeldUntil(RunTask task, DateTimeOffset now) => Announcements.DrainsUntil(task, now);
+
     private async Task TellAsync(JobNotice notice)
     {
         var refused = await _sender.SendAsync(notice, CancellationToken.None);

@@ -38,7 +38,7 @@ internal static partial class AgentRunCommand
         ("--fetch-stall-timeout", "DURATION", "A download that brings nothing for so long has failed. Default: 1mins."),
         ("--token-file", "FILE", "The file with the token that this agent shows; './platform token agent' makes one."),
         ("--watch-folder", "[NAME=]DIR[,...]", "Folders that jobs may have watched for files, with all inside them. Default: none."),
-        ("--dns", "ADDRESS[:PORT]", "The name server that tasks are told of, as PLATFORM_DNS; containers with networks of their own ask it, if its port is 53. Default: none."),
+        ("--dns", "ADDRESS[:PORT]", "The name server that tasks are told of, as PLATFORM_DNS; containers with networks of their own ask it, if its port is 53. Default: this agent's own, with --dns-port."),
         ("--docker", "ADDRESS", "The Docker Engine that runs images, when it answers; none: without. Default: unix:///var/run/docker.sock."),
         ("--docker-config", "FILE", "Credentials of registries, in the form of Docker's config.json."),
         ("--image-retention", "DURATION", "The longest that an image stays that no task uses any more. Default: 1weeks."),
@@ -60,6 +60,7 @@ internal static partial class AgentRunCommand
         var authenticate = new Option<bool>("--authenticate-executors", "--authenticate_http_executors") { Description = "Executors of frameworks must show the token that they are given." };
         var sockets = new Option<bool>("--executor-domain-sockets", "--http_executor_domain_sockets") { Description = "Executors of frameworks find this agent by a local socket as well, also from containers with networks of their own." };
         var log = new LogSettings();
+        var plane = new AgentPlaneOptions();
         var command = new Command("agent", "Runs an agent, or shows and drains the agents of a control plane.");
         foreach (var option in options)
             command.Add(option);
@@ -69,6 +70,7 @@ internal static partial class AgentRunCommand
         command.Add(enforceDisk);
         command.Add(authenticate);
         command.Add(sockets);
+        plane.AddTo(command);
         log.AddTo(command);
         SettingsSources.AddTo(command);
         command.Serve((result, _) =>
@@ -87,7 +89,7 @@ internal static partial class AgentRunCommand
             if (result.GetValue(sockets))
                 arguments.Add("--executor-domain-sockets");
             if (AgentOptions.TryParse(arguments, out var parsed, out var problems))
-                return AgentRun.RunAsync(parsed!, log.Of(result));
+                return AgentRun.RunAsync(parsed!, plane.Of(result), log.Of(result));
             foreach (var problem in problems)
                 Console.Error.WriteLine("platform: " + problem);
             Console.Error.WriteLine("'platform agent --help' shows how it is used.");

@@ -3,12 +3,12 @@ using System.Net;
 using Platform.Agent;
 using Platform.Cli.Commands;
 using Platform.Client;
-using Platform.Clustering.Certificates;
 using Platform.Clustering;
+using Platform.Clustering.Certificates;
 using Platform.Clustering.Certificates.Acme;
 using Platform.Core.Jobs;
-using Platform.Host.Hosting.Tls;
 using Platform.Host.Hosting;
+using Platform.Host.Hosting.Tls;
 using Platform.Host.Logging;
 using Platform.Host.Telemetry;
 
@@ -21,6 +21,7 @@ internal static class DevCommand
     {
         var (listen, log, tuning, dns, marathon) = (new ListenOptions(), new LogSettings(), new TuningOptions(), new DnsOptions(), new MarathonSettings());
         var ingress = new IngressSettings();
+        var balancer = new BalancerOptions();
         var telemetry = new TelemetryOptions();
         var tls = new TlsOptions();
         var oidc = new OidcOptions();
@@ -75,6 +76,7 @@ internal static class DevCommand
         log.AddTo(command);
         tuning.AddTo(command);
         dns.AddTo(command);
+        balancer.AddTo(command);
         ingress.AddTo(command);
         marathon.AddTo(command);
         telemetry.AddTo(command);
@@ -101,6 +103,7 @@ internal static class DevCommand
                 Mesos = tuning.MesosOf(result),
                 Logging = log.Of(result),
                 Dns = dns.Of(result),
+                Balances = balancer.Of(result),
                 Ingress = ingress.Of(result),
                 Collector = telemetry.Of(result),
                 RequiresLogin = login.Of(result, listen.Of(result), listen.IsInsecure(result)),

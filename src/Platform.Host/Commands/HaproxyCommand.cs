@@ -107,7 +107,14 @@ internal static class HaproxyCommand
             {
                 throw new CommandException(ExitCodes.CannotStart, failure.Message);
             }
-            await new RegistryReader(client, directory, balancer.KnowsAll, loggers.CreateLogger<RegistryReader>()).RunAsync(stop.Token);
+            var reading = new RegistryReaderSettings
+            {
+                Watch = new() { Acknowledges = true },
+                CaughtUp = token => balancer.CaughtUpAsync(isComplete: false, token),
+                Completed = balancer.KnowsAll,
+                Renew = token => Logins.RenewAsync(client, token),
+            };
+            await new RegistryReader(client, directory, reading, TimeProvider.System, loggers.CreateLogger<RegistryReader>()).RunAsync(stop.Token);
             await balancer.StopAsync(CancellationToken.None);
             return ExitCodes.Ok;
 

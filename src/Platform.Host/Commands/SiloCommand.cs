@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Net;
 using Platform.Cli.Commands;
-using Platform.Clustering.Certificates;
 using Platform.Clustering;
-using Platform.Host.Hosting.Tls;
+using Platform.Clustering.Certificates;
 using Platform.Host.Hosting;
+using Platform.Host.Hosting.Tls;
 using Platform.Host.Logging;
 using Platform.Host.Telemetry;
 
@@ -40,6 +40,7 @@ internal static class SiloCommand
         var command = new Command("silo", "Joins a cluster of control planes.") { Redis, Cluster, Address, SiloPort, GatewayPort, ClusterTls };
         var (listen, log, tuning, dns, marathon) = (new ListenOptions(), new LogSettings(), new TuningOptions(), new DnsOptions(), new MarathonSettings());
         var ingress = new IngressSettings();
+        var balancer = new BalancerOptions();
         var telemetry = new TelemetryOptions();
         var tls = new TlsOptions();
         var oidc = new OidcOptions();
@@ -52,6 +53,7 @@ internal static class SiloCommand
         log.AddTo(command);
         tuning.AddTo(command);
         dns.AddTo(command);
+        balancer.AddTo(command);
         ingress.AddTo(command);
         marathon.AddTo(command);
         telemetry.AddTo(command);
@@ -88,6 +90,7 @@ internal static class SiloCommand
                 },
                 Logging = log.Of(result),
                 Dns = dns.Of(result),
+                Balances = balancer.Of(result),
                 Ingress = ingress.Of(result),
                 Collector = telemetry.Of(result),
                 RequiresLogin = requiresLogin,

@@ -7,7 +7,7 @@ namespace Platform.Host.Hosting;
 /// <summary>Runs an agent in this process until SIGTERM or SIGINT.</summary>
 internal static class AgentRun
 {
-    internal static async Task<int> RunAsync(AgentOptions options, Action<ILoggingBuilder> logging)
+    internal static async Task<int> RunAsync(AgentOptions options, AgentPlaneSettings settings, Action<ILoggingBuilder> logging)
     {
         using var loggers = LoggerFactory.Create(logging);
         using var stop = new CancellationTokenSource();
@@ -15,7 +15,9 @@ internal static class AgentRun
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
         {
-            await AgentDaemon.RunAsync(options, loggers, stop.Token);
+            // Simulated agents are on no machine of their own.
+            await using var plane = options.Simulate > 0 ? null : await AgentPlane.StartAsync(settings, loggers, logging, TimeProvider.System);
+            await AgentDaemon.RunAsync(plane?.Beside(options) ?? options, loggers, stop.Token);
             return ExitCodes.Ok;
         }
         catch (AgentStartException exception)

@@ -3,22 +3,41 @@ using Platform.Api.Registry;
 using Platform.Api.Security;
 using Platform.Core.Security;
 using Platform.Networking.LoadBalancing;
+using Platform.Networking.Registry;
 
 namespace Platform.Host.Hosting;
 
 /// <summary><c>/api/lb</c>: what the balancer of this process listens on, and where connections go.</summary>
 internal static class BalancerEndpoints
 {
-    internal static IServiceCollection AddLoadBalancer(this IServiceCollection services)
+    // The registry is asked every two seconds; another silo takes it over within a few.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
+    internal static IServiceCollection AddLoadBalancer(this IServiceCollection services, bool isOn)
     {
-        services.AddSingleton(new LoadBalancerOptions());
+        services.AddSingleton(provider => new RegistryAge(
+            () => provider.GetRequiredService<RegistryFeed>().UpToDateAt, () => false, LongestSilence, provider.GetRequiredService<TimeProvider>()));
+        if (!isOn)
+            return services;
+        services.AddSingleton(provider =>
+        {
+            var waker = provider.GetRequiredService<AppWaker>();
+            return new LoadBalancerOptions { Wake = (sleeper, cancellationToken) => waker.WakeAsync(sleeper.AppId, sleeper.Instances, cancellationToken) };
+        });
         services.AddSingleton<LoadBalancer>();
         services.AddHostedService(provider => provider.GetRequiredService<LoadBalancer>());
         services.AddSingleton(provider => new RegistryConsumer((_, cancellationToken) => provider.GetRequiredService<LoadBalancer>().CaughtUpAsync(cancellationToken)));
         return services;
     }
 
-    internal static void MapLoadBalancer(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/api/lb", (LoadBalancer balancer) => Results.Json(Of(balancer), BalancerJson.Default.BalancerView)).Needs(Right.OnOperations(AccessAction.Read, "networking"));
+    internal static void MapLoadBalancer(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/api/lb", (IServiceProvider services, RegistryAge age) =>
+        Results.Json(Of(services.GetService<LoadBalancer>(), age), BalancerJson.Default.BalancerView)).Needs(Right.OnOperations(AccessAction.Read, "networking"));
+
+    internal static BalancerView Of(LoadBalancer? balancer, RegistryAge age) => (balancer is null ? new(0, 0, 0, 0, [], []) : Of(balancer)) with
+    {
+        Stale = age.IsStale,
+        AgeSeconds = Math.Round(age.Age.TotalSeconds, 3),
+    };
 
     private static BalancerView Of(LoadBalancer balancer) => new(
         balancer.Metrics.Connections, balancer.Metrics.Active, balancer.Metrics.Failures, balancer.Metrics.Refused,
@@ -31,7 +50,14 @@ internal static class BalancerEndpoints
 
 /// <summary>A balancer.</summary>
 internal sealed record BalancerView(
-    long Connections, long Active, long Failures, long Refused, IReadOnlyList<FrontendView> Addresses, IReadOnlyList<FrontendProblemView> Problems);
+    long Connections, long Active, long Failures, long Refused, IReadOnlyList<FrontendView> Addresses, IReadOnlyList<FrontendProblemView> Problems)
+{
+    /// <summary>The control plane is away: it goes on with what it knows.</summary>
+    public bool Stale { get; init; }
+
+    /// <summary>Time since the control plane was last heard.</summary>
+    public double AgeSeconds { get; init; }
+}
 
 /// <summary>An address that it listens on.</summary>
 internal sealed record FrontendView(string Name, string Protocol, string Listen, IReadOnlyList<BackendView> Backends);

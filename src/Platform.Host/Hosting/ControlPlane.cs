@@ -19,6 +19,7 @@ using Platform.Dashboard.Hosting;
 using Platform.Grains.Startup;
 using Platform.Host.Hosting.Tls;
 using Platform.Host.Telemetry;
+using Platform.Networking.Registry;
 
 namespace Platform.Host.Hosting;
 
@@ -58,7 +59,7 @@ internal static class ControlPlane
         builder.Services.AddMesos(settings.Mesos);
         builder.Services.AddRegistry(settings.Dns.Names);
         settings.Dns.AddTo(builder.Services);
-        builder.Services.AddLoadBalancer();
+        builder.Services.AddLoadBalancer(settings.Balances);
         if (settings.Ingress is { } ingress)
             builder.Services.AddIngress(ingress);
         builder.Services.AddResponseCompression();
@@ -66,6 +67,8 @@ internal static class ControlPlane
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         var app = builder.Build();
+        // It counts from now on, and not from when somebody first asks.
+        _ = app.Services.GetRequiredService<RegistryAge>();
         if (IPAddress.IsLoopback(settings.Listen.Address))
             app.UseBrowserGuard();
         app.UseBrowserHeaders();

@@ -31,6 +31,9 @@ internal sealed record ControlPlaneSettings
     /// <summary>How it serves DNS.</summary>
     internal required DnsSettings Dns { get; init; }
 
+    /// <summary>It listens on the virtual addresses of its machine. Default true.</summary>
+    internal bool Balances { get; init; } = true;
+
     /// <summary>Its HTTP ingress; null: none.</summary>
     internal IngressOptions? Ingress { get; init; }
 

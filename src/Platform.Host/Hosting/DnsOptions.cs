@@ -5,15 +5,17 @@ using Platform.Networking.Dns;
 
 namespace Platform.Host.Hosting;
 
-/// <summary>How a control plane serves DNS.</summary>
-internal sealed class DnsOptions
+/// <summary>How a process serves DNS.</summary>
+/// <param name="isAgent">It is an agent: there is DNS only if a port is named.</param>
+internal sealed class DnsOptions(bool isAgent = false)
 {
     private const int DefaultPort = 8053;
 
-    private readonly Option<int> port = new("--dns-port")
+    private readonly Option<int?> port = new("--dns-port")
     {
-        Description = $"The port of DNS, UDP and TCP; 0 picks a free one. Default: {DefaultPort}, or a free one if that is taken.",
-        DefaultValueFactory = _ => DefaultPort,
+        Description = isAgent
+            ? "Serve DNS on this port, UDP and TCP, also while the control plane is away; 0 picks a free one. Tasks are told of it, unless --dns names another. Default: no DNS."
+            : $"The port of DNS, UDP and TCP; 0 picks a free one. Default: {DefaultPort}, or a free one if that is taken.",
     };
 
     private readonly Option<string> address = new("--dns-listen")
@@ -39,8 +41,9 @@ internal sealed class DnsOptions
 
     internal void AddTo(Command command)
     {
-        foreach (var option in new Option[] { port, address, domain, ttl, upstream, strict, none })
+        foreach (var option in new Option[] { port, address, domain, ttl, upstream, strict })
             command.Add(option);
+        command.Add(isAgent ? new Option<bool>("--insecure") { Description = "Let --dns-listen be an address that other machines reach." } : none);
         port.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var number) && number is < 0 or > 65535)
@@ -73,16 +76,16 @@ internal sealed class DnsOptions
 
     internal DnsSettings Of(ParseResult result)
     {
-        var servers = result.GetValue(upstream) is { Length: > 0 } given ? given.Select(text => Server(text)!).ToArray() : null;
-        var isPortGiven = result.GetResult(port) is { Implicit: false };
+        var servers = result.GetValue(upstream) is { Length: > 0 } named ? named.Select(text => Server(text)!).ToArray() : null;
+        var given = result.GetValue(port);
         return new(
             new(result.GetValue(domain)!.ToLowerInvariant().TrimEnd('.'), result.GetValue(strict) ? DnsLabelRule.Rfc952 : DnsLabelRule.Rfc1123),
-            result.GetValue(none)
+            (isAgent ? given is null : result.GetValue(none))
                 ? null
                 : new DnsServerOptions
                 {
-                    Listen = new(IPAddress.Parse(result.GetValue(address)!), result.GetValue(port)),
-                    MayMove = !isPortGiven,
+                    Listen = new(IPAddress.Parse(result.GetValue(address)!), given ?? DefaultPort),
+                    MayMove = given is null,
                     Ttl = TimeSpan.FromSeconds(result.GetValue(ttl)),
                     Upstreams = servers,
                 });

@@ -5,7 +5,7 @@ using Platform.Networking.Dns;
 
 namespace Platform.Host.Hosting;
 
-/// <summary>How a control plane serves DNS.</summary>
+/// <summary>How a process serves DNS.</summary>
 /// <param name="Names">How names are made.</param>
 /// <param name="Server">The server; null: none.</param>
 internal sealed record DnsSettings(MesosDnsNames Names, DnsServerOptions? Server)
@@ -30,7 +30,10 @@ internal sealed record DnsSettings(MesosDnsNames Names, DnsServerOptions? Server
     }
 
     /// <summary>Where tasks on this machine ask; null: nowhere.</summary>
-    internal static IPEndPoint? ForTasks(IServiceProvider services) => services.GetService<DnsServer>() is not { IsServing: true, EndPoint: { } at }
+    internal static IPEndPoint? ForTasks(IServiceProvider services) => services.GetService<DnsServer>() is { } server ? ForTasks(server) : null;
+
+    /// <summary>Where tasks on this machine ask; null: nowhere.</summary>
+    internal static IPEndPoint? ForTasks(DnsServer server) => server is not { IsServing: true, EndPoint: { } at }
         ? null
         : at.Address.Equals(IPAddress.Any) ? new(IPAddress.Loopback, at.Port)
         : at.Address.Equals(IPAddress.IPv6Any) ? new(IPAddress.IPv6Loopback, at.Port)

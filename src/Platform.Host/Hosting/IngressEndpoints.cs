@@ -21,7 +21,7 @@ internal static class IngressEndpoints
     internal static void MapIngress(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/api/ingress", (IServiceProvider services) =>
         Results.Json(Of(services.GetService<IngressServer>()), IngressJson.Default.IngressView)).Needs(Right.OnOperations(AccessAction.Read, "networking"));
 
-    private static IngressView Of(IngressServer? ingress) => ingress is null ? new([], new(0, 0, 0, 0, 0, 0), []) : new(
+    internal static IngressView Of(IngressServer? ingress) => ingress is null ? new([], new(0, 0, 0, 0, 0, 0), []) : new(
         ingress.Addresses,
         new(ingress.Metrics.Requests, ingress.Metrics.Active, ingress.Metrics.Retries, ingress.Metrics.Failures, ingress.Metrics.Unknown, ingress.Metrics.Wakes),
         [.. ingress.Routes.Select(entry => new IngressRouteView(

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Platform.Cli.Commands;
-using Platform.Client.Services;
+using System.Threading.Channels;
 using Platform.Client;
+using Platform.Client.Services;
 using Platform.Core.Collections;
 using Platform.Core.Registry;
 using ServiceEndpoint = Platform.Core.Registry.ServiceEndpoint;
@@ -11,9 +11,10 @@ namespace Platform.Host.Hosting;
 /// <summary>Keeps a directory like the registry of a control plane elsewhere. While that is away, what is known stays.</summary>
 /// <param name="client">The control plane.</param>
 /// <param name="directory">What is kept.</param>
-/// <param name="complete">Called when the directory is known to be whole.</param>
+/// <param name="settings">How it follows, and who goes by it.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">Its log.</param>
-internal sealed partial class RegistryReader(PlatformClient client, ServiceDirectory directory, Action complete, ILogger<RegistryReader> logger)
+internal sealed partial class RegistryReader(PlatformClient client, ServiceDirectory directory, RegistryReaderSettings settings, TimeProvider time, ILogger<RegistryReader> logger)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
@@ -21,6 +22,23 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
     private readonly DirectoryMirror mirror = new(directory);
+
+    private readonly Lock gate = new();
+    private DateTimeOffset? heardAt;
+    private volatile bool isConnected;
+
+    /// <summary>When the control plane last told something; it does every 15 seconds at least. Null: it never has.</summary>
+    internal DateTimeOffset? HeardAt
+    {
+        get
+        {
+            lock (gate)
+                return heardAt;
+        }
+    }
+
+    /// <summary>There is no connection to it.</summary>
+    internal bool IsAway => !isConnected;
 
     /// <summary>Follows until it is cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -33,17 +51,30 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
             {
                 using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 silence.CancelAfter(LongestSilence);
-                await Logins.RenewAsync(client, silence.Token);
-                mirror.Begin();
-                await foreach (var told in client.WatchEndpointsAsync(silence.Token))
+                await settings.Renew(silence.Token);
+                // Changes that come while one is acknowledged do not wait for that; of marks the newest counts.
+                var marks = Channel.CreateBounded<EndpointMark>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+                var acknowledging = AcknowledgeAsync(marks.Reader, silence.Token);
+                try
                 {
-                    silence.CancelAfter(LongestSilence);
-                    if (isAway)
-                        LogBack();
-                    isAway = false;
-                    Take(told);
-                    if (told.Kind == EndpointEventKind.Complete)
-                        complete();
+                    mirror.Begin();
+                    await foreach (var told in client.WatchEndpointsAsync(settings.Watch, silence.Token))
+                    {
+                        silence.CancelAfter(LongestSilence);
+                        Heard();
+                        if (isAway)
+                            LogBack();
+                        isAway = false;
+                        if (told.Mark is { } mark)
+                            marks.Writer.TryWrite(mark);
+                        else
+                            Take(told);
+                    }
+                }
+                finally
+                {
+                    await silence.CancelAsync();
+                    await acknowledging;
                 }
                 reason = "the connection ended";
             }
@@ -63,12 +94,13 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
             {
                 return;
             }
+            isConnected = false;
             if (!isAway)
                 LogAway(reason);
             isAway = true;
             try
             {
-                await Task.Delay(Again, cancellationToken);
+                await Task.Delay(Again, time, cancellationToken);
             }
             catch (OperationCanceledException)
             {
@@ -77,20 +109,64 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
         }
     }
 
+    private void Heard()
+    {
+        lock (gate)
+            heardAt = time.GetUtcNow();
+        isConnected = true;
+    }
+
     private void Take(EndpointEvent told)
     {
-        if (told.Kind == EndpointEventKind.Complete)
-            mirror.Complete();
-        else if (told is { Kind: EndpointEventKind.Snapshot, Change: { } whole })
+        if (told is { Kind: EndpointEventKind.Snapshot, Change: { } whole })
+        {
             mirror.Snapshot(whole.Service, whole.Set.Select(Endpoint));
+        }
         else if (told is { Kind: EndpointEventKind.Change, Change: { } change })
+        {
             mirror.Change(change.Service, change.Set.Select(Endpoint), change.Removed);
+        }
+        else if (told.Kind == EndpointEventKind.Complete)
+        {
+            mirror.Complete();
+            settings.Completed();
+        }
+        else if (told is { Kind: EndpointEventKind.Nodes, Nodes: { } nodes })
+        {
+            settings.Nodes(new([.. nodes.Masters], [.. nodes.Agents]));
+        }
+    }
+
+    private async Task AcknowledgeAsync(ChannelReader<EndpointMark> marks, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var mark in marks.ReadAllAsync(cancellationToken))
+            {
+                await settings.CaughtUp(cancellationToken);
+                try
+                {
+                    await client.AcknowledgeEndpointsAsync(settings.Watch, mark, cancellationToken);
+                }
+                catch (PlatformException failure)
+                {
+                    // The connection ends too, or another control plane answered, which waits for nobody that it does not know.
+                    LogNotAcknowledged(failure.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection has ended.
+        }
     }
 
     private static ServiceEndpoint Endpoint(Client.Services.ServiceEndpoint told) => new()
     {
         Id = told.Id,
         Framework = told.Framework ?? ServiceNames.Outside,
+        Name = told.Name ?? "",
+        DiscoveryName = told.DiscoveryName,
         AgentId = told.AgentId ?? "",
         AgentAddresses = told.AgentAddresses.ToValueList(),
         Addresses = told.Addresses.SequenceEqual(told.AgentAddresses) ? default : told.Addresses.ToValueList(),
@@ -102,6 +178,7 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
             ContainerPort = port.ContainerPort,
             ServicePort = port.ClusterPort,
             Labels = Map(port.Labels),
+            IsHidden = port.Hidden,
         }).ToValueList(),
         State = Enum.TryParse<EndpointState>(told.State, out var state) ? state : EndpointState.Waiting,
         Weight = told.Weight,
@@ -115,6 +192,9 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
 
     [LoggerMessage(LogLevel.Warning, "The control plane is away, what is known of it stays: {Reason}")]
     private partial void LogAway(string reason);
+
+    [LoggerMessage(LogLevel.Debug, "A change of the registry could not be acknowledged: {Reason}")]
+    private partial void LogNotAcknowledged(string reason);
 
     [LoggerMessage(LogLevel.Information, "The control plane is there")]
     private partial void LogBack();

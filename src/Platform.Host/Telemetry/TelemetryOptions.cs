@@ -6,10 +6,10 @@ using Platform.Api.Marathon.Server;
 
 namespace Platform.Host.Telemetry;
 
-/// <summary>What a control plane tells of itself: metrics for who asks, and metrics and traces for a collector.</summary>
+/// <summary>What a process tells of itself: metrics for who asks, and metrics and traces for a collector.</summary>
 internal sealed class TelemetryOptions
 {
-    private static readonly string[] Meters =
+    internal static readonly string[] Meters =
         ["Platform", "Platform.*", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     private readonly Option<string?> otlp = new("--otlp")

@@ -17,6 +17,12 @@ public abstract class Frontend : IAsyncDisposable
     /// <summary>Where connections go.</summary>
     public BackendPool Pool { get; }
 
+    /// <summary>Who is woken when somebody comes and no backend is there; null: nobody.</summary>
+    public Sleeper? Sleeper { get; internal set; }
+
+    /// <summary>Wakes it once for all who wait.</summary>
+    private protected Awakening Awakening { get; } = new();
+
     /// <summary>Listens no more; open connections go on.</summary>
     public abstract ValueTask DisposeAsync();
 

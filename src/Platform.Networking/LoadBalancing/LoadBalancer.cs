@@ -12,7 +12,10 @@ namespace Platform.Networking.LoadBalancing;
 /// <remarks>It follows what this process knows of the registry, and goes on with that while the control plane is away.</remarks>
 public sealed partial class LoadBalancer : BackgroundService
 {
+    // What another program has, which may be the balancer of another process of ours, is taken over soon after that has ended.
+    private static readonly TimeSpan TakeOverAgain = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BindAgain = TimeSpan.FromSeconds(2);
+    private const int TakenInTurn = 100;
 
     private readonly ServiceDirectory _directory;
     private readonly LoadBalancerOptions _options;
@@ -20,6 +23,7 @@ public sealed partial class LoadBalancer : BackgroundService
     private readonly VirtualServices _services = new();
     private readonly ConcurrentDictionary<VirtualAddress, Frontend> _frontends = new();
     private readonly ConcurrentDictionary<VirtualAddress, string> _problems = new();
+    private readonly Dictionary<VirtualAddress, IPEndPoint> _taken = [];
     private readonly Channel<(EndpointChange? Change, TaskCompletionSource? Mark)> _changes = Channel.CreateUnbounded<(EndpointChange?, TaskCompletionSource?)>(new() { SingleReader = true });
 
     /// <summary>Made by the services.</summary>
@@ -53,6 +57,7 @@ public sealed partial class LoadBalancer : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         void Take(EndpointChange change) => _changes.Writer.TryWrite((change, null));
+        var triedAt = Environment.TickCount64;
         await Task.Yield();
         _directory.Follow(Take);
         try
@@ -68,14 +73,20 @@ public sealed partial class LoadBalancer : BackgroundService
                     else
                         changed.UnionWith(_services.Apply(item.Change!));
                 }
-                changed.UnionWith(_problems.Keys);
+                if (Environment.TickCount64 - triedAt >= BindAgain.TotalMilliseconds)
+                {
+                    changed.UnionWith(_problems.Keys);
+                    triedAt = Environment.TickCount64;
+                }
                 if (changed.Count > 0)
                     await UpdateAsync(changed);
+                else
+                    TakeOver();
                 foreach (var mark in marks)
                     mark.TrySetResult();
                 using var again = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
                 if (!_problems.IsEmpty)
-                    again.CancelAfter(BindAgain);
+                    again.CancelAfter(_taken.Count > 0 ? TakeOverAgain : BindAgain);
                 try
                 {
                     await _changes.Reader.WaitToReadAsync(again.Token);
@@ -110,8 +121,8 @@ public sealed partial class LoadBalancer : BackgroundService
         }
         foreach (var address in changed)
         {
-            var endpoints = _services.EndpointsOf(address);
-            var listen = endpoints.Count == 0 ? null : Listen(address, named);
+            var isThere = _services.Addresses.Contains(address);
+            var listen = isThere ? Listen(address, named) : null;
             if (_frontends.TryGetValue(address, out var frontend) && !frontend.Listen.Equals(listen))
             {
                 _frontends.TryRemove(address, out _);
@@ -121,18 +132,32 @@ public sealed partial class LoadBalancer : BackgroundService
             }
             if (listen is null)
             {
+                _taken.Remove(address);
                 _problems.TryRemove(address, out _);
-                if (endpoints.Count > 0)
+                if (isThere)
                     _problems[address] = "only loopback addresses and names can be listened on";
                 continue;
             }
-            frontend ??= Open(address, listen);
-            if (frontend is null)
-                continue;
-            frontend.Pool.Policy = endpoints.Any(endpoint => endpoint.IsBySource) ? BalancingPolicy.SourceAddress : BalancingPolicy.LeastConnections;
-            frontend.Pool.Set(endpoints);
-            frontend.BackendsChanged();
+            Serve(frontend ?? Open(address, listen));
         }
+    }
+
+    /// <summary>Tries what another program had a moment ago; a few at a time, so that what it keeps for long costs next to nothing.</summary>
+    private void TakeOver()
+    {
+        foreach (var (address, listen) in _taken.Take(TakenInTurn).ToList())
+            Serve(Open(address, listen));
+    }
+
+    private void Serve(Frontend? frontend)
+    {
+        if (frontend is null)
+            return;
+        var endpoints = _services.EndpointsOf(frontend.Address);
+        frontend.Sleeper = _services.SleeperOf(frontend.Address);
+        frontend.Pool.Policy = endpoints.Any(endpoint => endpoint.IsBySource) ? BalancingPolicy.SourceAddress : BalancingPolicy.LeastConnections;
+        frontend.Pool.Set(endpoints);
+        frontend.BackendsChanged();
     }
 
     private static IPEndPoint? Listen(VirtualAddress address, IReadOnlyDictionary<string, IPAddress> named) =>
@@ -149,13 +174,20 @@ public sealed partial class LoadBalancer : BackgroundService
                 : new TcpFrontend(address, listen, _options, Metrics, _logger);
             _frontends[address] = frontend;
             _problems.TryRemove(address, out _);
+            _taken.Remove(address);
             LogOpened(address, listen);
             return frontend;
         }
         catch (SocketException failure)
         {
-            if (_problems.TryAdd(address, failure.Message))
-                LogNotOpened(address, listen, failure.Message);
+            var reason = failure.Message;
+            if (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                _taken[address] = listen;
+                reason = $"another program has {listen}; if that is the balancer of another process, it serves the same, and this one takes over when it ends";
+            }
+            if (_problems.TryAdd(address, reason))
+                LogNotOpened(address, listen, reason);
             return null;
         }
     }

@@ -1,3 +1,5 @@
+using Platform.Core.Registry;
+
 namespace Platform.Networking.LoadBalancing;
 
 /// <summary>How the balancer is set up.</summary>
@@ -11,6 +13,15 @@ public sealed record LoadBalancerOptions
 
     /// <summary>How long a new connection waits while no backend is ready. Default 5 seconds.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Wakes an app that has no instances; null: no app is woken.</summary>
+    public Func<Sleeper, CancellationToken, Task>? Wake { get; init; }
+
+    /// <summary>How long a new connection waits for an app that is woken. Default 2 minutes.</summary>
+    public TimeSpan LongestWake { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Connections to one address that wait for a backend; more are refused. Default 10,000.</summary>
+    public int MostWaiting { get; init; } = 10_000;
 
     /// <summary>A connection on which nothing moves either way for so long is closed. Default 1 hour.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromHours(1);

@@ -11,6 +11,8 @@ internal sealed partial class TcpFrontend : Frontend
 {
     private const int BufferSize = 64 * 1024;
 
+    private static readonly TimeSpan WakeAgain = TimeSpan.FromSeconds(5);
+
     private readonly LoadBalancerOptions _options;
     private readonly BalancerMetrics _metrics;
     private readonly ILogger _logger;
@@ -18,6 +20,8 @@ internal sealed partial class TcpFrontend : Frontend
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
+    private volatile bool _isWoken;
+    private int _waiting;
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
@@ -119,17 +123,15 @@ internal sealed partial class TcpFrontend : Frontend
     private async Task<(Backend? Backend, Socket? Server)> ConnectAsync(IPAddress client)
     {
         var tried = new List<Backend>();
-        var deadline = Environment.TickCount64 + (long)_options.LongestWait.TotalMilliseconds;
+        var began = Environment.TickCount64;
         while (tried.Count < _options.Attempts)
         {
             // Before the choice: a backend that comes after it wakes the wait.
             var changed = _changed.Task;
             if (Pool.Choose(client, candidate => !tried.Contains(candidate), Environment.TickCount64) is not { } backend)
             {
-                var left = deadline - Environment.TickCount64;
-                if (left <= 0 || tried.Count > 0)
+                if (tried.Count > 0 || !await WaitAsync(changed, began).ConfigureAwait(false))
                     break;
-                await Task.WhenAny(changed, Task.Delay(TimeSpan.FromMilliseconds(left))).ConfigureAwait(false);
                 continue;
             }
             backend.Take();
@@ -139,6 +141,7 @@ internal sealed partial class TcpFrontend : Frontend
                 using var limit = new CancellationTokenSource(_options.ConnectTimeout);
                 await server.ConnectAsync(backend.Target, limit.Token).ConfigureAwait(false);
                 backend.Succeeded();
+                _isWoken = false;
                 return (backend, server);
             }
             catch (Exception failure) when (failure is SocketException or OperationCanceledException)
@@ -152,6 +155,45 @@ internal sealed partial class TcpFrontend : Frontend
             }
         }
         return (null, null);
+    }
+
+    /// <summary>Waits until there are other backends, or it is time to look again; who sleeps is woken. False: the time is over, or too many wait.</summary>
+    private async Task<bool> WaitAsync(Task changed, long began)
+    {
+        var wakes = _options.Wake is not null && Sleeper is not null;
+        _isWoken |= wakes;
+        // Who was woken is no sleeper any more, and may take its time until it is ready.
+        var left = (_isWoken ? _options.LongestWake : _options.LongestWait) - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
+        if (left <= TimeSpan.Zero)
+            return false;
+        if (Interlocked.Increment(ref _waiting) > _options.MostWaiting)
+        {
+            Interlocked.Decrement(ref _waiting);
+            return false;
+        }
+        try
+        {
+            if (wakes && Sleeper is { } sleeper)
+                await WakeAsync(sleeper).ConfigureAwait(false);
+            await Task.WhenAny(changed, Task.Delay(left < WakeAgain ? left : WakeAgain)).ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private async Task WakeAsync(Sleeper sleeper)
+    {
+        try
+        {
+            await Awakening.WakeAsync(_options.Wake!, sleeper).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogNotWoken(failure, sleeper.AppId);
+        }
     }
 
     private async Task RelayAsync(Socket client, Socket server)
@@ -200,6 +242,9 @@ internal sealed partial class TcpFrontend : Frontend
 
     [LoggerMessage(LogLevel.Warning, "A connection to {Listen} could not be accepted")]
     private partial void LogNotAccepted(Exception failure, IPEndPoint listen);
+
+    [LoggerMessage(LogLevel.Warning, "{App} could not be woken; it is tried again")]
+    private partial void LogNotWoken(Exception failure, string app);
 
     [LoggerMessage(LogLevel.Debug, "A connection to {Listen} ended: {Reason}")]
     private partial void LogEnded(string reason, IPEndPoint listen);

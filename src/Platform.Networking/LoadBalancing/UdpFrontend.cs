@@ -68,9 +68,16 @@ internal sealed partial class UdpFrontend : Frontend
                 var received = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, any, _stop.Token).ConfigureAwait(false);
                 var client = (IPEndPoint)received.RemoteEndPoint;
                 if (SessionOf(client) is { } session)
+                {
                     await session.SendAsync(buffer.AsMemory(0, received.ReceivedBytes), _stop.Token).ConfigureAwait(false);
+                }
                 else
+                {
+                    // Packets may be lost: the client's next one finds who was woken.
+                    if (_options.Wake is { } wake && Sleeper is { } sleeper)
+                        _ = WakeAsync(wake, sleeper);
                     _metrics.RefusedOne();
+                }
             }
             catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException || _stop.IsCancellationRequested)
             {
@@ -80,6 +87,18 @@ internal sealed partial class UdpFrontend : Frontend
             {
                 LogNotHandedOn(failure.Message, Listen);
             }
+        }
+    }
+
+    private async Task WakeAsync(Func<Sleeper, CancellationToken, Task> wake, Sleeper sleeper)
+    {
+        try
+        {
+            await Awakening.WakeAsync(wake, sleeper).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogNotWoken(failure, sleeper.AppId);
         }
     }
 
@@ -187,6 +206,9 @@ internal sealed partial class UdpFrontend : Frontend
             return true;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "{App} could not be woken; it is tried again")]
+    private partial void LogNotWoken(Exception failure, string app);
 
     [LoggerMessage(LogLevel.Debug, "A packet to {Listen} was not handed on: {Reason}")]
     private partial void LogNotHandedOn(string reason, IPEndPoint listen);

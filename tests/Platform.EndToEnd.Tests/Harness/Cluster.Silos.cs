@@ -16,14 +16,17 @@ internal sealed partial class Cluster
     internal RedisServer? Redis { get; private set; }
 
     /// <summary>Starts silos of one cluster; the client talks to the first.</summary>
-    internal static async Task<Cluster> StartSilosAsync(ITestOutputHelper output, int count, params string[] options)
+    internal static Task<Cluster> StartSilosAsync(ITestOutputHelper output, int count, params string[] options) => StartSilosAsync(output, count, _ => options);
+
+    /// <summary>The same, each silo with options of its own.</summary>
+    internal static async Task<Cluster> StartSilosAsync(ITestOutputHelper output, int count, Func<int, string[]> optionsOf)
     {
-        var cluster = new Cluster(output) { ServerOptions = options };
+        var cluster = new Cluster(output);
         try
         {
             cluster.Redis = await RedisServer.StartAsync();
             foreach (var ports in Enumerable.Range(0, 3 * count).Select(_ => FreePorts.Take()).Chunk(3))
-                cluster.silos.Add(new Silo(new Uri($"http://127.0.0.1:{ports[0]}"), ports[1], ports[2]));
+                cluster.silos.Add(new Silo(new Uri($"http://127.0.0.1:{ports[0]}"), ports[1], ports[2], optionsOf(cluster.silos.Count)));
             cluster.silos.ForEach(silo => silo.Wire = new Wire(cluster.Redis.Address));
             cluster.Masters = string.Join(',', cluster.silos.Select(silo => silo.Url.OriginalString));
             await Task.WhenAll(cluster.silos.Select(cluster.StartSiloAsync));
@@ -45,7 +48,7 @@ internal sealed partial class Cluster
             silo.Process = Track(RunningProcess.Start($"silo {silos.IndexOf(silo)}, process {processes.Count}", Directory.Path,
             [
                 "silo", "--auth", "off", "--redis", silo.Wire!.Address, "--cluster", Path.GetFileName(Directory.Path), "--port", $"{silo.Url.Port}",
-                "--silo-port", $"{silo.SiloPort}", "--gateway-port", $"{silo.GatewayPort}", .. ServerOptions,
+                "--silo-port", $"{silo.SiloPort}", "--gateway-port", $"{silo.GatewayPort}", .. silo.Options,
             ]));
         }
 
@@ -70,7 +73,7 @@ internal sealed partial class Cluster
     }
 
     /// <summary>One silo: where it is, and its process of the moment.</summary>
-    internal sealed record Silo(Uri Url, int SiloPort, int GatewayPort)
+    internal sealed record Silo(Uri Url, int SiloPort, int GatewayPort, string[] Options)
     {
         internal RunningProcess Process { get; set; } = null!;
 

@@ -48,7 +48,7 @@ internal sealed partial class Cluster : IAsyncDisposable
     private string[] ServerOptions { get; init; } = [];
 
     /// <summary>The addresses that agents dial, in their order; null: the client's.</summary>
-    private string? Masters { get; set; }
+    internal string? Masters { get; set; }
 
     /// <summary>Starts the control plane: on a free port the first time, on the same port and data again later.</summary>
     internal async Task StartServerAsync()

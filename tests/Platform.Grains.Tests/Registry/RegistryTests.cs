@@ -137,6 +137,22 @@ public sealed class RegistryTests
     }
 
     [Fact]
+    public async Task An_app_that_connections_wake_is_there_at_its_virtual_address()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        var registry = cluster.Host.GetGrain<IRegistryGrain>(0);
+        await cluster.PutAndWaitAsync(Web with
+        {
+            Instances = 0,
+            PortDefinitions = [new() { Port = 10000, Labels = ValueMap.Create(("VIP_0", "/shop/web:80")) }],
+            Labels = ValueMap.Create(("INGRESS_0_WAKE", "3")),
+        });
+
+        var asleep = (await EndpointsAsync(registry, endpoints => endpoints is [{ State: EndpointState.Asleep }]))[0];
+        Sleeper.Of(asleep, 0, "web.shop.marathon").ShouldBe(new Sleeper("web.shop.marathon", "/shop/web", 3));
+    }
+
+    [Fact]
     public async Task New_instances_have_the_share_of_their_canary_step_and_none_after_it()
     {
         await using var cluster = await AppFixture.StartAsync(agents: 1);
@@ -221,6 +237,68 @@ public sealed class RegistryTests
         await cluster.Agents[0].DialAsync();
         await cluster.Agents[0].ReportAsync(endpoint.Id, TaskState.Finished);
         await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_task_of_a_job_that_is_stopped_leaves_before_it_is_killed()
+    {
+        await using var jobs = await JobFixture.StartAsync(agents: 1);
+        var (cluster, registry) = (jobs.Cluster, jobs.Cluster.Host.GetGrain<IRegistryGrain>(0));
+        var spec = JobFixture.Spec("reports");
+        var job = await jobs.PutAsync(spec with
+        {
+            Task = spec.Task with { Ports = 2, NamedPorts = [new() { Name = "http", Labels = ValueMap.Create(("VIP_0", "/reports:80")) }] },
+        });
+        var run = await job.StartAsync(default, default);
+        var ready = (await EndpointsAsync(registry, endpoints => endpoints is [{ State: EndpointState.Ready }]))[0];
+        (ready.Ports[0].Name, ready.Ports[0].Labels["VIP_0"], ready.Ports[1].Name).ShouldBe(("http", "/reports:80", null));
+        // One that follows and has not taken the change over yet.
+        var follower = Nobody(cluster);
+        var before = await registry.FollowAsync(follower, 0, null);
+
+        (await job.StopAsync(run!.Run.RunId, "enough")).ShouldBe(1);
+        await EndpointsAsync(registry, endpoints => endpoints is [{ State: EndpointState.Draining }]);
+        cluster.Agents[0].Running.ShouldContain(ready.Id);
+
+        var now = await registry.FollowAsync(follower, before.Index, null);
+        now.Index.ShouldBeGreaterThan(before.Index);
+        cluster.Agents[0].Running.ShouldContain(ready.Id);
+        await registry.FollowAsync(follower, now.Index, null);
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
+        cluster.Agents[0].Running.ShouldNotContain(ready.Id);
+    }
+
+    [Fact]
+    public async Task A_task_of_a_framework_that_is_killed_leaves_first_if_connections_are_balanced_to_it()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        var registry = cluster.Host.GetGrain<IRegistryGrain>(0);
+        var framework = cluster.Host.GetGrain<IFrameworkGrain>("f-2");
+        var events = new Events();
+        (await framework.SubscribeAsync(new() { Name = "Kafka", FailoverTimeoutSeconds = 1000 }, "stream", cluster.Host.GrainFactory.CreateObjectReference<IFrameworkStream>(events))).ShouldBeNull();
+        var offer = await events.OfferAsync();
+        FrameworkLaunch Launch(string id, int port, ValueMap<string> labels) => new()
+        {
+            TaskId = id,
+            AgentId = offer.AgentId,
+            Discovery = new() { Name = id, Ports = [new() { HostPort = port, Labels = labels }] },
+            Task = new() { TaskId = id, Name = id, Owner = "", Resources = Resources.Parse("cpus:0.1;mem:32"), Command = new() { Shell = "sleep 1000" } },
+        };
+        await framework.AcceptAsync("stream", new()
+        {
+            OfferIds = [offer.Id],
+            Operations = [new() { Launches = [Launch("balanced", 31005, ValueMap.Create(("VIP_0", "/broker:9092"))), Launch("plain", 31006, default)] }],
+        });
+        await EndpointsAsync(registry, endpoints => endpoints is [{ State: EndpointState.Ready }, { State: EndpointState.Ready }]);
+
+        await framework.KillAsync("stream", "balanced", null, null);
+        await framework.KillAsync("stream", "plain", null, null);
+
+        await EndpointsAsync(registry, endpoints => endpoints is [{ Id: "balanced", State: EndpointState.Draining }]);
+        cluster.Agents[0].Running.ShouldContain(id => id.StartsWith("balanced.", StringComparison.Ordinal));
+        // When its time is over it is killed.
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
+        cluster.Agents[0].Running.ShouldBeEmpty();
     }
 
     [Fact]

@@ -92,6 +92,54 @@ public sealed class LoadBalancerTests
     }
 
     [Fact]
+    public async Task Connections_to_an_app_that_sleeps_wake_it_once_and_wait()
+    {
+        var woken = new List<Sleeper>();
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var fixture = await BalancerFixture.StartAsync(options: new()
+        {
+            // A connection that waited no longer than for an app that is awake would be refused.
+            LongestWait = TimeSpan.Zero,
+            Wake = (sleeper, _) =>
+            {
+                woken.Add(sleeper);
+                waits.TrySetResult();
+                return Task.CompletedTask;
+            },
+        });
+        await using var late = new Greeter("late");
+        await fixture.SetAsync(BalancerFixture.Endpoint("asleep", 0) with { State = EndpointState.Asleep, Owner = "app:/shop/web", Labels = ValueMap.Create(("INGRESS_0_WAKE", "2")) });
+
+        var asking = fixture.AskAsync();
+        await waits.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        // It starts: no sleeper any more, and not ready yet.
+        await fixture.SetAsync(late.As("1") with { State = EndpointState.Waiting });
+        await fixture.SetAsync(late.As("1"));
+
+        (await asking).ShouldBe("late");
+        woken.ShouldBe([new Sleeper("web.shop.marathon", "/shop/web", 2)]);
+    }
+
+    [Fact]
+    public async Task An_address_that_another_process_has_is_taken_over_when_that_ends()
+    {
+        await using var greeter = new Greeter("one");
+        await using var first = await BalancerFixture.StartAsync();
+        await first.SetAsync(greeter.As("1"));
+        await using var second = await BalancerFixture.StartAsync(port: first.Listen.Port);
+        second.Set(greeter.As("1"));
+        await second.UntilAsync(() => second.Balancer.Problems.Count == 1);
+        second.Balancer.Problems.Single().Value.ShouldContain("takes over when it ends");
+
+        await first.Balancer.StopAsync(CancellationToken.None);
+
+        await second.UntilAsync(() => second.Balancer.Frontends.Count == 1);
+        second.Balancer.Problems.ShouldBeEmpty();
+        second.Balancer.Frontends.Single().Listen.ShouldBe(first.Listen);
+        (await first.AskAsync()).ShouldBe("one");
+    }
+
+    [Fact]
     public async Task The_same_client_comes_to_the_same_endpoint_if_that_is_asked_for()
     {
         await using var fixture = await BalancerFixture.StartAsync(policy: "source");
@@ -251,22 +299,22 @@ public sealed class LoadBalancerTests
         private readonly int _port;
         private long _version;
 
-        private BalancerFixture(string policy, string protocol)
+        private BalancerFixture(string policy, string protocol, LoadBalancerOptions options, int port)
         {
             (_policy, _protocol) = (policy, protocol);
             using var free = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             free.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            _port = ((IPEndPoint)free.LocalEndPoint!).Port;
-            Balancer = new(_directory, new(), NullLogger<LoadBalancer>.Instance);
+            _port = port > 0 ? port : ((IPEndPoint)free.LocalEndPoint!).Port;
+            Balancer = new(_directory, options, NullLogger<LoadBalancer>.Instance);
         }
 
         public LoadBalancer Balancer { get; }
 
         public IPEndPoint Listen { get; private set; } = new(IPAddress.None, 0);
 
-        public static async Task<BalancerFixture> StartAsync(string policy = "", string protocol = "tcp")
+        public static async Task<BalancerFixture> StartAsync(string policy = "", string protocol = "tcp", LoadBalancerOptions? options = null, int port = 0)
         {
-            var fixture = new BalancerFixture(policy, protocol);
+            var fixture = new BalancerFixture(policy, protocol, options ?? new(), port);
             await fixture.Balancer.StartAsync(CancellationToken.None);
             return fixture;
         }
@@ -283,14 +331,21 @@ public sealed class LoadBalancerTests
         /// <summary>Replaces the endpoints, and waits until the balancer has taken note.</summary>
         public async Task SetAsync(params ServiceEndpoint[] endpoints)
         {
-            var labels = ValueMap.Create(("VIP_0", $"/shop/web:{_port}"), ("LB_POLICY", _policy));
-            var labelled = endpoints.Select(endpoint => endpoint with { Ports = [endpoint.Ports[0] with { Labels = labels, Protocol = _protocol }] }).ToValueList();
-            _directory.TryApply(new() { Service = "web.shop.marathon", To = ++_version, Set = labelled });
+            Set(endpoints);
             if (endpoints.Length == 0)
                 return;
-            var wanted = endpoints.Select(endpoint => (endpoint.Id, endpoint.State == EndpointState.Ready, endpoint.Weight)).Order().ToList();
+            var wanted = endpoints.Where(endpoint => endpoint.State != EndpointState.Asleep).Select(endpoint => (endpoint.Id, endpoint.State == EndpointState.Ready, endpoint.Weight)).Order().ToList();
             await UntilAsync(() => Balancer.Frontends.SingleOrDefault()?.Pool.Backends.Select(backend => (backend.Id, backend.IsReady, backend.Weight)).Order().SequenceEqual(wanted) == true);
             Listen = Balancer.Frontends.Single().Listen;
+        }
+
+        /// <summary>Replaces the endpoints.</summary>
+        public void Set(params ServiceEndpoint[] endpoints)
+        {
+            var labels = ValueMap.Create(("VIP_0", $"/shop/web:{_port}"), ("LB_POLICY", _policy));
+            var labelled = endpoints.Select(endpoint => endpoint with { Ports = [endpoint.Ports[0] with { Labels = labels, Protocol = _protocol }] }).ToValueList();
+            // All are of one owner here; a whole list replaces what was there.
+            _directory.TryApply(new() { Service = "web.shop.marathon", Owner = "app:/shop/web", To = ++_version, Set = labelled });
         }
 
         public async Task UntilAsync(Func<bool> reached)
