@@ -26,6 +26,22 @@ public sealed class JobDefinitionTests(JobServer server) : IClassFixture<JobServ
     }
 
     [Fact]
+    public async Task Ports_are_a_number_or_say_what_each_is()
+    {
+        await server.DoAsync("POST", "/api/jobs", """{"id":"plain","task":{"cmd":"true","ports":2}}""", HttpStatusCode.Created);
+        (await server.DoAsync("GET", "/api/jobs/plain"))["spec"]!["task"]!["ports"]!.GetValue<int>().ShouldBe(2);
+
+        await server.DoAsync("POST", "/api/jobs", """{"id":"named","task":{"cmd":"true","ports":[{"name":"http","labels":{"VIP_0":"/named:80"}},{"protocol":"udp"}]}}""", HttpStatusCode.Created);
+        (await server.DoAsync("GET", "/api/jobs/named"))["spec"]!["task"]!["ports"]!.ToJsonString()
+            .ShouldBe("""[{"protocol":"tcp","name":"http","labels":{"VIP_0":"/named:80"}},{"protocol":"udp"}]""");
+
+        var (status, json, text) = await server.SendAsync("PUT", "/api/jobs/named", """{"task":{"cmd":"true","ports":[{"name":"h t"},{"name":"x"},{"name":"x","protocol":"icmp","label":{}}]}}""");
+        status.ShouldBe(HttpStatusCode.UnprocessableEntity, text);
+        JobServer.Problems(json).Select(problem => problem.Split(": ")[0]).ShouldBe(
+            ["task.ports[0].name", "task.ports[2].label", "task.ports[2].name", "task.ports[2].protocol"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_backfill_has_bounds()
     {
         await server.DoAsync("POST", "/api/jobs", """{"id":"past","schedule":{"expression":"* * * * * *"},"disabled":true,"task":{"cmd":"true"}}""", HttpStatusCode.Created);
