@@ -1,8 +1,8 @@
-using System.CommandLine.Parsing;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Platform.Cli.Output;
-using Platform.Client.Deployments;
 using Platform.Client;
+using Platform.Client.Deployments;
 
 namespace Platform.Cli.Commands;
 

@@ -1,6 +1,6 @@
+using Platform.Client;
 using Platform.Client.Agents;
 using Platform.Client.Apps;
-using Platform.Client;
 
 namespace Platform.Cli.Commands;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Platform.Cli.Output;
-using Platform.Client.Agents;
 using Platform.Client;
+using Platform.Client.Agents;
 
 namespace Platform.Cli.Commands;
 

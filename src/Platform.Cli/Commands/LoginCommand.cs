@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using System.Text;
+using System.Text.Json.Nodes;
 using Platform.Cli.Output;
 using Platform.Client;
 

@@ -1,5 +1,5 @@
-using System.CommandLine.Parsing;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Platform.Cli.Output;
 
 namespace Platform.Cli.Commands;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Platform.Cli.Output;
+using Platform.Client;
 using Platform.Client.Apps;
 using Platform.Client.Pods;
-using Platform.Client;
 
 namespace Platform.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Platform.Client.Deployments;
 using Platform.Client;
+using Platform.Client.Deployments;
 
 namespace Platform.Cli.Output;
 

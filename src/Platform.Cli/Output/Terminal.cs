@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
-using System.Text.Json.Nodes;
 using System.Text.Json;
-using Platform.Client.Deployments;
+using System.Text.Json.Nodes;
 using Platform.Client;
+using Platform.Client.Deployments;
 using Spectre.Console;
 
 namespace Platform.Cli.Output;
