@@ -339,11 +339,18 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
     private async Task HasComeUpAsync(string revision)
     {
         var end = _time.GetUtcNow() + _options.ReloadTimeout;
+        // A signal that comes while HAProxy executes itself anew for the one before may be lost.
+        var again = end - (_options.ReloadTimeout * 2 / 3);
         while (true)
         {
             var shown = await _socket.ShowAsync(_stop.Token);
             if (shown?.Revision == revision)
                 return;
+            if (_time.GetUtcNow() > again)
+            {
+                again = DateTimeOffset.MaxValue;
+                await _process.ReloadAsync(_stop.Token);
+            }
             if (_time.GetUtcNow() > end)
             {
                 _isUnsure = shown is null || shown.Value.Revision != _revision;
