@@ -33,6 +33,16 @@ public sealed class JobOperations(IGrainFactory grains, TimeProvider time)
         return [.. job.LiveRuns.Reverse(), .. await _jobs.Job(job.Spec.Id).GetHistoryAsync(most)];
     }
 
+    /// <summary>A part of its runs, newest first: those that go on, then those that have ended.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="skip">So many are passed over.</param>
+    /// <param name="most">So many are told at most.</param>
+    public async Task<RunPage> RunPageAsync(string id, int skip, int most)
+    {
+        Demand(id, AccessAction.Read);
+        return await (await StandingAsync(id)).GetRunPageAsync(skip, most);
+    }
+
     /// <summary>One run; null: there is none.</summary>
     public async Task<RunStatus?> RunAsync(string id, string run) => JobGateway.Shows(id) ? await _jobs.FindRunAsync(id, run) : null;
 

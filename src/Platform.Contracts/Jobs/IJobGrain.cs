@@ -102,6 +102,12 @@ public interface IJobGrain : ITaskOwnerGrain, IEndpointOwnerGrain
     [Alias("GetHistory")]
     Task<ValueList<RunStatus>> GetHistoryAsync(int most);
 
+    /// <summary>Runs, newest first: those that go on, then those that have ended.</summary>
+    /// <param name="skip">So many are passed over.</param>
+    /// <param name="most">So many are told at most.</param>
+    [Alias("GetRunPage")]
+    Task<RunPage> GetRunPageAsync(int skip, int most);
+
     /// <summary>One run; null: there is none.</summary>
     [Alias("GetRun")]
     Task<RunStatus?> GetRunAsync(string runId);

@@ -19,7 +19,8 @@ public sealed partial class JobModel
     private readonly SortedDictionary<long, string> _live = [];
     private readonly Dictionary<string, HashSet<string>> _liveTasks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _tasksOf = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<long, string> _ended = [];
+    // Ends are added at the end and forgotten at the beginning, and the last one is asked for again and again.
+    private readonly SortedList<long, string> _ended = [];
     private JobEffects _effects = new();
     private Schedule? _schedule;
     private readonly List<SpecProblem> _scheduleProblems = [];
@@ -33,7 +34,7 @@ public sealed partial class JobModel
         (_head, _runs, _tasks, _notices) = record;
         (_demands, _owner) = (demands, owner);
         foreach (var run in _runs.Items.Values)
-            (run.Ended ? _ended : _live)[run.Number] = run.RunId;
+            (run.Ended ? (IDictionary<long, string>)_ended : _live)[run.Number] = run.RunId;
         foreach (var task in _tasks.Items.Values)
         {
             TasksOf(task.RunId).Add(task.TaskId);
@@ -65,10 +66,13 @@ public sealed partial class JobModel
     public long? DueLeft => _schedule?.CountAfter(_head.Cursor);
 
     /// <summary>Runs that have ended, newest first.</summary>
-    public IEnumerable<RunState> EndedRuns => _ended.Values.Reverse().Select(id => _runs.Items[id]);
+    public IEnumerable<RunState> EndedRuns => Enumerable.Range(1, _ended.Count).Select(back => _runs.Items[_ended.Values[^back]]);
+
+    /// <summary>How many runs there are: those that go on, and those that have ended and are kept.</summary>
+    public int RunCount => _live.Count + _ended.Count;
 
     /// <summary>The run that was made last of those that have ended; null: none has.</summary>
-    public RunState? LastEnded => _ended.Count == 0 ? null : _runs.Items[_ended.Last().Value];
+    public RunState? LastEnded => _ended.Count == 0 ? null : _runs.Items[_ended.Values[^1]];
 
     /// <summary>Its schedule counts now.</summary>
     private bool IsScheduled => _schedule is not null && _head is { Removed: false, Paused: null, Spec: { Disabled: false, Schedule.Enabled: true } };

@@ -231,6 +231,13 @@ public sealed class JobGrain(
     public Task<ValueList<RunStatus>> GetHistoryAsync(int most) => Task.FromResult(Model.EndedRuns.Take(most).Select(_owner.View.StatusOf).ToValueList());
 
     /// <inheritdoc/>
+    public Task<RunPage> GetRunPageAsync(int skip, int most) => Task.FromResult(new RunPage
+    {
+        Total = Model.RunCount,
+        Runs = Model.LiveRuns.Reverse().Concat(Model.EndedRuns).Skip(skip).Take(most).Select(_owner.View.StatusOf).ToValueList(),
+    });
+
+    /// <inheritdoc/>
     public Task<RunStatus?> GetRunAsync(string runId) =>
         Task.FromResult(_store.Runs.Items.GetValueOrDefault(runId) is { } run ? _owner.View.StatusOf(run) : null);
 
