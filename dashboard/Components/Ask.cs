@@ -5,7 +5,7 @@ namespace Platform.Dashboard.Components;
 /// <summary>Asks the operator.</summary>
 internal static class Ask
 {
-    private static readonly DialogOptions Options = new() { CloseOnEscapeKey = true, MaxWidth = MaxWidth.ExtraSmall, FullWidth = true };
+    private static readonly DialogOptions Options = new() { MaxWidth = MaxWidth.ExtraSmall, FullWidth = true };
 
     /// <summary>Yes or no.</summary>
     internal static async Task<bool> SureAsync(IDialogService dialogs, string title, string text, string yes) =>

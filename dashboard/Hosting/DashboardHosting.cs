@@ -28,6 +28,7 @@ public static class DashboardHosting
     {
         services.AddSingleton(provider => new SettingsFacts(settings(provider)));
         services.AddSingleton<AgentOperations>();
+        services.AddSingleton<MaintenanceOperations>();
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
         {
             // A browser that lost its connection for a moment finds its page as it was; more of them would only cost memory.
@@ -51,10 +52,14 @@ public static class DashboardHosting
         return services;
     }
 
-    /// <summary>Maps the dashboard at <c>/</c> and below <c>/ui</c>, and its files. The routing and antiforgery middleware must be in place.</summary>
+    /// <summary>
+    /// Maps the dashboard at <c>/</c> and below <c>/ui</c>, and its files, where they lie beside the program: they do not come with a package of
+    /// libraries. The routing and antiforgery middleware must be in place.
+    /// </summary>
     public static void MapDashboard(this WebApplication app)
     {
-        app.MapStaticAssets().Needs(Right.Open);
+        if (File.Exists(Path.Combine(AppContext.BaseDirectory, $"{app.Environment.ApplicationName}.staticwebassets.endpoints.json")))
+            app.MapStaticAssets().Needs(Right.Open);
         Downloads.Map(app);
         Shells.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().Needs(Right.Filtered).ForPeople();

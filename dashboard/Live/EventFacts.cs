@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Platform.Contracts.Events;
 
@@ -12,8 +13,13 @@ namespace Platform.Dashboard.Live;
 /// <param name="IsTrouble">It tells of something that went wrong.</param>
 public sealed record EventFacts(string? AppId, string? AgentId, string? GroupId, string? JobId, string Summary, bool IsTrouble)
 {
-    /// <summary>Reads them from the event's JSON.</summary>
-    public static EventFacts Of(PlatformEvent item)
+    // All browsers look at the same events, and at each again and again.
+    private static readonly ConditionalWeakTable<PlatformEvent, EventFacts> Known = [];
+
+    /// <summary>Reads them from the event's JSON, once for as long as the event is kept.</summary>
+    public static EventFacts Of(PlatformEvent item) => Known.GetValue(item, Read);
+
+    private static EventFacts Read(PlatformEvent item)
     {
         using var document = JsonDocument.Parse(item.Json);
         var json = document.RootElement;

@@ -28,6 +28,9 @@ public sealed record JobOverview
     /// <summary>Why it is paused; null: it is not.</summary>
     public string? Paused { get; init; }
 
+    /// <summary>Why it is never due although it has a schedule; null: nothing is wrong.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>Its next due time; null: none.</summary>
     public DateTimeOffset? NextDue { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record JobOverview
         Parents = spec.Parents,
         HasTriggers = !spec.Triggers.IsEmpty,
         Paused = job.Paused,
+        Problem = job.Problem,
         NextDue = job.NextDue,
         Live = job.LiveCount,
         Last = job.LastPhase,

@@ -11,7 +11,7 @@ public sealed class LogTail : IAsyncDisposable
     public const int Most = 10_000;
 
     /// <summary>It begins so many bytes before the end.</summary>
-    private const long First = 256 * 1024;
+    private const long First = 1024 * 1024;
 
     private const int Part = 256 * 1024;
 

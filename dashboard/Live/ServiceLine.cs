@@ -32,4 +32,18 @@ internal sealed record ServiceLine(string Name, int All, int Ready, string Word,
     /// <summary>The virtual addresses that its ports ask for.</summary>
     internal static IEnumerable<VirtualAddress> AddressesOf(ServiceSnapshot service, ICollection<string>? problems = null) =>
         service.Endpoints.SelectMany(endpoint => endpoint.Ports.SelectMany(port => VirtualAddresses.Of(port, endpoint.Framework, problems))).Distinct();
+
+    /// <summary>Where an endpoint is reached: addresses with ports, protocols and names.</summary>
+    internal static IEnumerable<string> TargetsOf(ServiceEndpoint endpoint)
+    {
+        foreach (var port in endpoint.Ports.AsEnumerable())
+        {
+            var addresses = port.HostPort > 0 ? endpoint.AgentAddresses : endpoint.TaskAddresses;
+            var number = port.HostPort > 0 ? port.HostPort : port.ContainerPort;
+            if (number > 0 && !addresses.IsEmpty)
+                yield return $"{addresses[0]}:{number} {port.Protocol}{(port.Name is { } name ? $" ({name})" : "")}";
+        }
+        if (endpoint.Ports.IsEmpty && !endpoint.TaskAddresses.IsEmpty)
+            yield return endpoint.TaskAddresses[0];
+    }
 }

@@ -30,6 +30,10 @@ internal static class Troubles
             found.Add(new(app.Id, Places.App(app.Id), "Promotion", "busy", "the rollout waits at a step for you to promote it"));
         foreach (var job in cluster.Jobs.Values.Where(job => job.Condition == JobCondition.Failed))
             found.Add(new(job.Id, Places.Job(job.Id), "Job failed", "bad", $"the last run failed {(job.LastEnd is { } end ? viewer.Ago(end) : "")}{(job.FailuresInRow > 1 ? $", {job.FailuresInRow} in a row" : "")}"));
+        foreach (var job in cluster.Jobs.Values.Where(job => job.Problem is not null))
+            found.Add(new(job.Id, Places.Job(job.Id), "Never due", "bad", job.Problem!));
+        foreach (var framework in cluster.Frameworks.Values.Where(framework => framework is { RemovedAt: null, IsConnected: false }))
+            found.Add(new(framework.Spec.Name, Places.Framework(framework.Id), "Away", "warn", "this framework has no connection: nobody looks after its tasks, and it gets no offers"));
         foreach (var deployment in cluster.Deployments.Where(deployment => deployment.Paused))
             found.Add(new(deployment.Id, Places.Deployment(deployment.Id), "Paused", "warn", "this deployment goes no further until it is resumed"));
         return found;

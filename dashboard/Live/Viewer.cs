@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Platform.Dashboard.Live;
 
 /// <summary>What one browser told of itself and chose: its time zone, dark or light.</summary>
@@ -24,6 +26,10 @@ public sealed class Viewer(TimeProvider time)
 
     /// <summary>The instant to the millisecond, with its distance from UTC.</summary>
     public string Exact(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone).ToString("yyyy-MM-dd HH:mm:ss.fff zzz");
+
+    /// <summary>The instant that a browser's field of date and time has, in the viewer's zone; null: it is none.</summary>
+    public DateTimeOffset? Instant(string local) =>
+        DateTime.TryParse(local, CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed) ? new(DateTime.SpecifyKind(parsed, DateTimeKind.Unspecified), Zone.GetUtcOffset(parsed)) : null;
 
     /// <summary>How long ago it was, or how long until then, in its largest unit.</summary>
     public string Ago(DateTimeOffset instant)

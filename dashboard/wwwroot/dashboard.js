@@ -57,6 +57,8 @@
         // The caret stays at the end while somebody walks through what was found.
         if (event.key.startsWith('Arrow')) event.preventDefault();
         if (event.key === 'Escape') leave(input);
+      } else if (event.key === 'Escape' && !event.target.closest?.('.xterm')) {
+        call('LeaveDialog');
       }
       return;
     }

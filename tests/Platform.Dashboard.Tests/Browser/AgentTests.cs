@@ -35,6 +35,39 @@ public sealed class AgentTests(DashboardRun run)
     }
 
     [Fact]
+    public async Task Maintenance_of_a_machine_is_scheduled_with_what_would_move_where_and_called_off()
+    {
+        await run.AddAppAsync("""{"id": "/stays/here", "cmd": "sleep 100000", "cpus": 0.1, "mem": 32}""");
+        var page = await run.OpenAsync($"/ui/agents/{await AgentOfAsync("/stays/here")}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Maintenance" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What moves where" })).ToContainTextAsync("/stays/here", PatientText);
+        await page.GetByLabel("Begins (Europe/Berlin)").FillAsync("2099-06-01T12:00");
+        await page.GetByLabel("Minutes; 0: nobody knows").FillAsync("90");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Schedule" }).ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("away from 2099-06-01 12:00:00 for 90 min", PatientText);
+        await run.PictureAsync(page, "maintenance");
+        var window = JsonNode.Parse(await run.Api.GetStringAsync(new Uri("/maintenance/schedule", UriKind.Relative)))!["windows"]![0]!["unavailability"]!;
+        ((long)window["start"]!["nanoseconds"]!).ShouldBe(new DateTimeOffset(2099, 6, 1, 10, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds() * 1_000_000_000);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Call it off" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Call it off" })).ToHaveCountAsync(0, new() { Timeout = 60_000 });
+        (await run.Api.GetStringAsync(new Uri("/maintenance/schedule", UriKind.Relative))).ShouldNotContain("machine_ids");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_role_that_nothing_uses_yet_is_given_a_quota()
+    {
+        var page = await run.OpenAsync("/ui/roles");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Set up a role" }).ClickAsync();
+        await page.GetByLabel("The role's name, such as shop or shop/web").FillAsync("tomorrow");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await page.GetByLabel("Quota").FillAsync("""{"limit": {"cpus": 2}}""");
+        await page.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "tomorrow" })).ToContainTextAsync("of 2", PatientText);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task The_settings_tell_what_the_cluster_runs_with()
     {
         var page = await run.OpenAsync("/ui/settings");

@@ -94,6 +94,37 @@ public sealed class KeyTests(DashboardRun run)
     }
 
     [Fact]
+    public async Task Escape_leaves_a_dialog_from_the_moment_in_which_it_is_asked_for()
+    {
+        await using var line = new SlowLine(new Uri(run.Url).Port, Far);
+        var page = await run.NewPageAsync(line.Url);
+        await page.GotoAsync("/ui/app/shop/web");
+        // Whoever waits until a dialog itself listens waits for ever.
+        await page.EvaluateAsync("mudKeyInterceptor.connect = () => {}");
+        var field = page.GetByRole(AriaRole.Spinbutton, new() { Name = "Instances" });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Scale" }).ClickAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Suspend" }).ClickAsync();
+        await Expect(page.GetByText("Suspend /shop/web?")).ToBeVisibleAsync();
+        await Expect(field).ToHaveCountAsync(0);
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByText("Suspend /shop/web?")).ToHaveCountAsync(0);
+
+        // Of two, one above the other, the upper one alone.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Scale" }).ClickAsync();
+        await Expect(field).ToBeVisibleAsync();
+        await page.EvaluateAsync("document.activeElement.blur()");
+        await page.Keyboard.PressAsync("?");
+        await Expect(page.GetByText("These keys")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByText("These keys")).ToHaveCountAsync(0);
+        await Expect(field).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(field).ToHaveCountAsync(0);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task What_is_typed_into_the_search_of_a_page_stays_while_the_address_follows()
     {
         await using var line = new SlowLine(new Uri(run.Url).Port, Far);
