@@ -14,6 +14,12 @@ public enum JsonColumnKind
 
     /// <summary>Texts with commas between them.</summary>
     Names,
+
+    /// <summary>A text of several lines.</summary>
+    Lines,
+
+    /// <summary>True or false.</summary>
+    Flag,
 }
 
 /// <summary>A part of each row of a definition: a member by its path, or of a row that is a list its place.</summary>
@@ -24,7 +30,7 @@ public enum JsonColumnKind
 public sealed record JsonColumn(string Name, string Label, JsonColumnKind Kind = JsonColumnKind.Text, string? Hint = null)
 {
     /// <summary>What it may be; empty: anything.</summary>
-    public IReadOnlyList<string> Choices { get; init; } = [];
+    public IReadOnlyList<string> Choices { get; init; } = Kind == JsonColumnKind.Flag ? ["true", "false"] : [];
 
     /// <summary>What stands in a row; empty: nothing.</summary>
     public string Read(JsonNode? row)
@@ -34,6 +40,8 @@ public sealed record JsonColumn(string Name, string Label, JsonColumnKind Kind =
         return row switch
         {
             null => "",
+            // Something of many parts is none of the choices.
+            JsonObject when Choices.Count > 0 => "",
             JsonArray names => string.Join(", ", names.Select(name => name?.ToString())),
             JsonValue value when value.TryGetValue<string>(out var text) => text,
             _ => row.ToJsonString(),
@@ -57,12 +65,17 @@ public sealed record JsonColumn(string Name, string Label, JsonColumnKind Kind =
         foreach (var part in parts[..^1])
         {
             if (members[^1][part] is not JsonObject inner)
+            {
+                // What is not there needs not to be taken away, nor what stands in its place.
+                if (text.Trim().Length == 0)
+                    return;
                 members[^1][part] = inner = [];
+            }
             members.Add(inner);
         }
         if (text.Trim().Length > 0)
         {
-            members[^1][parts[^1]] = ValueOf(text.Trim());
+            members[^1][parts[^1]] = ValueOf(Kind == JsonColumnKind.Lines ? text : text.Trim());
             return;
         }
         for (var i = members.Count - 1; i >= 0; i--)
@@ -86,6 +99,7 @@ public sealed record JsonColumn(string Name, string Label, JsonColumnKind Kind =
     {
         JsonColumnKind.Number when double.TryParse(text, CultureInfo.InvariantCulture, out var number) =>
             number == Math.Floor(number) && Math.Abs(number) < 1e15 ? (JsonNode)(long)number : number,
+        JsonColumnKind.Flag when bool.TryParse(text, out var flag) => flag,
         JsonColumnKind.Names => new JsonArray([.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(name => (JsonNode)name)]),
         _ => text,
     };
