@@ -27,11 +27,12 @@ internal static class DashboardCommand
         ClusterTls.AcceptOnlyFromAmong("on", "off");
         var command = new Command("dashboard", "Shows a cluster's dashboard from a process of its own, without a part in the control plane.") { Redis, Cluster, ClusterTls, SecretKey };
         var (listen, log, login) = (new ListenOptions(), new LogSettings(), new LoginOptions(isOffOnLoopback: false));
-        var tls = new TlsOptions();
+        var (tls, oidc) = (new TlsOptions(), new OidcOptions());
         SettingsSources.AddTo(command);
         listen.AddTo(command);
         login.AddTo(command, listen);
         tls.AddTo(command);
+        oidc.AddTo(command);
         log.AddTo(command);
         command.Serve(async (result, cancellationToken) =>
         {
@@ -47,6 +48,7 @@ internal static class DashboardCommand
                 Identity = identity,
                 Redis = result.GetRequiredValue(Redis),
                 Cluster = result.GetRequiredValue(Cluster),
+                Oidc = oidc.Of(result),
                 RequiresLogin = login.Of(result, endpoint, listen.IsInsecure(result)),
                 Logging = log.Of(result),
             };

@@ -36,6 +36,8 @@ internal static class DashboardServer
             settings.Redis, settings.Cluster, settings.Identity is { Silo: { } silo } identity ? (identity.Authority, silo) : null);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddLogin(settings.RequiresLogin);
+        if (settings is { RequiresLogin: true, Oidc: { } oidc })
+            builder.Services.AddOidc(oidc);
         builder.Services.AddRequestLimits();
         builder.Services.AddMarathon();
         builder.Services.AddRegistry(isControlPlane: false);

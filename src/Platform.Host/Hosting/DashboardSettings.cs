@@ -1,4 +1,5 @@
 using System.Net;
+using Platform.Api.Security.Oidc;
 using Platform.Host.Hosting.Tls;
 
 namespace Platform.Host.Hosting;
@@ -20,6 +21,9 @@ internal sealed record DashboardSettings
 
     /// <summary>Whoever looks has to have logged in.</summary>
     internal bool RequiresLogin { get; init; }
+
+    /// <summary>The provider that people can log in at; null: none.</summary>
+    internal OidcSettings? Oidc { get; init; }
 
     /// <summary>Its logs.</summary>
     internal required Action<ILoggingBuilder> Logging { get; init; }

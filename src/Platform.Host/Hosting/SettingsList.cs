@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.Options;
+using Platform.Api.Security.Oidc;
 using Platform.Dashboard.Hosting;
 using Platform.Grains.Startup;
 
@@ -19,7 +20,7 @@ internal static class SettingsList
             .. OfProcess(),
             new("This process", "Listens on", settings.Listen.ToString()),
             new("This process", "Data", settings.DataDirectory),
-            new("This process", "Login", settings.RequiresLogin ? "needed" : "not needed"),
+            new("This process", "Login", LoginOf(settings.RequiresLogin, settings.Oidc)),
             new("This process", "Telemetry", settings.Collector is { } collector ? $"to {collector.Host}" : "to nobody"),
             new("Networking", "DNS", DnsSettings.Describe(services)),
             new("Networking", "Names end with", settings.Dns.Names.Domain),
@@ -39,7 +40,7 @@ internal static class SettingsList
     [
         .. OfProcess(),
         new("This process", "Listens on", settings.Listen.ToString()),
-        new("This process", "Login", settings.RequiresLogin ? "needed" : "not needed"),
+        new("This process", "Login", LoginOf(settings.RequiresLogin, settings.Oidc)),
         new("This process", "Cluster", settings.Cluster),
     ];
 
@@ -49,6 +50,8 @@ internal static class SettingsList
         new("This process", "Runtime", $"{System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}"),
         new("This process", "Process", $"{Environment.ProcessId} on {Environment.MachineName}"),
     ];
+
+    private static string LoginOf(bool isRequired, OidcSettings? provider) => !isRequired ? "not needed" : provider is null ? "needed" : $"needed; also at {provider.Title ?? new Uri(provider.Issuer).Host}";
 
     private static string Seconds(TimeSpan span) => $"{span.TotalSeconds:0.###} s";
 }
