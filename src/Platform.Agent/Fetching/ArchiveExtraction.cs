@@ -47,7 +47,7 @@ internal static class ArchiveExtraction
     private static async Task ExtractGzipAsync(string archive, string target, CancellationToken cancellation)
     {
         await using var file = File.OpenRead(archive);
-        await using var gzip = new GZipStream(file, CompressionMode.Decompress);
+        await using var gzip = DiskRoom.Watch(new GZipStream(file, CompressionMode.Decompress), Path.GetDirectoryName(target)!);
         await using var output = File.Create(target);
         try
         {
@@ -110,7 +110,7 @@ internal static class ArchiveExtraction
 
     private static async Task ExtractTarAsync(Stream stream, string folder, CancellationToken cancellation)
     {
-        await using var screen = new TarScreen(stream);
+        await using var screen = new TarScreen(DiskRoom.Watch(stream, folder));
         try
         {
             await using var reader = new TarReader(screen, leaveOpen: true);
@@ -138,6 +138,8 @@ internal static class ArchiveExtraction
                 Directory.CreateDirectory(target);
                 break;
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
+                // The whole of it is reserved on the disk before it is read.
+                DiskRoom.Require(folder, entry.Length);
                 await entry.ExtractToFileAsync(target, overwrite: true, cancellation).ConfigureAwait(false);
                 break;
             case TarEntryType.SymbolicLink:
@@ -172,7 +174,7 @@ internal static class ArchiveExtraction
                     Directory.CreateDirectory(target);
                     continue;
                 }
-                entry.ExtractToFile(target, overwrite: true);
+                await ExtractEntryAsync(entry, target, cancellation).ConfigureAwait(false);
                 // The base library does not look at it.
                 if (await ChecksumAsync(target, cancellation).ConfigureAwait(false) != entry.Crc32 || new FileInfo(target).Length != entry.Length)
                     throw new DamagedArchiveException($"the checksum or the length of {entry.FullName} is wrong");
@@ -182,6 +184,18 @@ internal static class ArchiveExtraction
         {
             throw new DamagedArchiveException(e.Message);
         }
+    }
+
+    private static async Task ExtractEntryAsync(ZipArchiveEntry entry, string target, CancellationToken cancellation)
+    {
+        // Neither programs with their owner's rights nor files that everybody may change.
+        const int Permissions = 0x1ED;
+        await using (var from = DiskRoom.Watch(entry.Open(), Path.GetDirectoryName(target)!))
+        await using (var to = File.Create(target))
+            await from.CopyToAsync(to, cancellation).ConfigureAwait(false);
+        if (((entry.ExternalAttributes >> 16) & Permissions) is not 0 and var mode)
+            File.SetUnixFileMode(target, (UnixFileMode)mode);
+        File.SetLastWriteTime(target, entry.LastWriteTime.DateTime);
     }
 
     private static async Task<uint> ChecksumAsync(string path, CancellationToken cancellation)

@@ -112,7 +112,7 @@ internal sealed class Fetcher : IDisposable
         using var response = await _http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, stall.Token).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
             throw new IOException($"the server answered with HTTP status {(int)response.StatusCode}");
-        using var content = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
+        using var content = DiskRoom.Watch(await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false), Path.GetDirectoryName(target)!);
         using var file = new FileStream(target, FileMode.Create, FileAccess.Write);
         var buffer = new byte[128 * 1024];
         long total = 0;
