@@ -12,7 +12,7 @@ set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 configuration=Release
-time_limit=${TEST_TIME_LIMIT:-1800}   # seconds, for one project
+time_limit=${TEST_TIME_LIMIT:-2700}   # seconds, for one project
 filter=()
 words=()
 while (($#)); do
