@@ -1,5 +1,5 @@
 using Platform.Api.Marathon.Events;
-using Platform.Contracts.Events;
+using Platform.Api.Events;
 using Platform.Core.Apps;
 using Platform.Core.Security;
 
@@ -63,5 +63,5 @@ public sealed class VisibleEvents(EventWindow window, EventAudience audience)
     public long Last => window.Last;
 
     /// <summary>The events, newest first.</summary>
-    public IReadOnlyList<PlatformEvent> NewestFirst() => [.. window.NewestFirst().Where(audience.Sees)];
+    public IReadOnlyList<StreamedEvent> NewestFirst() => [.. window.NewestFirst().Where(audience.Sees)];
 }

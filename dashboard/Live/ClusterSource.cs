@@ -160,7 +160,7 @@ public sealed partial class ClusterSource(IGrainFactory grains, ServiceDirectory
         }
     }
 
-    private static void Mark(Run run, PlatformEvent happened, bool isNew)
+    private static void Mark(Run run, StreamedEvent happened, bool isNew)
     {
         var facts = EventFacts.Of(happened);
         if (!isNew)

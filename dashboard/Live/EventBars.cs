@@ -1,4 +1,4 @@
-using Platform.Contracts.Events;
+using Platform.Api.Events;
 
 namespace Platform.Dashboard.Live;
 
@@ -18,7 +18,7 @@ internal static class EventBars
     /// <summary>The stretches from the oldest event to the newest, oldest first; none: nothing has happened.</summary>
     /// <param name="events">The events, newest first.</param>
     /// <param name="most">So many stretches at most.</param>
-    internal static IReadOnlyList<EventBar> Of(IReadOnlyList<PlatformEvent> events, int most)
+    internal static IReadOnlyList<EventBar> Of(IReadOnlyList<StreamedEvent> events, int most)
     {
         if (events.Count == 0)
             return [];

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Platform.Contracts.Events;
+using Platform.Api.Events;
 
 namespace Platform.Dashboard.Live;
 
@@ -14,12 +14,12 @@ namespace Platform.Dashboard.Live;
 public sealed record EventFacts(string? AppId, string? AgentId, string? GroupId, string? JobId, string Summary, bool IsTrouble)
 {
     // All browsers look at the same events, and at each again and again.
-    private static readonly ConditionalWeakTable<PlatformEvent, EventFacts> Known = [];
+    private static readonly ConditionalWeakTable<StreamedEvent, EventFacts> Known = [];
 
     /// <summary>Reads them from the event's JSON, once for as long as the event is kept.</summary>
-    public static EventFacts Of(PlatformEvent item) => Known.GetValue(item, Read);
+    public static EventFacts Of(StreamedEvent item) => Known.GetValue(item, Read);
 
-    private static EventFacts Read(PlatformEvent item)
+    private static EventFacts Read(StreamedEvent item)
     {
         using var document = JsonDocument.Parse(item.Json);
         var json = document.RootElement;

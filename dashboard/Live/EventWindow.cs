@@ -1,4 +1,4 @@
-using Platform.Contracts.Events;
+using Platform.Api.Events;
 
 namespace Platform.Dashboard.Live;
 
@@ -6,14 +6,14 @@ namespace Platform.Dashboard.Live;
 /// <param name="most">How many are kept.</param>
 public sealed class EventWindow(int most)
 {
-    private readonly Queue<PlatformEvent> _events = new(most);
+    private readonly Queue<StreamedEvent> _events = new(most);
     private readonly Lock _lock = new();
 
     /// <summary>The sequence number of the newest event.</summary>
     public long Last { get; private set; }
 
     /// <summary>Adds an event and drops the oldest when there are too many. One that is here already is ignored.</summary>
-    public void Add(PlatformEvent item)
+    public void Add(StreamedEvent item)
     {
         lock (_lock)
         {
@@ -27,7 +27,7 @@ public sealed class EventWindow(int most)
     }
 
     /// <summary>The events, newest first.</summary>
-    public IReadOnlyList<PlatformEvent> NewestFirst()
+    public IReadOnlyList<StreamedEvent> NewestFirst()
     {
         lock (_lock)
         {

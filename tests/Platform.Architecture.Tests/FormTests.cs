@@ -99,9 +99,14 @@ public sealed class FormTests
         within.Push(type);
         var schema = options.GetJsonSchemaAsNode(type, new()
         {
-            TransformSchemaNode = (context, node) => context.TypeInfo.Type is { IsGenericType: true, Namespace: "Platform.Core.Collections" } list
-                ? new JsonObject { ["type"] = list.Name.Split('`')[0], ["items"] = Schema(options, list.GetGenericArguments()[^1], within) }
-                : node,
+            TransformSchemaNode = (context, node) => context.TypeInfo switch
+            {
+                { Type: { IsGenericType: true, Namespace: "Platform.Core.Collections" } list } =>
+                    new JsonObject { ["type"] = list.Name.Split('`')[0], ["items"] = Schema(options, list.GetGenericArguments()[^1], within) },
+                { PolymorphismOptions.DerivedTypes: { Count: > 0 } kinds } =>
+                    new JsonObject { ["type"] = "one of", ["kinds"] = new JsonObject(kinds.Select(kind => KeyValuePair.Create($"{kind.TypeDiscriminator}", (JsonNode?)Schema(options, kind.DerivedType, within)))) },
+                _ => node,
+            },
         });
         within.Pop();
         return schema;
@@ -150,6 +155,11 @@ public sealed class FormTests
             Append(text, items, indent + "  ");
         if (found["additionalProperties"] is JsonObject values)
             Append(text, values, indent + "  ");
+        foreach (var (name, kind) in found["kinds"]?.AsObject() ?? [])
+        {
+            text.Append($"{indent}[{name}]\n");
+            Append(text, kind, indent + "  ");
+        }
         if (found["properties"] is not JsonObject properties)
             return;
         foreach (var (name, of) in properties.OrderBy(property => property.Key, StringComparer.Ordinal))

@@ -24,6 +24,7 @@ var benchmarks = new SortedDictionary<string, IBenchmark>
     ["cron"] = new Cron(),
     ["deploy"] = new Deploy(),
     ["dns"] = new DnsAnswers(),
+    ["events"] = new EventLog(),
     ["list-apps"] = new ListApps(),
     ["framework-tasks"] = new Launches(),
     ["frameworks"] = new Offers(),

@@ -30,14 +30,14 @@ public sealed class EventFeed(IGrainFactory grains, TimeProvider time)
             while (true)
             {
                 var events = await window.ReadAsync(next, Batch);
-                if (!events.IsEmpty && events[0].Sequence > next)
+                if (events.Count > 0 && events[0].Sequence > next)
                     yield return new(null, events[0].Sequence - next);
                 for (var i = 0; i < events.Count; i++)
                 {
                     yield return new(events[i], 0);
                     next = events[i].Sequence + 1;
                 }
-                if (events.IsEmpty)
+                if (events.Count == 0)
                     await WaitAsync(cancellation);
             }
         }

@@ -26,7 +26,7 @@ internal sealed class EventWindow : IEventObserver
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     // By sequence number, of which none is left out.
-    private readonly PlatformEvent[] _events = new PlatformEvent[Kept];
+    private readonly StreamedEvent[] _events = new StreamedEvent[Kept];
     private readonly HashSet<ChannelWriter<bool>> _readers = [];
     private readonly Channel<bool> _look = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private CancellationTokenSource? _following;
@@ -68,19 +68,19 @@ internal sealed class EventWindow : IEventObserver
     }
 
     /// <summary>Events from a number on, as many as there are but no more than this; older ones than are known here come from the log.</summary>
-    public async Task<ValueList<PlatformEvent>> ReadAsync(long from, int count)
+    public async Task<IReadOnlyList<StreamedEvent>> ReadAsync(long from, int count)
     {
         lock (_gate)
         {
             if (_last is { } last && from >= _first)
             {
-                var known = new PlatformEvent[Math.Clamp(last - from + 1, 0, count)];
+                var known = new StreamedEvent[Math.Clamp(last - from + 1, 0, count)];
                 for (var i = 0; i < known.Length; i++)
                     known[i] = _events[(from + i) % Kept];
-                return [.. known];
+                return known;
             }
         }
-        return await Log.ReadAsync(from, count);
+        return [.. (await Log.ReadAsync(from, count)).AsEnumerable().Select(happened => new StreamedEvent(happened))];
     }
 
     /// <inheritdoc/>
@@ -102,7 +102,7 @@ internal sealed class EventWindow : IEventObserver
             {
                 if (item.Sequence <= _last)
                     continue;
-                _events[item.Sequence % Kept] = item;
+                _events[item.Sequence % Kept] = new(item);
                 _last = item.Sequence;
                 _first = Math.Max(_first, item.Sequence - Kept + 1);
             }

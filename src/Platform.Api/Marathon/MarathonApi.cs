@@ -62,13 +62,15 @@ internal sealed class MarathonApi
     /// <summary>Tells everybody that somebody changed an app through the API.</summary>
     public Task PublishAsync(HttpContext http, AppSpec app)
     {
-        var item = EventWriter.ApiPost(http, app, Time.GetUtcNow());
-        return Grains.GetGrain<IEventLogGrain>(0).AppendAsync([item]);
+        var what = new AppRequested(AddressOf(http), http.Request.Path.Value, app);
+        return Grains.GetGrain<IEventLogGrain>(0).AppendAsync([new() { Timestamp = Time.GetUtcNow(), What = what }]);
     }
 
     /// <summary>Tells everybody that somebody changed a pod through the API.</summary>
-    public Task PublishPodAsync(HttpContext http, string type) =>
-        Grains.GetGrain<IEventLogGrain>(0).AppendAsync([EventWriter.Pod(http, type, Time.GetUtcNow())]);
+    public Task PublishPodAsync(HttpContext http, RequestedChange change) =>
+        Grains.GetGrain<IEventLogGrain>(0).AppendAsync([new() { Timestamp = Time.GetUtcNow(), What = new PodRequested(change, AddressOf(http), http.Request.Path.Value) }]);
+
+    private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
 
     /// <summary>The answer to an accepted change: its version and deployment.</summary>
     public static IResult Accepted(ChangeResult result, int status = StatusCodes.Status200OK, string? location = null)

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Api.Logging;
+using Platform.Api.Marathon.Events;
+using Platform.Contracts.Events;
 
 namespace Platform.Api.Marathon;
 
@@ -10,6 +12,7 @@ public static class MarathonServices
     public static IServiceCollection AddMarathon(this IServiceCollection services, Action<MarathonOptions>? configure = null)
     {
         services.AddOptions<MarathonOptions>().Configure(options => configure?.Invoke(options));
+        services.AddSingleton<IEventVocabulary, EventVocabulary>();
         services.AddLogLevels();
         services.AddSingleton<Operations.AppOperations>();
         return services;

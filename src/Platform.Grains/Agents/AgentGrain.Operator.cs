@@ -1,5 +1,6 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Events;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
@@ -79,7 +80,7 @@ public sealed partial class AgentGrain
         _kills.Clear();
         await RouteAsync([.. alive.Select(task => Ended(task.TaskId, task.Owner, TaskState.Gone, TaskReasons.AgentRemoved, $"The agent was sent away: {reason}"))]);
         await TellOwnersAsync(told);
-        Publish("agent_unreachable_event", reason);
+        Publish(AgentChange.Unreachable, reason);
     }
 
     /// <inheritdoc/>
@@ -109,7 +110,7 @@ public sealed partial class AgentGrain
         await RouteAsync(lost);
         await TellOwnersAsync(told);
         await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).RemoveAsync([Id]);
-        Publish("agent_removed_event", "declared gone by an operator");
+        Publish(AgentChange.Removed, "declared gone by an operator");
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Events;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Maintenance;
 using Platform.Contracts.Recovery;
@@ -67,9 +68,9 @@ public sealed partial class AgentGrain
         if (hadFolders || !registration.WatchFolders.IsEmpty)
             TellWatches();
         if (isNew)
-            Publish("agent_added_event", null);
+            Publish(AgentChange.Added, null);
         else if (wasUnreachable)
-            Publish("agent_reachable_event", null);
+            Publish(AgentChange.Reachable, null);
         return new()
         {
             Registered = new()
@@ -197,6 +198,6 @@ public sealed partial class AgentGrain
         }
         await TellAllocatorAndWaitAsync();
         await TellOwnersAsync(_tasks.Owners.Concat(_askers).Distinct());
-        Publish("agent_unreachable_event", $"nothing was heard since {_lastSeen:O}");
+        Publish(AgentChange.Unreachable, $"nothing was heard since {_lastSeen:O}");
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
+using Platform.Contracts.Events;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Ownership;
 using Platform.Contracts.Recovery;
@@ -365,13 +366,9 @@ public sealed partial class AgentGrain(
     private TaskUpdate Ended(string taskId, string owner, TaskState state, string reason, string message) =>
         new() { TaskId = taskId, Owner = owner, State = state, Reason = reason, Message = message, Timestamp = time.GetUtcNow() };
 
-    private void Publish(string type, string? reason) =>
-        PlatformEvents.Publish(GrainFactory, PlatformEvents.Create(type, time.GetUtcNow(), (agent.State.Registration!, reason), static (json, state) =>
-        {
-            json.WriteString("agentId", state.Item1.AgentId);
-            json.WriteString("name", state.Item1.Name);
-            json.WriteString("host", state.Item1.Hostname);
-            if (state.reason is not null)
-                json.WriteString("reason", state.reason);
-        }));
+    private void Publish(AgentChange change, string? reason)
+    {
+        var registration = agent.State.Registration!;
+        PlatformEvents.Publish(GrainFactory, time.GetUtcNow(), new AgentChanged(change, registration.AgentId, registration.Name, registration.Hostname, reason));
+    }
 }

@@ -2,12 +2,14 @@ using Microsoft.Extensions.Logging;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Deployments;
 using Platform.Core.Ownership;
 using Platform.Core.Placement;
 using Platform.Core.Pods;
 using Platform.Core.Tasks;
+using Platform.Grains.Events;
 using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Apps;
@@ -180,7 +182,7 @@ internal sealed class AppOwner(
         if (end.Kind == DeploymentActionKind.Stop)
         {
             store.Remove();
-            _engine.Events.Add(AppEvents.AppTerminated(appId, now));
+            _engine.Events.Add(now, new AppEnded(appId));
         }
     }
 
@@ -216,7 +218,7 @@ internal sealed class AppOwner(
         if (!state.Parked)
         {
             _engine.Release(state.TaskId);
-            _engine.Events.Add(AppEvents.InstanceChanged(appId, state, TaskState.Gone, now));
+            _engine.Events.Add(now, AppEvents.InstanceChanged(appId, state, TaskState.Gone));
         }
         _engine.Tasks.Remove(instance);
     }
@@ -232,7 +234,7 @@ internal sealed class AppOwner(
             State.Delays = State.Delays.With(demand.For.ConfigVersion, delay.AfterLaunch(now));
             store.Changed();
         }
-        _engine.Events.Add(AppEvents.InstanceChanged(appId, state, TaskState.Staging, now));
+        _engine.Events.Add(now, AppEvents.InstanceChanged(appId, state, TaskState.Staging));
         Placed = (Placed.Count + 1, now);
         return state;
     }
@@ -256,7 +258,7 @@ internal sealed class AppOwner(
     public string? KillReasonOf(InstanceState task) => task.EndedBy is null ? null : TaskReasons.GroupEnded;
 
     /// <inheritdoc/>
-    public void ReportUnknownEnd(TaskUpdate update, DateTimeOffset now) => _engine.Events.Add(AppEvents.UnknownInstanceTerminated(appId, update, now));
+    public void ReportUnknownEnd(TaskUpdate update, DateTimeOffset now) => _engine.Events.Add(now, AppEvents.UnknownInstanceEnded(appId, update));
 
     /// <inheritdoc/>
     public void Report(OwnedTask<InstanceState> task, TaskUpdate update, DateTimeOffset now)
@@ -272,7 +274,7 @@ internal sealed class AppOwner(
         foreach (var (earlier, _) in tasks)
         {
             if (update.Reason == TaskReasons.Unhealthy && earlier.LastStatus?.Reason != TaskReasons.Unhealthy)
-                _engine.Events.Add(HealthEvents.Kill(appId, earlier, update, now));
+                _engine.Events.Add(now, HealthEvents.Kill(appId, earlier, update));
         }
         if (after.State.IsTerminal())
         {
@@ -290,9 +292,9 @@ internal sealed class AppOwner(
         if (after.State == TaskState.Running)
             _uselessPorts = 0;
         if (before.State != after.State)
-            _engine.Events.Add(AppEvents.InstanceChanged(appId, after, after.State, now));
+            _engine.Events.Add(now, AppEvents.InstanceChanged(appId, after, after.State));
         if (before.Healthy != after.Healthy)
-            _engine.Events.Add(AppEvents.HealthChanged(appId, after, now));
+            _engine.Events.Add(now, AppEvents.HealthChanged(appId, after));
         foreach (var (earlier, later) in tasks)
             HealthEvents.Tell(_engine.Events, store.SpecOf(after), appId, earlier, later, now);
         if (Matters(before, after))
@@ -326,7 +328,7 @@ internal sealed class AppOwner(
         if (after.IsPod)
             (before, update) = PodTransitions.Verdict(after, update);
         var end = TaskEnd.Judge(before, update, store.Target?.Spec.Extension?.RunOnce == true, TakesOtherPorts(update));
-        _engine.Events.Add(AppEvents.InstanceChanged(appId, after, update.State, now));
+        _engine.Events.Add(now, AppEvents.InstanceChanged(appId, after, update.State));
         if (end.Parks)
         {
             _engine.Tasks.Set(instance, after with { EvictReason = null });

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Apps;
+using Platform.Contracts.Events;
 using Platform.Contracts.Recovery;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
@@ -31,7 +32,6 @@ public sealed partial class DeploymentGrain(
     private Task? _told;
     private CoalescingWriter? _coalescing;
     private string? _failure;
-    private string? _planJson;
     private IGrainTimer? _repeat;
 
     private CoalescingWriter Writer => _coalescing ??= new(StoreAsync);
@@ -100,7 +100,7 @@ public sealed partial class DeploymentGrain(
         if (failure is not null)
         {
             LogStepFailed(Id, _step, appId, failure);
-            PublishStep("deployment_step_failure");
+            PublishStep(DeploymentStepPhase.Failed);
             End($"{appId}: {failure}");
             return;
         }
@@ -108,7 +108,7 @@ public sealed partial class DeploymentGrain(
         if (_open.Count > 0)
             return;
         LogStepEnded(Id, _step, _start.Plan.Steps.Count);
-        PublishStep("deployment_step_success");
+        PublishStep(DeploymentStepPhase.Done);
         if (_step == _start.Plan.Steps.Count)
         {
             End(null);
@@ -247,7 +247,7 @@ public sealed partial class DeploymentGrain(
     {
         OpenStep();
         LogStepBegun(Id, _step, _start!.Plan.Steps.Count, Current.Actions.Count);
-        PublishStep("deployment_info");
+        PublishStep(DeploymentStepPhase.Begun);
         return SendAsync();
     }
 

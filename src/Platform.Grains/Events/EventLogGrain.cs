@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Events;
 using Platform.Core.Collections;
+using Platform.Core.Events;
 using Platform.Grains.Metrics;
 
 namespace Platform.Grains.Events;
@@ -14,8 +15,12 @@ public sealed partial class EventLogGrain : Grain, IEventLogGrain
     // Readers that follow closely are served from memory.
     private const int RecentEvents = 4096;
 
+    // Bounds one write, however much is to be dropped.
+    private const int MostDropped = 2_000;
+
     private readonly IPersistentLog<PlatformEvent> _log;
     private readonly EventLogOptions _options;
+    private readonly IEventVocabulary _vocabulary;
     private readonly ClusterMeter _meter;
     private readonly TimeProvider _time;
     private readonly ILogger<EventLogGrain> _logger;
@@ -24,30 +29,37 @@ public sealed partial class EventLogGrain : Grain, IEventLogGrain
     private readonly Queue<PlatformEvent> _recent = new();
     private List<PlatformEvent> _staged = [];
     private long _stored;
+    private EventPlace _oldest;
+    private EventPlace _next;
+    private long _dropBefore;
     private IGrainTimer? _again;
 
     /// <summary>Made by the runtime.</summary>
     public EventLogGrain(
         [PersistentLog("events", "platform")] IPersistentLog<PlatformEvent> log,
         IOptions<EventLogOptions> options,
+        IEventVocabulary vocabulary,
         ClusterMeter meter,
         TimeProvider time,
         ILogger<EventLogGrain> logger)
     {
         _log = log;
         _options = options.Value;
+        _vocabulary = vocabulary;
         _meter = meter;
         _time = time;
         _logger = logger;
         _writer = new(WriteAsync);
-        _stored = log.NextSequence - 1;
     }
 
     /// <inheritdoc/>
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _stored = _log.NextSequence - 1;
-        return Task.CompletedTask;
+        _next = new(_log.NextSequence, 0, default);
+        if (await FindAsync(_stored) is { } last)
+            _next = new(_log.NextSequence, last.Position + StoredJson.Write(last).Length, last.TakenAt);
+        _oldest = await PlaceOfAsync(_log.FirstSequence);
     }
 
     /// <inheritdoc/>
@@ -56,10 +68,12 @@ public sealed partial class EventLogGrain : Grain, IEventLogGrain
     /// <inheritdoc/>
     public Task AppendAsync(ValueList<PlatformEvent> events)
     {
+        var now = Now();
         foreach (var item in events)
         {
-            var numbered = item with { Sequence = _log.NextSequence };
-            _log.Append(numbered);
+            var numbered = item with { Sequence = _next.Sequence, Position = _next.Position, TakenAt = now };
+            _log.Append(numbered, out var bytes);
+            _next = new(_next.Sequence + 1, _next.Position + bytes, now);
             _staged.Add(numbered);
         }
         return _writer.WriteAsync();
@@ -99,13 +113,11 @@ public sealed partial class EventLogGrain : Grain, IEventLogGrain
 
     private async Task WriteAsync()
     {
-        var batch = _staged;
-        _staged = [];
+        List<PlatformEvent> batch = [];
         try
         {
-            // A little more is kept, so that not every write trims.
-            if (_log.NextSequence - _log.FirstSequence > _options.Retention + (_options.Retention / 50))
-                _log.TrimBefore(_log.NextSequence - _options.Retention);
+            await DropAsync();
+            (batch, _staged) = (_staged, batch);
             await _log.WriteAsync();
         }
         catch (StorageException failure)
@@ -123,13 +135,59 @@ public sealed partial class EventLogGrain : Grain, IEventLogGrain
         _stored = batch[^1].Sequence;
         foreach (var item in batch)
         {
-            _meter.Stored(item.Type);
+            _meter.Stored(_vocabulary.TypeOf(item));
             _recent.Enqueue(item);
             if (_recent.Count > RecentEvents)
                 _recent.Dequeue();
         }
         if (_observers.Count > 0)
             Tell([.. batch]);
+    }
+
+    /// <summary>Stages the removal of what is not to be kept, so much with each write.</summary>
+    private async Task DropAsync()
+    {
+        if (_log.FirstSequence >= _dropBefore)
+        {
+            var next = _next with { TakenAt = Now() };
+            if (!_options.Keep.IsDue(_oldest, next))
+                return;
+            _dropBefore = await FirstKeptAsync(next);
+        }
+        _log.TrimBefore(Math.Min(_dropBefore, _log.FirstSequence + MostDropped));
+        if (_log.FirstSequence >= _dropBefore)
+            _oldest = await PlaceOfAsync(_log.FirstSequence);
+    }
+
+    /// <summary>The first event to keep: those after it are younger and have less after them.</summary>
+    private async Task<long> FirstKeptAsync(EventPlace next)
+    {
+        var (low, high) = (_log.FirstSequence, next.Sequence);
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            if (_options.Keep.Keeps(await PlaceOfAsync(middle), next))
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        return low;
+    }
+
+    private async Task<EventPlace> PlaceOfAsync(long sequence) =>
+        await FindAsync(sequence) is { } found
+            // Events from before they had types of their own do not say when they were taken.
+            ? new(sequence, found.Position, found.Json is null ? found.TakenAt : found.Timestamp)
+            : _next with { TakenAt = Now() };
+
+    private async Task<PlatformEvent?> FindAsync(long sequence) =>
+        sequence >= _log.FirstSequence && sequence < _log.NextSequence && await _log.ReadAsync(sequence, 1) is [{ } entry] ? entry.Value : null;
+
+    // A clock that is set back leaves the order as it is.
+    private DateTimeOffset Now()
+    {
+        var now = _time.GetUtcNow();
+        return now > _next.TakenAt ? now : _next.TakenAt;
     }
 
     private void Tell(ValueList<PlatformEvent> batch)

@@ -1,10 +1,12 @@
+using Platform.Core.Events;
+
 namespace Platform.Grains.Events;
 
 /// <summary>Settings of the event log.</summary>
 public sealed class EventLogOptions
 {
-    /// <summary>Events that are kept. Default 100,000.</summary>
-    public int Retention { get; set; } = 100_000;
+    /// <summary>What is kept. Default 24 hours, or 1 GiB when that is less.</summary>
+    public EventRetention Keep { get; set; } = new();
 
     /// <summary>An observer that does not subscribe again within this time is told no more. Default 3 minutes.</summary>
     public TimeSpan SubscriptionLifetime { get; set; } = TimeSpan.FromMinutes(3);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Events;
 using Platform.Contracts.Frameworks;
 using Platform.Contracts.Registry;
 using Platform.Core.Allocation;
@@ -237,11 +238,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
     }
 
     // Once for all that one write holds: who wants to know what has changed asks.
-    private void Publish(string name) => PlatformEvents.Publish(GrainFactory, PlatformEvents.Create("framework_changed_event", _time.GetUtcNow(), (Id, name), static (json, framework) =>
-    {
-        json.WriteString("frameworkId"u8, framework.Id);
-        json.WriteString("name"u8, framework.name);
-    }));
+    private void Publish(string name) => PlatformEvents.Publish(GrainFactory, _time.GetUtcNow(), new FrameworkChanged(Id, name));
 
     // An ended framework is shown for a while.
     private async Task ForgetAsync()

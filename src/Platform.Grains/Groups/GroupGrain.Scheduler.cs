@@ -1,4 +1,4 @@
-using Platform.Contracts.Apps;
+using Platform.Contracts.Events;
 using Platform.Grains.Events;
 
 namespace Platform.Grains.Groups;
@@ -12,16 +12,11 @@ public sealed partial class GroupGrain
         _isGone = true;
         // While the process stops there may be no silo left that could take it into the log.
         if (reason.ReasonCode != DeactivationReasonCode.ShuttingDown)
-            PlatformEvents.Publish(GrainFactory, PlatformEvents.Create("scheduler_disconnected_event", _time.GetUtcNow(), 0, static (_, _) => { }));
+            PlatformEvents.Publish(GrainFactory, _time.GetUtcNow(), new SchedulerEnded());
         return Task.CompletedTask;
     }
 
     // Until something was changed there is nothing that a scheduler could come back to.
-    private void PublishRegistered() => PlatformEvents.Publish(GrainFactory, PlatformEvents.Create(
-        _ledger.Version.Length == 0 ? "scheduler_registered_event" : "scheduler_reregistered_event", _time.GetUtcNow(), _ledger.Version.Length == 0, static (json, first) =>
-        {
-            if (first)
-                json.WriteString("frameworkId", AppScheduler.FrameworkId);
-            json.WriteString("master", Environment.MachineName);
-        }));
+    private void PublishRegistered() =>
+        PlatformEvents.Publish(GrainFactory, _time.GetUtcNow(), new SchedulerBegun(_ledger.Version.Length == 0, Environment.MachineName));
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Apps;
+using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Grains.Deployments;
@@ -238,23 +239,10 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
             : AppPath.Ancestors(change.Apps[0].AppId).FirstOrDefault(group => change.Apps.AsEnumerable().All(app => AppPath.IsWithin(app.AppId, group)), AppPath.Root);
     }
 
-    private void PublishChange(string group, string version, string? refusal) => PlatformEvents.Publish(GrainFactory, PlatformEvents.Create(
-        refusal is null ? "group_change_success" : "group_change_failed", _time.GetUtcNow(), (group, version, refusal), static (json, state) =>
-        {
-            json.WriteString("groupId", state.group);
-            json.WriteString("version", state.version);
-            if (state.refusal is not null)
-                json.WriteString("reason", state.refusal);
-        }));
+    private void PublishChange(string group, string version, string? refusal) =>
+        PlatformEvents.Publish(GrainFactory, _time.GetUtcNow(), new GroupChanged(group, version, refusal));
 
     // It is this grain that tells it: only here is it known that the apps are free again.
-    private void PublishEnd(string deploymentId, DeploymentStart start, string? failure) => PlatformEvents.Publish(GrainFactory, PlatformEvents.Create(
-        failure is null ? "deployment_success" : "deployment_failed", _time.GetUtcNow(), (deploymentId, start, failure), static (json, state) =>
-        {
-            json.WriteString("id", state.deploymentId);
-            json.WritePropertyName("plan");
-            DeploymentJson.WritePlan(json, state.deploymentId, state.start.Version, state.start.Plan);
-            if (state.failure is not null)
-                json.WriteString("reason", state.failure);
-        }));
+    private void PublishEnd(string deploymentId, DeploymentStart start, string? failure) =>
+        PlatformEvents.Publish(GrainFactory, _time.GetUtcNow(), new DeploymentEnded(deploymentId, start.Version, start.Plan, failure));
 }

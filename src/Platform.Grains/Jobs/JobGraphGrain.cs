@@ -177,7 +177,7 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
         return (problems, unknown);
     }
 
-    private void Tell(string type, string id) => PlatformEvents.Publish(GrainFactory, JobEvents.Of(id, new(type, null), _time.GetUtcNow()));
+    private void Tell(string type, string id) => PlatformEvents.Publish(GrainFactory, _time.GetUtcNow(), JobEvents.Of(id, new(type, null)));
 
     private void Concern(string id)
     {

@@ -6,6 +6,7 @@ using Platform.Core.Jobs;
 using Platform.Core.Ownership;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
+using Platform.Grains.Events;
 using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Jobs;
@@ -74,7 +75,7 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
             _engine.Release(taskId);
         foreach (var happening in effects.Happenings)
         {
-            _engine.Events.Add(JobEvents.Of(_jobId, happening, now));
+            _engine.Events.Add(now, JobEvents.Of(_jobId, happening));
             _log.Happened(_jobId, happening);
         }
         foreach (var ends in Model.Untold)

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Platform.Contracts.Events;
 using Platform.Contracts.Jobs;
 using Platform.Core.Schedules;
-using Platform.Grains.Events;
 
 namespace Platform.Grains.Jobs;
 
@@ -37,12 +36,7 @@ public sealed partial class JobTimerService(IGrainFactory grains, TimeProvider t
         LogJumped(message);
         try
         {
-            await grains.GetGrain<IEventLogGrain>(0).AppendAsync([PlatformEvents.Create("clock_jumped_event", now, (jump, message), static (json, state) =>
-            {
-                json.WriteString("host"u8, Environment.MachineName);
-                json.WriteNumber("seconds"u8, Math.Round(state.jump.TotalSeconds, 3));
-                json.WriteString("message"u8, state.message);
-            })]);
+            await grains.GetGrain<IEventLogGrain>(0).AppendAsync([new() { Timestamp = now, What = new ClockJumped(Environment.MachineName, jump, message) }]);
         }
 #pragma warning disable CA1031 // It is in the log of this process.
         catch (Exception failure)

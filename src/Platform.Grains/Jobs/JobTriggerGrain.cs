@@ -20,6 +20,7 @@ public sealed class JobTriggerState
 public sealed partial class JobTriggerGrain(
     [PersistentState("position", "platform")] IPersistentState<JobTriggerState> position,
     [PersistentItems("triggers", "platform")] IPersistentItems<ValueList<JobTriggerSpec>> triggers,
+    IEventVocabulary vocabulary,
     ILogger<JobTriggerGrain> logger) : Grain, IJobTriggerGrain
 {
     private const int AtOnce = 500;
@@ -86,16 +87,19 @@ public sealed partial class JobTriggerGrain(
 
     private async Task TellAsync(PlatformEvent happened)
     {
+        // Users wait for events by the names that they are told.
+        var type = vocabulary.TypeOf(happened);
+        string text = "";
         JsonDocument? json = null;
         try
         {
             foreach (var (jobId, wanted) in triggers.Items.ToList())
             {
-                if (!wanted.Any(trigger => trigger.Event == happened.Type))
+                if (!wanted.Any(trigger => trigger.Event == type))
                     continue;
-                json ??= JsonDocument.Parse(happened.Json);
-                if (wanted.Any(trigger => EventMatch.Fits(trigger, jobId, happened.Type, json.RootElement)))
-                    await GrainFactory.GetGrain<IJobGrain>(jobId).HappenedAsync(happened.Sequence, happened.Json.Length <= JobModel.LongestPayload ? happened.Json : "");
+                json ??= JsonDocument.Parse(text = vocabulary.JsonOf(happened));
+                if (wanted.Any(trigger => EventMatch.Fits(trigger, jobId, type, json.RootElement)))
+                    await GrainFactory.GetGrain<IJobGrain>(jobId).HappenedAsync(happened.Sequence, text.Length <= JobModel.LongestPayload ? text : "");
             }
         }
         finally

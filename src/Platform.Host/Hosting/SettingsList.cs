@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Options;
 using Platform.Api.Security.Oidc;
+using Platform.Core.Events;
 using Platform.Dashboard.Hosting;
 using Platform.Grains.Startup;
 
@@ -29,11 +30,14 @@ internal static class SettingsList
             new("Agents", "Unreachable after", Seconds(grains.Agents.UnreachableAfter)),
             new("Deployments", "At the same time", $"{grains.Groups.MaxRunningDeployments}"),
             new("Deployments", "Load of apps with autoscaling is measured every", Seconds(grains.Apps.AutoscalingInterval)),
-            new("Events", "Kept", $"{grains.Events.Retention}"),
+            new("Events", "Kept", KeptOf(grains.Events.Keep)),
             new("Secrets", "Sealed with", grains.Secrets.KeyFile is { } file ? $"the key of {file}" : "nothing: none can be stored"),
             new("Jobs", "Mail", grains.Jobs.SmtpUrl is { } mail ? $"through {mail.Host}, from {grains.Jobs.SmtpFrom}" : "not sent"),
         ];
     }
+
+    private static string KeptOf(EventRetention keep) => FormattableString.Invariant(
+        $"{keep.For.TotalHours:0.##} h, at most {keep.Bytes / 1_048_576d:0} MiB{(keep.Count == long.MaxValue ? "" : $" and {keep.Count} events")}");
 
     /// <summary>Of a dashboard that is a process of its own.</summary>
     internal static IReadOnlyList<SettingsFact> OfDashboard(DashboardSettings settings) =>

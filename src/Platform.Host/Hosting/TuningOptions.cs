@@ -17,7 +17,11 @@ internal sealed class TuningOptions
 
     private readonly Option<int> maxDeployments = Count("--max-running-deployments", "How many deployments may run at the same time", 100);
 
-    private readonly Option<int> keepEvents = Count("--keep-events", "How many events are kept for readers that come back", 100_000);
+    private readonly Option<double> keepEventsFor = Ranged("--keep-events-for", "HOURS", "How long events are kept for readers that come back, in hours", 24, 0.01, 8_760);
+
+    private readonly Option<double> keepEventsSize = Ranged("--keep-events-size", "MB", "How much of events is kept, in MiB, even if that is not so long", 1_024, 1, 1_048_576);
+
+    private readonly Option<int?> keepEvents = new("--keep-events") { Description = "How many events are kept, even if that is not so long nor so much. Default: no bound.", HelpName = "N" };
 
     private readonly Option<double> autoscalingInterval = Seconds("--autoscaling-interval", "How often the load of apps with autoscaling is measured", 15);
 
@@ -86,7 +90,14 @@ internal sealed class TuningOptions
         command.Add(heartbeat);
         command.Add(unreachableAfter);
         command.Add(maxDeployments);
+        command.Add(keepEventsFor);
+        command.Add(keepEventsSize);
         command.Add(keepEvents);
+        keepEvents.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var number) && number < 1)
+                result.AddError($"--keep-events {text} is not at least 1");
+        });
         command.Add(autoscalingInterval);
         // Also what the environment says.
         smtpUrl.Validators.Add(result =>
@@ -132,7 +143,12 @@ internal sealed class TuningOptions
         options.Audit.Syslog = result.GetValue(syslog) is { } target && SyslogTarget.TryParse(target, out var parsed, out _) ? parsed : null;
         options.Audit.SyslogAuthorities = result.GetValue(syslogAuthorities) is { } file ? File.ReadAllText(file) : null;
         options.Tokens.Issuer = result.GetValue(issuer) is { } address && IssuerAddress.TryParse(address, out var named, out _) ? named : null;
-        options.Events.Retention = result.GetValue(keepEvents);
+        options.Events.Keep = new()
+        {
+            For = TimeSpan.FromHours(result.GetValue(keepEventsFor)),
+            Bytes = (long)(result.GetValue(keepEventsSize) * 1_048_576),
+            Count = result.GetValue(keepEvents) ?? long.MaxValue,
+        };
         options.Jobs.SmtpUrl = result.GetValue(smtpUrl) is { Length: > 0 } url ? new(url) : null;
         options.Jobs.SmtpFrom = result.GetValue(smtpFrom)!;
         options.Apps.AutoscalingInterval = TimeSpan.FromSeconds(result.GetValue(autoscalingInterval));
@@ -152,6 +168,17 @@ internal sealed class TuningOptions
         {
             if (result.Tokens is [{ Value: var text }] && double.TryParse(text, out var number) && number is not (>= 0.1 and <= 86_400))
                 result.AddError($"{name} {text} is not between 0.1 and 86400 seconds");
+        });
+        return option;
+    }
+
+    private static Option<double> Ranged(string name, string unit, string description, double standard, double least, double most)
+    {
+        var option = new Option<double>(name) { Description = $"{description}. Default: {standard}.", HelpName = unit, DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && double.TryParse(text, out var number) && !(number >= least && number <= most))
+                result.AddError($"{name} {text} is not between {least} and {most}");
         });
         return option;
     }

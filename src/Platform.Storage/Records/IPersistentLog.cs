@@ -4,7 +4,7 @@ namespace Platform.Storage.Records;
 /// <typeparam name="T">The entries' type.</typeparam>
 public interface IPersistentLog<T>
 {
-    /// <summary>The sequence number the next <see cref="Append"/> gives; the first entry ever has 1.</summary>
+    /// <summary>The sequence number the next <see cref="Append(T)"/> gives; the first entry ever has 1.</summary>
     long NextSequence { get; }
 
     /// <summary>The lowest sequence number that was not trimmed; equals <see cref="NextSequence"/> when the log is empty.</summary>
@@ -12,6 +12,11 @@ public interface IPersistentLog<T>
 
     /// <summary>Stages an entry and returns its sequence number.</summary>
     long Append(T entry);
+
+    /// <summary>Stages an entry and returns its sequence number.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="bytes">The size of its stored form, bytes.</param>
+    long Append(T entry, out int bytes);
 
     /// <summary>
     /// Stores what is staged in one step; done when it is on disk. After a failure it is still staged, and the next write tries again.

@@ -11,7 +11,7 @@ internal sealed class RecordedLog<T> : RecordPart, IPersistentLog<T>
     private readonly GrainRecord _record;
 
     /// <summary>Not yet known to be stored; the first one has the number <see cref="_storedNext"/>.</summary>
-    private readonly List<T> _staged = [];
+    private readonly List<(T Entry, byte[] Stored)> _staged = [];
     private long _storedNext = 1;
     private long _storedFirst = 1;
     private LogChange? _taken;
@@ -31,9 +31,13 @@ internal sealed class RecordedLog<T> : RecordPart, IPersistentLog<T>
 
     public override bool CanTryAgain => true;
 
-    public long Append(T entry)
+    public long Append(T entry) => Append(entry, out _);
+
+    public long Append(T entry, out int bytes)
     {
-        _staged.Add(entry);
+        var stored = StoredJson.Write(entry);
+        bytes = stored.Length;
+        _staged.Add((entry, stored));
         return NextSequence - 1;
     }
 
@@ -47,7 +51,7 @@ internal sealed class RecordedLog<T> : RecordPart, IPersistentLog<T>
         var storedNext = _storedNext;
         var end = new List<LogEntry<T>>();
         for (var sequence = Math.Max(from, storedNext); sequence < NextSequence && sequence - from < count; sequence++)
-            end.Add(new(sequence, _staged[(int)(sequence - storedNext)]));
+            end.Add(new(sequence, _staged[(int)(sequence - storedNext)].Entry));
         if (from >= storedNext || count <= 0)
             return end;
 
@@ -70,7 +74,7 @@ internal sealed class RecordedLog<T> : RecordPart, IPersistentLog<T>
         var bytes = 0;
         while (entries.Count < _staged.Count && entries.Count < MaximumEntries && bytes < MaximumBytes)
         {
-            entries.Add(StoredJson.Write(_staged[entries.Count]));
+            entries.Add(_staged[entries.Count].Stored);
             bytes += entries[^1].Length;
         }
 

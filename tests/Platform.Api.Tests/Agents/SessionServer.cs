@@ -5,10 +5,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Platform.Clustering;
 using Platform.Api.Agents;
+using Platform.Api.Marathon.Events;
 using Platform.Api.Security;
+using Platform.Clustering;
 using Platform.Contracts.Agents;
+using Platform.Contracts.Events;
 using Platform.Core;
 using Platform.Grains.Startup;
 
@@ -46,6 +48,7 @@ internal sealed class SessionServer : IAsyncDisposable
         builder.Services.AddSoleSilo(directory.FullName);
         builder.Services.AddAccess();
         builder.Services.AddPlatformGrains(options => options.Agents.UnreachableAfter = TimeSpan.FromMinutes(5));
+        builder.Services.AddSingleton<IEventVocabulary, EventVocabulary>();
         var app = builder.Build();
         app.UseWebSockets();
         app.UseRouting();

@@ -36,17 +36,17 @@ public sealed class EventsTests(MarathonServer server) : IClassFixture<MarathonS
     {
         var log = server.Grains.GetGrain<IEventLogGrain>(0);
         await using var plain = await OpenAsync("/v2/events", null);
-        await using var named = await OpenAsync("/v2/events?event_type=ours_event", null);
+        await using var named = await OpenAsync("/v2/events?event_type=framework_changed_event", null);
         await using var all = await OpenAsync("/v2/events?event_type=*", null);
         await plain.NextAsync("event_stream_attached");
         await all.NextAsync("event_stream_attached");
         await log.AppendAsync(
         [
-            new() { Type = "ours_event", Timestamp = DateTimeOffset.UnixEpoch, Json = "{\"eventType\":\"ours_event\"}" },
-            new() { Type = "scheduler_registered_event", Timestamp = DateTimeOffset.UnixEpoch, Json = "{\"eventType\":\"scheduler_registered_event\"}" },
+            new() { Timestamp = DateTimeOffset.UnixEpoch, What = new FrameworkChanged("F1", "ours") },
+            new() { Timestamp = DateTimeOffset.UnixEpoch, What = new SchedulerBegun(true, "host") },
         ]);
-        (await named.NextAsync()).Type.ShouldBe("ours_event");
-        var ours = await all.NextAsync("ours_event");
+        (await named.NextAsync()).Type.ShouldBe("framework_changed_event");
+        var ours = await all.NextAsync("framework_changed_event");
         var theirs = await all.NextAsync("scheduler_registered_event");
         theirs.Id.ShouldBe(ours.Id + 1);
         // All that comes before it on the plain stream is Marathon's.
@@ -54,7 +54,7 @@ public sealed class EventsTests(MarathonServer server) : IClassFixture<MarathonS
         do
         {
             next = await plain.NextAsync();
-            next.Type.ShouldNotBe("ours_event");
+            next.Type.ShouldNotBe("framework_changed_event");
         }
         while (next.Type != "scheduler_registered_event");
         next.Id.ShouldBe(theirs.Id);
@@ -101,17 +101,17 @@ public sealed class EventsTests(MarathonServer server) : IClassFixture<MarathonS
     {
         var log = server.Grains.GetGrain<IEventLogGrain>(0);
         var seen = (await log.GetRangeAsync()).Last;
-        PlatformEvent[] many = [.. Enumerable.Repeat(new PlatformEvent { Type = "flood_event", Timestamp = DateTimeOffset.UnixEpoch, Json = "{}" }, MarathonServer.KeptEvents + 1_000)];
+        PlatformEvent[] many = [.. Enumerable.Repeat(new PlatformEvent { Timestamp = DateTimeOffset.UnixEpoch, What = new ClockJumped("host", TimeSpan.FromSeconds(1), "flood") }, MarathonServer.KeptEvents + 1_000)];
         await log.AppendAsync([.. many]);
 
-        await using var late = await OpenAsync("/v2/events?event_type=flood_event", seen.ToString());
+        await using var late = await OpenAsync("/v2/events?event_type=clock_jumped_event", seen.ToString());
         var missed = await late.NextAsync();
         missed.Type.ShouldBe("events_missed");
         var first = await late.NextAsync();
         // It begins with the oldest that is kept.
         missed.Data.GetProperty("missed").GetInt64().ShouldBe(first.Id - seen - 1);
         missed.Data.GetProperty("missed").GetInt64().ShouldBeGreaterThanOrEqualTo(500);
-        first.Type.ShouldBe("flood_event");
+        first.Type.ShouldBe("clock_jumped_event");
     }
 
     [Fact]

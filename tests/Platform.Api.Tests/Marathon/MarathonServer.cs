@@ -51,7 +51,7 @@ public sealed class MarathonServer : IAsyncLifetime
         builder.Services.AddPlatformGrains(options =>
         {
             options.Agents.UnreachableAfter = TimeSpan.FromHours(1);
-            options.Events.Retention = KeptEvents;
+            options.Events.Keep = options.Events.Keep with { Count = KeptEvents };
             options.Secrets.KeyFile = Path.Combine(_directory, "secrets.key");
             options.Apps.AutoscalingInterval = TimeSpan.FromMilliseconds(50);
             // Apps of a few instances come in pages already.
@@ -126,7 +126,7 @@ public sealed class MarathonServer : IAsyncLifetime
     }
 
     /// <summary>Waits for an event, those that have happened included.</summary>
-    public async Task<PlatformEvent> WaitForAsync(Func<PlatformEvent, bool> wanted)
+    public async Task<StreamedEvent> WaitForAsync(Func<StreamedEvent, bool> wanted)
     {
         using var patience = new CancellationTokenSource(Patience);
         await foreach (var item in new EventFeed(Grains, TimeProvider.System).ReadAsync(0, patience.Token))

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Platform.Api.Marathon.Events;
 using Platform.Clustering;
+using Platform.Contracts.Events;
 using Platform.Grains.Startup;
 
 namespace Platform.Benchmarks.ControlPlane;
@@ -15,7 +17,7 @@ internal sealed class ControlPlaneSilo : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
-    public static async Task<ControlPlaneSilo> StartAsync(BenchmarkStore store, IOutgoingGrainCallFilter? filter = null)
+    public static async Task<ControlPlaneSilo> StartAsync(BenchmarkStore store, IOutgoingGrainCallFilter? filter = null, Action<PlatformGrainsOptions>? configure = null)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddFilter(null, LogLevel.Error).AddSimpleConsole();
@@ -28,7 +30,9 @@ internal sealed class ControlPlaneSilo : IAsyncDisposable
             options.Groups.MaxRunningDeployments = 100_000;
             // The simulated agents share the processors with the control plane; their silence is not what is measured.
             options.Agents.UnreachableAfter = TimeSpan.FromMinutes(10);
+            configure?.Invoke(options);
         });
+        builder.Services.AddSingleton<IEventVocabulary, EventVocabulary>();
         if (filter is not null)
             builder.Services.AddSingleton(filter);
         var host = builder.Build();

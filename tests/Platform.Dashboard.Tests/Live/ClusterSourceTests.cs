@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Api.Events;
+using Platform.Api.Marathon.Events;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
@@ -27,7 +29,7 @@ public sealed class ClusterSourceTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _host = await GrainTestHost.StartAsync(silo => silo.AddOutgoingGrainCallFilter(_gate), services => services.AddPlatformGrains(options =>
+        _host = await GrainTestHost.StartAsync(silo => silo.AddOutgoingGrainCallFilter(_gate), services => services.AddSingleton<IEventVocabulary, EventVocabulary>().AddPlatformGrains(options =>
         {
             options.ActivateAtStart = false;
             options.Agents.UnreachableAfter = TimeSpan.FromHours(1);
@@ -104,13 +106,13 @@ public sealed class ClusterSourceTests : IAsyncLifetime, IDisposable
         await using var items = new EventFeed(_host.GrainFactory, _time).ReadAsync(0, patience.Token).GetAsyncEnumerator(patience.Token);
         var next = items.MoveNextAsync();
         await waits.WaitAsync(patience.Token);
-        await log.AppendAsync([new() { Type = "test_event", Json = "{}" }]);
+        await log.AppendAsync([new() { What = new FrameworkChanged("F1", "test") }]);
         while ((await log.GetRangeAsync()).Last == 0)
             await Task.Delay(10, patience.Token);
         _time.Advance(TimeSpan.FromSeconds(2));
 
         (await next).ShouldBeTrue();
-        items.Current.Event!.Type.ShouldBe("test_event");
+        items.Current.Event!.Type.ShouldBe("framework_changed_event");
     }
 
     private IDisposable Attach() => _source.Attach(() =>
@@ -126,7 +128,7 @@ public sealed class ClusterSourceTests : IAsyncLifetime, IDisposable
         (await agent.ConnectAsync()).Registered.ShouldNotBeNull();
         var log = _host.GetGrain<IEventLogGrain>(0);
         using var patience = new CancellationTokenSource(Patience);
-        while (!(await log.ReadAsync(1, 100)).Any(item => item.Type == "agent_added_event" && item.Json.Contains($"\"{id}\"", StringComparison.Ordinal)))
+        while (!(await log.ReadAsync(1, 100)).Any(item => item.What is AgentChanged { Change: AgentChange.Added } added && added.AgentId == id))
             await Task.Delay(10, patience.Token);
         return agent;
     }

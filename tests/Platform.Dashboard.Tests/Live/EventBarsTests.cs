@@ -1,4 +1,4 @@
-using Platform.Contracts.Events;
+using Platform.Api.Events;
 using Platform.Dashboard.Live;
 
 namespace Platform.Dashboard.Tests.Live;
@@ -27,6 +27,6 @@ public sealed class EventBarsTests
         EventBars.Of([], 60).ShouldBeEmpty();
     }
 
-    private static PlatformEvent At(int seconds, string state = "TASK_RUNNING") =>
-        new() { Type = "status_update_event", Timestamp = Start.AddSeconds(seconds), Json = $$"""{"taskStatus":"{{state}}"}""" };
+    private static StreamedEvent At(int seconds, string state = "TASK_RUNNING") =>
+        new(new() { Type = "status_update_event", Timestamp = Start.AddSeconds(seconds), Json = $$"""{"taskStatus":"{{state}}"}""" });
 }

@@ -1,11 +1,11 @@
-using Platform.Contracts.Events;
+using Platform.Api.Events;
 using Platform.Dashboard.Live;
 
 namespace Platform.Dashboard.Tests.Live;
 
 public class EventFactsTests
 {
-    private static EventFacts Of(string type, string json) => EventFacts.Of(new PlatformEvent { Type = type, Json = json });
+    private static EventFacts Of(string type, string json) => EventFacts.Of(new StreamedEvent(new() { Type = type, Json = json }));
 
     [Fact]
     public void A_failed_task_is_trouble_of_its_app()

@@ -10,7 +10,7 @@ public class EventWindowTests
         var window = new EventWindow(2_000);
         // 24 h at 10 a second.
         for (var i = 1; i <= 864_000; i++)
-            window.Add(new() { Sequence = i, Type = "t", Json = "{}" });
+            window.Add(new(new() { Sequence = i, Type = "t", Json = "{}" }));
 
         var events = window.NewestFirst();
         events.Count.ShouldBe(2_000);
@@ -21,8 +21,8 @@ public class EventWindowTests
     public void An_event_that_comes_twice_is_there_once()
     {
         var window = new EventWindow(10);
-        window.Add(new() { Sequence = 1, Type = "t", Json = "{}" });
-        window.Add(new() { Sequence = 1, Type = "t", Json = "{}" });
+        window.Add(new(new() { Sequence = 1, Type = "t", Json = "{}" }));
+        window.Add(new(new() { Sequence = 1, Type = "t", Json = "{}" }));
 
         window.NewestFirst().Count.ShouldBe(1);
     }

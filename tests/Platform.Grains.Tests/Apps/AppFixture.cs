@@ -1,13 +1,15 @@
-using Microsoft.Extensions.DependencyInjection;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Api.Events;
+using Platform.Api.Marathon.Events;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Tasks;
-using Platform.Tests.Hosting;
 using Platform.Grains.Startup;
+using Platform.Tests.Hosting;
 
 namespace Platform.Grains.Tests.Apps;
 
@@ -31,6 +33,7 @@ internal sealed class AppFixture : IAsyncDisposable
             configureServices: collection =>
             {
                 services?.Invoke(collection);
+                collection.AddSingleton<IEventVocabulary, EventVocabulary>();
                 collection.AddPlatformGrains(options =>
                 {
                     // Scripted agents give no sign of life by themselves, and a busy machine must not look like a silent agent.
@@ -113,7 +116,7 @@ internal sealed class AppFixture : IAsyncDisposable
     }
 
     /// <summary>The events so far.</summary>
-    public async Task<IReadOnlyList<PlatformEvent>> EventsAsync() => [.. await Host.GetGrain<IEventLogGrain>(0).ReadAsync(1, 10_000)];
+    public async Task<IReadOnlyList<StreamedEvent>> EventsAsync() => [.. (await Host.GetGrain<IEventLogGrain>(0).ReadAsync(1, 10_000)).Select(logged => new StreamedEvent(logged))];
 
     /// <summary>Types of the events so far.</summary>
     public async Task<IReadOnlyList<string>> EventTypesAsync() => [.. (await EventsAsync()).Select(logged => logged.Type)];

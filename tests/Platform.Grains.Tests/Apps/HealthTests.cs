@@ -132,7 +132,7 @@ public class HealthTests
     private static Task ReportAsync(AppFixture cluster, string task, bool? healthy, params CheckResult[] results) =>
         cluster.Agents[0].ReportAsync(task, TaskState.Running, update => update with { Healthy = healthy, Checks = [.. results] });
 
-    private static JsonElement Json(Contracts.Events.PlatformEvent item) => JsonElement.Parse(item.Json);
+    private static JsonElement Json(Api.Events.StreamedEvent item) => JsonElement.Parse(item.Json);
 
     private static string? Text(JsonElement json, string member) => json.GetProperty(member).GetString();
 }

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Platform.Api.Marathon.Events;
+using Platform.Clustering;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Events;
 using Platform.Core.Collections;
-using Platform.Tests.Hosting;
-using Platform.Clustering;
 using Platform.Grains.Startup;
+using Platform.Tests.Hosting;
 
 namespace Platform.Grains.Tests.Cluster;
 
@@ -26,6 +27,7 @@ public sealed class ClusterTests : IAsyncLifetime
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             builder.Services.AddClusterSilo(new ClusterSiloOptions { Redis = _redis.Address, Cluster = _cluster, SiloPort = FreePort.Take(), GatewayPort = FreePort.Take() });
             builder.Services.AddPlatformGrains(options => options.ActivateAtStart = false);
+            builder.Services.AddSingleton<IEventVocabulary, EventVocabulary>();
             var silo = builder.Build();
             await silo.StartAsync();
             _silos.Add(silo);
@@ -121,7 +123,7 @@ public sealed class ClusterTests : IAsyncLifetime
     private async Task AppendAsync(int silo, int from, int count)
     {
         var events = Enumerable.Range(from, count)
-            .Select(i => new PlatformEvent { Timestamp = DateTimeOffset.UnixEpoch, Type = "test", Json = $$"""{"number":{{i}}}""" });
+            .Select(i => new PlatformEvent { Timestamp = DateTimeOffset.UnixEpoch, What = new FrameworkChanged($"{i}", "test") });
         await Events(silo).AppendAsync(events.ToValueList());
 
         // One way: it is stored some time after it was sent.
@@ -132,7 +134,7 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     private async Task<List<string>> ReadOwnAsync(int silo) =>
-        [.. (await Events(silo).ReadAsync(1, 1000)).Where(item => item.Type == "test").Select(item => item.Json)];
+        [.. (await Events(silo).ReadAsync(1, 1000)).Select(item => item.What).OfType<FrameworkChanged>().Where(told => told.Name == "test").Select(told => told.FrameworkId)];
 
     private IEventLogGrain Events(int silo) => _silos[silo].Services.GetRequiredService<IGrainFactory>().GetGrain<IEventLogGrain>(0);
 

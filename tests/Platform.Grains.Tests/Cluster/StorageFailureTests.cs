@@ -1,12 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Platform.Api.Marathon.Events;
+using Platform.Clustering;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Events;
 using Platform.Core.Collections;
-using Platform.Tests.Hosting;
-using Platform.Clustering;
 using Platform.Grains.Startup;
+using Platform.Tests.Hosting;
 using StackExchange.Redis;
 
 namespace Platform.Grains.Tests.Cluster;
@@ -36,6 +38,7 @@ public sealed class StorageFailureTests : IAsyncLifetime
                 GatewayPort = FreePort.Take(),
             });
             builder.Services.AddPlatformGrains(options => options.ActivateAtStart = false);
+            builder.Services.AddSingleton<IEventVocabulary, EventVocabulary>();
             var silo = builder.Build();
             await silo.StartAsync();
             _silos.Add(silo);

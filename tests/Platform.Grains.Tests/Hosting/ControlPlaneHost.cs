@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
-using Platform.Tests.Hosting;
+using Platform.Api.Marathon.Events;
+using Platform.Contracts.Events;
 using Platform.Grains.Startup;
+using Platform.Tests.Hosting;
 
 namespace Platform.Grains.Tests.Hosting;
 
@@ -18,6 +20,7 @@ internal static class ControlPlaneHost
                     options.Agents.UnreachableAfter = TimeSpan.FromMinutes(5);
                     configure?.Invoke(options);
                 });
+                collection.AddSingleton<IEventVocabulary, EventVocabulary>();
                 services?.Invoke(collection);
             });
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Platform.Api.Events;
 using Platform.Contracts.Events;
 using Platform.Core.Collections;
 
@@ -7,8 +8,8 @@ namespace Platform.Grains.Tests.Hosting;
 /// <summary>Follows the event log and keeps what comes, so that a test can wait for an event whether or not it has happened already.</summary>
 internal sealed class EventRecorder : IEventObserver
 {
-    private readonly Channel<PlatformEvent> _incoming = Channel.CreateUnbounded<PlatformEvent>();
-    private readonly List<PlatformEvent> _seen = [];
+    private readonly Channel<StreamedEvent> _incoming = Channel.CreateUnbounded<StreamedEvent>();
+    private readonly List<StreamedEvent> _seen = [];
 
     /// <summary>Begins to follow.</summary>
     public static async Task<EventRecorder> StartAsync(IGrainFactory grains)
@@ -21,15 +22,15 @@ internal sealed class EventRecorder : IEventObserver
     public Task EventsAsync(ValueList<PlatformEvent> events)
     {
         foreach (var item in events)
-            _incoming.Writer.TryWrite(item);
+            _incoming.Writer.TryWrite(new(item));
         return Task.CompletedTask;
     }
 
     /// <summary>The first event of this type that fits.</summary>
-    public async Task<PlatformEvent> NextAsync(string type, Func<string, bool>? fits = null)
+    public async Task<StreamedEvent> NextAsync(string type, Func<string, bool>? fits = null)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        bool Matches(PlatformEvent item) => item.Type == type && (fits is null || fits(item.Json));
+        bool Matches(StreamedEvent item) => item.Type == type && (fits is null || fits(item.Json));
         if (_seen.Find(Matches) is { } known)
             return known;
         while (true)

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Platform.Api.Events;
 using Platform.Api.Security;
-using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Security;
 
@@ -13,7 +13,7 @@ public sealed class EventAudience(Access access)
     private readonly bool _seesOthers = access.Allows(AccessAction.Read, ResourceId.Administration("events"));
 
     /// <summary>Whether this one may be seen.</summary>
-    public bool Sees(PlatformEvent happened)
+    public bool Sees(StreamedEvent happened)
     {
         if (_seesApps && _seesOthers)
             return true;

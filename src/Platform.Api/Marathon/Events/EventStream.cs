@@ -21,6 +21,8 @@ internal sealed class EventStream(MarathonApi api, EventSelection selection, lon
     /// <summary>How often it is asked whether the client may still see what it sees.</summary>
     private static readonly TimeSpan Review = TimeSpan.FromSeconds(5);
 
+    private const string Missed = "events_missed";
+
     private EventAudience _audience = null!;
     private long _reviewedAt;
 
@@ -42,7 +44,7 @@ internal sealed class EventStream(MarathonApi api, EventSelection selection, lon
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
 
         var address = httpContext.Connection.RemoteIpAddress?.ToString() ?? "";
-        await log.AppendAsync([EventWriter.Make("event_stream_attached", api.Time.GetUtcNow(), writer => writer.WriteString("remoteAddress", address))]);
+        await log.AppendAsync([new() { Timestamp = api.Time.GetUtcNow(), What = new ReaderAttached(address) }]);
         try
         {
             await response.Body.FlushAsync(ended.Token);
@@ -55,7 +57,7 @@ internal sealed class EventStream(MarathonApi api, EventSelection selection, lon
         finally
         {
             if (!stopping.IsCancellationRequested)
-                await log.AppendAsync([EventWriter.Make("event_stream_detached", api.Time.GetUtcNow(), writer => writer.WriteString("remoteAddress", address))]);
+                await log.AppendAsync([new() { Timestamp = api.Time.GetUtcNow(), What = new ReaderDetached(address) }]);
         }
     }
 
@@ -133,8 +135,7 @@ internal sealed class EventStream(MarathonApi api, EventSelection selection, lon
                 Append(text, happened.Type, happened.Sequence, happened.Json);
             return;
         }
-        var missed = EventWriter.Make("events_missed", api.Time.GetUtcNow(), writer => writer.WriteNumber("missed", item.Missed));
-        Append(text, missed.Type, null, missed.Json);
+        Append(text, Missed, null, EventJson.Missed(Missed, item.Missed, api.Time.GetUtcNow()));
     }
 
     private static void Append(StringBuilder text, string type, long? sequence, string json)

@@ -5,6 +5,7 @@ using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Rendering;
 using Platform.Api.Security;
 using Platform.Contracts.Apps;
+using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Security;
 
@@ -115,7 +116,7 @@ internal sealed class PodsEndpoints
             return await DryRuns.AnswerAsync(_api, request, set);
         await ChangeReview.ReviewAsync(_api, request, set);
         var result = await _api.Writer.ChangeAsync(set);
-        await _api.PublishPodAsync(request.Http, "pod_created_event");
+        await _api.PublishPodAsync(request.Http, RequestedChange.Created);
         return await AcceptedAsync(change.AppId, change.Spec!, result, StatusCodes.Status201Created, "/v2/pods" + change.AppId);
     }
 
@@ -144,7 +145,7 @@ internal sealed class PodsEndpoints
         if (request.Query.Flag("dryRun"))
             return await DryRuns.AnswerAsync(_api, request, await MakeAsync());
         var result = await _api.Writer.ChangeAsync(MakeAsync, set => ChangeReview.ReviewAsync(_api, request, set));
-        await _api.PublishPodAsync(request.Http, "pod_updated_event");
+        await _api.PublishPodAsync(request.Http, RequestedChange.Updated);
         return await AcceptedAsync(id, spec!, result, StatusCodes.Status200OK, null);
     }
 
@@ -154,7 +155,7 @@ internal sealed class PodsEndpoints
         if (request.Query.Flag("dryRun"))
             return await DryRuns.AnswerAsync(_api, request, set);
         var result = await _api.Writer.ChangeAsync(set);
-        await _api.PublishPodAsync(request.Http, "pod_deleted_event");
+        await _api.PublishPodAsync(request.Http, RequestedChange.Deleted);
         // Clients take the deployment's id from the header only if there is no body.
         request.Http.Response.Headers[DeploymentWriter.Header] = result.DeploymentId;
         request.Http.Response.Headers.Location = "/v2/deployments/" + result.DeploymentId;

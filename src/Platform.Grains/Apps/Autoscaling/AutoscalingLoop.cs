@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Grains.Events;
 using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Apps;
@@ -60,7 +61,7 @@ internal sealed class AutoscalingLoop(
             return;
         store.State.ScaledTo = decision.Instances;
         store.State.Autoscaled = owner.Measured;
-        engine.Events.Add(AppEvents.Autoscaled(appId, store.State.Target!.Version, owner.Measured));
+        engine.Events.Add(owner.Measured.At, AppEvents.Autoscaled(appId, store.State.Target!.Version, owner.Measured));
         store.Changed();
         logger.Autoscaled(appId, before, decision.Instances, decision.Arithmetic);
         await engine.ActAsync();

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Platform.Api.Events;
 using Platform.Api.Mesos.Mapping;
 using Platform.Contracts.Events;
 using Platform.Core.Tasks;
@@ -8,8 +8,6 @@ namespace Platform.Api.Mesos.Operator.Feed;
 /// <summary>What an event says has to be looked at.</summary>
 internal sealed record ClusterChange
 {
-    private static readonly Dictionary<string, TaskState> States = Enum.GetValues<TaskState>().ToDictionary(state => state.ToWireName(), StringComparer.Ordinal);
-
     /// <summary>Agents came or went.</summary>
     public bool IsOfAll { get; private init; }
 
@@ -21,39 +19,26 @@ internal sealed record ClusterChange
     public Wire.TaskStatus? Status { get; private init; }
 
     /// <summary>What is in an event; null: nothing for Mesos' operators.</summary>
-    public static ClusterChange? Of(PlatformEvent happened)
+    public static ClusterChange? Of(StreamedEvent happened) => happened.What switch
     {
-        if (happened.Type.StartsWith("agent_", StringComparison.Ordinal))
-            return new() { IsOfAll = true };
-        if (happened.Type is not ("framework_changed_event" or "status_update_event" or "instance_changed_event" or "app_terminated_event"))
-            return null;
-        using var document = JsonDocument.Parse(happened.Json);
-        var json = document.RootElement;
-        return happened.Type switch
+        AgentChanged => new() { IsOfAll = true },
+        FrameworkChanged framework => new() { FrameworkId = framework.FrameworkId },
+        TaskChanged task => new() { AppId = task.AppId, Status = StatusOf(task, happened.Timestamp) },
+        InstanceChanged instance => new() { AppId = instance.AppId },
+        AppEnded app => new() { AppId = app.AppId },
+        _ => null,
+    };
+
+    private static Wire.TaskStatus StatusOf(TaskChanged task, DateTimeOffset timestamp) => StatusMapping.ToWire(
+        new TaskUpdate
         {
-            "framework_changed_event" => new() { FrameworkId = Text(json, "frameworkId") },
-            "status_update_event" => new() { AppId = Text(json, "appId"), Status = StatusOf(json, happened.Timestamp) },
-            _ => new() { AppId = Text(json, "runSpecId") ?? Text(json, "appId") },
-        };
-    }
-
-    private static Wire.TaskStatus? StatusOf(JsonElement json, DateTimeOffset timestamp)
-    {
-        if (Text(json, "taskId") is not { } taskId || Text(json, "taskStatus") is not { } name || !States.TryGetValue(name, out var state))
-            return null;
-        return StatusMapping.ToWire(
-            new TaskUpdate
-            {
-                TaskId = taskId,
-                Owner = "",
-                State = state,
-                Timestamp = timestamp,
-                Message = Text(json, "message") is { Length: > 0 } message ? message : null,
-                IpAddresses = json.TryGetProperty("ipAddresses", out var addresses)
-                    ? [.. addresses.EnumerateArray().Select(address => Text(address, "ipAddress")).OfType<string>()] : [],
-            },
-            Text(json, "slaveId") ?? "", "");
-    }
-
-    private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            TaskId = task.TaskId,
+            Owner = "",
+            State = task.State,
+            Timestamp = timestamp,
+            Message = task.Message is { Length: > 0 } message ? message : null,
+            IpAddresses = task.IpAddresses,
+        },
+        task.AgentId,
+        "");
 }

@@ -99,7 +99,7 @@ internal sealed class ClusterFeed(PictureReader reader, IGrainFactory grains, Ti
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(ended);
         await using var items = new EventFeed(grains, time).ReadAsync(after, reading.Token).GetAsyncEnumerator(reading.Token);
-        var batch = new List<PlatformEvent>();
+        var batch = new List<StreamedEvent>();
         var next = items.MoveNextAsync().AsTask();
         try
         {
@@ -134,7 +134,7 @@ internal sealed class ClusterFeed(PictureReader reader, IGrainFactory grains, Ti
         _turn.Release();
     }
 
-    private async Task TakeAsync(List<PlatformEvent> batch, CancellationToken ended)
+    private async Task TakeAsync(List<StreamedEvent> batch, CancellationToken ended)
     {
         await _turn.WaitAsync(ended);
         try

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using Platform.Core.Apps;
 
-namespace Platform.Core.Apps;
+namespace Platform.Api.Marathon.Rendering;
 
 /// <summary>A health check in Marathon's JSON, as definitions and events show it.</summary>
-public static class HealthCheckJson
+internal static class HealthCheckJson
 {
     /// <summary>Writes it as an object.</summary>
     public static void Write(Utf8JsonWriter writer, HealthCheckSpec check)

@@ -1,17 +1,17 @@
 using System.Text.Json;
 using Platform.Core.Deployments;
 
-namespace Platform.Grains.Deployments;
+namespace Platform.Api.Marathon.Rendering;
 
-/// <summary>Deployments in Marathon's JSON.</summary>
-internal static class DeploymentJson
+/// <summary>Plans of deployments in Marathon's JSON, as events show them.</summary>
+internal static class PlanJson
 {
     /// <summary>Writes a plan: its id, steps and version.</summary>
     /// <remarks>
     /// Marathon left out what was before and what will be since it had "light" plans. Clients that are older cannot read an event without
     /// the two, so they are there and name the root only.
     /// </remarks>
-    public static void WritePlan(Utf8JsonWriter json, string id, string version, DeploymentPlan plan)
+    public static void Write(Utf8JsonWriter json, string id, string version, DeploymentPlan plan)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, id);
@@ -22,13 +22,6 @@ internal static class DeploymentJson
             WriteStep(json, step);
         json.WriteEndArray();
         json.WriteString("version"u8, version);
-        json.WriteEndObject();
-    }
-
-    private static void WriteRoot(Utf8JsonWriter json, ReadOnlySpan<byte> name)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("id"u8, "/"u8);
         json.WriteEndObject();
     }
 
@@ -45,6 +38,13 @@ internal static class DeploymentJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteRoot(Utf8JsonWriter json, ReadOnlySpan<byte> name)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("id"u8, "/"u8);
         json.WriteEndObject();
     }
 }
