@@ -6,6 +6,7 @@ using Platform.Api.Security;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Recovery;
 using Platform.Contracts.Security;
+using Platform.Core.Agents;
 using Platform.Core.Collections;
 
 namespace Platform.Api.Agents;
@@ -23,7 +24,7 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(1);
 
-    private readonly FrameOrder _frames = new();
+    private readonly FrameOrder<AgentCommand> _frames = new();
     private readonly Channel<AgentCommand> _commands = Channel.CreateBounded<AgentCommand>(new BoundedChannelOptions(MostCommands) { SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
     private readonly Queue<TaskTokenRequest> _tokenRequests = new();
@@ -37,7 +38,7 @@ internal sealed partial class AgentConnection(WebSocket socket, IGrainFactory gr
         lock (_frames)
         {
             var isFull = _frames.Waiting > MostCommands;
-            foreach (var due in _frames.Take(command))
+            foreach (var due in _frames.Take(command.Number, command))
                 isFull |= !_commands.Writer.TryWrite(due);
             if (isFull)
                 Close($"the agent has {MostCommands} commands waiting and reads none");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Platform.Core.Recovery;
 using Platform.Storage.Records;
 
 namespace Platform.Clustering.Recovery;
@@ -16,37 +17,50 @@ public sealed partial class StoreWatch(
     private static readonly GrainId Nothing = GrainId.Create("storewatch", "0");
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan NoticedWithin = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan WitnessesWithin = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// So many questions in a row without an answer, each for a second, are more than a busy store or a lost packet. They are counted and not
-    /// timed, and what this silo noticed too late counts for nothing: one that stood still itself, or has no processor, is not cut off.
-    /// </summary>
-    private const int MostMissed = 3;
+    private readonly Lock _gate = new();
+    private readonly StoreReach _reach = new();
+    private readonly long _began = time.GetTimestamp();
 
-    /// <summary>When the store was away for everybody, all find it again at their own pace: for so long nobody gives up another.</summary>
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
-
-    // 0: never.
-    private long _missedAt;
+    private TimeSpan Now => time.GetElapsedTime(_began);
 
     /// <summary>Whether the store answers now, and has for a while: only then is it the other's fault that it does not reach it.</summary>
-    public async Task<bool> CanWitnessAsync() => await IsReachedAsync() && (Volatile.Read(ref _missedAt) is var last && (last == 0 || time.GetElapsedTime(last) > Settled));
+    public async Task<bool> CanWitnessAsync()
+    {
+        if (!await IsReachedAsync())
+            return false;
+        lock (_gate)
+            return _reach.CanWitness(Now);
+    }
 
     private async Task<bool> IsReachedAsync()
     {
         try
         {
-            await store.ReadAsync(Nothing).WaitAsync(AnswerWithin);
+            await store.ReadAsync(Nothing).WaitAsync(StoreReach.AnswerWithin);
             return true;
         }
         catch (Exception failure) when (failure is StorageException or TimeoutException)
         {
             LogMissed(failure);
-            Volatile.Write(ref _missedAt, time.GetTimestamp());
+            lock (_gate)
+                _reach.MissedAt(Now);
             return false;
+        }
+    }
+
+    private async Task<bool> IsInDoubtAsync()
+    {
+        var asked = Stopwatch.GetTimestamp();
+        var isReached = await IsReachedAsync();
+        lock (_gate)
+        {
+            if (isReached)
+                _reach.Answered();
+            else
+                _reach.Missed(Stopwatch.GetElapsedTime(asked));
+            return _reach.IsInDoubt;
         }
     }
 
@@ -56,11 +70,9 @@ public sealed partial class StoreWatch(
         using var pause = new PeriodicTimer(Interval);
         try
         {
-            for (var missed = 0; await pause.WaitForNextTickAsync(stoppingToken);)
+            while (await pause.WaitForNextTickAsync(stoppingToken))
             {
-                var asked = Stopwatch.GetTimestamp();
-                missed = await IsReachedAsync() ? 0 : Stopwatch.GetElapsedTime(asked) > NoticedWithin ? missed : missed + 1;
-                if (missed < MostMissed || !await IsGivenUpAsync())
+                if (!await IsInDoubtAsync() || !await IsGivenUpAsync())
                     continue;
                 LogCutOff(silos.SiloAddress);
                 fatal.OnFatalException(this, "This silo alone does not reach the store: it was given up, and ends.", null);

@@ -1,3 +1,5 @@
+using Platform.Core.Agents;
+
 namespace Platform.Contracts.Agents;
 
 /// <summary>The control plane took the agent in.</summary>

@@ -1,4 +1,5 @@
 using Platform.Core;
+using Platform.Core.Agents;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Placement;

@@ -4,6 +4,7 @@ using Platform.Contracts.Events;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Maintenance;
 using Platform.Contracts.Recovery;
+using Platform.Core.Agents;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 

@@ -2,12 +2,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Core;
+using Platform.Core.Agents;
 using Platform.Core.Placement;
 using Platform.Core.Tasks;
-using Platform.Tests.Hosting;
 using Platform.Grains.Tests.Apps;
 using Platform.Grains.Tests.Hosting;
 using Platform.Simulation;
+using Platform.Tests.Hosting;
 
 namespace Platform.Grains.Tests.Agents;
 
@@ -219,18 +220,6 @@ public class AgentGrainTests
         tooNew.Final.ShouldBeFalse();
         newer.Registered!.Protocol.ShouldBe(AgentProtocol.Newest);
     }
-
-    [Theory]
-    [InlineData(1, 2, 1, 1, 1)]   // the agent is newer
-    [InlineData(1, 1, 1, 2, 1)]   // the control plane is newer
-    [InlineData(2, 3, 1, 2, 2)]
-    [InlineData(1, 3, 1, 3, 3)]
-    [InlineData(0, 1, 1, 2, 1)]   // an agent that tells one version only
-    [InlineData(0, 3, 1, 2, null)]
-    [InlineData(3, 4, 1, 2, null)]
-    [InlineData(1, 1, 2, 3, null)]
-    public void The_newest_protocol_that_both_speak_is_used(int oldest, int newest, int ownOldest, int ownNewest, int? agreed) =>
-        AgentProtocol.Agree(oldest, newest, ownOldest, ownNewest).ShouldBe(agreed);
 
     [Fact]
     public async Task The_same_agent_that_dials_again_replaces_its_session()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Platform.Contracts.Agents;
 using Platform.Core;
+using Platform.Core.Agents;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Placement;
@@ -173,13 +174,13 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id)
     // What comes on a connection that was replaced is too late.
     private sealed class Session(ScriptedAgent agent) : IAgentSession
     {
-        private readonly FrameOrder _frames = new();
+        private readonly FrameOrder<AgentCommand> _frames = new();
 
         public async Task SendAsync(AgentCommand command)
         {
             IReadOnlyList<AgentCommand> due;
             lock (_frames)
-                due = _frames.Take(command);
+                due = _frames.Take(command.Number, command);
             foreach (var frame in due)
             {
                 if (agent._session == this)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Platform.Contracts.Agents;
 using Platform.Core;
+using Platform.Core.Agents;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
@@ -195,13 +196,13 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
     // What comes on a connection that was replaced is too late.
     private sealed class Session(SimulatedAgent agent) : IAgentSession
     {
-        private readonly FrameOrder _frames = new();
+        private readonly FrameOrder<AgentCommand> _frames = new();
 
         public async Task SendAsync(AgentCommand command)
         {
             IReadOnlyList<AgentCommand> due;
             lock (_frames)
-                due = _frames.Take(command);
+                due = _frames.Take(command.Number, command);
             foreach (var frame in due)
             {
                 if (agent._session == this)

@@ -1,4 +1,4 @@
-namespace Platform.Contracts.Agents;
+namespace Platform.Core.Agents;
 
 /// <summary>
 /// The versions of the protocol of agents' sessions that this build speaks. Both sides tell theirs, and the newest that both speak is used: so control planes
