@@ -26,7 +26,7 @@ public sealed class AgentOperations(IGrainFactory grains)
     {
         AccessScope.Current.Demand(AccessAction.Read, ResourceId.Operations("slave"));
         // A grain is made by calling it: only agents that are listed are called.
-        if (!(await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync(agentId)).Contains(agentId) || await grains.GetGrain<IAgentGrain>(agentId).GetStatusAsync() is not { } status)
+        if (!(await grains.ListAsync(DirectoryKinds.Agents, agentId)).Contains(agentId) || await grains.GetGrain<IAgentGrain>(agentId).GetStatusAsync() is not { } status)
             return [];
         var moves = new List<(DrainMove Move, List<PlannedChange> Changes)>();
         foreach (var owner in status.Tasks.Where(task => !task.Status.State.IsTerminal()).GroupBy(task => task.Status.Owner, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))

@@ -28,7 +28,7 @@ internal static class AgentEndpoints
     internal static async Task<(string Id, AgentStatus Status)?> FindAsync(IGrainFactory grains, string idOrName)
     {
         // A grain is made by calling it: only ids that are listed are called.
-        var listed = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync(idOrName);
+        var listed = await grains.ListAsync(DirectoryKinds.Agents, idOrName);
         if (listed.AsEnumerable().Contains(idOrName) && await grains.GetGrain<IAgentGrain>(idOrName).GetStatusAsync() is { } status)
             return (idOrName, status);
 
@@ -69,7 +69,7 @@ internal static class AgentEndpoints
 
     private static async Task<IReadOnlyList<(string Id, AgentStatus Status)>> AllAsync(IGrainFactory grains)
     {
-        var ids = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
+        var ids = await grains.ListAsync(DirectoryKinds.Agents);
         var statuses = await Task.WhenAll(ids.Select(async id => (Id: id, Status: await grains.GetGrain<IAgentGrain>(id).GetStatusAsync())));
         return [.. statuses.Where(agent => agent.Status is not null).Select(agent => (agent.Id, agent.Status!))];
     }

@@ -226,7 +226,7 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     private async Task ReadNodesAsync()
     {
         _agentsRead = _time.GetUtcNow();
-        var ids = await _grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
+        var ids = await _grains.ListAsync(DirectoryKinds.Agents);
         var agents = new List<string>();
         foreach (var batch in ((IEnumerable<string>)ids).Chunk(200))
         {

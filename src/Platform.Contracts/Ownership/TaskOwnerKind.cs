@@ -12,7 +12,7 @@ public sealed record TaskOwnerKind(string Prefix, Func<IGrainFactory, Task<Value
 {
     /// <summary>A kind whose keys are the ids of a directory.</summary>
     public static TaskOwnerKind Listed(string prefix, string directory, Func<IGrainFactory, string, ITaskOwnerGrain> find) =>
-        new(prefix, grains => grains.GetGrain<IDirectoryGrain>(directory).ListAsync(), find);
+        new(prefix, grains => grains.ListAsync(directory), find);
 
     /// <summary>The owner text of one of this kind.</summary>
     public string OwnerText(string key) => $"{Prefix}:{key}";

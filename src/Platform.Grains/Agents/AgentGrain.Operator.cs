@@ -109,7 +109,7 @@ public sealed partial class AgentGrain
         _kills.Clear();
         await RouteAsync(lost);
         await TellOwnersAsync(told);
-        await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).RemoveAsync([Id]);
+        await GrainFactory.RemoveFromAsync(DirectoryKinds.Agents, Id, time);
         Publish(AgentChange.Removed, "declared gone by an operator");
     }
 

@@ -145,7 +145,7 @@ public sealed partial class AgentGrain
         if (agent.State.Registration is null)
         {
             agent.State.RegisteredAt = time.GetUtcNow();
-            await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).AddAsync([Id]);
+            await GrainFactory.AddToAsync(DirectoryKinds.Agents, Id, time);
         }
         agent.State.Registration = registration;
         agent.State.DestroyVolumes = toDestroy;

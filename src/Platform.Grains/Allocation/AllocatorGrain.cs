@@ -331,7 +331,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     private async Task AnnounceAsync()
     {
         Insist(() => GrainFactory.GetGrain<IMaintenanceGrain>(0).AllocatorStartedAsync());
-        foreach (var id in await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync())
+        foreach (var id in await GrainFactory.ListAsync(DirectoryKinds.Agents, time: _time))
             Insist(() => GrainFactory.GetGrain<IAgentGrain>(id).AllocatorStartedAsync());
         foreach (var kind in _owners.All)
         {

@@ -39,8 +39,6 @@ public sealed class AppGrain(
 
     private AppState State => _store.State;
 
-    private IDirectoryGrain Directory => GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps);
-
     private bool IsNothing => State.Target is null && _engine.Tasks.Count == 0;
 
     /// <inheritdoc/>
@@ -166,12 +164,12 @@ public sealed class AppGrain(
         }
         if (State.Target is null && order.Target is not null)
         {
-            await Directory.AddAsync([Id]);
+            await GrainFactory.AddToAsync(DirectoryKinds.Apps, Id, time);
             // A later order, or the end of this one's deployment, may have come meanwhile.
             if (IsRefused(order) || IsAskedFor(order))
             {
                 if (State.Target is null)
-                    await Directory.RemoveAsync([Id]);
+                    await GrainFactory.RemoveFromAsync(DirectoryKinds.Apps, Id, time);
                 return;
             }
             repeated = Repeats(order);

@@ -86,7 +86,7 @@ internal sealed class AppOwner(
         }
         await store.EraseAsync();
         Announcements.Tell(changes);
-        await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps).RemoveAsync([appId]);
+        await grains.RemoveFromAsync(DirectoryKinds.Apps, appId, time);
     }
 
     /// <inheritdoc/>

@@ -205,7 +205,7 @@ public sealed partial class FrameworkGrain
     {
         var agent = AskedAgent.Unknown;
         DateTimeOffset? unreachable = null;
-        if (asked.AgentId is { Length: > 0 } id && await IsAgentAsync(id) && await GrainFactory.GetGrain<IAgentGrain>(id).GetStatusAsync() is { } status)
+        if (asked.AgentId is { Length: > 0 } id && await IsAgentAsync(id) && await AskAsync(() => GrainFactory.GetGrain<IAgentGrain>(id).GetStatusAsync()) is { } status)
         {
             agent = status.Condition switch
             {

@@ -72,7 +72,7 @@ public sealed partial class FrameworkGrain
 
     private async Task<OperationOutcome> OutcomeOfUnknownAsync(AskedOperation asked)
     {
-        var agent = asked.AgentId is { Length: > 0 } id && await IsAgentAsync(id) ? await GrainFactory.GetGrain<IAgentGrain>(id).GetStatusAsync() : null;
+        var agent = asked.AgentId is { Length: > 0 } id && await IsAgentAsync(id) ? await AskAsync(() => GrainFactory.GetGrain<IAgentGrain>(id).GetStatusAsync()) : null;
         var (result, message) = agent?.Condition switch
         {
             AgentCondition.Recovering => (OperationResult.Recovering, "Reconciliation: Agent is recovered but has not re-registered"),

@@ -43,7 +43,7 @@ public sealed partial class FrameworkGrain
             return problem;
         var isNew = Record.Spec is null;
         if (isNew)
-            await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Frameworks).AddAsync([Id]);
+            await GrainFactory.AddToAsync(DirectoryKinds.Frameworks, Id, _time);
         var now = _time.GetUtcNow();
         if (_stream is { } old && Record.StreamId != streamId)
             old.CloseAsync("Framework failed over").Ignore();
@@ -198,7 +198,7 @@ public sealed partial class FrameworkGrain
             return;
         _lookedForOffersAt = now;
         var answers = _answers;
-        var current = await Allocator.GetOffersAsync(Owner);
+        var current = await AskAsync(() => Allocator.GetOffersAsync(Owner));
         // An answer of the scheduler that came meanwhile makes the picture an old one.
         if (answers != _answers || _accepting > 0 || _stream != stream)
             return;

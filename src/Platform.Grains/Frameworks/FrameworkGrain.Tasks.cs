@@ -3,6 +3,7 @@ using System.Text;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Directory;
+using Platform.Contracts.Recovery;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Frameworks;
@@ -248,7 +249,7 @@ public sealed partial class FrameworkGrain
     private async Task AskAgentsAsync()
     {
         foreach (var agentId in _unseen.ToList())
-            await AgentChangedAsync(await GrainFactory.GetGrain<IAgentGrain>(agentId).GetTasksAsync(Owner));
+            await AgentChangedAsync(await AskAsync(() => GrainFactory.GetGrain<IAgentGrain>(agentId).GetTasksAsync(Owner)));
     }
 
     private async Task KillAsync(List<FrameworkTaskState> tasks, double? graceSeconds, string? reason)
@@ -364,7 +365,10 @@ public sealed partial class FrameworkGrain
 
     private bool Knows(FrameworkCapabilities capability) => (Record.Spec!.Capabilities & capability) != 0;
 
-    private async Task<bool> IsAgentAsync(string id) => (await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync(id)).Contains(id);
+    // For what may be asked twice, and answered late.
+    private Task<T> AskAsync<T>(Func<Task<T>> ask) => PatientCall.AskAsync(ask, static () => true, _time);
+
+    private async Task<bool> IsAgentAsync(string id) => (await GrainFactory.ListAsync(DirectoryKinds.Agents, id, _time)).Contains(id);
 
     // 16 bytes, as the framework's protocol wants them; the same for each repetition of the agent's.
     private static string UpdateIdOf(string agentsId) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(agentsId)).AsSpan(0, 16)).ToString("N");

@@ -245,7 +245,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
     {
         if (Record.RemovedAt is not { } removed || _live.Count > 0 || _executors.Items.Count > 0 || _time.GetUtcNow() - removed < _options.KeptFor)
             return;
-        await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Frameworks).RemoveAsync([Id]);
+        await GrainFactory.RemoveFromAsync(DirectoryKinds.Frameworks, Id, _time);
         await _items.ClearAsync();
         await _executors.ClearAsync();
         await _operations.ClearAsync();

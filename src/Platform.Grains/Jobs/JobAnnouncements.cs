@@ -19,8 +19,6 @@ internal sealed partial class JobAnnouncements(string jobId, string owner, JobSt
     private bool _isListing;
     private bool _mustTellAll;
 
-    private IDirectoryGrain Listed => grains.GetGrain<IDirectoryGrain>(DirectoryKinds.EndpointJobs);
-
     /// <summary>Tells of what an earlier activation has left.</summary>
     public void TellStored()
     {
@@ -58,7 +56,7 @@ internal sealed partial class JobAnnouncements(string jobId, string owner, JobSt
             await TellAsync(all: true);
             return;
         }
-        await Listed.RemoveAsync([jobId]);
+        await grains.RemoveFromAsync(DirectoryKinds.EndpointJobs, jobId, time);
         _isListed = false;
         // Something came meanwhile, and is told.
         if (_announcer.HasAnything)
@@ -87,7 +85,7 @@ internal sealed partial class JobAnnouncements(string jobId, string owner, JobSt
             {
                 try
                 {
-                    await Listed.AddAsync([jobId]);
+                    await grains.AddToAsync(DirectoryKinds.EndpointJobs, jobId, time);
                     _isListed = true;
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)

@@ -118,7 +118,7 @@ public sealed partial class MaintenanceGrain(
     {
         if (machines.IsEmpty)
             return;
-        var ids = await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
+        var ids = await GrainFactory.ListAsync(DirectoryKinds.Agents, time: time);
         await Task.WhenAll(ids.Select(async id =>
         {
             var agent = GrainFactory.GetGrain<IAgentGrain>(id);

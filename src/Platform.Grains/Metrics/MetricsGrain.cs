@@ -69,7 +69,7 @@ public sealed partial class MetricsGrain(
     private async Task<MetricsPoint> ReadClusterAsync()
     {
         var cluster = await GrainFactory.GetGrain<IAllocatorGrain>(0).GetStatusAsync();
-        var ids = await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
+        var ids = await GrainFactory.ListAsync(DirectoryKinds.Agents, time: time);
         double cpus = 0, mem = 0;
         int present = 0, away = 0;
         foreach (var chunk in ids.AsEnumerable().Chunk(AtOnce))

@@ -149,7 +149,7 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
                 if (seen < alive)
                     _followers.Remove(follower);
             }
-            var services = await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Services).ListAsync();
+            var services = await GrainFactory.ListAsync(DirectoryKinds.Services, time: _time);
             if (!_isAsked)
                 await AskAllAsync(services);
             foreach (var owner in _unheard)
@@ -173,9 +173,9 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
 
     private async Task AskAllAsync(ValueList<string> services)
     {
-        var apps = await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Apps).ListAsync();
-        var jobs = await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.EndpointJobs).ListAsync();
-        var frameworks = await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Frameworks).ListAsync();
+        var apps = await GrainFactory.ListAsync(DirectoryKinds.Apps, time: _time);
+        var jobs = await GrainFactory.ListAsync(DirectoryKinds.EndpointJobs, time: _time);
+        var frameworks = await GrainFactory.ListAsync(DirectoryKinds.Frameworks, time: _time);
         foreach (var owner in apps.Select(TaskOwners.OfApp).Concat(jobs.Select(TaskOwners.OfJob)).Concat(frameworks.Select(FrameworkOwner.Of)))
             _unheard.Add(owner);
         foreach (var service in services)

@@ -61,7 +61,7 @@ public sealed partial class ServiceGrain : Grain, IServiceGrain, IDisposable
     {
         var now = _time.GetUtcNow();
         if (_state.State.Registrations.IsEmpty)
-            await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Services).AddAsync([Name]);
+            await GrainFactory.AddToAsync(DirectoryKinds.Services, Name, _time);
         // What is registered once more as it is keeps what is known of it.
         var health = _state.State.Registrations.Find(registration.Id) is { } before && before.Address == registration.Address && before.Check == registration.Check
             ? _health.GetValueOrDefault(registration.Id)
@@ -134,7 +134,7 @@ public sealed partial class ServiceGrain : Grain, IServiceGrain, IDisposable
         // A service of whose name somebody only asked.
         if (_state.State.Registrations.IsEmpty)
         {
-            await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Services).RemoveAsync([Name]);
+            await GrainFactory.RemoveFromAsync(DirectoryKinds.Services, Name, _time);
             DeactivateOnIdle();
         }
     }
@@ -152,7 +152,7 @@ public sealed partial class ServiceGrain : Grain, IServiceGrain, IDisposable
         }
         await TellAsync();
         if (_state.State.Registrations.IsEmpty)
-            await GrainFactory.GetGrain<IDirectoryGrain>(DirectoryKinds.Services).RemoveAsync([Name]);
+            await GrainFactory.RemoveFromAsync(DirectoryKinds.Services, Name, _time);
     }
 
     // The whole list each time: what is registered by hand is short.

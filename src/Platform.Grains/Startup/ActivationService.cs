@@ -35,7 +35,7 @@ public sealed partial class ActivationService(IGrainFactory grains, TaskOwnerKin
             var began = time.GetTimestamp();
             await grains.GetGrain<IMaintenanceGrain>(0).WakeAsync();
             await grains.GetGrain<IAllocatorGrain>(0).GetStatusAsync();
-            var agents = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
+            var agents = await grains.ListAsync(DirectoryKinds.Agents, time: time);
             var reached = await CallAsync(agents, id => grains.GetGrain<IAgentGrain>(id).WakeAsync(), stoppingToken);
             var woken = 0;
             foreach (var kind in owners.All)

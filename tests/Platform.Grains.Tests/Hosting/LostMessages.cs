@@ -3,6 +3,7 @@ using System.Reflection;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
+using Platform.Contracts.Directory;
 
 namespace Platform.Grains.Tests.Hosting;
 
@@ -12,7 +13,7 @@ namespace Platform.Grains.Tests.Hosting;
 internal sealed class LostMessages(Func<string, int, bool> loses, Func<string, int, bool> losesAnswer) : IOutgoingGrainCallFilter
 {
     private static readonly HashSet<Type> OnTheWay =
-        [typeof(IGroupGrain), typeof(IDeploymentGrain), typeof(IAppGrain), typeof(ITaskOwnerGrain), typeof(IAllocatorGrain), typeof(IAgentGrain), typeof(IAgentSession)];
+        [typeof(IGroupGrain), typeof(IDeploymentGrain), typeof(IAppGrain), typeof(ITaskOwnerGrain), typeof(IAllocatorGrain), typeof(IAgentGrain), typeof(IAgentSession), typeof(IDirectoryGrain)];
 
     // What tests, readers and agents call is no message between grains.
     private static readonly HashSet<string> FromOutside =

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
+using Platform.Contracts.Directory;
 using Platform.Core.Apps;
 using Platform.Core.Jobs;
 using Platform.Grains.Tests.Apps;
@@ -35,6 +36,20 @@ public sealed class LostMessagesTests
     [Theory]
     [MemberData(nameof(Kinds))]
     public Task The_first_answer_of_a_kind_may_be_lost(string kind) => LiveAsync(kind, new((_, _) => false, (name, number) => name == kind && number == 0));
+
+    // Also each time it is asked by another one: agents, then the app, then the allocator that begins anew.
+    [Theory]
+    [InlineData(nameof(IDirectoryGrain.AddAsync), true)]
+    [InlineData(nameof(IDirectoryGrain.AddAsync), false)]
+    [InlineData(nameof(IDirectoryGrain.RemoveAsync), true)]
+    [InlineData(nameof(IDirectoryGrain.RemoveAsync), false)]
+    [InlineData(nameof(IDirectoryGrain.ListAsync), true)]
+    [InlineData(nameof(IDirectoryGrain.ListAsync), false)]
+    public Task Every_second_question_or_answer_of_a_directory_may_be_lost(string kind, bool question)
+    {
+        bool IsLost(string name, int number) => name == kind && number % 2 == 0;
+        return LiveAsync(kind, new((name, number) => question && IsLost(name, number), (name, number) => !question && IsLost(name, number)));
+    }
 
     [Fact]
     public async Task Each_frame_of_a_session_reaches_the_agent_in_its_order()

@@ -55,7 +55,7 @@ internal static class ImpossiblePlans
     /// <summary>After a restart the allocator may not know yet of the agent that would do.</summary>
     private static async Task<bool> AgentsAreMissingAsync(MarathonApi api)
     {
-        var known = api.Grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
+        var known = api.Grains.ListAsync(DirectoryKinds.Agents);
         return (await api.Grains.GetGrain<IAllocatorGrain>(0).GetStatusAsync()).Agents < (await known).Count;
     }
 

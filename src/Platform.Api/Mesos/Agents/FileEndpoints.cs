@@ -102,7 +102,7 @@ internal sealed class FileEndpoints(IGrainFactory grains)
     /// <summary>The paths that there are, each with the agent that has it.</summary>
     public async Task DebugAsync(HttpContext http)
     {
-        var ids = AgentOf(http) is { } only ? [only] : await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
+        var ids = AgentOf(http) is { } only ? [only] : await grains.ListAsync(DirectoryKinds.Agents);
         await JsonpAnswer.WriteAsync(http, writer =>
         {
             writer.WriteStartObject();
@@ -156,7 +156,7 @@ internal sealed class FileEndpoints(IGrainFactory grains)
     }
 
     private async Task<AgentStatus?> StatusAsync(string agentId) =>
-        (await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync(agentId)).Contains(agentId) ? await grains.GetGrain<IAgentGrain>(agentId).GetStatusAsync() : null;
+        (await grains.ListAsync(DirectoryKinds.Agents, agentId)).Contains(agentId) ? await grains.GetGrain<IAgentGrain>(agentId).GetStatusAsync() : null;
 
     private static string? AgentOf(HttpContext http) => http.GetRouteValue("agent") as string;
 

@@ -130,7 +130,7 @@ internal sealed class OperatorChanges(OperatorMaintenance maintenance, MesosLogg
     /// <summary>Ends a framework and its tasks.</summary>
     public async Task TeardownAsync(string frameworkId)
     {
-        var known = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Frameworks).ListAsync(frameworkId);
+        var known = await grains.ListAsync(DirectoryKinds.Frameworks, frameworkId);
         if (!known.Contains(frameworkId) || !await grains.GetGrain<IFrameworkGrain>(frameworkId).RemoveAsync())
             throw MesosRefusal.BadRequest("No framework found with specified ID");
     }
@@ -158,7 +158,7 @@ internal sealed class OperatorChanges(OperatorMaintenance maintenance, MesosLogg
 
     private async Task<IAgentGrain> AgentAsync(string id)
     {
-        var known = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync(id);
+        var known = await grains.ListAsync(DirectoryKinds.Agents, id);
         return known.Contains(id) ? grains.GetGrain<IAgentGrain>(id) : throw MesosRefusal.BadRequest("No agent found with specified ID");
     }
 

@@ -54,8 +54,8 @@ internal sealed class PictureReader(IGrainFactory grains, TimeProvider time)
 
     private async Task<ClusterPicture> ReadNowAsync()
     {
-        var agentIds = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Agents).ListAsync();
-        var frameworkIds = await grains.GetGrain<IDirectoryGrain>(DirectoryKinds.Frameworks).ListAsync();
+        var agentIds = await grains.ListAsync(DirectoryKinds.Agents);
+        var frameworkIds = await grains.ListAsync(DirectoryKinds.Frameworks);
         var definitions = await grains.GetGrain<IGroupGrain>(AppPath.Root).GetAppsAsync(AppPath.Root) ?? default;
         var reservations = await grains.GetGrain<IAllocatorGrain>(0).GetReservationsAsync();
         var agents = await Task.WhenAll(agentIds.Select(id => grains.GetGrain<IAgentGrain>(id).GetStatusAsync()));
