@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Platform.Agent.Checks;
 using Platform.Agent.Containerizers;
-using Platform.Agent.Processes;
 using Platform.Contracts.Agents;
 using Platform.Core;
 using Platform.Core.Collections;
@@ -13,8 +11,6 @@ namespace Platform.Agent.Tasks;
 /// <summary>One task of this agent, from its arrival to the acknowledgement of its end.</summary>
 internal sealed partial class AgentTask : IDisposable
 {
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
-
     private readonly TaskServices _services;
     private readonly string _file;
     private readonly string _sandbox;
@@ -152,17 +148,6 @@ internal sealed partial class AgentTask : IDisposable
         _killOrdered.TrySetResult();
     }
 
-    /// <summary>What its executor says of it, or what follows from the executor's end. It is written down when this returns.</summary>
-    public void Tell(Func<TaskUpdate, TaskUpdate> change)
-    {
-        Publish(change);
-        if (Status.State.IsTerminal())
-            _told.TrySetResult();
-    }
-
-    /// <summary>The framework's name for a task that an executor runs.</summary>
-    public string FrameworkTaskId => _frameworkTaskId ??= Wire.TaskInfo.Parser.ParseFrom(Spec.Definition!).TaskId.Value;
-
     /// <summary>The order to end that it has; null: none.</summary>
     public KillOrder? Ordered => _kill;
 
@@ -224,209 +209,6 @@ internal sealed partial class AgentTask : IDisposable
     {
         _killDeadline.Dispose();
         _stopPreparing.Dispose();
-    }
-
-    private async Task<TaskUpdate> RunToEndAsync()
-    {
-        if (_record.BootId != _services.Work.BootId)
-            return Next() with { State = TaskState.Lost, Reason = TaskReasons.AgentRestarted, Message = "The machine was restarted" };
-        if (Spec.RunsIn is not null)
-            return await RunInExecutorAsync().ConfigureAwait(false);
-        if (Spec.Executor is { IsDefault: true })
-            return await HoldAsync().ConfigureAwait(false);
-        var containerizer = _services.Containerizers.Find(Spec)
-            ?? throw new TaskStartException(TaskReasons.LaunchFailed, $"This agent does not offer the {ContainerizerTable.NameFor(Spec)} containerizer any more");
-        var spec = Spec.Executor is null ? Spec : await _services.Executors.EquipAsync(Spec, _services.Stopping).ConfigureAwait(false);
-        var request = new ContainerRequest(spec, _file, _sandbox) { Group = _group?.Members ?? [Spec] };
-        _services.Identities.Begin(Spec, OwnsAsync);
-        _container = await containerizer.RecoverAsync(request, _services.Stopping).ConfigureAwait(false);
-        if (_container is null)
-        {
-            if (_kill is not null)
-                throw new OperationCanceledException();
-            using var preparing = CancellationTokenSource.CreateLinkedTokenSource(_stopPreparing.Token, _services.Stopping);
-            await _services.Identities.FirstAsync(Spec, preparing.Token).ConfigureAwait(false);
-            _container = await StartAsync(containerizer, request, preparing.Token).ConfigureAwait(false);
-        }
-        if (await _container.Started.WaitAsync(_services.Stopping).ConfigureAwait(false) is { } running)
-        {
-            _runs = true;
-            _found.TrySetResult();
-            await AccompanyAsync(_container, running).ConfigureAwait(false);
-        }
-        var end = await _container.Ended.WaitAsync(_services.Stopping).ConfigureAwait(false);
-        await _container.DestroyAsync().ConfigureAwait(false);
-        var limit = Spec.MemoryLimit ?? Spec.Resources.Scalar(ResourceNames.Mem);
-        var last = TaskEnd.Describe(Next(), end, _kill, limit);
-        if (Spec.OutputFile is { } output)
-            last = last with { Output = Sandboxes.SandboxFiles.Head(_sandbox, output, Core.Jobs.RunOutput.Longest) };
-        return last.State == TaskState.Failed ? last with { StderrTail = Sandboxes.SandboxFiles.Tail(_sandbox, "stderr") } : last;
-    }
-
-    private async Task<IContainer> StartAsync(IContainerizer containerizer, ContainerRequest request, CancellationToken cancellation)
-    {
-        await _services.StartGate.WaitAsync(cancellation).ConfigureAwait(false);
-        var holds = true;
-        try
-        {
-            request = await PinAsync(request).ConfigureAwait(false);
-            containerizer.Prepare(request);
-            if (!Spec.Fetch.IsEmpty)
-            {
-                Progress("Fetching");
-                await _services.Fetcher.FetchAsync(Spec.Fetch, _sandbox, cancellation).ConfigureAwait(false);
-            }
-            cancellation.ThrowIfCancellationRequested();
-            if (containerizer.ProvisionAsync(request, Progress, FoundImage, cancellation) is { } provision)
-            {
-                // An image may take minutes, in which others shall not wait.
-                _services.StartGate.Release();
-                holds = false;
-                await provision.ConfigureAwait(false);
-                request = await PinAsync(request).ConfigureAwait(false);
-                await _services.StartGate.WaitAsync(cancellation).ConfigureAwait(false);
-                holds = true;
-            }
-            // Bringing its files or its image may have taken long.
-            if (!containerizer.HoldsPorts(Spec) && TaskPorts.Obstacle(Spec) is { } obstacle)
-                throw new TaskStartException(TaskReasons.PortInUse, obstacle);
-            return await containerizer.StartAsync(request, cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (holds)
-                _services.StartGate.Release();
-        }
-    }
-
-    private void Progress(string message) => Publish(u => u with { State = TaskState.Starting, Message = message });
-
-    /// <summary>While it runs: reports that it does, checks it, watches its time, and carries out a kill.</summary>
-    private async Task AccompanyAsync(IContainer container, RunningContainer running)
-    {
-        var known = Status is { State: TaskState.Running or TaskState.Killing } status && status.ProcessId == running.ProcessId;
-        _addressesOfItsOwn = running.Addresses;
-        if (!running.Addresses.IsEmpty)
-            _addresses = running.Addresses;
-        if (!known)
-            Publish(u => u with { State = TaskState.Running, ProcessId = running.ProcessId, Image = running.Image ?? u.Image });
-        else
-            _services.Logger.LogInformation("Task {TaskId} is taken back, it runs as process {Pid}", Spec.TaskId, running.ProcessId);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_services.Stopping);
-        var ended = container.Ended.WaitAsync(_services.Stopping);
-        var checks = Spec.Checks.IsEmpty ? Task.CompletedTask : RunChecksAsync(container, stop.Token);
-        using var limit = LimitTime();
-        using var registration = LimitRegistration(known);
-        if (_kill is { } earlier)
-        {
-            // Ordered before the agent was restarted: the rest of the grace is what is left of it.
-            var left = earlier.At.AddSeconds(earlier.GraceSeconds) - _services.Time.GetUtcNow();
-            _killDeadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
-            _killOrdered.TrySetResult();
-        }
-        if (await Task.WhenAny(ended, _killOrdered.Task).ConfigureAwait(false) != ended)
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await KillAsync(container).ConfigureAwait(false);
-        }
-        await ended.ConfigureAwait(false);
-        await stop.CancelAsync().ConfigureAwait(false);
-        await checks.ConfigureAwait(false);
-    }
-
-    // Its executor has it, or will have it: nothing is started for it.
-    private async Task<TaskUpdate> RunInExecutorAsync()
-    {
-        if (_kill is not null)
-            _killOrdered.TrySetResult();
-        if (await Task.WhenAny(_told.Task, _killOrdered.Task).WaitAsync(_services.Stopping).ConfigureAwait(false) != _told.Task)
-            _services.Executors.Kill(this);
-        await _told.Task.WaitAsync(_services.Stopping).ConfigureAwait(false);
-        return Status;
-    }
-
-    // A default executor is there as long as it has tasks.
-    private async Task<TaskUpdate> HoldAsync()
-    {
-        Directory.CreateDirectory(_sandbox);
-        if (Status.State == TaskState.Staging)
-            Publish(update => update with { State = TaskState.Running });
-        await _told.Task.WaitAsync(_services.Stopping).ConfigureAwait(false);
-        return Status;
-    }
-
-    // An executor that does not subscribe is of no use.
-    private ITimer? LimitRegistration(bool isRecovered)
-    {
-        if (Spec.Executor is null)
-            return null;
-        var settings = _services.Executors.Settings;
-        var limit = isRecovered ? settings.ReregistrationTimeout : settings.RegistrationTimeout;
-        return _services.Time.CreateTimer(_ =>
-        {
-            if (_services.Executors.HasSubscribed(Spec.TaskId))
-                return;
-            Kill(new KillOrder
-            {
-                State = TaskState.Failed,
-                Reason = isRecovered ? TaskReasons.ExecutorReregistrationTimeout : TaskReasons.ExecutorRegistrationTimeout,
-                Message = $"Executor did not {(isRecovered ? "re-register" : "register")} within {limit.TotalSeconds:0.###}secs",
-                At = _services.Time.GetUtcNow(),
-            });
-        }, null, limit, Timeout.InfiniteTimeSpan);
-    }
-
-    private ITimer? LimitTime()
-    {
-        // What is longer than a human life is no limit.
-        if (Spec.MaxCompletionSeconds is not (<= 3_155_760_000 and var seconds))
-            return null;
-        TimeSpan Left() => _record.AcceptedAt.AddSeconds(seconds) - _services.Time.GetUtcNow();
-        // A timer cannot be set for longer than 49 days; what is later is looked at again on the way.
-        static TimeSpan Due(TimeSpan left) => left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestTimer ? left : LongestTimer;
-        ITimer? timer = null;
-        timer = _services.Time.CreateTimer(_ =>
-        {
-            if (Left() is var left && left > TimeSpan.Zero)
-            {
-                timer!.Change(Due(left), Timeout.InfiniteTimeSpan);
-                return;
-            }
-            Kill(new KillOrder
-            {
-                State = TaskState.Failed,
-                Reason = TaskReasons.MaxCompletionTime,
-                Message = $"The task ran longer than its limit of {seconds} s",
-                GraceSeconds = Spec.KillGraceSeconds,
-                At = _services.Time.GetUtcNow(),
-            });
-        }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        timer.Change(Due(Left()), Timeout.InfiniteTimeSpan);
-        return timer;
-    }
-
-    private async Task RunChecksAsync(IContainer container, CancellationToken cancellation)
-    {
-        var target = new CheckTarget
-        {
-            Address = _services.Address,
-            Addresses = _addressesOfItsOwn,
-            Ports = Spec.Ports,
-            Execute = container.RunAsync,
-            StrangerOn = port => container.Processes() is null ? null : ListeningSockets.StrangerOn(port, () => container.Processes() ?? []),
-        };
-        // The grace begins when the task runs, however long its files took to fetch.
-        var checks = new TaskChecks(Spec.Checks, target, _services.Time.GetUtcNow() - container.Age, Status, _services.Probe, _services.Time);
-        checks.Changed += (healthy, ready, results) => Publish(u => u with { Healthy = healthy, Ready = ready, Checks = results, Reason = TaskReasons.CheckStatusUpdated });
-        checks.Unhealthy += message => Kill(new KillOrder
-        {
-            Reason = TaskReasons.Unhealthy,
-            Message = message,
-            Healthy = false,
-            GraceSeconds = Spec.KillGraceSeconds,
-            At = _services.Time.GetUtcNow(),
-        });
-        await checks.RunAsync(cancellation).ConfigureAwait(false);
     }
 
     private TaskUpdate Next() => Status with
