@@ -12,7 +12,6 @@ using Platform.Api.Http;
 using Platform.Api.Marathon;
 using Platform.Api.Secrets;
 using Platform.Api.Security;
-using Platform.Contracts.Events;
 using Platform.Grains.Apps;
 using Platform.Grains.Startup;
 using Platform.Simulation;
