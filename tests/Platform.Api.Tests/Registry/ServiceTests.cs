@@ -145,7 +145,7 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
     }
 
     [Fact]
-    public async Task Watchers_miss_nothing_of_a_thousand_changes_a_second()
+    public async Task Watchers_miss_nothing_of_changes_that_come_as_fast_as_they_are_taken()
     {
         const int Services = 20, Rounds = 60, Batch = 50;
         using var client = Client();
@@ -155,8 +155,7 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
         var version = new long[Services];
         for (var round = 1; round <= Rounds; round++)
         {
-            // 50 changes each 50 milliseconds, of 20 services; each endpoint comes, changes and goes.
-            var pace = Task.Delay(50, limit.Token);
+            // Of 20 services; each endpoint comes, changes and goes.
             for (var i = 1; i <= Batch; i++)
             {
                 var service = (round * Batch + i) % Services;
@@ -165,7 +164,6 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
                 var change = new EndpointChange { Service = $"churn-{service}.marathon", Owner = $"app:/churn-{service}", From = version[service], To = ++version[service], Set = [Endpoint($"e{i % 3}", service) with { Version = $"{round}-{i}" }], Removed = i % 5 == 0 ? [$"e{(i + 1) % 3}"] : default };
                 (await Registry.ApplyAsync([change])).Missing.ShouldBeEmpty();
             }
-            await pace;
         }
 
         var truth = (await Registry.ListAsync(null)).Lists.Where(list => list.Service.StartsWith("churn-", StringComparison.Ordinal))
@@ -225,9 +223,15 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
 
     private async Task<JsonElement> ServiceAsync(string name, Func<JsonElement, bool> reached)
     {
-        JsonElement shown = default;
-        await UntilAsync(async () => await server.SendAsync("GET", $"/api/services/{name}", server.Root) is { Status: HttpStatusCode.OK } answer && reached(shown = answer.Json), $"{name} is there");
-        return shown;
+        using var client = Client();
+        using var limit = new CancellationTokenSource(Patience);
+        await using var events = client.WatchEndpointsAsync(limit.Token).GetAsyncEnumerator(limit.Token);
+        while (true)
+        {
+            if (await server.SendAsync("GET", $"/api/services/{name}", server.Root) is { Status: HttpStatusCode.OK } answer && reached(answer.Json))
+                return answer.Json;
+            await NextAsync(events);
+        }
     }
 
     private static async Task<EndpointEvent> NextAsync(IAsyncEnumerator<EndpointEvent> events)
@@ -238,13 +242,14 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
 
     private static async Task UntilAsync(Func<Task<bool>> reached, string what)
     {
-        for (var i = 0; i < 3000; i++)
+        // Nobody tells: it is asked as an agent asks that drains.
+        using var limit = new CancellationTokenSource(Patience);
+        while (!await reached())
         {
-            if (await reached())
-                return;
-            await Task.Delay(20);
+            if (limit.IsCancellationRequested)
+                throw new TimeoutException(what);
+            await Task.Yield();
         }
-        throw new TimeoutException(what);
     }
 
     private PlatformClient Client() => new(new PlatformClientOptions { Url = server.Http.BaseAddress!, Token = server.Root });

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Api.Events;
+using Platform.Contracts.Events;
 using Platform.Core.Security;
 
 namespace Platform.Api.Tests.Security;
@@ -69,14 +72,24 @@ public sealed class LimitTests(SecureServer server) : IClassFixture<SecureServer
 
         for (var app = 0; app < 20; app++)
         {
-            (await server.SendAsync("POST", "/v2/apps", server.Root, $$"""{"id":"/calm/app{{app}}","cmd":"sleep 1000","instances":0}""")).Status.ShouldBe(HttpStatusCode.Created);
-            while ((await server.SendAsync("GET", "/v2/deployments", server.Root)).Text.Contains("/calm/", StringComparison.Ordinal))
-                await Task.Delay(10, over.Token);
+            var id = $"/calm/app{app}";
+            (await server.SendAsync("POST", "/v2/apps", server.Root, $$"""{"id":"{{id}}","cmd":"sleep 1000","instances":0}""")).Status.ShouldBe(HttpStatusCode.Created);
+            await DeployedAsync(id, over.Token);
         }
         over.IsCancellationRequested.ShouldBeFalse();
         Volatile.Read(ref wrong).ShouldBeGreaterThan(64);
         await over.CancelAsync();
         await Task.WhenAll(storm);
+    }
+
+    private async Task DeployedAsync(string appId, CancellationToken limit)
+    {
+        var grains = server.Services.GetRequiredService<IGrainFactory>();
+        await foreach (var item in new EventFeed(grains, TimeProvider.System).ReadAsync(0, limit))
+        {
+            if (item.Event?.What is DeploymentEnded { Failure: null } ended && ended.Plan.Steps.Any(step => step.Actions.Any(action => action.AppId == appId)))
+                return;
+        }
     }
 
     [Fact]
