@@ -98,22 +98,23 @@ public class CgroupTests
         using var root = new TestFolder();
         var own = root.File($"platform/{Guid.NewGuid()}");
         const int Sweeps = 200;
-        var (isOver, sweeps) = (false, 0);
+        // Each sweep begins together with a task.
+        using var together = new Barrier(2);
         var neighbour = new Thread(() =>
         {
-            while (!Volatile.Read(ref isOver))
+            for (var i = 0; i < Sweeps && together.ParticipantCount == 2; i++)
             {
+                together.SignalAndWait();
                 AgentFolders.RemoveEmpty(own);
-                Interlocked.Increment(ref sweeps);
-                Thread.Sleep(1);
             }
         });
         neighbour.Start();
         try
         {
-            for (var i = 0; Volatile.Read(ref sweeps) < Sweeps; i++)
+            for (var i = 0; i < Sweeps; i++)
             {
                 var folder = Path.Combine(own, $"task-{i}");
+                together.SignalAndWait();
                 AgentFolders.MakeTask(folder, () => Directory.CreateDirectory(own));
                 Directory.Exists(folder).ShouldBeTrue();
                 Directory.Delete(folder);
@@ -121,7 +122,7 @@ public class CgroupTests
         }
         finally
         {
-            Volatile.Write(ref isOver, true);
+            together.RemoveParticipant();
             neighbour.Join();
         }
     }

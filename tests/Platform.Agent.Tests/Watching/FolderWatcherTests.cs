@@ -103,7 +103,7 @@ public sealed class FolderWatcherTests
                 new("inbox", folder.File("in"), "*.csv", later),
             ]),
         });
-        await UntilAsync(() => File.Exists(folder.File("work/watched-files.json")) && File.ReadAllText(folder.File("work/watched-files.json")).Contains("old.csv", StringComparison.Ordinal));
+        await WrittenAsync(folder.File("work/watched-files.json"), "old.csv");
 
         folder.Write("in/new.csv", "new");
         folder.Write("in/newer.csv", "newer");
@@ -117,10 +117,16 @@ public sealed class FolderWatcherTests
 
     private static FileWatchSet Watch(TestFolder folder) => new([new("inbox", folder.File("in"), "*.csv", DateTimeOffset.UnixEpoch)]);
 
-    private static async Task UntilAsync(Func<bool> holds)
+    private static async Task WrittenAsync(string file, string text)
     {
         var limit = Deadline.Token();
-        while (!holds())
-            await Task.Delay(20, limit);
+        using var changed = new SemaphoreSlim(0);
+        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(file)!) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size };
+        watcher.Created += (_, _) => changed.Release();
+        watcher.Changed += (_, _) => changed.Release();
+        watcher.Renamed += (_, _) => changed.Release();
+        watcher.EnableRaisingEvents = true;
+        while (!File.Exists(file) || !(await File.ReadAllTextAsync(file, limit)).Contains(text, StringComparison.Ordinal))
+            await changed.WaitAsync(limit);
     }
 }
