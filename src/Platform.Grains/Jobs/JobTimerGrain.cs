@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Platform.Contracts.Jobs;
 using Platform.Core.Collections;
+using Platform.Core.Jobs;
 
 namespace Platform.Grains.Jobs;
 
@@ -12,11 +13,6 @@ public sealed partial class JobTimerGrain : Grain, IJobTimerGrain
     // Also when nothing is due: a clock that jumps forward is noticed after so long at most.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan WakeAgain = TimeSpan.FromSeconds(2);
-
-    // A live job that died with its silo is woken elsewhere.
-    private static readonly TimeSpan LookAfterLive = TimeSpan.FromSeconds(10);
-
     private readonly IPersistentItems<JobTimerEntry> _entries;
     private readonly TimeProvider _time;
     private readonly ILogger<JobTimerGrain> _logger;
@@ -25,6 +21,8 @@ public sealed partial class JobTimerGrain : Grain, IJobTimerGrain
     private readonly Dictionary<string, DateTimeOffset> _next = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JobSummary> _summaries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _terms = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unanswered = new(StringComparer.Ordinal);
+    private int _live;
     private IGrainTimer? _timer;
 
     /// <summary>Made by the runtime.</summary>
@@ -45,6 +43,7 @@ public sealed partial class JobTimerGrain : Grain, IJobTimerGrain
             if (entry.Live || entry.Due is not null)
                 Plan(jobId, entry.Live ? now : entry.Due!.Value);
         }
+        _live = _entries.Items.Count(entry => entry.Value.Live);
         if (_entries.Items.Count > 0)
             LogStarted(this.GetPrimaryKeyLong(), _next.Count, _entries.Items.Count);
         _timer = this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
@@ -67,6 +66,9 @@ public sealed partial class JobTimerGrain : Grain, IJobTimerGrain
         if (_terms.TryGetValue(jobId, out var latest) && term < latest)
             return Task.CompletedTask;
         _terms[jobId] = term;
+        _unanswered.Remove(jobId);
+        var before = _entries.Items.GetValueOrDefault(jobId);
+        _live += (entry?.Live == true ? 1 : 0) - (before?.Live == true ? 1 : 0);
         if (entry is null)
         {
             _entries.Remove(jobId);
@@ -76,14 +78,13 @@ public sealed partial class JobTimerGrain : Grain, IJobTimerGrain
         }
         if (entry.Summary is { } summary)
             _summaries[jobId] = summary;
-        var before = _entries.Items.GetValueOrDefault(jobId);
         // What goes on changes often, and tells anew when it is woken: its summary is not worth a write.
         if (before is null || (before.Due, before.Live) != (entry.Due, entry.Live) || (!entry.Live && entry.Summary is not null))
             _entries.Set(jobId, entry with { Summary = _summaries.GetValueOrDefault(jobId) });
         else if (entry.Live)
             return _writer.WriteAsync();
         var at = entry.Due ?? DateTimeOffset.MaxValue;
-        if (entry.Live && _time.GetUtcNow() + LookAfterLive is var look && look < at)
+        if (entry.Live && _time.GetUtcNow() + WakePace.Until(WakePace.LookAfterLive, _live) is var look && look < at)
             at = look;
         if (at == DateTimeOffset.MaxValue)
             _next.Remove(jobId);
@@ -111,14 +112,22 @@ public sealed partial class JobTimerGrain : Grain, IJobTimerGrain
     private Task TickAsync()
     {
         var now = _time.GetUtcNow();
+        List<(string JobId, bool IsDue)> woken = [];
         while (_heap.TryPeek(out var first, out var at) && at <= now)
         {
             _heap.Dequeue();
             if (!_next.TryGetValue(first.JobId, out var planned) || planned != first.At || _entries.Items.GetValueOrDefault(first.JobId) is not { } entry)
                 continue;
             GrainFactory.GetGrain<IJobGrain>(first.JobId).DueAsync(entry with { Summary = null }).Ignore();
-            Plan(first.JobId, now + (entry.Due <= now ? WakeAgain : LookAfterLive));
+            var isDue = entry.Due <= now;
+            woken.Add((first.JobId, isDue));
+            if (isDue)
+                _unanswered.Add(first.JobId);
         }
+        // When all of the crowd is counted.
+        var (wakeAgain, lookAgain) = (now + WakePace.Until(WakePace.WakeAgain, _unanswered.Count), now + WakePace.Until(WakePace.LookAfterLive, _live));
+        foreach (var (jobId, isDue) in woken)
+            Plan(jobId, isDue ? wakeAgain : lookAgain);
         Arm();
         return Task.CompletedTask;
     }
