@@ -8,6 +8,7 @@ namespace Platform.Grains.Agents;
 internal sealed class AgentTaskTable
 {
     private readonly Dictionary<string, TaskReport> _tasks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _byOwner = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _ends = new(StringComparer.Ordinal);
     private int _ended;
 
@@ -18,13 +19,13 @@ internal sealed class AgentTaskTable
     public IEnumerable<TaskReport> All => _tasks.Values;
 
     /// <summary>The owners of all tasks.</summary>
-    public IEnumerable<string> Owners => _tasks.Values.Select(task => task.Status.Owner).Distinct();
+    public IEnumerable<string> Owners => _byOwner.Keys;
 
     /// <summary>The task, or null.</summary>
     public TaskReport? Find(string taskId) => _tasks.GetValueOrDefault(taskId);
 
-    /// <summary>The tasks of one owner.</summary>
-    public ValueList<TaskReport> Of(string owner) => _tasks.Values.Where(task => task.Status.Owner == owner).ToValueList();
+    /// <summary>The tasks of one owner; of as many owners as there are tasks, each asks for its own.</summary>
+    public ValueList<TaskReport> Of(string owner) => _byOwner.TryGetValue(owner, out var ids) ? ids.Select(id => _tasks[id]).ToValueList() : default;
 
     /// <summary>Takes what the agent reports in place of what was known.</summary>
     public void Replace(ValueList<TaskReport> reports)
@@ -33,6 +34,7 @@ internal sealed class AgentTaskTable
         foreach (var report in reports)
         {
             _tasks[report.Status.TaskId] = report;
+            Join(report.Status.Owner, report.Status.TaskId);
             if (report.Status.State.IsTerminal())
             {
                 _ended++;
@@ -45,14 +47,19 @@ internal sealed class AgentTaskTable
     public void Clear()
     {
         _tasks.Clear();
+        _byOwner.Clear();
         _ends.Clear();
         _ended = 0;
     }
 
     /// <summary>Adds a task that is launched; false if it is there already.</summary>
-    public bool Launch(TaskSpec task, DateTimeOffset now) => _tasks.TryAdd(
-        task.TaskId,
-        TaskReport.Of(task, new() { TaskId = task.TaskId, Owner = task.Owner, State = TaskState.Staging, Timestamp = now }, now));
+    public bool Launch(TaskSpec task, DateTimeOffset now)
+    {
+        if (!_tasks.TryAdd(task.TaskId, TaskReport.Of(task, new() { TaskId = task.TaskId, Owner = task.Owner, State = TaskState.Staging, Timestamp = now }, now)))
+            return false;
+        Join(task.Owner, task.TaskId);
+        return true;
+    }
 
     /// <summary>Takes an update in; true if it ended the task.</summary>
     public bool Update(TaskUpdate update)
@@ -70,6 +77,11 @@ internal sealed class AgentTaskTable
         if (!ended && task.Status.UpdateId.Length > 0 && update.Timestamp < task.Status.Timestamp)
             return false;
         _tasks[update.TaskId] = task with { Status = update };
+        if (update.Owner != task.Status.Owner)
+        {
+            Leave(task.Status.Owner, update.TaskId);
+            Join(update.Owner, update.TaskId);
+        }
         if (!ended)
             return false;
         _ended++;
@@ -80,7 +92,22 @@ internal sealed class AgentTaskTable
     /// <summary>The owner has persisted an update; an ended task is forgotten.</summary>
     public void Acknowledge(string updateId)
     {
-        if (_ends.Remove(updateId, out var taskId) && _tasks.Remove(taskId))
-            _ended--;
+        if (!_ends.Remove(updateId, out var taskId) || !_tasks.Remove(taskId, out var task))
+            return;
+        _ended--;
+        Leave(task.Status.Owner, taskId);
+    }
+
+    private void Join(string owner, string taskId)
+    {
+        if (!_byOwner.TryGetValue(owner, out var ids))
+            _byOwner[owner] = ids = new(StringComparer.Ordinal);
+        ids.Add(taskId);
+    }
+
+    private void Leave(string owner, string taskId)
+    {
+        if (_byOwner.TryGetValue(owner, out var ids) && ids.Remove(taskId) && ids.Count == 0)
+            _byOwner.Remove(owner);
     }
 }

@@ -61,6 +61,14 @@ public sealed class AppGrain(
     }
 
     /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown)
+            _engine.Stop();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public Task WakeAsync()
     {
         // A write that failed may be stored all the same; then nobody has told what it ended.

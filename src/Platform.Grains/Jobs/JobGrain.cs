@@ -48,6 +48,14 @@ public sealed class JobGrain(
     }
 
     /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown)
+            _engine.Stop();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public async Task DefineAsync(JobSpec spec, long version, ValueList<string> children)
     {
         Model.Define(spec, version, children, time.GetUtcNow());

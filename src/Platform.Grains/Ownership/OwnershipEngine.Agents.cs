@@ -9,6 +9,8 @@ namespace Platform.Grains.Ownership;
 /// <summary>Agents: what they report, what they are asked, and kills.</summary>
 public sealed partial class OwnershipEngine<TTask, TFor>
 {
+    // Ends that agents have told to this activation: an answer or a report that was on its way meanwhile may still show the task as alive.
+    private readonly RecentIds _ended = new(256);
     private readonly HashSet<string> _toAsk = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asking = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NewsNumber> _pictures = new(StringComparer.Ordinal);
@@ -65,6 +67,9 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         if (Tasks.FindByTask(update.TaskId) is { State.Parked: false } task)
         {
             _owner.Report(task, update, now);
+            // What only was implied may be found wrong: then the task is killed.
+            if (update.State.IsTerminal() && update.UpdateId.Length > 0)
+                _ended.Add(update.TaskId);
             return;
         }
         if (update.State.IsTerminal())
@@ -73,7 +78,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
             Release(update.TaskId);
             return;
         }
-        if (update.State == TaskState.Unreachable)
+        if (update.State == TaskState.Unreachable || _ended.Has(update.TaskId))
             return;
         _logger.UnknownTask(_owner.Owner, update.TaskId, agentId);
         // An activation that another one has followed does not get through the write.
@@ -252,7 +257,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         try
         {
             var fence = Term with { Number = ++_orders };
-            var answer = await PatientCall.AskAsync(() => _grains.GetGrain<IAgentGrain>(agentId).GetTasksAsync(_owner.Owner, fence), () => _broken is null, _time);
+            var answer = await PatientCall.AskAsync(() => _grains.GetGrain<IAgentGrain>(agentId).GetTasksAsync(_owner.Owner, fence), () => _broken is null && !_isStopped, _time);
             _answers.Add(answer);
         }
         catch (Exception failure)

@@ -144,7 +144,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         {
             Demands.Clear();
             _untold = null;
-            _allocatorRun = await PatientCall.AskAsync(() => Allocator.ResyncAsync(_owner.Owner, Holdings(), NextWord()), () => _broken is null, _time);
+            _allocatorRun = await PatientCall.AskAsync(() => Allocator.ResyncAsync(_owner.Owner, Holdings(), NextWord()), () => _broken is null && !_isStopped, _time);
             _isResynced = _allocatorRun >= _announcedRun;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -211,7 +211,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
             if (submit.IsEmpty)
                 return;
             var word = NextWord();
-            if (IsSuperseded(await PatientCall.AskAsync(() => Allocator.SubmitAsync(submit, word), () => _broken is null, _time)))
+            if (IsSuperseded(await PatientCall.AskAsync(() => Allocator.SubmitAsync(submit, word), () => _broken is null && !_isStopped, _time)))
                 throw new InvalidOperationException("A run of the allocator took them that another has followed.");
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

@@ -31,6 +31,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     private readonly CoalescingWriter _writer;
     private OwnerEffects<TTask, TFor> _effects = new();
     private Exception? _broken;
+    private bool _isStopped;
     private bool _mustDecide;
     private IGrainTimer? _timer;
     private DateTimeOffset? _armedFor;
@@ -86,6 +87,9 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         _mustDecide = true;
         ArmTimer();
     }
+
+    /// <summary>The silo ends: nothing is told again from here. The activation that follows asks the allocator and the agents what they know.</summary>
+    public void Stop() => _isStopped = true;
 
     /// <summary>Something has changed that a decision may depend on: <see cref="SettleAsync"/> decides.</summary>
     public void MustDecide() => _mustDecide = true;
@@ -228,7 +232,7 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     }
 
     private void Insist(Func<Task> tell, Func<bool>? matters = null, [CallerArgumentExpression(nameof(tell))] string what = "") =>
-        Insistence.UntilHeardAsync(tell, () => _broken is null && (matters is null || matters()), _time, _logger, what).Ignore();
+        Insistence.UntilHeardAsync(tell, () => _broken is null && !_isStopped && (matters is null || matters()), _time, _logger, what).Ignore();
 
     private void ArmTimer()
     {

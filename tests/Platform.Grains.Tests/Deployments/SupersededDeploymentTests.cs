@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
@@ -186,17 +187,18 @@ public class SupersededDeploymentTests
         await AgreeAsync(cluster);
     }
 
+    /// <summary>Three, or as many as <c>PLATFORM_TEST_SUPERSEDE_SEEDS</c> says.</summary>
+    public static TheoryData<int> Seeds => new(Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("PLATFORM_TEST_SUPERSEDE_SEEDS") ?? "3", CultureInfo.InvariantCulture)));
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [MemberData(nameof(Seeds))]
     public async Task Whatever_several_clients_change_remove_scale_and_undo_and_whatever_crashes_the_tree_and_the_tasks_agree_at_rest(int seed)
     {
         await using var cluster = await StartAsync(seed);
         var number = 0;
         for (var round = 0; round < 3; round++)
         {
-            var clients = Enumerable.Range(0, 4).Select(client => Task.Run(() => ActAsync(cluster, new Random(HashCode.Combine(seed, round, client)), () => Interlocked.Increment(ref number)))).ToList();
+            var clients = Enumerable.Range(0, 4).Select(client => Task.Run(() => ActAsync(cluster, new Random((((seed * 31) + round) * 31) + client), () => Interlocked.Increment(ref number)))).ToList();
             if (round > 0)
             {
                 await Task.Delay(new Random(seed + round).Next(100));
@@ -258,8 +260,15 @@ public class SupersededDeploymentTests
 
     private static async Task AgreeAsync(AppFixture cluster)
     {
-        await AppFixture.UntilAsync(async () => (await cluster.Root.GetDeploymentsAsync()).IsEmpty, "no deployment runs");
         string? difference = null;
+        try
+        {
+            await AppFixture.UntilAsync(async () => (await cluster.Root.GetDeploymentsAsync()).IsEmpty, "no deployment runs");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message} {await DescribeAsync(cluster)}", exception);
+        }
         try
         {
             await AppFixture.UntilAsync(async () => (difference = await DifferenceAsync(cluster)) is null, "the tree and the tasks agree");
@@ -274,6 +283,19 @@ public class SupersededDeploymentTests
         (await DifferenceAsync(cluster)).ShouldBeNull();
         cluster.Agents.Sum(agent => agent.Launches.Count).ShouldBe(launches);
         (await cluster.Root.GetDeploymentsAsync()).ShouldBeEmpty();
+    }
+
+    // What stands, for whoever looks for the reason.
+    private static async Task<string> DescribeAsync(AppFixture cluster)
+    {
+        var lines = new List<string>();
+        foreach (var id in (await cluster.Root.GetDeploymentsAsync()).ToList())
+            lines.Add($"deployment {id}: {JsonSerializer.Serialize(await cluster.Host.GetGrain<IDeploymentGrain>(id).GetStatusAsync())}");
+        foreach (var (id, _) in (await cluster.Root.GetAppsAsync("/"))!.Value)
+            lines.Add($"app {id}: {JsonSerializer.Serialize(await cluster.App(id).GetStatusAsync())}");
+        foreach (var agent in cluster.Agents)
+            lines.Add($"agent {agent.Id}: runs {string.Join(' ', agent.Running)}; staged {string.Join(' ', agent.Staged)}");
+        return string.Join(Environment.NewLine, lines);
     }
 
     private static async Task<string?> DifferenceAsync(AppFixture cluster)
