@@ -84,6 +84,8 @@ internal sealed class AgentPeer : ISessionPeer
         foreach (var kill in command.Kill)
             _tasks.Kill(kill);
         _tasks.Launch(command.Launch);
+        foreach (var renewal in command.Secrets)
+            _tasks.RenewSecrets(renewal);
         foreach (var read in command.ReadFiles)
             _reads.Add(read);
         foreach (var exec in command.Exec)

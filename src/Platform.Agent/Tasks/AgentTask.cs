@@ -21,7 +21,7 @@ internal sealed partial class AgentTask : IDisposable
     private readonly CancellationTokenSource _killDeadline;
     private readonly CancellationTokenSource _stopPreparing = new();
     private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskRecord _record;
+    private volatile TaskRecord _record;
     private TaskUpdate _status;
     private KillOrder? _kill;
     private IContainer? _container;
@@ -243,5 +243,5 @@ internal sealed partial class AgentTask : IDisposable
     }
 
     private static TaskUpdate Staging(TaskSpec spec, DateTimeOffset now) =>
-        new() { TaskId = spec.TaskId, Owner = spec.Owner, State = TaskState.Staging, Timestamp = now };
+        new() { TaskId = spec.TaskId, Owner = spec.Owner, State = TaskState.Staging, Timestamp = now, SecretsAsOf = spec.SecretsAsOf };
 }

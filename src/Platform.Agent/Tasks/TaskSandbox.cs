@@ -86,10 +86,28 @@ internal static class TaskSandbox
         var file = SecretPath(volume, spec, work);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.SetUnixFileMode(Path.GetDirectoryName(file)!, (UnixFileMode)0b111_101_101);
-        WorkDirectory.WriteAtomically(file, secret.Value, secret: true);
-        if (user is not null)
-            _ = Libc.ChangeOwner(file, user.Uid, user.Gid);
+        // The task may read it as soon as it is there.
+        WorkDirectory.WriteAtomically(file, secret.Value, secret: true, owner: user);
         return file;
+    }
+
+    /// <summary>
+    /// Gives the file of a secret volume other content while its task runs. What the task finds by a link is replaced in one step; what is mounted stays the
+    /// same file, since a mount shows no other, and is written over, so that a reader may for an instant find the new beginning before the old end.
+    /// </summary>
+    /// <exception cref="IOException">There is no room for it.</exception>
+    public static void RenewSecretFile(VolumeSpec volume, SecretText secret, TaskSpec spec, WorkDirectory work, UserAccount? user)
+    {
+        var file = SecretPath(volume, spec, work);
+        if (spec.Image is null && !IsMounted(volume.ContainerPath, file))
+        {
+            SecretFile(volume, secret, spec, work, user);
+            return;
+        }
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        var content = System.Text.Encoding.UTF8.GetBytes(secret.Value);
+        stream.Write(content);
+        stream.SetLength(content.Length);
     }
 
     /// <summary>The folder of a volume that the tasks of a group share.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.Contracts.Agents;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
@@ -56,6 +57,15 @@ internal static class TaskSecrets
                 .ToValueList(),
             Image = spec.Image is { PullConfig: not null } image && values.TryGetValue("pull", out var pull) ? image with { PullConfig = new(pull) } : spec.Image,
         };
+    }
+
+    /// <summary>The task with new values; those that are not given stay. The same object if nothing differs.</summary>
+    public static TaskSpec With(TaskSpec spec, SecretRenewal renewal)
+    {
+        var environment = spec.SecretEnvironment.Select(variable => KeyValuePair.Create(variable.Key, renewal.Environment.Find(variable.Key) ?? variable.Value)).ToValueMap();
+        var volumes = spec.Volumes
+            .Select(volume => volume.Secret is not null && renewal.Files.Find(volume.ContainerPath) is { } value ? volume with { Secret = value } : volume).ToValueList();
+        return environment == spec.SecretEnvironment && volumes == spec.Volumes ? spec : spec with { SecretEnvironment = environment, Volumes = volumes };
     }
 
     /// <summary>Destroys all values of the task.</summary>

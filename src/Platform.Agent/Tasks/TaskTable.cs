@@ -248,6 +248,13 @@ internal sealed partial class TaskTable
             KillHeld(task, order);
     }
 
+    /// <summary>Gives a task that runs new values of its secrets. One that is not here is no matter: its owner hears of that otherwise.</summary>
+    public void RenewSecrets(SecretRenewal renewal)
+    {
+        if (_tasks.TryGetValue(renewal.TaskId, out var task))
+            _ = Task.Run(() => task.RenewSecretsAsync(renewal));
+    }
+
     /// <summary>The owner has persisted an update; with the last one of a task the agent's duty ends.</summary>
     public void Acknowledge(string updateId)
     {

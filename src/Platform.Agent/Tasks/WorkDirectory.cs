@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Platform.Agent.Processes;
 
 namespace Platform.Agent.Tasks;
 
@@ -139,7 +140,7 @@ internal sealed class WorkDirectory : IDisposable
     /// Writes a small file so that a reader, or a start after a crash, sees either the old or the new content. Of several that write one path at
     /// the same time the last one wins: each has a temporary file of its own.
     /// </summary>
-    public static void WriteAtomically(string path, string text, bool secret = false, bool toDisk = false)
+    public static void WriteAtomically(string path, string text, bool secret = false, bool toDisk = false, UserAccount? owner = null)
     {
         // A number of this run, so that what a crash has left is written over by the next one.
         var temporary = $"{path}.{Interlocked.Increment(ref s_writes)}.new";
@@ -154,6 +155,8 @@ internal sealed class WorkDirectory : IDisposable
                 // Otherwise it is as safe as the kernel.
                 stream.Flush(toDisk);
             }
+            if (owner is not null)
+                _ = Libc.ChangeOwner(temporary, owner.Uid, owner.Gid);
             File.Move(temporary, path, overwrite: true);
         }
         catch (IOException)

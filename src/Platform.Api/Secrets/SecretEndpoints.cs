@@ -30,14 +30,17 @@ public static class SecretEndpoints
 
     private static async Task<IResult> ListAsync(IGrainFactory grains, ApiRequest request)
     {
-        var paths = await grains.GetGrain<ISecretGrain>(0).ListAsync(request.Query["prefix"].ToString());
+        var paths = (await grains.GetGrain<ISecretGrain>(0).ListAsync(request.Query["prefix"].ToString()))
+            .Where(path => request.Access.Allows(AccessAction.Read, ResourceId.SecretList(path))).ToList();
+        var uses = request.Query["uses"] == "true" ? await SecretUsers.FindAsync(grains, request.Access, paths) : null;
         return new JsonAnswer(json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("secrets");
-            foreach (var path in paths.Where(path => request.Access.Allows(AccessAction.Read, ResourceId.SecretList(path))))
+            foreach (var path in paths)
                 json.WriteStringValue(path);
             json.WriteEndArray();
+            uses?.Invoke(json);
             json.WriteEndObject();
         });
     }

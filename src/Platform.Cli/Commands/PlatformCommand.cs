@@ -59,6 +59,7 @@ internal static class PlatformCommand
         foreach (var command in LoginCommand.Build().Concat(IdentityCommand.Build()))
             root.Add(command);
         root.Add(TokenCommand.Build());
+        root.Add(SecretCommand.Build());
         root.Add(AuditCommand.Build());
         root.Add(ClusterCommand.Build());
         return root;

@@ -58,4 +58,7 @@ public sealed record AgentCommand
 
     /// <summary>Images to remove; null: as their age says.</summary>
     [Id(15)] public ImagePruning? Prune { get; init; }
+
+    /// <summary>New values for the secrets of tasks that run.</summary>
+    [Id(16)] public ValueList<SecretRenewal> Secrets { get; init; }
 }

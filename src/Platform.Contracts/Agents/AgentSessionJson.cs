@@ -30,6 +30,7 @@ namespace Platform.Contracts.Agents;
 [JsonSerializable(typeof(ContainerOption[]))]
 [JsonSerializable(typeof(PortSpec[]))]
 [JsonSerializable(typeof(ReservedAmounts[]))]
+[JsonSerializable(typeof(SecretRenewal[]))]
 [JsonSerializable(typeof(SecretText))]
 [JsonSerializable(typeof(TakenFiles[]))]
 [JsonSerializable(typeof(TaskKill[]))]

@@ -37,6 +37,10 @@ public interface IAgentGrain : IGrainWithStringKey, IWakeable
     [Alias("Kill")]
     Task KillAsync(ValueList<TaskKill> kills, OwnerTerm? from = null);
 
+    /// <summary>Gives tasks new values of their secrets; each says so with its next update. Without a session nothing happens. Ignored if a later activation of their owner was heard of.</summary>
+    [Alias("RenewSecrets")]
+    Task RenewSecretsAsync(ValueList<SecretRenewal> renewals, OwnerTerm? from = null);
+
     /// <summary>The owner has persisted these updates.</summary>
     [OneWay, Alias("Acknowledge")]
     Task AcknowledgeAsync(ValueList<string> updateIds);

@@ -30,6 +30,11 @@ public interface IAppGrain : ITaskOwnerGrain, IEndpointOwnerGrain
     [Alias("Kill")]
     Task<ValueList<InstanceStatus>> KillAsync(ValueList<string> taskIds, bool wipe);
 
+    /// <summary>A secret that the app uses has a new value: its tasks are given it while they run. Durable when it returns; a change that was heard of does nothing.</summary>
+    /// <param name="change">The number of the change; later ones have greater numbers.</param>
+    [Alias("SecretsChanged")]
+    Task SecretsChangedAsync(long change);
+
     /// <summary>Forgets the delay after failures, so that the next launch happens at once.</summary>
     [Alias("ResetDelay")]
     Task ResetDelayAsync();

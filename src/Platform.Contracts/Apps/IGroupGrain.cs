@@ -45,6 +45,11 @@ public interface IGroupGrain : IGrainWithStringKey, IWakeable
     [AlwaysInterleave, Alias("GetApps")]
     Task<ValueMap<AppVersion>?> GetAppsAsync(string path, string? version = null);
 
+    /// <summary>Secrets have new values: apps that use them, and ask for it, are told or replaced. Durable when it returns; what was heard of does nothing.</summary>
+    /// <param name="changes">The number of the change, by the path of the secret. Changes that come later have greater numbers.</param>
+    [Alias("SecretsChanged")]
+    Task SecretsChangedAsync(ValueMap<long> changes);
+
     /// <summary>A deployment lost what it held in memory: it is started again if it still runs.</summary>
     [OneWay, Alias("ResumeDeployment")]
     Task ResumeDeploymentAsync(string deploymentId);

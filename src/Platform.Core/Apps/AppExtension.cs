@@ -63,4 +63,7 @@ public sealed record AppExtension
 
     /// <summary>The identity of its tasks; null: the default.</summary>
     [Id(17)] public TaskIdentitySpec? Identity { get; init; }
+
+    /// <summary>What happens when a secret that it uses gets a new value; null: nothing.</summary>
+    [Id(18)] public SecretChangeSpec? SecretChange { get; init; }
 }

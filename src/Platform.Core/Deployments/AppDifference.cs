@@ -46,6 +46,8 @@ public sealed record AppDifference(string AppId, AppSpec? Before, AppSpec? After
             FailureBudget = null,
             Canary = null,
             Autoscaling = null,
+            // Tasks that shall be given new values are launched for it.
+            SecretChange = spec.Extension.SecretChange is { Mode: SecretChange.Signal } given ? given : null,
         };
         return spec with { Instances = 0, Extension = extension == NoExtension ? null : extension };
     }

@@ -117,6 +117,9 @@ public sealed record TaskSpec
     /// <summary>The id of the default executor (<see cref="ExecutorSpec.IsDefault"/>) that its group is in, whose folder it shares. Null: none.</summary>
     [Id(38)] public string? HeldBy { get; init; }
 
+    /// <summary>The change of secrets that its values are as late as; greater ones come while it runs. Null: it is not given any while it runs.</summary>
+    [Id(39)] public long? SecretsAsOf { get; init; }
+
     /// <summary>Whose folder its volumes of that kind are in: its executor's, its group's or its own.</summary>
     [JsonIgnore]
     public string SharesWith => HeldBy ?? Group ?? TaskId;

@@ -67,6 +67,9 @@ public sealed record TaskUpdate
     /// <summary>The status in the words of the executor that gave it (Mesos' TaskStatus in protobuf); null: the agent says it.</summary>
     [Id(18)] public byte[]? Definition { get; init; }
 
+    /// <summary>The <see cref="TaskSpec.SecretsAsOf"/> of the values that it has now; null: it was launched without one, or the agent is older than such numbers.</summary>
+    [Id(19)] public long? SecretsAsOf { get; init; }
+
     /// <summary>True for an end that nobody wanted. An exit with 0 is none, and neither is a kill, unless the task's own limits or health checks asked for it.</summary>
     [JsonIgnore]
     public bool IsFailure => State switch

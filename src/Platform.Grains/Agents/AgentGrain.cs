@@ -182,6 +182,14 @@ public sealed partial class AgentGrain(
     }
 
     /// <inheritdoc/>
+    public Task RenewSecretsAsync(ValueList<SecretRenewal> renewals, OwnerTerm? from = null)
+    {
+        if (!IsSuperseded(from) && HasSession)
+            Send(new() { Secrets = renewals });
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public Task AcknowledgeAsync(ValueList<string> updateIds)
     {
         foreach (var id in updateIds)

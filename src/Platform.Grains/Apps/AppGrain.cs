@@ -296,6 +296,22 @@ public sealed class AppGrain(
     }
 
     /// <inheritdoc/>
+    public async Task SecretsChangedAsync(long change)
+    {
+        if (State.Target is null || State.SecretsAsOf >= change)
+        {
+            await _engine.StoreAsync();
+            EndIfNothing();
+            return;
+        }
+        State.SecretsAsOf = change;
+        _store.Changed();
+        logger.SecretsChanged(Id, change);
+        _engine.MustDecide();
+        await _engine.SettleAsync();
+    }
+
+    /// <inheritdoc/>
     public async Task<ValueList<InstanceStatus>> KillAsync(ValueList<string> taskIds, bool wipe)
     {
         var killed = new List<InstanceStatus>();

@@ -45,4 +45,16 @@ internal static partial class AppLog
 
     [LoggerMessage(LogLevel.Information, "App {AppId}: the next launch waits {Seconds} s until {Until} because the last one ended")]
     public static partial void Delayed(this ILogger logger, string appId, double seconds, DateTimeOffset until);
+
+    [LoggerMessage(LogLevel.Information, "App {AppId}: {Tasks} tasks on agent {AgentId} are given the new values of their secrets")]
+    public static partial void RenewsSecrets(this ILogger logger, string appId, int tasks, string agentId);
+
+    [LoggerMessage(LogLevel.Warning, "App {AppId}: the secrets of {InstanceId} stay as they are: {Problem}")]
+    public static partial void SecretsNotRenewed(this ILogger logger, string appId, string instanceId, string problem);
+
+    [LoggerMessage(LogLevel.Warning, "App {AppId}: tasks could not be given the new values of their secrets; tried again at {Again}")]
+    public static partial void SecretsNotTold(this ILogger logger, Exception failure, string appId, DateTimeOffset again);
+
+    [LoggerMessage(LogLevel.Information, "App {AppId}: a secret has a new value (change {Change}), its tasks are told")]
+    public static partial void SecretsChanged(this ILogger logger, string appId, long change);
 }

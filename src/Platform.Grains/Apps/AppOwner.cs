@@ -4,6 +4,7 @@ using Platform.Contracts.Apps;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
+using Platform.Core.Collections;
 using Platform.Core.Deployments;
 using Platform.Core.Ownership;
 using Platform.Core.Placement;
@@ -20,6 +21,7 @@ internal sealed class AppOwner(
 {
     private OwnershipEngine<InstanceState, AppTarget> _engine = null!;
     private AppDemands _demands = null!;
+    private readonly AppSecrets _secrets = new(appId, store, templates, grains, time, logger);
     private int _uselessPorts;
 
     /// <inheritdoc/>
@@ -125,6 +127,7 @@ internal sealed class AppOwner(
         _demands.KeepOnly(store.Target, store.Previous, changes);
         if (!decision.IsNothing)
             Stage(decision, changes, now);
+        _secrets.Stage(_engine, now);
         _engine.Tell(changes);
         return decision.Ended is not null && !store.IsRemoved;
     }
@@ -240,8 +243,15 @@ internal sealed class AppOwner(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<TaskBuild> BuildAsync(InstanceState task, AppTarget purpose, TaskPlacement placement) =>
-        ImagePins.Apply((await templates.FindAsync(purpose)).Build(task, placement.FromReserved), purpose.ConfigVersion, State.ImagePins);
+    public async ValueTask<TaskBuild> BuildAsync(InstanceState task, AppTarget purpose, TaskPlacement placement)
+    {
+        // Before the values are read: those of a change that comes meanwhile are given once more.
+        long? asOf = AppSecrets.Counts(purpose.Spec) ? State.SecretsAsOf : null;
+        var build = (await templates.FindAsync(purpose)).Build(task, placement.FromReserved);
+        if (asOf is not null)
+            build = build with { Tasks = build.Tasks.Select(one => one with { SecretsAsOf = asOf }).ToValueList() };
+        return ImagePins.Apply(build, purpose.ConfigVersion, State.ImagePins);
+    }
 
     /// <inheritdoc/>
     public void GangExpired()
@@ -297,7 +307,7 @@ internal sealed class AppOwner(
             _engine.Events.Add(now, AppEvents.HealthChanged(appId, after));
         foreach (var (earlier, later) in tasks)
             HealthEvents.Tell(_engine.Events, store.SpecOf(after), appId, earlier, later, now);
-        if (Matters(before, after))
+        if (Matters(before, after) || _secrets.IsBehind(after))
             _engine.MustDecide();
     }
 

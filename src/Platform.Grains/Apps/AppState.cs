@@ -47,4 +47,7 @@ public sealed class AppState
 
     /// <summary>The digests of images; see <see cref="Core.Apps.ImagePins"/>.</summary>
     [Id(12)] public ValueMap<string> ImagePins { get; set; }
+
+    /// <summary>The last change of a secret that its tasks have to be told of; 0: there was none.</summary>
+    [Id(13)] public long SecretsAsOf { get; set; }
 }

@@ -150,6 +150,7 @@ public sealed partial class GroupGrain
         begun.Ignore();
         foreach (var id in abandoned)
             LetGoAsync(id, begun).Ignore();
+        FollowSecrets();
         return Task.CompletedTask;
     }
 }

@@ -20,6 +20,12 @@ public sealed partial class GroupGrain
     [LoggerMessage(LogLevel.Warning, "Deployment {DeploymentId} does not answer; it is asked again after {RepeatAfter}")]
     private partial void LogDeploymentSilent(Exception failure, string deploymentId, TimeSpan repeatAfter);
 
+    [LoggerMessage(LogLevel.Information, "Secrets have new values: {Apps} are replaced")]
+    private partial void LogRolls(string apps);
+
+    [LoggerMessage(LogLevel.Warning, "Secrets have new values, but {Apps} cannot be replaced now: {Outcome}; it is tried again after the next deployment")]
+    private partial void LogNotRolled(string apps, ChangeOutcome outcome);
+
     [LoggerMessage(LogLevel.Error, "The tree could not be stored; the changes that waited for it are refused")]
     private partial void LogBroken(Exception failure);
 }

@@ -122,6 +122,7 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         PublishEnd(deploymentId, start, failure);
         await _writer.WriteAsync();
         await deployment.ForgetAsync();
+        FollowSecrets();
     }
 
     /// <inheritdoc/>
@@ -195,6 +196,8 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
         var done = Task.WhenAll([.. decision.Canceled.Select(id => LetGoAsync(id, begun))]);
         await AnswerInTimeAsync(decision.Start is null ? done : begun);
         done.Ignore();
+        if (canceled.Count > 0)
+            FollowSecrets();
         if (group is not null && decision.Start is null)
             PublishEnd(decision.Result.DeploymentId, new() { Version = decision.Result.Version, Plan = new(default) }, null);
     }

@@ -20,4 +20,7 @@ public sealed record GroupItem
 
     /// <summary>A deployment that gave way and may not know of it yet.</summary>
     [Id(4)] public AbandonedDeployment? Abandoned { get; init; }
+
+    /// <summary>The change of a secret that an app has yet to follow; of no app, the last one that was heard of.</summary>
+    [Id(5)] public long? SecretChange { get; init; }
 }

@@ -12,6 +12,7 @@ internal sealed class GroupLedger
     private const string DeploymentPrefix = "deployment:";
     private const string RevisionPrefix = "revision:";
     private const string AbandonedPrefix = "abandoned:";
+    private const string SecretPrefix = "secret:";
 
     private readonly IPersistentItems<GroupItem> _items;
     private readonly int _keptVersions;
@@ -23,6 +24,8 @@ internal sealed class GroupLedger
     private readonly Dictionary<string, string> _locks = new(StringComparer.Ordinal);
     private readonly LinkedList<(string Version, GroupRevision Revision)> _revisions = new();
     private readonly Dictionary<int, int> _servicePorts = [];
+    private readonly Dictionary<string, long> _secretChanges = new(StringComparer.Ordinal);
+    private long _lastSecretChange;
     private int _withDependencies;
 
     public GroupLedger(IPersistentItems<GroupItem> items, int keptVersions)
@@ -41,6 +44,10 @@ internal sealed class GroupLedger
                 deployments.Add((key[DeploymentPrefix.Length..], item.Deployment));
             else if (item.Abandoned is not null)
                 _abandoned[key[AbandonedPrefix.Length..]] = item.Abandoned;
+            else if (item.SecretChange is { } change && key.Length == SecretPrefix.Length)
+                _lastSecretChange = change;
+            else if (item.SecretChange is { } waiting)
+                _secretChanges[key[SecretPrefix.Length..]] = waiting;
             else if (item.Revision is not null)
                 revisions.Add((key[RevisionPrefix.Length..], item.Revision));
         }
@@ -105,6 +112,37 @@ internal sealed class GroupLedger
 
     /// <summary>The service ports that apps have.</summary>
     public IReadOnlyCollection<int> ServicePorts => _servicePorts.Keys;
+
+    /// <summary>The apps that have yet to follow a change of a secret, with the number of the last one.</summary>
+    public IReadOnlyDictionary<string, long> SecretChanges => _secretChanges;
+
+    /// <summary>Notes that secrets have changed, with the apps that have to follow. What was heard of is passed over.</summary>
+    public void ChangeSecrets(IReadOnlyDictionary<string, long> changes)
+    {
+        var fresh = changes.Where(change => change.Value > _lastSecretChange).ToDictionary(change => change.Key, change => change.Value, StringComparer.Ordinal);
+        if (fresh.Count == 0)
+            return;
+        var paths = fresh.Keys.ToHashSet(StringComparer.Ordinal);
+        _lastSecretChange = fresh.Values.Max();
+        _items.Set(SecretPrefix, new() { SecretChange = _lastSecretChange });
+        foreach (var (appId, app) in _apps)
+        {
+            if (SecretUse.OnChange(app.Spec) == SecretChange.None || !SecretUse.Uses(app.Spec, paths))
+                continue;
+            _secretChanges[appId] = _lastSecretChange;
+            _items.Set(SecretPrefix + appId, new() { SecretChange = _lastSecretChange });
+        }
+    }
+
+    /// <summary>An app has followed a change of a secret; a later one is kept.</summary>
+    public void FollowedSecrets(string appId, long change)
+    {
+        if (_secretChanges.TryGetValue(appId, out var last) && last <= change)
+        {
+            _secretChanges.Remove(appId);
+            _items.Remove(SecretPrefix + appId);
+        }
+    }
 
     /// <summary>Whether anything in the tree depends on anything.</summary>
     public bool HasDependencies => _withDependencies > 0;
@@ -211,6 +249,7 @@ internal sealed class GroupLedger
         {
             _apps.Remove(appId);
             _items.Remove(AppPrefix + appId);
+            FollowedSecrets(appId, long.MaxValue);
             return;
         }
         CountServicePorts(app, 1);

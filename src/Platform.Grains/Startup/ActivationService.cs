@@ -6,6 +6,7 @@ using Platform.Contracts.Apps;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Maintenance;
 using Platform.Contracts.Ownership;
+using Platform.Contracts.Secrets;
 using Platform.Core.Apps;
 
 namespace Platform.Grains.Startup;
@@ -44,6 +45,8 @@ public sealed partial class ActivationService(IGrainFactory grains, TaskOwnerKin
                 reached &= await CallAsync(ids, id => kind.Find(grains, id).WakeAsync(), stoppingToken);
                 woken += ids.Count;
             }
+            // New values that nobody was told of before the crash are told now.
+            await grains.GetGrain<ISecretGrain>(0).WakeAsync();
             // The one that carried a deployment out may have gone with its silo, and what it was about to order with it.
             var deployments = await grains.GetGrain<IGroupGrain>(AppPath.Root).GetDeploymentsAsync();
             reached &= await CallAsync(deployments, id => grains.GetGrain<IDeploymentGrain>(id).WakeAsync(), stoppingToken);

@@ -49,6 +49,46 @@ public sealed class SecretsTests(ITestOutputHelper output)
         await NothingToldAsync(cluster);
     }
 
+    [Fact]
+    public async Task A_new_value_reaches_a_running_task_by_its_file_and_a_signal_and_another_app_by_a_rolling_restart()
+    {
+        await using var cluster = await Cluster.StartAsync(output);
+        cluster.StartAgent("first");
+        await StoreAsync(cluster, "shop/password", "one");
+        await cluster.DeployAsync("""
+            {"id":"/told","cpus":0.1,"mem":16,"cmd":"trap 'cp key seen' HUP; touch ready; while true; do sleep 1000 & wait; done",
+             "secrets":{"password":{"source":"shop/password"}},"container":{"type":"MESOS","volumes":[{"containerPath":"key","secret":"password"}]},
+             "platform":{"secretChange":{"mode":"signal"}} }
+            """);
+        await cluster.DeployAsync("""
+            {"id":"/rolled","cpus":0.1,"mem":16,"instances":2,"cmd":"exec sleep 100000","env":{"PASSWORD":{"secret":"password"}},
+             "secrets":{"password":{"source":"shop/password"}},"platform":{"secretChange":{"mode":"restart"}} }
+            """);
+        await cluster.DeployAsync("""
+            {"id":"/left","cpus":0.1,"mem":16,"cmd":"exec sleep 100000","env":{"PASSWORD":{"secret":"password"}},"secrets":{"password":{"source":"shop/password"}}}
+            """);
+        var told = (await cluster.ProcessesAsync("/told", 1, "sh"))[0];
+        var left = (await cluster.ProcessesAsync("/left", 1))[0];
+        var sandbox = told.Environment["MESOS_SANDBOX"];
+        await cluster.UntilAsync("the task listens to signals", () => Task.FromResult(File.Exists(Path.Combine(sandbox, "ready"))));
+        (await Executable.RunAsync(cluster.Directory.Path, ["secret", "uses", "shop/password", "--url", cluster.Url])).Output.ShouldSatisfyAllConditions(
+            text => text.ShouldMatch("app +/told +signal"), text => text.ShouldMatch("app +/rolled +restart"), text => text.ShouldMatch("app +/left +none"));
+
+        // The control plane dies with the word on its way.
+        await StoreAsync(cluster, "shop/password", "two");
+        await StoreAsync(cluster, "shop/password", "three");
+        await cluster.Server.KillAsync();
+        await cluster.StartServerAsync();
+
+        await cluster.UntilAsync("the task has seen the last value", () => Task.FromResult(Read(Path.Combine(sandbox, "seen")) == "three"));
+        await cluster.UntilAsync("all instances have the last value",
+            () => Task.FromResult(cluster.ProcessesOf("/rolled", "sleep") is { Count: 2 } rolled && rolled.All(one => one.Environment["PASSWORD"] == "three")));
+        (await cluster.ProcessesAsync("/told", 1, "sh"))[0].Id.ShouldBe(told.Id);
+        (await cluster.ProcessesAsync("/left", 1))[0].Id.ShouldBe(left.Id);
+
+        static string Read(string file) => File.Exists(file) ? File.ReadAllText(file) : "";
+    }
+
     private static async Task StoreAsync(Cluster cluster, string path, string value)
     {
         using var http = new HttpClient { BaseAddress = cluster.Client.Url };

@@ -63,6 +63,12 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id)
     /// <summary>Lets kills be ignored.</summary>
     public bool IgnoresKills { get; set; }
 
+    /// <summary>What it was told to give to tasks.</summary>
+    public ConcurrentQueue<SecretRenewal> Renewals { get; } = new();
+
+    /// <summary>Says of new values of secrets that the tasks have them. Default true.</summary>
+    public bool TakesSecrets { get; set; } = true;
+
     public async Task DialAsync(string attributes = "")
     {
         _session = new(this);
@@ -114,6 +120,7 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id)
             UpdateId = $"{id}-{Interlocked.Increment(ref _updates)}",
             State = state,
             Timestamp = DateTimeOffset.UtcNow,
+            SecretsAsOf = _tasks[taskId].Status.SecretsAsOf,
         };
         update = with?.Invoke(update) ?? update;
         _tasks[taskId] = _tasks[taskId] with { Status = update };
@@ -132,7 +139,7 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id)
             _launches.Enqueue(task.TaskId);
             Specs[task.TaskId] = task;
             _tasks[task.TaskId] = TaskReport.Of(
-                task, new() { TaskId = task.TaskId, Owner = task.Owner, Timestamp = DateTimeOffset.UtcNow }, DateTimeOffset.UtcNow);
+                task, new() { TaskId = task.TaskId, Owner = task.Owner, Timestamp = DateTimeOffset.UtcNow, SecretsAsOf = task.SecretsAsOf }, DateTimeOffset.UtcNow);
             foreach (var volume in task.Volumes.Select(volume => volume.Persistent).OfType<PersistentVolume>())
                 _volumes[volume.Id] = volume;
             var state = OnLaunch(task);
@@ -143,6 +150,12 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id)
                 StderrTail = state == TaskState.Failed ? "it broke" : null,
                 Message = state == TaskState.Failed ? "Command exited with status 3" : null,
             });
+        }
+        foreach (var renewal in command.Secrets.ToArray())
+        {
+            Renewals.Enqueue(renewal);
+            if (TakesSecrets && _tasks.ContainsKey(renewal.TaskId))
+                await ReportAsync(renewal.TaskId, TaskState.Running, update => update with { SecretsAsOf = renewal.AsOf });
         }
         foreach (var kill in command.Kill.ToArray())
             await KillAsync(kill);

@@ -38,7 +38,7 @@ internal static class ExtensionReader
     private static AppExtension ReadPlatform(JsonObjectReader platform)
     {
         OnlyKnown(platform, "priority", "preferences", "placement", "tolerations", "pool", "system", "gang", "gangDeadlineSeconds", "revocable", "runOnce",
-            "disruptionBudget", "preStop", "drainSeconds", "progressDeadlineSeconds", "failureBudget", "canary", "autoscaling", "identity");
+            "disruptionBudget", "preStop", "drainSeconds", "progressDeadlineSeconds", "failureBudget", "canary", "autoscaling", "identity", "secretChange");
         var isGang = platform.Flag("gang") ?? false;
         if (!isGang && platform.TryGet("gangDeadlineSeconds", out _))
             platform.Rule("gangDeadlineSeconds", "is for gangs; set gang too");
@@ -62,7 +62,26 @@ internal static class ExtensionReader
             Canary = platform.Object("canary") is { } canary ? ReadCanary(canary) : null,
             Autoscaling = platform.Object("autoscaling") is { } autoscaling ? ReadAutoscaling(autoscaling) : null,
             Identity = platform.Object("identity") is { } identity ? ReadIdentity(identity) : null,
+            SecretChange = platform.Object("secretChange") is { } change ? ReadSecretChange(change) : null,
         };
+    }
+
+    private static SecretChangeSpec? ReadSecretChange(JsonObjectReader change)
+    {
+        OnlyKnown(change, "mode", "signal");
+        change.Require("mode");
+        var mode = change.Choice("mode", "none", "signal", "restart") switch
+        {
+            "signal" => SecretChange.Signal,
+            "restart" => SecretChange.Restart,
+            _ => SecretChange.None,
+        };
+        var signal = change.Text("signal", 1);
+        if (signal is not null && mode != SecretChange.Signal)
+            change.Rule("signal", "is for the mode signal");
+        else if (signal is not null && SignalNames.Find(signal) is null)
+            change.Rule("signal", "must be one of " + string.Join(", ", SignalNames.All));
+        return mode == SecretChange.None ? null : new() { Mode = mode, Signal = signal ?? SecretChangeSpec.DefaultSignal };
     }
 
     private static TaskIdentitySpec ReadIdentity(JsonObjectReader identity)

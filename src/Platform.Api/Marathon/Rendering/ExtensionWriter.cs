@@ -43,6 +43,14 @@ internal static class ExtensionWriter
             writer.WriteNumber("lifetimeSeconds", identity.LifetimeSeconds);
             writer.WriteEndObject();
         }
+        if (extension.SecretChange is { } change)
+        {
+            writer.WriteStartObject("secretChange");
+            writer.WriteString("mode", change.Mode == SecretChange.Signal ? "signal" : "restart");
+            if (change.Mode == SecretChange.Signal)
+                writer.WriteString("signal", change.Signal);
+            writer.WriteEndObject();
+        }
         writer.WriteEndObject();
     }
 
