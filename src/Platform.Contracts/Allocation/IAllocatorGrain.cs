@@ -45,6 +45,10 @@ public interface IAllocatorGrain : IGrainWithIntegerKey, IWakeable
     [Alias("Release")]
     Task ReleaseAsync(ValueList<string> taskIds);
 
+    /// <summary>An agent says that these tasks have ended on it, and their owner does not know them: they hold nothing there any more. What they may hold elsewhere stays.</summary>
+    [Alias("ReleaseOn")]
+    Task ReleaseOnAsync(string agentId, ValueList<string> taskIds);
+
     /// <summary>These persistent volumes were destroyed, or never made: their disk is free. Told by agents' grains.</summary>
     [Alias("ReleaseVolumes")]
     Task ReleaseVolumesAsync(ValueList<string> volumeIds);

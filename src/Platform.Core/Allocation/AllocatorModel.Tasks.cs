@@ -124,6 +124,16 @@ public sealed partial class AllocatorModel
         return true;
     }
 
+    /// <summary>Gives back what some tasks hold on one agent, which is what an agent's word is good for; those that are held elsewhere, or are unknown, are skipped.</summary>
+    public void ReleaseOn(string agentId, IEnumerable<string> taskIds)
+    {
+        foreach (var taskId in taskIds)
+        {
+            if (_tasks.TryGetValue(taskId, out var task) && task.Agent.Id == agentId)
+                Release(taskId);
+        }
+    }
+
     /// <summary>Tasks that waited for what is given back may be launched.</summary>
     private void ReleaseInPool(string id) => Launch(_pool.Release(id));
 

@@ -181,6 +181,13 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     }
 
     /// <inheritdoc/>
+    public Task ReleaseOnAsync(string agentId, ValueList<string> taskIds)
+    {
+        _model.ReleaseOn(agentId, taskIds);
+        return DecideSoon();
+    }
+
+    /// <inheritdoc/>
     public Task ReleaseVolumesAsync(ValueList<string> volumeIds)
     {
         _model.ReleaseVolumes(volumeIds);

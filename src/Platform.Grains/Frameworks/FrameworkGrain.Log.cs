@@ -29,6 +29,9 @@ public sealed partial class FrameworkGrain
     [LoggerMessage(LogLevel.Warning, "Framework {Id} does not have task {TaskId} of agent {AgentId}: it is killed")]
     private partial void LogUnknown(string id, string taskId, string agentId);
 
+    [LoggerMessage(LogLevel.Warning, "Framework {Id}: agent {AgentId} says of task {TaskId} that it is {State}, but the task is on agent {Launched}: the word does not count, and what runs under that name there is killed")]
+    private partial void LogStranger(string id, string taskId, TaskState state, string agentId, string launched);
+
     [LoggerMessage(LogLevel.Warning, "Framework {Id} could not tell the allocator what it has; it tries again")]
     private partial void LogNotResynced(Exception failure, string id);
 

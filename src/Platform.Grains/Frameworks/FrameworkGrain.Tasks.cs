@@ -22,6 +22,7 @@ public sealed partial class FrameworkGrain
     private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
     private readonly List<string> _releases = [];
     private readonly List<(string AgentId, string PlaceId)> _unknown = [];
+    private readonly List<(string AgentId, string PlaceId)> _unknownEnds = [];
     private readonly HashSet<string> _toSend = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -88,6 +89,8 @@ public sealed partial class FrameworkGrain
 
     private void Report(string agentId, TaskUpdate update)
     {
+        if (IsStranger(agentId, update))
+            return;
         if (ReportExecutor(update))
             return;
         if (!_taskByPlace.TryGetValue(update.TaskId, out var id) || !_items.Items.TryGetValue(id, out var task) || task.PlaceId != update.TaskId)
@@ -119,11 +122,28 @@ public sealed partial class FrameworkGrain
         });
     }
 
+    // A task and an executor are where they were launched: what another agent says of them says nothing of them.
+    private bool IsStranger(string agentId, TaskUpdate update)
+    {
+        var launched = _executors.Items.TryGetValue(update.TaskId, out var executor) ? executor.AgentId
+            : _taskByPlace.TryGetValue(update.TaskId, out var id) && _items.Items.TryGetValue(id, out var task) && task.PlaceId == update.TaskId ? task.AgentId
+            : null;
+        if (launched is null || launched == agentId)
+            return false;
+        LogStranger(Id, update.TaskId, update.State, agentId, launched);
+        if (!update.State.IsTerminal() && update.State != TaskState.Unreachable)
+        {
+            _unknown.Add((agentId, update.TaskId));
+            _headChanged = true;
+        }
+        return true;
+    }
+
     private void ReportUnknown(string agentId, TaskUpdate update)
     {
         if (update.State.IsTerminal())
         {
-            _releases.Add(update.TaskId);
+            _unknownEnds.Add((agentId, update.TaskId));
             return;
         }
         if (update.State == TaskState.Unreachable)
@@ -183,6 +203,9 @@ public sealed partial class FrameworkGrain
             Allocator.ReleaseAsync(_releases.ToValueList()).Ignore();
             _releases.Clear();
         }
+        foreach (var agent in _unknownEnds.GroupBy(task => task.AgentId).ToList())
+            Allocator.ReleaseOnAsync(agent.Key, agent.Select(task => task.PlaceId).ToValueList()).Ignore();
+        _unknownEnds.Clear();
         foreach (var agent in _unknown.GroupBy(task => task.AgentId).ToList())
         {
             GrainFactory.GetGrain<IAgentGrain>(agent.Key)

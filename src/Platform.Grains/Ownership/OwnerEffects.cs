@@ -12,6 +12,7 @@ internal sealed class OwnerEffects<TTask, TFor>
     private List<Action>? _then;
     private Dictionary<string, List<string>>? _acknowledgements;
     private Dictionary<string, List<string>>? _volumes;
+    private Dictionary<string, List<string>>? _unknownEnds;
     private List<Launch<TTask, TFor>>? _launches;
     private DemandChanges? _demands;
 
@@ -26,6 +27,9 @@ internal sealed class OwnerEffects<TTask, TFor>
 
     /// <summary>Reports that agents may forget, by agent.</summary>
     public Dictionary<string, List<string>> Acknowledgements => _acknowledgements ??= new(StringComparer.Ordinal);
+
+    /// <summary>Tasks that agents say have ended and that are not on record, by agent: what they hold there is released.</summary>
+    public Dictionary<string, List<string>> UnknownEnds => _unknownEnds ??= new(StringComparer.Ordinal);
 
     /// <summary>Volumes to destroy, by agent.</summary>
     public Dictionary<string, List<string>> Volumes => _volumes ??= new(StringComparer.Ordinal);
@@ -48,6 +52,8 @@ internal sealed class OwnerEffects<TTask, TFor>
     public bool HasAcknowledgements => _acknowledgements is not null;
 
     public bool HasVolumes => _volumes is not null;
+
+    public bool HasUnknownEnds => _unknownEnds is not null;
 
     public bool HasLaunches => _launches is not null;
 

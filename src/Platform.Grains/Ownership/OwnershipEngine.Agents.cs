@@ -66,28 +66,46 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         var now = _time.GetUtcNow();
         if (Tasks.FindByTask(update.TaskId) is { State.Parked: false } task)
         {
+            // A task is where it was launched: what another agent says of it says nothing of it.
+            if (task.State.AgentId != agentId)
+            {
+                ReportStranger(agentId, update, task);
+                return;
+            }
             _owner.Report(task, update, now);
             // What only was implied may be found wrong: then the task is killed.
             if (update.State.IsTerminal() && update.UpdateId.Length > 0)
-                _ended.Add(update.TaskId);
+                _ended.Add(EndOf(agentId, update.TaskId));
             return;
         }
         if (update.State.IsTerminal())
         {
             _owner.ReportUnknownEnd(update, now);
-            Release(update.TaskId);
+            // Not whatever is held under that name, but what is held there.
+            Add(_effects.UnknownEnds, agentId, [update.TaskId]);
             return;
         }
-        if (update.State == TaskState.Unreachable || _ended.Has(update.TaskId))
+        if (update.State == TaskState.Unreachable || _ended.Has(EndOf(agentId, update.TaskId)))
             return;
         _logger.UnknownTask(_owner.Owner, update.TaskId, agentId);
-        // An activation that another one has followed does not get through the write.
+        KillUnknown(agentId, update.TaskId, () => Tasks.FindByTask(update.TaskId) is null);
+    }
+
+    private static string EndOf(string agentId, string taskId) => $"{agentId} {taskId}";
+
+    private void ReportStranger(string agentId, TaskUpdate update, OwnedTask<TTask> task)
+    {
+        _logger.StrangeTask(_owner.Owner, update.TaskId, update.State, agentId, task.State.AgentId);
+        if (!update.State.IsTerminal() && update.State != TaskState.Unreachable)
+            KillUnknown(agentId, update.TaskId, () => Tasks.FindByTask(update.TaskId)?.State.AgentId != agentId);
+    }
+
+    // An activation that another one has followed does not get through the write.
+    private void KillUnknown(string agentId, string taskId, Func<bool> isUnknown)
+    {
         _owner.Confirm();
-        Then(() =>
-        {
-            if (Tasks.FindByTask(update.TaskId) is null)
-                Kill(agentId, [new() { TaskId = update.TaskId, Owner = _owner.Owner, Reason = "not a task that its owner knows" }]);
-        });
+        var kills = ValueList.Create<TaskKill>([new() { TaskId = taskId, Owner = _owner.Owner, Reason = "not a task that its owner knows" }]);
+        Then(() => Insist(() => _grains.GetGrain<IAgentGrain>(agentId).KillAsync(kills, Term), isUnknown));
     }
 
     private void Acknowledge(string agentId, TaskUpdate update)

@@ -208,6 +208,14 @@ public sealed partial class OwnershipEngine<TTask, TFor>
             var released = effects.Releases.ToValueList();
             Insist(() => Allocator.ReleaseAsync(released));
         }
+        if (effects.HasUnknownEnds)
+        {
+            foreach (var (agentId, taskIds) in effects.UnknownEnds)
+            {
+                var ended = taskIds.ToValueList();
+                Insist(() => Allocator.ReleaseOnAsync(agentId, ended));
+            }
+        }
         if (effects.HasVolumes)
         {
             foreach (var (agentId, volumes) in effects.Volumes)

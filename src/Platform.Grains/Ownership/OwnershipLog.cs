@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Platform.Core.Tasks;
 
 namespace Platform.Grains.Ownership;
 
@@ -16,6 +17,9 @@ internal static partial class OwnershipLog
 
     [LoggerMessage(LogLevel.Warning, "{Owner}: task {TaskId} on agent {AgentId} is not one of its tasks and is killed")]
     public static partial void UnknownTask(this ILogger logger, string owner, string taskId, string agentId);
+
+    [LoggerMessage(LogLevel.Warning, "{Owner}: agent {AgentId} says of task {TaskId} that it is {State}, but the task is on agent {Launched}: the word does not count, and what runs under that name there is killed")]
+    public static partial void StrangeTask(this ILogger logger, string owner, string taskId, TaskState state, string agentId, string launched);
 
     [LoggerMessage(LogLevel.Information, "{Owner}: {Count} tasks are launched on {Agents} agents")]
     public static partial void Launching(this ILogger logger, string owner, int count, int agents);

@@ -128,6 +128,13 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id)
         return SendAsync([update]);
     }
 
+    /// <summary>Says of a task that was never launched here that it is in a state.</summary>
+    public Task ClaimAsync(TaskSpec task, TaskState state)
+    {
+        _tasks[task.TaskId] = TaskReport.Of(task, new() { TaskId = task.TaskId, Owner = task.Owner, Timestamp = DateTimeOffset.UtcNow }, DateTimeOffset.UtcNow);
+        return ReportAsync(task.TaskId, state);
+    }
+
     private async Task ReceiveAsync(AgentCommand command)
     {
         Watches = command.Watch ?? Watches;
