@@ -88,6 +88,8 @@ public static class AgentDaemon
             Executors = executors,
             Probe = probe,
             Identities = identities,
+            FetchLimit = options.FetchLimit,
+            EnforceDisk = options.EnforceDisk,
             Time = time,
             Logger = logger,
             Address = AddressOf(options.Hostname),

@@ -17,10 +17,12 @@ internal static class ArchiveExtraction
     /// <param name="archive">The file.</param>
     /// <param name="name">Its original name, which tells the name of what is in a .gz.</param>
     /// <param name="folder">Where to.</param>
+    /// <param name="budget">How much it may be.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="DamagedArchiveException">It is damaged, or is no archive.</exception>
+    /// <exception cref="FetchLimitException">It is more than there may be; nothing of it is left.</exception>
     /// <exception cref="IOException">It leads out of the folder, or has something in it that is not allowed.</exception>
-    public static async Task ExtractAsync(ArchiveKind kind, string archive, string name, string folder, CancellationToken cancellation)
+    public static async Task ExtractAsync(ArchiveKind kind, string archive, string name, string folder, FetchBudget budget, CancellationToken cancellation)
     {
         if (new FileInfo(archive).Length == 0)
             throw new DamagedArchiveException("it is empty, and no archive");
@@ -28,13 +30,18 @@ internal static class ArchiveExtraction
         {
             await (kind switch
             {
-                ArchiveKind.Zip => ExtractZipAsync(archive, folder, cancellation),
-                ArchiveKind.Gzip => ExtractGzipAsync(archive, Inside(folder, name[..^".gz".Length]), cancellation),
-                ArchiveKind.Tar => ExtractFileAsync(archive, folder, stream => stream, cancellation),
-                ArchiveKind.TarGzip => ExtractFileAsync(archive, folder, stream => new GZipStream(stream, CompressionMode.Decompress), cancellation),
-                ArchiveKind.TarXz => ExtractByProgramAsync("xz", archive, folder, cancellation),
-                _ => ExtractByProgramAsync("bzip2", archive, folder, cancellation),
+                ArchiveKind.Zip => ExtractZipAsync(archive, folder, budget, cancellation),
+                ArchiveKind.Gzip => ExtractGzipAsync(archive, Inside(folder, name[..^".gz".Length]), budget, cancellation),
+                ArchiveKind.Tar => ExtractFileAsync(archive, folder, stream => stream, budget, cancellation),
+                ArchiveKind.TarGzip => ExtractFileAsync(archive, folder, stream => new GZipStream(stream, CompressionMode.Decompress), budget, cancellation),
+                ArchiveKind.TarXz => ExtractByProgramAsync("xz", archive, folder, budget, cancellation),
+                _ => ExtractByProgramAsync("bzip2", archive, folder, budget, cancellation),
             }).ConfigureAwait(false);
+        }
+        catch (FetchLimitException)
+        {
+            budget.RemoveMade();
+            throw;
         }
         catch (DamagedArchiveException e)
         {
@@ -44,14 +51,15 @@ internal static class ArchiveExtraction
         }
     }
 
-    private static async Task ExtractGzipAsync(string archive, string target, CancellationToken cancellation)
+    private static async Task ExtractGzipAsync(string archive, string target, FetchBudget budget, CancellationToken cancellation)
     {
+        budget.TakeEntry(target);
         await using var file = File.OpenRead(archive);
         await using var gzip = new GZipStream(file, CompressionMode.Decompress);
         await using var output = File.Create(target);
         try
         {
-            await gzip.CopyToAsync(output, cancellation).ConfigureAwait(false);
+            await budget.CopyAsync(gzip, output, Path.GetDirectoryName(target)!, cancellation).ConfigureAwait(false);
         }
         catch (InvalidDataException)
         {
@@ -59,15 +67,15 @@ internal static class ArchiveExtraction
         }
     }
 
-    private static async Task ExtractFileAsync(string archive, string folder, Func<Stream, Stream> unpack, CancellationToken cancellation)
+    private static async Task ExtractFileAsync(string archive, string folder, Func<Stream, Stream> unpack, FetchBudget budget, CancellationToken cancellation)
     {
         await using var file = File.OpenRead(archive);
         await using var stream = unpack(file);
-        await ExtractTarAsync(stream, folder, cancellation).ConfigureAwait(false);
+        await ExtractTarAsync(stream, folder, budget, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>bzip2 and xz are not in the base library: the programs of these names unpack, and only the stream of their output is read here.</summary>
-    private static async Task ExtractByProgramAsync(string program, string archive, string folder, CancellationToken cancellation)
+    private static async Task ExtractByProgramAsync(string program, string archive, string folder, FetchBudget budget, CancellationToken cancellation)
     {
         Process process;
         try
@@ -86,7 +94,7 @@ internal static class ArchiveExtraction
                 DamagedArchiveException? damage = null;
                 try
                 {
-                    await ExtractTarAsync(process.StandardOutput.BaseStream, folder, cancellation).ConfigureAwait(false);
+                    await ExtractTarAsync(process.StandardOutput.BaseStream, folder, budget, cancellation).ConfigureAwait(false);
                 }
                 catch (DamagedArchiveException e)
                 {
@@ -108,14 +116,14 @@ internal static class ArchiveExtraction
         }
     }
 
-    private static async Task ExtractTarAsync(Stream stream, string folder, CancellationToken cancellation)
+    private static async Task ExtractTarAsync(Stream stream, string folder, FetchBudget budget, CancellationToken cancellation)
     {
         await using var screen = new TarScreen(stream);
         try
         {
             await using var reader = new TarReader(screen, leaveOpen: true);
             while (await reader.GetNextEntryAsync(copyData: false, cancellation).ConfigureAwait(false) is { } entry)
-                await ExtractAsync(entry, folder, cancellation).ConfigureAwait(false);
+                await ExtractAsync(entry, folder, budget, cancellation).ConfigureAwait(false);
             await screen.FinishAsync(cancellation).ConfigureAwait(false);
         }
         catch (EndOfStreamException)
@@ -129,16 +137,18 @@ internal static class ArchiveExtraction
         }
     }
 
-    private static async Task ExtractAsync(TarEntry entry, string folder, CancellationToken cancellation)
+    private static async Task ExtractAsync(TarEntry entry, string folder, FetchBudget budget, CancellationToken cancellation)
     {
         var target = Inside(folder, entry.Name);
+        if (entry.EntryType is not (TarEntryType.GlobalExtendedAttributes or TarEntryType.ExtendedAttributes) && target != folder)
+            budget.TakeEntry(target);
         switch (entry.EntryType)
         {
             case TarEntryType.Directory:
                 Directory.CreateDirectory(target);
                 break;
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
-                await entry.ExtractToFileAsync(target, overwrite: true, cancellation).ConfigureAwait(false);
+                await WriteAsync(entry.DataStream ?? Stream.Null, target, (int)entry.Mode, entry.ModificationTime, budget, cancellation).ConfigureAwait(false);
                 break;
             case TarEntryType.SymbolicLink:
                 if (Confinement.Lexical(folder, Path.Combine(Path.GetDirectoryName(target)!, entry.LinkName)) is null)
@@ -147,7 +157,12 @@ internal static class ArchiveExtraction
                 File.CreateSymbolicLink(target, entry.LinkName);
                 break;
             case TarEntryType.HardLink:
-                File.Copy(Confinement.Existing(folder, entry.LinkName) ?? throw LeadsOut(entry.Name), target, overwrite: true);
+                // A copy and not a link, so it counts as often as it is there. Neither leads anywhere that the archive may not go.
+                var original = Confinement.Existing(folder, entry.LinkName) ?? throw LeadsOut(entry.Name);
+                if (original == target)
+                    break;
+                await using (var from = File.OpenRead(original))
+                    await WriteAsync(from, target, (int)File.GetUnixFileMode(original), File.GetLastWriteTimeUtc(original), budget, cancellation).ConfigureAwait(false);
                 break;
             case TarEntryType.GlobalExtendedAttributes or TarEntryType.ExtendedAttributes:
                 break;
@@ -156,7 +171,20 @@ internal static class ArchiveExtraction
         }
     }
 
-    private static async Task ExtractZipAsync(string archive, string folder, CancellationToken cancellation)
+    // The base library would take the room for all of a file before it reads the first byte of it, by what the archive says.
+    private static async Task WriteAsync(Stream data, string target, int mode, DateTimeOffset changed, FetchBudget budget, CancellationToken cancellation)
+    {
+        // Neither programs with their owner's rights nor files that everybody may change.
+        const int Permissions = 0x1ED;
+        File.Delete(target);
+        await using (var to = new FileStream(target, FileMode.CreateNew, FileAccess.Write))
+            await budget.CopyAsync(data, to, Path.GetDirectoryName(target)!, cancellation).ConfigureAwait(false);
+        if ((mode & Permissions) is not 0 and var permitted)
+            File.SetUnixFileMode(target, (UnixFileMode)permitted);
+        File.SetLastWriteTimeUtc(target, changed.UtcDateTime);
+    }
+
+    private static async Task ExtractZipAsync(string archive, string folder, FetchBudget budget, CancellationToken cancellation)
     {
         const int FileTypeMask = 0xF000, SymbolicLink = 0xA000;
         try
@@ -167,12 +195,15 @@ internal static class ArchiveExtraction
                 if (((entry.ExternalAttributes >> 16) & FileTypeMask) == SymbolicLink)
                     throw new RefusedEntryException($"the archive has a symbolic link {entry.FullName}, which is not allowed in a zip file");
                 var target = Inside(folder, entry.FullName);
+                if (target != folder)
+                    budget.TakeEntry(target);
                 if (entry.FullName.EndsWith('/'))
                 {
                     Directory.CreateDirectory(target);
                     continue;
                 }
-                entry.ExtractToFile(target, overwrite: true);
+                await using (var data = entry.Open())
+                    await WriteAsync(data, target, entry.ExternalAttributes >> 16, entry.LastWriteTime, budget, cancellation).ConfigureAwait(false);
                 // The base library does not look at it.
                 if (await ChecksumAsync(target, cancellation).ConfigureAwait(false) != entry.Crc32 || new FileInfo(target).Length != entry.Length)
                     throw new DamagedArchiveException($"the checksum or the length of {entry.FullName} is wrong");

@@ -27,6 +27,9 @@ internal sealed class FetchCache
         }
     }
 
+    /// <summary>The most bytes that it holds.</summary>
+    public long Capacity => _capacity;
+
     /// <summary>The file of this address, which is brought by the first that asks while others wait. Held until disposed.</summary>
     /// <exception cref="IOException">It is larger than the cache.</exception>
     public async Task<Lease> GetAsync(string uri, Func<string, Task> bring, CancellationToken cancellation)

@@ -27,14 +27,18 @@ internal sealed class Fetcher : IDisposable
     private TimeSpan StallTimeout { get; }
 
     /// <summary>Fetches all, one after another.</summary>
+    /// <param name="specs">What.</param>
+    /// <param name="sandbox">Where to.</param>
+    /// <param name="budget">How much it may be, all together.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="TaskStartException">One could not be fetched or extracted.</exception>
-    public async Task FetchAsync(ValueList<FetchSpec> specs, string sandbox, CancellationToken cancellation)
+    public async Task FetchAsync(ValueList<FetchSpec> specs, string sandbox, FetchBudget budget, CancellationToken cancellation)
     {
         foreach (var spec in (IEnumerable<FetchSpec>)specs)
         {
             try
             {
-                await FetchAsync(spec, sandbox, cancellation).ConfigureAwait(false);
+                await FetchAsync(spec, sandbox, budget, cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -51,25 +55,25 @@ internal sealed class Fetcher : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task FetchAsync(FetchSpec spec, string sandbox, CancellationToken cancellation)
+    private async Task FetchAsync(FetchSpec spec, string sandbox, FetchBudget budget, CancellationToken cancellation)
     {
         var name = FileName(spec);
         var target = Confinement.ForWriting(sandbox, spec.DestPath ?? name) ?? throw new IOException("the destination is outside of the sandbox");
         var archive = spec.Extract && !spec.Executable ? ArchiveKinds.Of(name) ?? ArchiveKinds.Of(Path.GetFileName(target)) : null;
         if (spec.Cache)
         {
-            using var shared = await _cache.GetAsync(spec.Uri, file => BringAsync(spec.Uri, file, cancellation), cancellation).ConfigureAwait(false);
+            using var shared = await _cache.GetAsync(spec.Uri, file => BringAsync(spec.Uri, file, new(_cache.Capacity, "--cache-size"), cancellation), cancellation).ConfigureAwait(false);
             if (archive is { } kind)
-                await ExtractSharedAsync(kind, shared, name, Path.GetDirectoryName(target)!, cancellation).ConfigureAwait(false);
+                await ExtractSharedAsync(kind, shared, name, Path.GetDirectoryName(target)!, budget, cancellation).ConfigureAwait(false);
             else
-                File.Copy(shared.Path, target, overwrite: true);
+                await CopyAsync(shared.Path, target, budget, cancellation).ConfigureAwait(false);
         }
         else
         {
-            await BringAsync(spec.Uri, target, cancellation).ConfigureAwait(false);
+            await BringAsync(spec.Uri, target, budget, cancellation).ConfigureAwait(false);
             // As in Mesos the archive stays beside what was in it.
             if (archive is { } kind)
-                await ArchiveExtraction.ExtractAsync(kind, target, name, Path.GetDirectoryName(target)!, cancellation).ConfigureAwait(false);
+                await ExtractAsync(kind, target, name, budget, cancellation).ConfigureAwait(false);
         }
         if (File.Exists(target))
         {
@@ -81,11 +85,24 @@ internal sealed class Fetcher : IDisposable
         _logger.LogInformation("Fetched {Uri} to {Target}", spec.Uri, target);
     }
 
-    private static async Task ExtractSharedAsync(ArchiveKind kind, FetchCache.Lease shared, string name, string folder, CancellationToken cancellation)
+    private static async Task ExtractAsync(ArchiveKind kind, string archive, string name, FetchBudget budget, CancellationToken cancellation)
     {
         try
         {
-            await ArchiveExtraction.ExtractAsync(kind, shared.Path, name, folder, cancellation).ConfigureAwait(false);
+            await ArchiveExtraction.ExtractAsync(kind, archive, name, Path.GetDirectoryName(archive)!, budget, cancellation).ConfigureAwait(false);
+        }
+        catch (FetchLimitException)
+        {
+            File.Delete(archive);
+            throw;
+        }
+    }
+
+    private static async Task ExtractSharedAsync(ArchiveKind kind, FetchCache.Lease shared, string name, string folder, FetchBudget budget, CancellationToken cancellation)
+    {
+        try
+        {
+            await ArchiveExtraction.ExtractAsync(kind, shared.Path, name, folder, budget, cancellation).ConfigureAwait(false);
         }
         catch (DamagedArchiveException)
         {
@@ -95,14 +112,36 @@ internal sealed class Fetcher : IDisposable
         }
     }
 
-    private async Task BringAsync(string uri, string target, CancellationToken cancellation)
+    // What is too large leaves nothing.
+    private async Task BringAsync(string uri, string target, FetchBudget budget, CancellationToken cancellation)
+    {
+        try
+        {
+            await LoadAsync(uri, target, budget, cancellation).ConfigureAwait(false);
+        }
+        catch (FetchLimitException)
+        {
+            File.Delete(target);
+            throw;
+        }
+    }
+
+    private static async Task CopyAsync(string source, string target, FetchBudget budget, CancellationToken cancellation)
+    {
+        await using var from = File.OpenRead(source);
+        await using (var to = new FileStream(target, FileMode.Create, FileAccess.Write))
+            await budget.CopyAsync(from, to, Path.GetDirectoryName(target)!, cancellation).ConfigureAwait(false);
+        File.SetUnixFileMode(target, File.GetUnixFileMode(source));
+    }
+
+    private async Task LoadAsync(string uri, string target, FetchBudget budget, CancellationToken cancellation)
     {
         if (uri.StartsWith('/') || uri.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
         {
             var source = uri.StartsWith('/') ? uri : new Uri(uri).LocalPath;
             if (!File.Exists(source))
                 throw new FileNotFoundException($"there is no file {source} on this agent");
-            File.Copy(source, target, overwrite: true);
+            await CopyAsync(source, target, budget, cancellation).ConfigureAwait(false);
             return;
         }
         if (!Uri.TryCreate(uri, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
@@ -120,6 +159,7 @@ internal sealed class Fetcher : IDisposable
         while ((count = await content.ReadAsync(buffer, stall.Token).ConfigureAwait(false)) > 0)
         {
             stall.CancelAfter(StallTimeout);
+            budget.Take(Path.GetDirectoryName(target)!, count);
             await file.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
             total += count;
         }

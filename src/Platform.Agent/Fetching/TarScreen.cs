@@ -159,6 +159,9 @@ internal sealed class TarScreen(Stream source) : Stream
             size = 0;
         if (size < 0)
             throw new InvalidDataException("the size of an entry is negative");
+        // Its reader takes them into memory as a whole.
+        if (type is 'x' or 'g' or 'L' or 'K' && size > LongestAttributes)
+            throw new InvalidDataException($"the attributes before byte {_position + Block} have {size} bytes, and may have {LongestAttributes}");
         _sizeOfNext = null;
         _data = size;
         _padding = (Block - (size % Block)) % Block;

@@ -81,6 +81,9 @@ public sealed record AgentOptions
     /// <summary>The size of the cache of fetched files, bytes. Default 2 GB.</summary>
     public long CacheSize { get; init; } = 2 * ByteSize.Gigabyte;
 
+    /// <summary>The most that may be fetched and unpacked for one task, bytes; null: as much as leaves a fiftieth of the disk (64 MB to 2 GB) free. Default null.</summary>
+    public long? FetchLimit { get; init; }
+
     /// <summary>A download that brings nothing for this long has failed. Default 1 minute.</summary>
     public TimeSpan FetchStallTimeout { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -20,7 +20,7 @@ internal static class AgentOptionsParser
     [
         "master", "work-dir", "name", "hostname", "resources", "attributes", "role", "region", "zone", "pool", "taints", "cpu-limit",
         "pids-limit", "cgroup-root", "sandbox-retention", "disk-headroom", "log-rotate-size", "log-rotate-count", "cache-size",
-        "fetch-stall-timeout", "oversubscribe", "simulate", "docker", "docker-config", "image-retention", "token-file",
+        "fetch-stall-timeout", "fetch-limit", "oversubscribe", "simulate", "docker", "docker-config", "image-retention", "token-file",
         "enforce-disk-quota", "disk-watch-interval", "watch-folder", "ca", "dns", "isolation", "effective-capabilities", "bounding-capabilities",
         "executor-port", "executor-registration-timeout", "executor-reregistration-timeout", "recovery-timeout", "authenticate-executors", "executor-domain-sockets", "domain-socket-location", "http-port",
     ];
@@ -65,6 +65,7 @@ internal static class AgentOptionsParser
             LogRotateSize = reader.Size("log-rotate-size", 10 * ByteSize.Megabyte),
             LogRotateCount = reader.Whole("log-rotate-count", 5, 0, 1000),
             CacheSize = reader.Size("cache-size", 2 * ByteSize.Gigabyte),
+            FetchLimit = given.ContainsKey("fetch-limit") ? reader.Size("fetch-limit", 0) : null,
             FetchStallTimeout = reader.Duration("fetch-stall-timeout", TimeSpan.FromMinutes(1)),
             Docker = reader.Docker(),
             DockerConfig = reader.ExistingFile("docker-config"),

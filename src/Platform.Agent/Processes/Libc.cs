@@ -56,7 +56,7 @@ internal static unsafe partial class Libc
 
     private const int ReadWrite = 2;
     // O_NOFOLLOW differs between architectures.
-    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+    public static readonly int NoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     /// <summary>Room for any of glibc's opaque spawn structures (the largest has 336 bytes).</summary>
     public const int OpaqueSize = 512;

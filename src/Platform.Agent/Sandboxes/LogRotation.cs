@@ -23,6 +23,9 @@ internal static class LogRotation
         if (new FileInfo(path) is not { Exists: true, LinkTarget: null } file || file.Length < size || file.Length == 0)
             return false;
         using var handle = Libc.OpenWithoutLinks(path);
+        // What has a second name may be a file of somebody else, which a rotation would cut and show.
+        if (!GuardedFile.IsSole(handle))
+            return false;
         using var source = new FileStream(handle, FileAccess.ReadWrite, bufferSize: 1);
         if (!source.CanSeek)
             return false;

@@ -21,10 +21,10 @@ internal static class SandboxFiles
             if (path is null)
                 return Failed(request, $"{request.Path} is outside of the sandbox");
             if (request.List)
-                return List(request, path);
+                return List(request, sandbox, path);
             if (Directory.Exists(path))
                 return Failed(request, $"{request.Path} is a directory");
-            return request.Rotation is null ? ReadFile(request, path) : ReadOn(request, path);
+            return request.Rotation is null ? ReadFile(request, sandbox, path) : ReadOn(request, sandbox, path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && request.WaitSeconds > 0)
         {
@@ -57,7 +57,7 @@ internal static class SandboxFiles
             if (Confinement.Existing(sandbox, Relative(request)) is not { } path || Directory.Exists(path))
                 return true;
             folder = Path.GetDirectoryName(path)!;
-            var answer = request.Rotation is null ? ReadFile(request with { Length = 1 }, path) : ReadOn(request with { Length = 1 }, path);
+            var answer = request.Rotation is null ? ReadFile(request with { Length = 1 }, sandbox, path) : ReadOn(request with { Length = 1 }, sandbox, path);
             return answer.Bytes.Length > 0 || answer.More;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -77,7 +77,7 @@ internal static class SandboxFiles
         {
             if (Confinement.Existing(sandbox, name) is not { } path)
                 return null;
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = GuardedFile.OpenToRead(sandbox, path);
             stream.Position = Math.Max(0, stream.Length - TailBytes);
             var buffer = new byte[TailBytes];
             var count = stream.ReadAtLeast(buffer, TailBytes, throwOnEndOfStream: false);
@@ -99,7 +99,7 @@ internal static class SandboxFiles
             // Neither a folder nor a pipe, which would be read for ever.
             if (Confinement.Existing(sandbox, name) is not { } path || !File.Exists(path) || new FileInfo(path).Length == 0)
                 return null;
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = GuardedFile.OpenToRead(sandbox, path);
             var buffer = new byte[bytes];
             return Encoding.UTF8.GetString(buffer, 0, stream.ReadAtLeast(buffer, bytes, throwOnEndOfStream: false));
         }
@@ -109,9 +109,9 @@ internal static class SandboxFiles
         }
     }
 
-    private static FileChunk ReadFile(FileRequest request, string path)
+    private static FileChunk ReadFile(FileRequest request, string sandbox, string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var stream = GuardedFile.OpenToRead(sandbox, path);
         var size = stream.Length;
         if (request.Offset == -1)
             return new FileChunk { RequestId = request.RequestId, Offset = size, Size = size };
@@ -129,19 +129,20 @@ internal static class SandboxFiles
         };
     }
 
-    private static FileChunk ReadOn(FileRequest request, string path)
+    private static FileChunk ReadOn(FileRequest request, string sandbox, string path)
     {
         lock (LogRotation.Gate)
         {
             var position = LogParts.Find(path, request.Rotation!, request.Offset);
-            var chunk = ReadFile(request with { Offset = position.Offset }, position.Path);
+            var chunk = ReadFile(request with { Offset = position.Offset }, sandbox, position.Path);
             return chunk with { Rotation = position.Before, More = chunk.More || !position.Last };
         }
     }
 
-    private static FileChunk List(FileRequest request, string path)
+    private static FileChunk List(FileRequest request, string sandbox, string path)
     {
-        var entries = new DirectoryInfo(path).EnumerateFileSystemInfos().Take(MostEntries).OrderBy(e => e.Name, StringComparer.Ordinal).Select(e => new FileEntry
+        using var folder = GuardedFile.OpenFolder(sandbox, path, out var opened);
+        var entries = new DirectoryInfo(opened).EnumerateFileSystemInfos().Take(MostEntries).OrderBy(e => e.Name, StringComparer.Ordinal).Select(e => new FileEntry
         {
             Name = e.Name,
             Directory = e is DirectoryInfo,

@@ -56,7 +56,7 @@ internal sealed partial class AgentTask
             if (!Spec.Fetch.IsEmpty)
             {
                 Progress("Fetching");
-                await _services.Fetcher.FetchAsync(Spec.Fetch, _sandbox, cancellation).ConfigureAwait(false);
+                await _services.Fetcher.FetchAsync(Spec.Fetch, _sandbox, _services.FetchBudgetOf(Spec), cancellation).ConfigureAwait(false);
             }
             cancellation.ThrowIfCancellationRequested();
             if (containerizer.ProvisionAsync(request, Progress, FoundImage, cancellation) is { } provision)

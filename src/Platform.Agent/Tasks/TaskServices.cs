@@ -5,6 +5,8 @@ using Platform.Agent.Executors;
 using Platform.Agent.Fetching;
 using Platform.Agent.Security;
 using Platform.Agent.Updates;
+using Platform.Core;
+using Platform.Core.Tasks;
 
 namespace Platform.Agent.Tasks;
 
@@ -31,6 +33,12 @@ internal sealed record TaskServices
 
     public required TaskIdentities Identities { get; init; }
 
+    /// <summary>The most bytes that may be fetched and unpacked for one task; null: as many as the disk has room for.</summary>
+    public long? FetchLimit { get; init; }
+
+    /// <summary>Whether the disk that tasks asked for is a limit.</summary>
+    public bool EnforceDisk { get; init; }
+
     /// <summary>The address of the tasks' ports.</summary>
     public required string Address { get; init; }
 
@@ -41,6 +49,14 @@ internal sealed record TaskServices
     public SemaphoreSlim StartGate { get; } = new(SimultaneousStarts);
 
     private static int SimultaneousStarts => Math.Max(2, Environment.ProcessorCount);
+
+    /// <summary>How much may be fetched for a task, and unpacked.</summary>
+    public FetchBudget FetchBudgetOf(TaskSpec spec)
+    {
+        const long Megabyte = 1024 * 1024;
+        var disk = EnforceDisk && spec.Resources.Scalar(ResourceNames.Disk) is > 0 and var asked ? (long)(asked * Megabyte) : (long?)null;
+        return disk is { } most && !(FetchLimit < most) ? new(most, "its disk") : new(FetchLimit);
+    }
 
     /// <summary>Waits for starts that are under way, so that nothing is started for a work directory that is not locked any more.</summary>
     public async Task FinishStartsAsync()

@@ -35,6 +35,7 @@ internal static partial class AgentRunCommand
         ("--log-rotate-size", "SIZE", "The size at which stdout and stderr are rotated. Default: 10MB."),
         ("--log-rotate-count", "N", "Rotated files to keep. Default: 5."),
         ("--cache-size", "SIZE", "The size of the cache of fetched files. Default: 2GB."),
+        ("--fetch-limit", "SIZE", "The most that may be fetched and unpacked for one task. Default: what the disk has room for."),
         ("--fetch-stall-timeout", "DURATION", "A download that brings nothing for so long has failed. Default: 1mins."),
         ("--token-file", "FILE", "The file with the token that this agent shows; './platform token agent' makes one."),
         ("--watch-folder", "[NAME=]DIR[,...]", "Folders that jobs may have watched for files, with all inside them. Default: none."),

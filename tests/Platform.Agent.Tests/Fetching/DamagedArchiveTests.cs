@@ -121,9 +121,9 @@ public sealed class DamagedArchiveTests : IDisposable
         using var fetcher = new Fetcher(new FetchCache(_folder.File("cache"), 1_000_000), TimeSpan.FromMinutes(1), NullLogger.Instance);
         var spec = new FetchSpec { Uri = file, Cache = true };
         await File.WriteAllBytesAsync(file, whole[..^9]);
-        await Should.ThrowAsync<TaskStartException>(fetcher.FetchAsync([spec], _sandbox, CancellationToken.None));
+        await Should.ThrowAsync<TaskStartException>(fetcher.FetchAsync([spec], _sandbox, new(), CancellationToken.None));
         await File.WriteAllBytesAsync(file, whole);
-        await fetcher.FetchAsync([spec], _sandbox, CancellationToken.None);
+        await fetcher.FetchAsync([spec], _sandbox, new(), CancellationToken.None);
         (await File.ReadAllBytesAsync(Path.Combine(_sandbox, "content"))).Length.ShouldBe(ContentSize);
     }
 
@@ -133,7 +133,7 @@ public sealed class DamagedArchiveTests : IDisposable
         Directory.CreateDirectory(_folder.File("source"));
         await File.WriteAllBytesAsync(file, bytes);
         using var fetcher = new Fetcher(new FetchCache(_folder.File("cache"), 1_000_000), TimeSpan.FromMinutes(1), NullLogger.Instance);
-        await fetcher.FetchAsync([new FetchSpec { Uri = file }], _sandbox, CancellationToken.None).BeforeDeadline();
+        await fetcher.FetchAsync([new FetchSpec { Uri = file }], _sandbox, new(), CancellationToken.None).BeforeDeadline();
     }
 
     private async Task<string> FailureAsync(string name, byte[] bytes)

@@ -167,7 +167,7 @@ public sealed class FetcherTests : IDisposable
         var cache = new FetchCache(_folder.File("cache"), 1000);
         using var fetcher = new Fetcher(cache, TimeSpan.FromMinutes(1), NullLogger.Instance);
         var sandboxes = Enumerable.Range(0, 10).Select(i => Directory.CreateDirectory(_folder.File($"s{i}")).FullName).ToList();
-        await Task.WhenAll(sandboxes.Select(s => fetcher.FetchAsync([spec], s, CancellationToken.None)));
+        await Task.WhenAll(sandboxes.Select(s => fetcher.FetchAsync([spec], s, new(), CancellationToken.None)));
         requests.ShouldBe(1);
         sandboxes.ShouldAllBe(s => File.ReadAllText(Path.Combine(s, "shared.txt")) == "shared");
     }
@@ -200,7 +200,7 @@ public sealed class FetcherTests : IDisposable
     private async Task FetchAsync(FetchSpec spec, long capacity = 1_000_000)
     {
         using var fetcher = new Fetcher(new FetchCache(_folder.File("cache"), capacity), TimeSpan.FromMinutes(1), NullLogger.Instance);
-        await fetcher.FetchAsync([spec], _sandbox, CancellationToken.None).BeforeDeadline();
+        await fetcher.FetchAsync([spec], _sandbox, new(), CancellationToken.None).BeforeDeadline();
     }
 
     private async Task ShouldLeadOutAsync(string archive = "bad.tar")

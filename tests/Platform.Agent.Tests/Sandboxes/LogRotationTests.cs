@@ -91,6 +91,13 @@ public sealed class LogRotationTests : IDisposable
         LogRotation.Rotate(Log, Size, Kept).ShouldBeFalse();
         File.Exists(Log + ".1").ShouldBeFalse();
 
+        // Nor by a second name of the same file, which needs no right to it where the kernel does not look (fs.protected_hardlinks).
+        File.Delete(Log);
+        HardLinks.Make(secret, Log);
+        LogRotation.Rotate(Log, Size, Kept).ShouldBeFalse();
+        File.Exists(Log + ".1").ShouldBeFalse();
+        new FileInfo(secret).Length.ShouldBe(100_000);
+
         File.Delete(Log);
         Append(0, Chunk);
         File.CreateSymbolicLink(Log + ".rotating", secret);

@@ -77,9 +77,11 @@ public sealed class SecretRenewalTests
         await using var agent = TestAgent.Start(TestAgent.Options(master, folder));
         var session = await master.AcceptAsync();
         var (task, other) = (Task(asOf: null), Task(asOf: 1));
-        await session.LaunchAsync(task, other);
+        await session.LaunchAsync(task);
         var running = await session.UpdateAsync(task, TaskState.Running);
         running.SecretsAsOf.ShouldBeNull();
+        await session.LaunchAsync(other);
+        await TaskOutput.WaitForAsync(await session.UpdateAsync(other, TaskState.Running), "ready");
 
         await session.SendAsync(Renew(task, 7, "two"));
         await session.SendAsync(Renew(other, 7, "two"));

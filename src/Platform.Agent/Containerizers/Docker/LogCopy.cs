@@ -119,7 +119,8 @@ internal sealed class LogCopy(DockerEngine engine, string id, bool hasTerminal, 
         // Held while parts move, so that nothing is written to a part that has moved.
         lock (LogRotation.Gate)
         {
-            using var file = new FileStream(Path.Combine(sandbox, name), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+            // The container has the folder too, and may put a link to a file of the machine there.
+            using var file = GuardedFile.OpenOutput(Path.Combine(sandbox, name));
             file.Write(bytes);
             return file.Length;
         }
@@ -127,16 +128,8 @@ internal sealed class LogCopy(DockerEngine engine, string id, bool hasTerminal, 
 
     private void TakeBack(string name, long length)
     {
-        var file = new FileInfo(Path.Combine(sandbox, name));
-        if (!file.Exists)
-        {
-            using var made = file.Create();
-            return;
-        }
-        if (file.LinkTarget is null && file.Length > length)
-        {
-            using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-            stream.SetLength(length);
-        }
+        using var file = GuardedFile.OpenOutput(Path.Combine(sandbox, name));
+        if (file.Length > length)
+            file.SetLength(length);
     }
 }
