@@ -37,6 +37,9 @@ public static class Right
     /// <summary>An action on an app, a pod or a group, by its path.</summary>
     public static EndpointRight OnApp(AccessAction action, string value = "id") => Of([action], value, path => ResourceId.Service(AppPath.Canonical("/" + path)));
 
+    /// <summary>An action on the limits of a group, by its path. A right to the group itself is none.</summary>
+    public static EndpointRight OnLimits(AccessAction action) => Of([action], "group", path => ResourceId.Limits(AppPath.Canonical("/" + path)));
+
     /// <summary>An action on the root group, and so on everything in it.</summary>
     public static EndpointRight OnRoot(AccessAction action) => On(action, ResourceId.Service(AppPath.Root));
 

@@ -60,6 +60,7 @@ internal static class PlatformCommand
             root.Add(command);
         root.Add(TokenCommand.Build());
         root.Add(SecretCommand.Build());
+        root.Add(LimitCommand.Build());
         root.Add(AuditCommand.Build());
         root.Add(ClusterCommand.Build());
         return root;

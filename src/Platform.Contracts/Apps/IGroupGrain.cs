@@ -1,5 +1,6 @@
 using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
+using Platform.Core.Groups;
 
 namespace Platform.Contracts.Apps;
 
@@ -44,6 +45,14 @@ public interface IGroupGrain : IGrainWithStringKey, IWakeable
     /// <remarks>An app that runs at an older version is asked for the definition; one that was forgotten since is left out.</remarks>
     [AlwaysInterleave, Alias("GetApps")]
     Task<ValueMap<AppVersion>?> GetAppsAsync(string path, string? version = null);
+
+    /// <summary>Sets how much the definitions in a group may come to; null: no limit of its own. Durable when it returns. What is beyond it already stays.</summary>
+    [Alias("SetLimit")]
+    Task SetLimitAsync(string group, GroupLimit? limit);
+
+    /// <summary>The limits by the path of the group, with what its definitions come to.</summary>
+    [AlwaysInterleave, Alias("GetLimits")]
+    Task<ValueMap<GroupLimitStatus>> GetLimitsAsync();
 
     /// <summary>Secrets have new values: apps that use them, and ask for it, are told or replaced. Durable when it returns; what was heard of does nothing.</summary>
     /// <param name="changes">The number of the change, by the path of the secret. Changes that come later have greater numbers.</param>

@@ -30,6 +30,9 @@ public static class ResourceId
     /// <summary><c>config</c>, <c>events</c> or <c>leader</c> of the control plane.</summary>
     public static string Administration(string what) => "dcos:service:marathon:marathon:admin:" + what;
 
+    /// <summary>The limits of a group, by its absolute path; those of the root are above all others.</summary>
+    public static string Limits(string group) => Administration("limits") + ":" + group;
+
     /// <summary>A job, by its id; the dots in it are groups.</summary>
     public static string Job(string id) => Jobs + id;
 

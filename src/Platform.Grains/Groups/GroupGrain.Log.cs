@@ -26,6 +26,9 @@ public sealed partial class GroupGrain
     [LoggerMessage(LogLevel.Warning, "Secrets have new values, but {Apps} cannot be replaced now: {Outcome}; it is tried again after the next deployment")]
     private partial void LogNotRolled(string apps, ChangeOutcome outcome);
 
+    [LoggerMessage(LogLevel.Information, "Group {Group} has another limit: {Limit}")]
+    private partial void LogLimit(string group, string limit);
+
     [LoggerMessage(LogLevel.Error, "The tree could not be stored; the changes that waited for it are refused")]
     private partial void LogBroken(Exception failure);
 }

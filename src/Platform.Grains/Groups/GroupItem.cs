@@ -1,4 +1,5 @@
 using Platform.Contracts.Apps;
+using Platform.Core.Groups;
 
 namespace Platform.Grains.Groups;
 
@@ -23,4 +24,7 @@ public sealed record GroupItem
 
     /// <summary>The change of a secret that an app has yet to follow; of no app, the last one that was heard of.</summary>
     [Id(5)] public long? SecretChange { get; init; }
+
+    /// <summary>How much the definitions in a group may come to.</summary>
+    [Id(6)] public GroupLimit? Limit { get; init; }
 }

@@ -1,6 +1,7 @@
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Groups;
 
 namespace Platform.Grains.Groups;
 
@@ -13,6 +14,7 @@ internal sealed class GroupLedger
     private const string RevisionPrefix = "revision:";
     private const string AbandonedPrefix = "abandoned:";
     private const string SecretPrefix = "secret:";
+    private const string LimitPrefix = "limit:";
 
     private readonly IPersistentItems<GroupItem> _items;
     private readonly int _keptVersions;
@@ -26,6 +28,7 @@ internal sealed class GroupLedger
     private readonly Dictionary<int, int> _servicePorts = [];
     private readonly Dictionary<string, long> _secretChanges = new(StringComparer.Ordinal);
     private long _lastSecretChange;
+    private readonly Dictionary<string, GroupLimit> _limits = new(StringComparer.Ordinal);
     private int _withDependencies;
 
     public GroupLedger(IPersistentItems<GroupItem> items, int keptVersions)
@@ -44,6 +47,8 @@ internal sealed class GroupLedger
                 deployments.Add((key[DeploymentPrefix.Length..], item.Deployment));
             else if (item.Abandoned is not null)
                 _abandoned[key[AbandonedPrefix.Length..]] = item.Abandoned;
+            else if (item.Limit is not null)
+                _limits[key[LimitPrefix.Length..]] = item.Limit;
             else if (item.SecretChange is { } change && key.Length == SecretPrefix.Length)
                 _lastSecretChange = change;
             else if (item.SecretChange is { } waiting)
@@ -112,6 +117,22 @@ internal sealed class GroupLedger
 
     /// <summary>The service ports that apps have.</summary>
     public IReadOnlyCollection<int> ServicePorts => _servicePorts.Keys;
+
+    /// <summary>How much the definitions in a group may come to, by its path. The group need not be there.</summary>
+    public IReadOnlyDictionary<string, GroupLimit> Limits => _limits;
+
+    /// <summary>Sets a limit; null: takes it away.</summary>
+    public void SetLimit(string group, GroupLimit? limit)
+    {
+        if (limit is null)
+        {
+            _limits.Remove(group);
+            _items.Remove(LimitPrefix + group);
+            return;
+        }
+        _limits[group] = limit;
+        _items.Set(LimitPrefix + group, new() { Limit = limit });
+    }
 
     /// <summary>The apps that have yet to follow a change of a secret, with the number of the last one.</summary>
     public IReadOnlyDictionary<string, long> SecretChanges => _secretChanges;

@@ -129,6 +129,7 @@ internal sealed class AgentPlane : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
+            StrictHttp.Apply(options);
             options.Listen(address);
         });
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();

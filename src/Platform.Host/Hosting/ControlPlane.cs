@@ -4,6 +4,7 @@ using Platform.Api.Acs;
 using Platform.Api.Agents;
 using Platform.Api.Allocation;
 using Platform.Api.Chronos;
+using Platform.Api.Groups;
 using Platform.Api.Http;
 using Platform.Api.Jobs;
 using Platform.Api.Marathon;
@@ -86,6 +87,7 @@ internal static class ControlPlane
         app.MapMesos();
         app.MapAllocator();
         app.MapSecrets();
+        app.MapLimits();
         app.MapAcs();
         app.MapJobs();
         app.MapMetronome();
@@ -101,6 +103,7 @@ internal static class ControlPlane
     private static void Limit(KestrelServerOptions options, ControlPlaneSettings settings)
     {
         options.AddServerHeader = false;
+        StrictHttp.Apply(options);
         options.Limits.MaxRequestBodySize = LargestRequestBytes;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);

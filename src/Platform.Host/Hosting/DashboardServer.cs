@@ -22,6 +22,7 @@ internal static class DashboardServer
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
+            StrictHttp.Apply(options);
             options.Limits.MaxRequestBodySize = LargestRequestBytes;
             options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             options.Listen(settings.Listen, listen =>

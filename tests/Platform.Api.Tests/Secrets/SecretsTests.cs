@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Platform.Api.Tests.Marathon;
+using Platform.Contracts.Jobs;
+using Platform.Core.Collections;
+using Platform.Core.Jobs;
 using Platform.Core.Tasks;
 
 namespace Platform.Api.Tests.Secrets;
@@ -34,6 +37,37 @@ public sealed class SecretsTests(MarathonServer server) : IClassFixture<Marathon
             answer.Problems.ShouldBe([problem]);
         }
         (await server.GetAsync("/api/secrets?prefix=refused")).Text.ShouldBe("""{"secrets":[]}""");
+    }
+
+    [Fact]
+    public async Task A_list_says_who_uses_each_secret_and_what_that_does_when_it_changes()
+    {
+        foreach (var path in (string[])["uses/a", "uses/b"])
+            (await server.SendAsync("PUT", "/api/secrets/" + path, """{"value":"x"}""")).Status.ShouldBe(HttpStatusCode.NoContent);
+        (await server.SendAsync("POST", "/v2/apps", """
+            {"id":"/uses/rolled","cmd":"sleep 1","instances":0,"env":{"A":{"secret":"a"}},"secrets":{"a":{"source":"uses/a"}},"platform":{"secretChange":{"mode":"restart"}}}
+            """)).Status.ShouldBe(HttpStatusCode.Created);
+        (await server.SendAsync("POST", "/v2/apps", """
+            {"id":"/uses/told","cmd":"sleep 1","instances":0,"env":{"A":{"secret":"a"}},"secrets":{"a":{"source":"uses/a"}},"platform":{"secretChange":{"mode":"signal"}}}
+            """)).Status.ShouldBe(HttpStatusCode.Created);
+        var job = new JobSpec { Id = "uses.nightly", Task = new() { Command = new() { Shell = "true" }, Cpus = 0.1, Mem = 32, Secrets = ValueMap.Create(("A", "uses/a")) } };
+        (await server.Grains.GetGrain<IJobGraphGrain>(0).PutAsync(job, JobPut.Add)).Outcome.ShouldBe(JobOutcome.Done);
+
+        (await server.GetAsync("/api/secrets?uses=true&prefix=uses/")).Text.ShouldBe(
+            """{"secrets":["uses/a","uses/b"],"uses":{"uses/a":[{"kind":"app","id":"/uses/rolled","onChange":"restart"},{"kind":"app","id":"/uses/told","onChange":"signal"},{"kind":"job","id":"uses.nightly","onChange":"next run"}],"uses/b":[]}}""");
+    }
+
+    [Theory]
+    [InlineData("""{"mode":"reload"}""", "/platform/secretChange/mode")]
+    [InlineData("""{"signal":"SIGHUP"}""", "/platform/secretChange/mode")]
+    [InlineData("""{"mode":"signal","signal":"SIGKILL"}""", "/platform/secretChange/signal")]
+    [InlineData("""{"mode":"restart","signal":"SIGHUP"}""", "/platform/secretChange/signal")]
+    [InlineData("""{"mode":"none","when":1}""", "/platform/secretChange/when")]
+    public async Task What_an_app_cannot_do_when_a_secret_changes_is_refused(string change, string at)
+    {
+        var answer = await server.SendAsync("POST", "/v2/apps", $$$"""{"id":"/uses/refused","cmd":"sleep 1","platform":{"secretChange":{{{change}}}}}""");
+        answer.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        answer.Problems.ShouldHaveSingleItem().Split(':')[0].ShouldBe(at);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class FuzzTests(SecureServer server, ITestOutputHelper output) : I
     private const int Strangers = 8;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StreamPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StreamPatience = TimeSpan.FromMilliseconds(500);
 
     // What a path, a name or a text may be that somebody means harm with.
     private static readonly string[] Texts =
@@ -35,7 +35,7 @@ public sealed class FuzzTests(SecureServer server, ITestOutputHelper output) : I
         "id", "cmd", "args", "cpus", "mem", "disk", "instances", "env", "secrets", "container", "docker", "image", "network", "networks", "portDefinitions", "ports", "volumes", "constraints", "healthChecks", "labels",
         "platform", "identity", "audience", "lifetimeSeconds", "upgradeStrategy", "apps", "groups", "dependencies", "schedule", "schedules", "cron", "timezone", "task", "run", "parents", "triggers", "array", "from", "to",
         "uid", "password", "token", "public_key", "description", "resource", "action", "scope", "days", "name", "code", "value", "request", "type", "framework_info", "accept", "offer_ids", "operations", "role", "weight",
-        "quota", "limits", "machine_ids", "windows", "message", "version", "agentId", "command", "user", "title", "start", "url", "address", "port", "check", "force", "kind", "mode", "path",
+        "quota", "limits", "machine_ids", "windows", "message", "version", "agentId", "command", "user", "title", "start", "url", "address", "port", "check", "force", "kind", "mode", "path", "secretChange", "signal", "source", "gpus",
     ];
 
     private static readonly string[] Queries = ["", "", "", "?force=true", "?embed=apps.tasks&embed=apps.counts", "?limit=1&after=zzz", "?limit=-5", "?label=a==b", "?path=/etc/passwd&offset=-1&length=1e9", "?list=true", "?dryRun=true", "?x=%00%ff&&&="];
@@ -199,7 +199,7 @@ public sealed class FuzzTests(SecureServer server, ITestOutputHelper output) : I
         var text = new StringBuilder();
         foreach (var path in (string[])
                  [
-                     "/v2/groups?embed=group.apps&embed=group.groups", "/v2/deployments", "/api/jobs", "/api/secrets", "/acs/api/v1/users", "/acs/api/v1/users?type=service", "/acs/api/v1/groups", "/acs/api/v1/acls",
+                     "/v2/groups?embed=group.apps&embed=group.groups", "/v2/deployments", "/api/jobs", "/api/secrets", "/api/limits", "/acs/api/v1/users", "/acs/api/v1/users?type=service", "/acs/api/v1/groups", "/acs/api/v1/acls",
                      "/api/agents", "/api/services", "/mesos/weights", "/mesos/quota", "/mesos/maintenance/schedule",
                  ])
         {

@@ -101,6 +101,27 @@ public sealed partial class RawFuzzTests(SecureServer server, ITestOutputHelper 
         (await server.SendAsync("GET", "/v2/apps/bank/vault", server.Root)).Status.ShouldBe(HttpStatusCode.OK, what);
     }
 
+    /// <summary>What is read generously by one server and strictly by another is how requests get inside of others.</summary>
+    [Theory]
+    [InlineData("Content-Length: +5\r\n\r\nhello")]
+    [InlineData("Content-Length: -0\r\n\r\n")]
+    [InlineData("Content-Length: +0\r\n\r\n")]
+    [InlineData("content-length: 5 5\r\n\r\nhello")]
+    [InlineData("Content-Length: 5, 5\r\n\r\nhello")]
+    [InlineData("Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello")]
+    [InlineData("Content-Length: 0x5\r\n\r\nhello")]
+    [InlineData("Content-Length: 0000000000000000000000000000000000000005\r\n\r\nhello")]
+    [InlineData("Content-Length: \r\n\r\n")]
+    [InlineData("X: y\nContent-Length: 0\r\n\r\n")]
+    [InlineData("X: y\n\n")]
+    public async Task A_length_is_digits_said_once_and_a_line_ends_with_two_bytes(string rest)
+    {
+        (await ExchangeAsync(Encoding.Latin1.GetBytes("POST /ping HTTP/1.1\r\nHost: 127.0.0.1\r\n" + rest))).ShouldStartWith("HTTP/1.1 400");
+        (await ExchangeAsync(Encoding.Latin1.GetBytes("GET /ping HTTP/1.1\nHost: 127.0.0.1\n\n"))).ShouldStartWith("HTTP/1.1 400");
+        // The same as it should be.
+        (await ExchangeAsync(Encoding.Latin1.GetBytes("GET /ping HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\nhello"))).ShouldStartWith("HTTP/1.1 200");
+    }
+
     [GeneratedRegex(@"^HTTP/1\.[01] (\d{3})", RegexOptions.Multiline)]
     private static partial Regex StatusLine();
 
@@ -184,7 +205,7 @@ public sealed partial class RawFuzzTests(SecureServer server, ITestOutputHelper 
     private async Task<string> StateAsync()
     {
         var text = new StringBuilder();
-        foreach (var path in (string[])["/v2/groups?embed=group.apps&embed=group.groups", "/api/jobs", "/api/secrets", "/acs/api/v1/users", "/acs/api/v1/acls"])
+        foreach (var path in (string[])["/v2/groups?embed=group.apps&embed=group.groups", "/api/jobs", "/api/secrets", "/api/limits", "/acs/api/v1/users", "/acs/api/v1/acls"])
             text.AppendLine((await server.SendAsync("GET", path, server.Root)).Text);
         return text.ToString();
     }

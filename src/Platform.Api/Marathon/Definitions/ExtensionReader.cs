@@ -77,9 +77,9 @@ internal static class ExtensionReader
             _ => SecretChange.None,
         };
         var signal = change.Text("signal", 1);
-        if (signal is not null && mode != SecretChange.Signal)
+        if (signal is not null && mode != SecretChange.Signal && change.Has("mode"))
             change.Rule("signal", "is for the mode signal");
-        else if (signal is not null && SignalNames.Find(signal) is null)
+        if (mode == SecretChange.Signal && signal is not null && SignalNames.Find(signal) is null)
             change.Rule("signal", "must be one of " + string.Join(", ", SignalNames.All));
         return mode == SecretChange.None ? null : new() { Mode = mode, Signal = signal ?? SecretChangeSpec.DefaultSignal };
     }

@@ -26,6 +26,7 @@ internal sealed class ChallengeServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
+            StrictHttp.Apply(options);
             options.Limits.MaxConcurrentConnections = MostConnections;
             options.Limits.MaxRequestBodySize = 0;
             options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);

@@ -103,6 +103,7 @@ internal sealed class RandomDefinition(int seed)
         ["gang"] = true,
         ["gangDeadlineSeconds"] = _random.Next(1, 100),
         ["preStop"] = "sleep 1",
+        ["secretChange"] = Coin() ? new JsonObject { ["mode"] = "restart" } : new JsonObject { ["mode"] = "signal", ["signal"] = "SIGUSR1" },
         ["progressDeadlineSeconds"] = _random.Next(1, 100),
         ["preferences"] = new JsonArray(new JsonObject { ["target"] = "rack", ["value"] = "r1", ["weight"] = _random.Next(-100, 101) }),
         ["autoscaling"] = new JsonObject { ["min"] = 0, ["max"] = 9, ["targets"] = new JsonArray(new JsonObject { ["value"] = 0.5 }) },
