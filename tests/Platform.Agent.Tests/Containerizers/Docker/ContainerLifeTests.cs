@@ -294,6 +294,40 @@ public sealed class ContainerLifeTests(TestEngine engine) : EngineTests(engine)
     });
 
     [EngineFact]
+    public async Task A_link_in_the_place_of_its_output_leads_the_agent_to_no_file_of_the_machine()
+    {
+        using var folder = new TestFolder();
+        folder.Write("target", "untouched\n");
+        await WithAgentAsync(async session =>
+        {
+            var task = Shell($"cd $MESOS_SANDBOX && rm -f stdout stderr && ln -s {folder.File("target")} stdout && ln -s {folder.File("made")} stderr && echo out && echo err >&2");
+            await session.LaunchAsync(task);
+            var end = await session.EndAsync(task);
+            end.State.ShouldBe(TaskState.Finished, end.Message);
+            (await File.ReadAllTextAsync(folder.File("target"))).ShouldBe("untouched\n");
+            File.Exists(folder.File("made")).ShouldBeFalse();
+            (await File.ReadAllTextAsync(Path.Combine(end.Sandbox!, "stdout"))).ShouldBe("out\n");
+            new FileInfo(Path.Combine(end.Sandbox!, "stdout")).LinkTarget.ShouldBeNull();
+        });
+    }
+
+    [EngineFact]
+    public Task A_new_value_of_a_secret_is_in_its_file_before_its_signal_comes() => WithAgentAsync(async session =>
+    {
+        var task = Shell("trap 'cat /run/key; echo' USR1; echo ready; while true; do sleep 1000 & wait $!; done") with
+        {
+            SecretsAsOf = 1,
+            Volumes = [new() { ContainerPath = "/run/key", Secret = new("a long first value"), ReadOnly = true }],
+        };
+        await session.LaunchAsync(task);
+        var running = await session.UpdateAsync(task, TaskState.Running);
+        await TaskOutput.WaitForAsync(running, "ready");
+        await session.SendAsync(new() { Secrets = [new() { TaskId = task.TaskId, AsOf = 2, Signal = 10, Files = ValueMap.Create(("/run/key", new SecretText("second"))) }] });
+        await session.UpdateAsync(update => update.SecretsAsOf == 2);
+        (await TaskOutput.WaitForAsync(running, "second\n")).ShouldBe("ready\nsecond\n");
+    });
+
+    [EngineFact]
     public Task A_command_runs_beside_it_with_and_without_a_terminal() => WithAgentAsync(async session =>
     {
         var task = Shell("exec sleep 100000") with { Environment = ValueMap.Create(("COLOR", "red")) };
