@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Platform.Contracts.Agents;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
-using Platform.Core.Ownership;
 using Platform.Core.Tasks;
 using Platform.Grains.Ownership;
 

@@ -343,7 +343,7 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
     }
 
     // All definitions of a group are summed up when one of them grows, and only where a limit is.
-    private IEnumerable<(string Subject, string Text)> BeyondLimits(List<AppTransition> transitions)
+    private List<(string Subject, string Text)> BeyondLimits(List<AppTransition> transitions)
     {
         if (ledger.Limits.Count == 0)
             return [];
@@ -364,7 +364,7 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
                 touched[group] = (touched[group].Before + stands, touched[group].After + then);
         }
         return touched.OrderBy(group => group.Key, StringComparer.Ordinal)
-            .SelectMany(group => group.Value.After.Beyond(group.Key, ledger.Limits[group.Key], group.Value.Before).Select(text => (group.Key, text))).ToList();
+            .SelectMany(group => group.Value.After.Beyond(group.Key, ledger.Limits[group.Key], group.Value.Before).Select(text => (Subject: group.Key, Text: text))).ToList();
     }
 
     // The whole graph is looked at only when a dependency is new, or an app comes into a tree that has some.
