@@ -12,12 +12,17 @@ namespace Platform.Api.Native;
 /// <summary><c>/api/agents</c>: the agents, and what an operator does with them.</summary>
 internal static class AgentEndpoints
 {
+    // A year.
+    private const int MaxDeadlineSeconds = 31_536_000;
+
     internal static void Map(RouteGroupBuilder agents)
     {
         agents.MapGet("", ListAsync).Needs(Right.OnOperations(AccessAction.Read, "slave"));
         agents.MapGet("{id}", ShowAsync).Needs(Right.OnOperations(AccessAction.Read, "slave"));
-        agents.MapPost("{id}/drain", (HttpContext http, IGrainFactory grains, string id, double? maxGraceSeconds, bool? markGone) =>
-            ActAsync(http, grains, id, agent => agent.DrainAsync(maxGraceSeconds, markGone ?? false))).Needs(Right.OnOperations(AccessAction.Update, "slave"));
+        agents.MapPost("{id}/drain", (HttpContext http, IGrainFactory grains, string id, double? maxGraceSeconds, bool? markGone, double? deadlineSeconds) =>
+            deadlineSeconds is < 0 or > MaxDeadlineSeconds or double.NaN
+                ? http.RefuseAsync(StatusCodes.Status422UnprocessableEntity, $"deadlineSeconds must be between 0 and {MaxDeadlineSeconds}")
+                : ActAsync(http, grains, id, agent => agent.DrainWithinAsync(maxGraceSeconds, markGone ?? false, deadlineSeconds))).Needs(Right.OnOperations(AccessAction.Update, "slave"));
         agents.MapPost("{id}/reactivate", (HttpContext http, IGrainFactory grains, string id) => ActAsync(http, grains, id, agent => agent.ReactivateAsync())).Needs(Right.OnOperations(AccessAction.Update, "slave"));
         agents.MapPost("{id}/gone", (HttpContext http, IGrainFactory grains, string id) => ActAsync(http, grains, id, agent => agent.MarkGoneAsync())).Needs(Right.OnOperations(AccessAction.Update, "slave"));
         agents.MapPost("{id}/certificate", AgentCertificates.AnswerAsync).Needs(Right.On(AccessAction.Create, ResourceId.AgentSession));

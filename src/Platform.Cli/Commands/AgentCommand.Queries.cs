@@ -65,9 +65,10 @@ internal static partial class AgentCommand
         var name = Name();
         var grace = new Option<double?>("--max-grace") { Description = "The longest kill grace that tasks get. Default: as they say themselves.", HelpName = "SECONDS" };
         var gone = new Option<bool>("--gone") { Description = "Declare it gone when nothing runs on it any more." };
-        var command = new Command("drain", "Takes no new tasks and moves the running ones away.") { name, grace, gone };
+        var deadline = new Option<double?>("--deadline") { Description = "After so long tasks leave although they could not be replaced elsewhere. Default: 3600.", HelpName = "SECONDS" };
+        var command = new Command("drain", "Takes no new tasks and moves the running ones away.") { name, grace, gone, deadline };
         command.Run(Act(name, "is draining", (agent, result, cancellationToken) =>
-            agent.DrainAsync(new DrainOptions { MaxGraceSeconds = result.GetValue(grace), MarkGone = result.GetValue(gone) }, cancellationToken)));
+            agent.DrainAsync(new DrainOptions { MaxGraceSeconds = result.GetValue(grace), MarkGone = result.GetValue(gone), DeadlineSeconds = result.GetValue(deadline) }, cancellationToken)));
         return command;
     }
 

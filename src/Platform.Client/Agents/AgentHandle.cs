@@ -1,3 +1,4 @@
+using System.Globalization;
 using Platform.Client.Http;
 
 namespace Platform.Client.Agents;
@@ -27,9 +28,10 @@ public sealed class AgentHandle
     public Task<AgentDetail> GetAsync(CancellationToken cancellationToken = default) =>
         wire.SendAsync(HttpMethod.Get, path, ClientJson.Default.AgentDetail, null, cancellationToken);
 
-    /// <summary>No new tasks; running ones are moved away as their owners allow.</summary>
+    /// <summary>No new tasks; running ones are moved away. Where there is room elsewhere, apps replace their instances first.</summary>
     public Task DrainAsync(DrainOptions? options = null, CancellationToken cancellationToken = default) =>
-        PostAsync("/drain" + Wire.Query(("maxGraceSeconds", options?.MaxGraceSeconds?.ToString()), ("markGone", Wire.Flag(options?.MarkGone ?? false))), cancellationToken);
+        PostAsync("/drain" + Wire.Query(("maxGraceSeconds", options?.MaxGraceSeconds?.ToString()), ("markGone", Wire.Flag(options?.MarkGone ?? false)),
+            ("deadlineSeconds", options?.DeadlineSeconds?.ToString(CultureInfo.InvariantCulture))), cancellationToken);
 
     /// <summary>Takes new tasks again.</summary>
     public Task ReactivateAsync(CancellationToken cancellationToken = default) => PostAsync("/reactivate", cancellationToken);

@@ -40,4 +40,8 @@ public sealed record AgentStatus
 /// <param name="MarkGone">It is declared gone when it is drained.</param>
 /// <param name="Since">When the wish came; null: before that was written down.</param>
 [GenerateSerializer, Immutable, Alias("Platform.AgentDrainStatus")]
-public sealed record AgentDrainStatus([property: Id(0)] double? MaxGraceSeconds, [property: Id(1)] bool MarkGone, [property: Id(2)] DateTimeOffset? Since);
+public sealed record AgentDrainStatus([property: Id(0)] double? MaxGraceSeconds, [property: Id(1)] bool MarkGone, [property: Id(2)] DateTimeOffset? Since)
+{
+    /// <summary>When tasks leave although they are not replaced; null: no such time.</summary>
+    [Id(3)] public DateTimeOffset? Deadline { get; init; }
+}

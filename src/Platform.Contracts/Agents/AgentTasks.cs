@@ -33,4 +33,7 @@ public sealed record AgentTasks
 
     /// <summary>Launches of the owner with a lower <see cref="OwnerTerm.Number"/> are refused from now on: what was launched with one and is not in the picture never will be. 0: nobody asked for it.</summary>
     [Id(8)] public long Fence { get; init; }
+
+    /// <summary>While it drains: when the tasks have to leave at the latest; null: no such time.</summary>
+    [Id(9)] public DateTimeOffset? DrainDeadline { get; init; }
 }

@@ -63,9 +63,16 @@ public interface IAgentGrain : IGrainWithStringKey, IWakeable
     [AlwaysInterleave, Alias("GetUsageHistory")]
     Task<ValueList<TaskUsageHistory>> GetUsageHistoryAsync(ValueList<string> taskIds);
 
-    /// <summary>No new tasks; running ones are moved away as their owners allow; grace in seconds, null: as the tasks say.</summary>
+    /// <summary>As <see cref="DrainWithinAsync"/>, within an hour; grace in seconds, null: as the tasks say.</summary>
     [Alias("Drain")]
     Task DrainAsync(double? maxGraceSeconds, bool markGone);
+
+    /// <summary>No new tasks; running ones are moved away: where there is room elsewhere, apps replace theirs first.</summary>
+    /// <param name="maxGraceSeconds">The longest time between SIGTERM and SIGKILL, seconds; null: as the tasks say.</param>
+    /// <param name="markGone">Declare it gone when it is drained.</param>
+    /// <param name="deadlineSeconds">After so many seconds tasks leave although they are not replaced; null: 3600.</param>
+    [Alias("DrainWithin")]
+    Task DrainWithinAsync(double? maxGraceSeconds, bool markGone, double? deadlineSeconds);
 
     /// <summary>Destroys persistent volumes on the agent, now or when it dials in; durable when it returns. Ignored if a later activation of their owner was heard of.</summary>
     [Alias("DestroyVolumes")]

@@ -1,5 +1,6 @@
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Recovery;
+using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 
@@ -32,6 +33,10 @@ public interface ITaskOwnerGrain : IGrainWithStringKey, IWakeable
     /// <summary>Gangs of these demands found no room within their time limit; the demands do not wait any more.</summary>
     [Alias("GangExpired")]
     Task GangExpiredAsync(ValueList<string> demandIds, long run);
+
+    /// <summary>There is no room now for what is left of these demands, which go on waiting. Told once for each, and only while all agents are known.</summary>
+    [Alias("NoRoom")]
+    Task NoRoomAsync(ValueList<DemandWithoutRoom> demands, long run);
 
     /// <summary>These places were found a while ago and hold resources in the owner's name: it releases those that it has no task for.</summary>
     [OneWay, Alias("ReviewPlaces")]

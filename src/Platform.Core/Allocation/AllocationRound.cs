@@ -46,9 +46,13 @@ public sealed record AllocationRound
     [Id(8)]
     public DateTimeOffset? NextWakeup { get; init; }
 
+    /// <summary>Demands that wait and whose owners are told so.</summary>
+    [Id(9)]
+    public ImmutableArray<DemandWithoutRoom> WithoutRoom { get; init; } = [];
+
     /// <summary>True when nothing was decided.</summary>
     public bool IsEmpty => Placements.IsEmpty && Preemptions.IsEmpty && Offers.IsEmpty && Rescinded.IsEmpty && InverseOffers.IsEmpty
-        && Explanations.IsEmpty && Satisfied.IsEmpty && Expired.IsEmpty;
+        && Explanations.IsEmpty && Satisfied.IsEmpty && Expired.IsEmpty && WithoutRoom.IsEmpty;
 
     /// <summary>One line for the log.</summary>
     public override string ToString() =>

@@ -125,6 +125,9 @@ public sealed partial class AllocatorModel
                     continue;
                 if (entry.Explanation is null)
                     _explanations.Add(UpdateExplanation(entry, _now));
+                if (entry.Demand.TellsNoRoom && !entry.IsToldOfNoRoom)
+                    _withoutRoom.Add(new(entry.Demand.Id, entry.Demand.Owner, entry.Left));
+                entry.IsToldOfNoRoom = true;
             }
             if (owner.Demands is null || owner.Demands.All(entry => entry.BlockedVersion == _freeVersion))
                 _hungry.Remove(owner);

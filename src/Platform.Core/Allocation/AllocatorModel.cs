@@ -20,6 +20,7 @@ public sealed partial class AllocatorModel : IDemandTurn
     private readonly List<PendingExplanation> _explanations = [];
     private readonly List<string> _satisfied = [];
     private readonly List<ExpiredGang> _expired = [];
+    private readonly List<DemandWithoutRoom> _withoutRoom = [];
     private DateTimeOffset _now;
     private long _round;
     private long _nextId;
@@ -58,7 +59,7 @@ public sealed partial class AllocatorModel : IDemandTurn
     public bool HasWork => _allocator.HasCandidates || _hungry.Count > 0 || HasOutput;
 
     private bool HasOutput => _ready.Count + _placements.Count + _preemptions.Count + _newOffers.Count + _rescinded.Count + _newInverseOffers.Count
-        + _explanations.Count + _satisfied.Count + _expired.Count > 0;
+        + _explanations.Count + _satisfied.Count + _expired.Count + _withoutRoom.Count > 0;
 
     /// <summary>
     /// Runs a round over all that changed since the last one: ends filters, offers and gangs whose time has come, serves
@@ -103,6 +104,7 @@ public sealed partial class AllocatorModel : IDemandTurn
             Explanations = [.. _explanations],
             Satisfied = [.. _satisfied],
             Expired = [.. _expired],
+            WithoutRoom = [.. _withoutRoom],
             NextWakeup = wakeup,
         };
         _placements.Clear();
@@ -113,6 +115,7 @@ public sealed partial class AllocatorModel : IDemandTurn
         _explanations.Clear();
         _satisfied.Clear();
         _expired.Clear();
+        _withoutRoom.Clear();
         return round;
     }
 

@@ -34,6 +34,9 @@ internal sealed class DemandEntry(Demand demand, RoleClient owner, DateTimeOffse
 
     internal int PlacedInRound { get; set; }
 
+    /// <summary>It was told once that nothing more of it could be placed.</summary>
+    internal bool IsToldOfNoRoom { get; set; }
+
     internal PendingExplanation? Explanation { get; set; }
 
     internal (long, long) ExplainedVersion { get; set; } = (-1, -1);

@@ -91,5 +91,5 @@ public sealed record RunTask : IOwnedTask<RunTask>
     ValueList<PersistentVolume> IOwnedTask<RunTask>.PlacedVolumes => default;
 
     // A run has no reason to wait: what has to leave ends at once, and is started elsewhere.
-    RunTask IOwnedTask<RunTask>.WithEvictReason(string? reason) => reason is null || KillReason is not null ? this : this with { KillReason = reason, Moves = true };
+    RunTask IOwnedTask<RunTask>.WithEvictReason(string? reason, DateTimeOffset? deadline) => reason is null || KillReason is not null ? this : this with { KillReason = reason, Moves = true };
 }

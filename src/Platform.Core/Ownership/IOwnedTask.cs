@@ -46,6 +46,11 @@ public interface IOwnedTask<TSelf>
     /// <summary>Its persistent volumes as the allocator placed them.</summary>
     ValueList<PersistentVolume> PlacedVolumes { get; }
 
+    /// <summary>When it has to leave at the latest; null: no such time.</summary>
+    DateTimeOffset? LeavesBy => null;
+
     /// <summary>The record with another reason to leave.</summary>
-    TSelf WithEvictReason(string? reason);
+    /// <param name="reason">The reason; null: it may stay.</param>
+    /// <param name="deadline">When it has to leave at the latest; null: no such time. Those that leave at once need not keep it.</param>
+    TSelf WithEvictReason(string? reason, DateTimeOffset? deadline);
 }

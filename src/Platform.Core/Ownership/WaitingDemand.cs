@@ -22,6 +22,12 @@ public sealed class WaitingDemand<TFor>(string demandId, TFor @for, DateTimeOffs
     /// <summary>The key of the parked record that it is for; null: it is for new ones.</summary>
     public string? Parked { get; init; }
 
+    /// <summary>So many of its tasks had no room when the allocator looked; null: it has not said so.</summary>
+    public int? WithoutRoom { get; set; }
+
+    /// <summary>How many tasks it is certain of that there was no room for them: none while places may be on their way.</summary>
+    public int TurnedAway => TaskIds.Count <= WithoutRoom ? TaskIds.Count : 0;
+
     /// <summary>One on every matching agent: the allocator names the tasks, and the demand stands until it is withdrawn.</summary>
     public bool Standing { get; init; }
 }

@@ -18,6 +18,18 @@ public sealed class WaitingDemands<TFor>
     /// <summary>True if the demand waits.</summary>
     public bool Has(string demandId) => _byId.ContainsKey(demandId);
 
+    /// <summary>Tasks that wait and that the allocator has no room for.</summary>
+    public int TurnedAway => _all.Sum(demand => demand.TurnedAway);
+
+    /// <summary>Takes note that so many tasks of a demand have no room; false if it does not wait.</summary>
+    public bool HasNoRoom(string demandId, int left)
+    {
+        if (!_byId.TryGetValue(demandId, out var demand))
+            return false;
+        demand.WithoutRoom = left;
+        return true;
+    }
+
     /// <summary>Adds a demand with its tasks.</summary>
     public void Add(WaitingDemand<TFor> demand)
     {

@@ -89,4 +89,7 @@ public sealed record Demand
     /// <c>{instance id}#{name}</c>. A task beyond the list stands for itself.
     /// </summary>
     [Id(24)] public ImmutableArray<string> InstanceIds { get; init; } = [];
+
+    /// <summary>The owner is told when there is no room for what is left of it, once for each demand.</summary>
+    [Id(25)] public bool TellsNoRoom { get; init; }
 }

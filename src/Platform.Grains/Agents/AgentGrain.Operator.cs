@@ -9,11 +9,16 @@ namespace Platform.Grains.Agents;
 public sealed partial class AgentGrain
 {
     /// <inheritdoc/>
-    public async Task DrainAsync(double? maxGraceSeconds, bool markGone)
+    public Task DrainAsync(double? maxGraceSeconds, bool markGone) => DrainWithinAsync(maxGraceSeconds, markGone, null);
+
+    /// <inheritdoc/>
+    public async Task DrainWithinAsync(double? maxGraceSeconds, bool markGone, double? deadlineSeconds)
     {
         if (agent.State.Registration is null || agent.State.Gone)
             return;
-        agent.State.Drain = new(maxGraceSeconds, markGone, agent.State.Drain?.Since ?? time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var deadline = deadlineSeconds is { } seconds ? now.AddSeconds(seconds) : agent.State.Drain?.Deadline ?? now + AgentDrain.DefaultDeadline;
+        agent.State.Drain = new(maxGraceSeconds, markGone, agent.State.Drain?.Since ?? now) { Deadline = deadline };
         await agent.WriteStateAsync();
         LogDraining(Id, maxGraceSeconds, markGone, _tasks.Alive);
         if (HasSession)

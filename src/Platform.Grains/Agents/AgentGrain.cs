@@ -96,8 +96,9 @@ public sealed partial class AgentGrain(
     /// <inheritdoc/>
     public Task AllocatorStartedAsync()
     {
-        if (HasSession)
-            TellAllocator(whole: true);
+        // One that is out of reach says so, too: it is not waited for.
+        if (agent.State.Registration is not null)
+            TellAllocator(whole: HasSession);
         return Task.CompletedTask;
     }
 
@@ -254,7 +255,7 @@ public sealed partial class AgentGrain(
                 Usage = _usage,
                 Tasks = _tasks.All.ToValueList(),
                 Volumes = _volumes.All.ToValueList(),
-                Drain = agent.State.Drain is { } drain ? new(drain.MaxGraceSeconds, drain.MarkGone, drain.Since) : null,
+                Drain = agent.State.Drain is { } drain ? new(drain.MaxGraceSeconds, drain.MarkGone, drain.Since) { Deadline = drain.Deadline } : null,
             };
         }
         else if (!_registering)
@@ -309,6 +310,7 @@ public sealed partial class AgentGrain(
         Tasks = _tasks.Of(owner),
         Volumes = _volumes.Of(owner),
         DrainGraceSeconds = agent.State.Drain?.MaxGraceSeconds,
+        DrainDeadline = agent.State.Drain?.Deadline,
     };
 
     private bool IsCurrent(long epoch)

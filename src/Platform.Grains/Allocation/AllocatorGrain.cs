@@ -35,6 +35,8 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     private readonly Dictionary<string, NewsNumber> _news = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OwnerTerm> _heard = new(StringComparer.Ordinal);
     private readonly PlaceReview _review = new();
+    private readonly AgentsToCome _toCome = new();
+    private readonly List<DemandWithoutRoom> _withoutRoom = [];
     private IGrainTimer _round = null!;
     private bool _due;
     private int _asked;
@@ -118,6 +120,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     {
         if (IsOld(agent.Registration.AgentId, number))
             return Task.CompletedTask;
+        _toCome.Came(agent.Registration.AgentId);
         _model.SetAgent(ToAgent(agent), AgentPlaces.Tasks(agent), agent.Volumes);
         AdoptFrameworkTasks(agent);
         return DecideSoon();
@@ -128,6 +131,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     {
         if (IsOld(agentId, number))
             return Task.CompletedTask;
+        _toCome.Changed(agentId, condition);
         _model.SetAvailability(agentId, AgentPlaces.Availability(condition));
         return DecideSoon();
     }
@@ -137,6 +141,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     {
         if (IsOld(agentId, number))
             return Task.CompletedTask;
+        _toCome.Came(agentId);
         _model.RemoveAgent(agentId);
         ForgetMachine(agentId);
         return DecideSoon();
@@ -284,6 +289,8 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         var round = _model.Allocate(now);
         ForgetPictures();
         Tell(round);
+        _withoutRoom.AddRange(round.WithoutRoom);
+        TellOfNoRoom();
         if (_model.HasWork)
             return ArmAsync(TimeSpan.Zero);
         if (round.NextWakeup is { } wakeup)
@@ -328,6 +335,21 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         }
     }
 
+    // What could not be placed while agents are still to dial in says nothing.
+    private void TellOfNoRoom()
+    {
+        if (_withoutRoom.Count == 0 || !_toCome.IsNone)
+            return;
+        foreach (var demands in _withoutRoom.Where(demand => _model.FindDemand(demand.DemandId) is not null).GroupBy(demand => demand.Owner))
+        {
+            if (_owners.Find(GrainFactory, demands.Key) is not { } grain)
+                continue;
+            var told = demands.ToValueList();
+            Insist(() => grain.NoRoomAsync(told, _run), () => told.Any(demand => _model.FindDemand(demand.DemandId) is not null));
+        }
+        _withoutRoom.Clear();
+    }
+
     private static string ReasonOf(PreemptionCause cause) => cause switch
     {
         PreemptionCause.Priority => "a task of higher priority needs the place",
@@ -338,7 +360,10 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     private async Task AnnounceAsync()
     {
         Insist(() => GrainFactory.GetGrain<IMaintenanceGrain>(0).AllocatorStartedAsync());
-        foreach (var id in await GrainFactory.ListAsync(DirectoryKinds.Agents, time: _time))
+        var agents = await GrainFactory.ListAsync(DirectoryKinds.Agents, time: _time);
+        _toCome.Expect(agents);
+        await DecideSoon();
+        foreach (var id in agents)
             Insist(() => GrainFactory.GetGrain<IAgentGrain>(id).AllocatorStartedAsync());
         foreach (var kind in _owners.All)
         {

@@ -4,6 +4,7 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Directory;
+using Platform.Core.Allocation;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
@@ -352,6 +353,9 @@ public sealed class AppGrain(
 
     /// <inheritdoc/>
     public Task GangExpiredAsync(ValueList<string> demandIds, long run) => _engine.GangExpiredAsync(demandIds, run);
+
+    /// <inheritdoc/>
+    public Task NoRoomAsync(ValueList<DemandWithoutRoom> demands, long run) => _engine.NoRoomAsync(demands, run);
 
     /// <inheritdoc/>
     public Task ReviewPlacesAsync(ValueList<string> taskIds, long run) => _engine.ReviewPlacesAsync(taskIds, run);

@@ -105,6 +105,7 @@ internal sealed class AppOwner(
         Delays = State.Delays,
         WaitingForTarget = _demands.For(store.Target),
         WaitingForPrevious = _demands.For(store.Previous),
+        TurnedAway = _engine.Demands.TurnedAway,
         Completed = State.Completed,
         ScaledTo = State.ScaledTo,
     };
@@ -262,6 +263,9 @@ internal sealed class AppOwner(
     }
 
     /// <inheritdoc/>
+    public bool MindsNoRoom => store.Tally.Leaving > 0;
+
+    /// <inheritdoc/>
     public TimeSpan GraceOf(InstanceState task) => TimeSpan.FromSeconds(store.Target?.Spec.TaskKillGracePeriodSeconds ?? 3);
 
     /// <inheritdoc/>
@@ -341,7 +345,7 @@ internal sealed class AppOwner(
         _engine.Events.Add(now, AppEvents.InstanceChanged(appId, after, update.State));
         if (end.Parks)
         {
-            _engine.Tasks.Set(instance, after with { EvictReason = null });
+            _engine.Tasks.Set(instance, after with { EvictReason = null, LeavesBy = null });
         }
         else
         {

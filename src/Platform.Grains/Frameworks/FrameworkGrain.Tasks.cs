@@ -34,6 +34,9 @@ public sealed partial class FrameworkGrain
     public Task GangExpiredAsync(ValueList<string> demandIds, long run) => Task.CompletedTask;
 
     /// <inheritdoc/>
+    public Task NoRoomAsync(ValueList<DemandWithoutRoom> demands, long run) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task ReviewPlacesAsync(ValueList<string> taskIds, long run)
     {
         if (run < _allocatorRun)

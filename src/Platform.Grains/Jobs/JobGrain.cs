@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Jobs;
+using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Tasks;
@@ -271,6 +272,9 @@ public sealed class JobGrain(
 
     /// <inheritdoc/>
     public Task GangExpiredAsync(ValueList<string> demandIds, long run) => _engine.GangExpiredAsync(demandIds, run);
+
+    /// <inheritdoc/>
+    public Task NoRoomAsync(ValueList<DemandWithoutRoom> demands, long run) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public Task ReviewPlacesAsync(ValueList<string> taskIds, long run) => _engine.ReviewPlacesAsync(taskIds, run);

@@ -44,6 +44,9 @@ public interface ITaskOwner<TTask, TFor>
     /// <summary>Demands were given up by the allocator, because their gang found no room in time.</summary>
     void GangExpired();
 
+    /// <summary>What it decides depends on whether there is room for what it waits for.</summary>
+    bool MindsNoRoom => false;
+
     /// <summary>What the agent has to start for a record, or why it cannot be started. May ask other grains.</summary>
     ValueTask<TaskBuild> BuildAsync(TTask task, TFor purpose, TaskPlacement placement);
 

@@ -177,9 +177,9 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         if (task.State.Doomed)
             task.KillSentAt = null;
         else if (draining)
-            Evict(task, EvictReasons.Drain);
+            Evict(task, EvictReasons.Drain, tasks.DrainDeadline);
         else if (task.State.EvictReason == EvictReasons.Drain)
-            Tasks.Set(task, task.State.WithEvictReason(null));
+            Tasks.Set(task, task.State.WithEvictReason(null, null));
         _mustDecide = true;
     }
 
@@ -188,11 +188,12 @@ public sealed partial class OwnershipEngine<TTask, TFor>
     /// <summary>Stages that a task must leave as soon as its owner can bear it, and be started anew.</summary>
     /// <param name="task">The task.</param>
     /// <param name="reason">One of <see cref="EvictReasons"/>, or a text.</param>
-    public void Evict(OwnedTask<TTask> task, string reason)
+    /// <param name="deadline">When it leaves at the latest; null: no such time.</param>
+    public void Evict(OwnedTask<TTask> task, string reason, DateTimeOffset? deadline = null)
     {
-        if (task.State.EvictReason is not null)
+        if (task.State.EvictReason is { } known && (known != reason || task.State.LeavesBy == deadline))
             return;
-        Tasks.Set(task, task.State.WithEvictReason(reason));
+        Tasks.Set(task, task.State.WithEvictReason(reason, deadline));
         _mustDecide = true;
         _logger.Evicted(_owner.Owner, task.State.PlaceId, reason);
     }

@@ -1,6 +1,7 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Recovery;
+using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Ownership;
 using Platform.Core.Placement;
@@ -118,6 +119,16 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         _owner.GangExpired();
         _mustDecide = true;
         return SettleAsync();
+    }
+
+    /// <summary>See <see cref="ITaskOwnerGrain.NoRoomAsync"/>.</summary>
+    public Task NoRoomAsync(ValueList<DemandWithoutRoom> demands, long run)
+    {
+        if (IsSuperseded(run))
+            return Task.CompletedTask;
+        foreach (var demand in demands)
+            _mustDecide |= Demands.HasNoRoom(demand.DemandId, demand.Left) && _owner.MindsNoRoom;
+        return _mustDecide ? SettleAsync() : Task.CompletedTask;
     }
 
     /// <summary>See <see cref="ITaskOwnerGrain.AllocatorStartedAsync"/>.</summary>

@@ -7,6 +7,22 @@ namespace Platform.Core.Tests.AllocationModel;
 public class AllocatorModelTests
 {
     [Fact]
+    public void An_owner_that_asks_for_it_is_told_once_that_there_is_no_room()
+    {
+        var model = new AllocatorModel();
+        model.SetAgent(Agent("a1"));
+        model.SubmitDemand(Demand("big", 6) with { TellsNoRoom = true }, Start);
+        model.SubmitDemand(Demand("other", 6), Start);
+        // Asked about meanwhile, as by a page: it is told all the same.
+        model.Explain("big", Start);
+        model.Allocate(Start).WithoutRoom.ShouldHaveSingleItem().ShouldBe(new("big", "app:/big", 2));
+        model.SetAgent(Agent("a2", "cpus:1;mem:4096"));
+        model.Allocate(Start).WithoutRoom.ShouldBeEmpty();
+        model.SubmitDemand(Demand("small", 1) with { TellsNoRoom = true, Count = 1 }, Start);
+        model.Allocate(Start).WithoutRoom.ShouldHaveSingleItem().DemandId.ShouldBe("small");
+    }
+
+    [Fact]
     public void A_demand_is_placed_with_ports_of_the_agent_and_released_without_a_rest()
     {
         var model = new AllocatorModel();

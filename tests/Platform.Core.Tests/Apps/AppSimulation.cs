@@ -31,6 +31,9 @@ internal sealed class AppSimulation
 
     public int Completed { get; set; }
 
+    /// <summary>How many of the launches that wait have no room.</summary>
+    public int TurnedAway { get; set; }
+
     public IReadOnlyList<InstanceState> Instances => _instances;
 
     public List<OrderEnd> Ends { get; } = [];
@@ -88,7 +91,7 @@ internal sealed class AppSimulation
     }
 
     /// <summary>The control plane crashes and comes back: what waited at the allocator is gone, what was recorded is there.</summary>
-    public void Crash() => (_forTarget, _forPrevious) = (null, null);
+    public void Crash() => (_forTarget, _forPrevious, TurnedAway) = (null, null, 0);
 
     /// <summary>What the decision says shall wait, or what waits already.</summary>
     public LaunchWish? WishAfter(AppDecision decision) => decision.ForTarget ?? Still(_forTarget, Target);
@@ -113,6 +116,7 @@ internal sealed class AppSimulation
             Instances = _instances,
             Delays = Delays,
             Completed = Completed,
+            TurnedAway = Math.Min(TurnedAway, Waiting),
             WaitingForTarget = Still(_forTarget, Target),
             WaitingForPrevious = Still(_forPrevious, Previous),
         },
@@ -189,7 +193,7 @@ internal sealed class AppSimulation
         var update = Update(instance, state);
         var end = TaskEnd.Judge(instance, update, Target?.Spec.Extension?.RunOnce == true);
         if (end.Parks)
-            Change(instance.InstanceId, parked => parked with { State = state, EvictReason = null });
+            Change(instance.InstanceId, parked => parked with { State = state, EvictReason = null, LeavesBy = null });
         else
             _instances.RemoveAll(other => other.InstanceId == instance.InstanceId);
         if (end.Completes)

@@ -63,8 +63,6 @@ internal sealed class RolloutHistory
         Resume();
         if (App.Order is null && (App.Previous is not null || App.Target!.ConfigVersion is { } wanted && App.Active.Any(instance => instance.ConfigVersion != wanted)))
             App.Execute(DeploymentActionKind.Restart, App.Target);
-        foreach (var leaving in App.Instances.Where(instance => instance.EvictReason is not null).ToList())
-            App.Change(leaving.InstanceId, instance => instance with { EvictReason = null });
         for (var step = 0; step < 10 && (App.Order is not null || step == 0); step++)
         {
             App.Settle().ShouldBeTrue();
@@ -147,7 +145,7 @@ internal sealed class RolloutHistory
                 OnAgent(one, instance => !instance.Doomed, instance => instance with { EvictReason = "its agent is being drained" });
                 break;
             case 23 when one is not null:
-                OnAgent(one, _ => true, instance => instance with { EvictReason = null });
+                OnAgent(one, _ => true, instance => instance with { EvictReason = null, LeavesBy = null });
                 break;
             default:
                 App.Now = App.Now.AddSeconds(3);
@@ -185,6 +183,13 @@ internal sealed class RolloutHistory
         var left = App.Active.Where(instance => !killed.Contains(instance) && !given.Contains(instance)).ToList();
         var minimum = (int)Math.Ceiling(wanted * target.Spec.UpgradeStrategy.MinimumHealthCapacity);
         var maximum = (int)Math.Floor(wanted * (1 + target.Spec.UpgradeStrategy.MaximumOverCapacity));
+
+        var drained = decision.Kills.Select(kill => kill.Instance).Where(instance => instance.EvictReason is not null && Serves(instance)).ToList();
+        if (drained.Count > 0 && !bound)
+        {
+            // Whatever else happens, those on an agent that drains go when enough others serve.
+            left.Count(Serves).ShouldBeGreaterThanOrEqualTo(minimum);
+        }
 
         // Evictions come from outside and have a rule of their own.
         var own = decision.Kills.Where(kill => kill.Instance.EvictReason is null).ToList();

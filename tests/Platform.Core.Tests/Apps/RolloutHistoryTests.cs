@@ -34,7 +34,7 @@ public class RolloutHistoryTests
         app.Order.ShouldBeNull();
         app.Ends[^1].Failure.ShouldBeNull();
         app.Active.Count().ShouldBe(app.Target!.Spec.Instances);
-        app.Active.ShouldAllBe(instance => instance.ConfigVersion == app.Target.ConfigVersion && instance.Counts);
+        app.Active.ShouldAllBe(instance => instance.ConfigVersion == app.Target.ConfigVersion && instance.Counts && instance.EvictReason == null);
     }).Check(Config);
 
     [Theory]

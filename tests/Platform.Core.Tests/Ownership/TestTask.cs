@@ -32,5 +32,5 @@ internal sealed record TestTask(string Key) : IOwnedTask<TestTask>
 
     public ValueList<PersistentVolume> PlacedVolumes => default;
 
-    public TestTask WithEvictReason(string? reason) => this with { EvictReason = reason };
+    public TestTask WithEvictReason(string? reason, DateTimeOffset? deadline) => this with { EvictReason = reason };
 }

@@ -57,6 +57,9 @@ public sealed record InstanceState : IOwnedTask<InstanceState>
     /// <summary>Why its place must be given up as soon as the disruption budget allows (drain, preemption); null: it may stay.</summary>
     [Id(13)] public string? EvictReason { get; init; }
 
+    /// <summary>When it leaves whatever becomes of the app (the deadline of a drain); null: no such time.</summary>
+    [Id(42)] public DateTimeOffset? LeavesBy { get; init; }
+
     /// <summary>When its place was found.</summary>
     [Id(14)] public DateTimeOffset StagedAt { get; init; }
 
@@ -135,7 +138,8 @@ public sealed record InstanceState : IOwnedTask<InstanceState>
 
     IEnumerable<string> IOwnedTask<InstanceState>.TaskIds => IsPod ? Containers.Select(container => container.TaskId) : [TaskId];
 
-    InstanceState IOwnedTask<InstanceState>.WithEvictReason(string? reason) => this with { EvictReason = reason };
+    InstanceState IOwnedTask<InstanceState>.WithEvictReason(string? reason, DateTimeOffset? deadline) =>
+        this with { EvictReason = reason, LeavesBy = reason is null ? null : deadline };
 
     /// <summary>True if its agent has been out of reach so long that a replacement is due.</summary>
     public bool IsInactive(UnreachableStrategy? strategy, DateTimeOffset now) =>

@@ -43,6 +43,7 @@ public static class DemandBuilder
             DisruptionBudget = extension?.DisruptionBudget,
             KillGrace = TimeSpan.FromSeconds(spec.TaskKillGracePeriodSeconds ?? 3),
             OwnerInstances = wanted,
+            TellsNoRoom = true,
         };
     }
 

@@ -22,7 +22,7 @@ public static class AppReconciler
         }
         var census = InstanceCensus.Take(record, target, now, decision);
         var launches = new LaunchPlan(record, target, census, now, decision);
-        EvictionPlan.Decide(launches, census, target, decision);
+        EvictionPlan.Decide(record, launches, census, target, now, decision);
         ProgressGuard.Decide(record, census, launches, now, decision);
         var rollout = decision.Rollout ?? record.Rollout;
         if (record.Order?.Kind == DeploymentActionKind.Restart && !rollout.Halted)

@@ -30,6 +30,9 @@ public sealed record AppRecord
     /// <summary>Launches of the previous definition that wait for a place now.</summary>
     public LaunchWish? WaitingForPrevious { get; init; }
 
+    /// <summary>How many of the launches that wait, the allocator has no room for as things are.</summary>
+    public int TurnedAway { get; init; }
+
     /// <summary>Instances of a run-once app that ended for good under this configuration.</summary>
     public int Completed { get; init; }
 

@@ -3,7 +3,7 @@ using Platform.Core.Tasks;
 namespace Platform.Core.Apps;
 
 /// <summary>The instances of an app counted once for a decision.</summary>
-internal sealed class InstanceCensus
+internal sealed class InstanceCensus(string configVersion)
 {
     /// <summary>Instances that shall run under the target's configuration and are not out of reach for too long.</summary>
     public List<InstanceState> Current { get; } = [];
@@ -40,7 +40,7 @@ internal sealed class InstanceCensus
 
     public static InstanceCensus Take(AppRecord record, AppTarget target, DateTimeOffset now, AppDecision decision)
     {
-        var census = new InstanceCensus();
+        var census = new InstanceCensus(target.ConfigVersion);
         var strategy = target.Spec.UnreachableStrategy;
         foreach (var instance in record.Instances)
         {
@@ -65,15 +65,15 @@ internal sealed class InstanceCensus
                 }
                 decision.LookAgain(since.AddSeconds(strategy.InactiveAfterSeconds));
             }
-            census.Add(instance, target);
+            census.Add(instance);
         }
         return census;
     }
 
-    private void Add(InstanceState instance, AppTarget target)
+    private void Add(InstanceState instance)
     {
         Holding++;
-        var current = instance.ConfigVersion == target.ConfigVersion;
+        var current = instance.ConfigVersion == configVersion;
         if (instance.Doomed)
         {
             if (instance.State == TaskState.Unreachable)
@@ -98,6 +98,9 @@ internal sealed class InstanceCensus
                 OldHealthy++;
         }
     }
+
+    /// <summary>It is healthy and, if current, ready: <see cref="Healthy"/> counts it.</summary>
+    public bool Serves(InstanceState instance) => instance.ConfigVersion == configVersion ? instance.Counts : instance.IsHealthy;
 
     /// <summary>Takes a killed instance out of the counts of those that shall run.</summary>
     public void Remove(InstanceState instance)

@@ -15,9 +15,12 @@ internal static class RollingPlan
 
         KillSurplus(target, census, launches, gate, strategy, decision);
         KillOld(target, census, launches, gate, strategy, decision);
-        launches.ForTarget((launches.IsSystem ? wanted : gate.NewInstances) - census.Current.Count, capacity);
+        // Who has to leave and may not yet is replaced first; that takes room for one more at least.
+        if (census.Leaving.Count > 0 && !launches.IsBound)
+            capacity = Math.Max(capacity, wanted + 1);
+        launches.ForTarget((launches.IsSystem ? wanted : gate.NewInstances) - Staying(census.Current, launches), capacity);
         if (!gate.Open)
-            launches.ForPrevious(Math.Min(gate.OldKept, wanted) - census.Old.Count, capacity);
+            launches.ForPrevious(Math.Min(gate.OldKept, wanted) - Staying(census.Old, launches), capacity);
 
         if (gate.Open && IsReached(census, launches))
         {
@@ -64,12 +67,14 @@ internal static class RollingPlan
     private static void KillSurplus(
         AppTarget target, InstanceCensus census, LaunchPlan launches, CanaryGate gate, RestartStrategy strategy, AppDecision decision)
     {
-        var surplus = census.Current.Count - gate.NewInstances;
+        var surplus = Staying(census.Current, launches) - gate.NewInstances;
         if (surplus <= 0 || launches.IsSystem)
             return;
-        var idle = KillOrder.Choose(census.Current.Where(instance => !instance.Counts).ToList(), target.Spec, surplus);
+        // Those that leave their agents are not too many: they go when they are replaced.
+        var staying = launches.IsBound ? census.Current : census.Current.FindAll(instance => instance.EvictReason is null);
+        var idle = KillOrder.Choose(staying.FindAll(instance => !instance.Counts), target.Spec, surplus);
         var allowed = Math.Min(surplus - idle.Count, Math.Max(0, census.Healthy - Floor(launches, strategy)));
-        var serving = KillOrder.Choose(census.Current.Where(instance => instance.Counts).ToList(), target.Spec, allowed);
+        var serving = KillOrder.Choose(staying.FindAll(instance => instance.Counts), target.Spec, allowed);
         foreach (var instance in idle.Concat(serving))
         {
             decision.Kill(instance, Goal(target), "there are more new instances than wanted");
@@ -89,12 +94,17 @@ internal static class RollingPlan
         // The count may have shrunk by instances that are evicted or are too many; what stays must still be the minimum.
         var allowed = Math.Max(0, Math.Min(strategy.KillNow, census.Healthy - Floor(launches, strategy)));
         var killed = 0;
+        var staying = Staying(census.Old, launches);
         foreach (var instance in order)
         {
             if (killed == surplus)
                 break;
+            var leaves = !launches.IsBound && instance.EvictReason is not null;
+            if (!leaves && staying <= gate.OldKept)
+                break;
             if (instance.IsHealthy && allowed-- <= 0)
                 continue;
+            staying -= leaves ? 0 : 1;
             decision.Kill(instance, Goal(target), instance.IsHealthy ? "replaced by a new version" : "not healthy, and replaced by a new version");
             census.Remove(instance);
             killed++;
@@ -105,6 +115,10 @@ internal static class RollingPlan
                 $"{killed} old instances are killed: {census.Healthy} healthy ones stay, the minimum is {strategy.MinHealthy} and the maximum {strategy.MaxCapacity}");
         }
     }
+
+    // Those that leave their agents and cannot be doubled are replaced when they are gone.
+    private static int Staying(List<InstanceState> instances, LaunchPlan launches) =>
+        launches.IsBound ? instances.Count : instances.Count(instance => instance.EvictReason is null);
 
     // An app whose instances cannot be doubled goes one below a minimum that equals the maximum; nothing could move otherwise.
     private static int Floor(LaunchPlan launches, RestartStrategy strategy) =>
