@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
+using Platform.Api.Http;
 using Platform.Core.Registry;
 
 namespace Platform.Api.Registry;
@@ -49,6 +50,22 @@ internal sealed class EndpointStream
     /// <summary><c>PUT .../{balancer}/{mark}</c>: connections go by all that was told before the mark.</summary>
     internal static IResult Acknowledge(RemoteBalancers balancers, string balancer, string mark) =>
         long.TryParse(mark, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && balancers.Acknowledge(balancer, number) ? Results.NoContent() : Results.NotFound();
+
+    /// <summary><c>PUT .../{balancer}/free</c>: of the endpoints that drain in what was acknowledged, the balancer has nothing under way at these, and says so anew with each change.</summary>
+    internal static async Task<IResult> ReleaseAsync(RemoteBalancers balancers, HttpRequest request, string balancer)
+    {
+        try
+        {
+            var told = await JsonSerializer.DeserializeAsync(request.Body, ServiceJson.Default.FreeEndpointsView, request.HttpContext.RequestAborted);
+            if (told?.Endpoints is null || told.Endpoints.Contains(null))
+                return ErrorAnswer.BadRequest("The body has to be {\"endpoints\":[\"ID\", ...]}");
+            return balancers.Release(balancer, told.Endpoints!) ? Results.NoContent() : Results.NotFound();
+        }
+        catch (JsonException failure)
+        {
+            return ErrorAnswer.BadRequest($"The body is no JSON that is understood: {failure.Message}");
+        }
+    }
 
     private static async Task ServeAsync(
         HttpContext http, ServiceDirectory directory, ServiceWatch watch, RegistryFeed feed, RemoteBalancers? balancers, IHostApplicationLifetime lifetime, Func<ServiceEndpoint, EndpointView> view, bool tellsNodes)

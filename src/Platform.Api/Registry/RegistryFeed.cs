@@ -23,6 +23,7 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AgentsRenewal = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookForFree = TimeSpan.FromMilliseconds(50);
 
     private readonly IGrainFactory _grains;
     private readonly ServiceDirectory _directory;
@@ -44,6 +45,12 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     // What was applied, for who acknowledges it; what of it all balancers go by. Both of one activation of the registry.
     private volatile Position _reached = new(0, 0, false);
     private volatile Position _acknowledged = new(0, 0, false);
+
+    // What drains now, and what of it was there when balancers caught up last: only of that they can say that nothing is under way.
+    private readonly DrainingEndpoints _draining = new();
+    private volatile IReadOnlySet<string> _settled = new HashSet<string>();
+    private long _freeTold = long.MinValue;
+    private IReadOnlySet<string> _free = new HashSet<string>();
 
     /// <summary>Made by the services.</summary>
     public RegistryFeed(IGrainFactory grains, ServiceDirectory directory, ServiceZone zone, IServer server, IEnumerable<RegistryConsumer> consumers, TimeProvider time, ILogger<RegistryFeed> logger)
@@ -85,7 +92,9 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         // Not on the thread that starts the host.
         await Task.Yield();
         var self = _grains.CreateObjectReference<IRegistryObserver>(this);
+        _directory.Follow(Drains);
         var acknowledging = AcknowledgeAsync(stoppingToken);
+        var freeing = TellFreeAsync(self, stoppingToken);
         try
         {
             while (!stoppingToken.IsCancellationRequested)
@@ -108,6 +117,8 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         finally
         {
             await acknowledging;
+            await freeing;
+            _directory.Unfollow(Drains);
             _grains.DeleteObjectReference<IRegistryObserver>(self);
         }
     }
@@ -153,7 +164,9 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
                 var reached = _reached;
                 if (reached == _acknowledged)
                     continue;
+                var draining = Draining();
                 await ConsumeAsync(reached.IsComplete, stop);
+                _settled = draining;
                 _acknowledged = reached;
                 // Told at once: ends of instances wait for it.
                 _wake.Writer.TryWrite(true);
@@ -163,6 +176,65 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         {
             // The process ends.
         }
+    }
+
+    private void Drains(EndpointChange change)
+    {
+        lock (_draining)
+            _draining.Apply(change);
+    }
+
+    private IReadOnlySet<string> Draining()
+    {
+        lock (_draining)
+            return _draining.Ids;
+    }
+
+    /// <summary>While endpoints drain, looks what balancers have under way there, and tells the registry what is free.</summary>
+    private async Task TellFreeAsync(IRegistryObserver self, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(LookForFree, _time, stop);
+                var settled = _settled;
+                if (settled.Count == 0 && _free.Count == 0)
+                    continue;
+                try
+                {
+                    await TellFreeAsync(self, settled);
+                }
+                catch (Exception failure) when (!stop.IsCancellationRequested)
+                {
+                    // Told again with the next look.
+                    LogAway(failure.Message);
+                    await Task.Delay(Renewal, _time, stop);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The process ends.
+        }
+    }
+
+    private async Task TellFreeAsync(IRegistryObserver self, IReadOnlySet<string> settled)
+    {
+        var free = settled.Count == 0 ? [] : settled.ToHashSet(StringComparer.Ordinal);
+        free.IntersectWith(Draining());
+        foreach (var consumer in _consumers)
+        {
+            if (free.Count == 0)
+                break;
+            free.ExceptWith(consumer.BusyOf(free.ToHashSet(StringComparer.Ordinal)));
+        }
+        // Again and again: a registry that begins anew has not heard it.
+        var now = _time.GetTimestamp();
+        if (free.SetEquals(_free) && (free.Count == 0 || (_freeTold != long.MinValue && _time.GetElapsedTime(_freeTold, now) < Renewal)))
+            return;
+        await _grains.GetGrain<IRegistryGrain>(0).FreeAsync(self, free.ToValueList());
+        (_free, _freeTold) = (free, now);
     }
 
     private async Task ConsumeAsync(bool isComplete, CancellationToken stop)

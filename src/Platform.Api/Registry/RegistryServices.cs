@@ -25,7 +25,7 @@ public static class RegistryServices
         services.AddSingleton(provider => new AppWaker(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<AppWaker>>()));
         services.AddSingleton<ServiceWatch>();
         services.AddSingleton(provider => new RemoteBalancers(provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new RegistryConsumer((_, cancellationToken) => provider.GetRequiredService<RemoteBalancers>().CaughtUpAsync(cancellationToken)));
+        services.AddSingleton(provider => new RegistryConsumer((_, cancellationToken) => provider.GetRequiredService<RemoteBalancers>().CaughtUpAsync(cancellationToken), ids => provider.GetRequiredService<RemoteBalancers>().BusyOf(ids)));
         services.AddSingleton(provider => new RegistryFeed(
             provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ServiceDirectory>(), provider.GetRequiredService<ServiceZone>(), provider.GetRequiredService<IServer>(),
             provider.GetServices<RegistryConsumer>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RegistryFeed>>(), isControlPlane));

@@ -18,6 +18,9 @@ internal sealed class RemoteBalancer(Action<RemoteBalancer> gone) : IDisposable
     /// <summary>It has not answered in time, and nobody waits for it until it does.</summary>
     public bool IsLate { get; set; }
 
+    /// <summary>Endpoints that drain in what it has acknowledged, and that it has nothing under way at.</summary>
+    public IReadOnlySet<string> Free { get; set; } = new HashSet<string>();
+
     /// <summary>Ends when it is asked for a mark after this one.</summary>
     public Task WhenAskedAfter(long mark)
     {

@@ -11,9 +11,13 @@ public sealed class RemoteBalancers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    // A connection that breaks is made again in a second or two; meanwhile nobody knows what goes on at its other end.
+    private static readonly TimeSpan ComesBack = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, RemoteBalancer> _balancers = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private long _mark;
+    private long _lastGone;
 
     /// <param name="time">The clock of their patience.</param>
     public RemoteBalancers(TimeProvider time) => _time = time;
@@ -47,9 +51,28 @@ public sealed class RemoteBalancers
     /// <summary>One more follows.</summary>
     internal RemoteBalancer Add()
     {
-        var balancer = new RemoteBalancer(gone => _balancers.TryRemove(gone.Id, out _));
+        var balancer = new RemoteBalancer(gone =>
+        {
+            _balancers.TryRemove(gone.Id, out _);
+            Interlocked.Exchange(ref _lastGone, _time.GetUtcNow().UtcTicks);
+        });
         _balancers[balancer.Id] = balancer;
         return balancer;
+    }
+
+    /// <summary>Which of these endpoints one of them has something under way at, or has not said that it has not.</summary>
+    public IReadOnlySet<string> BusyOf(IReadOnlySet<string> endpoints) =>
+        _time.GetUtcNow().UtcTicks - Interlocked.Read(ref _lastGone) < ComesBack.Ticks ? endpoints
+        : _balancers.IsEmpty ? new HashSet<string>()
+        : endpoints.Where(id => !_balancers.Values.All(balancer => balancer.Free.Contains(id))).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>One says what nothing of its goes to any more. False: it does not follow here.</summary>
+    internal bool Release(string id, IEnumerable<string> endpoints)
+    {
+        if (!_balancers.TryGetValue(id, out var balancer))
+            return false;
+        balancer.Free = endpoints.ToHashSet(StringComparer.Ordinal);
+        return true;
     }
 
     /// <summary>One goes by all that was told before a mark. False: it does not follow here.</summary>

@@ -32,8 +32,10 @@ public static class ServiceEndpoints
         services.MapDelete("{name}/instances/{id}", DeregisterAsync).Needs(Right.OnOperations(AccessAction.Update, "networking"));
         endpoints.MapGet("/api/endpoints", EndpointStream.SendAsync).Needs(Right.OnOperations(AccessAction.Read, "networking"));
         endpoints.MapPut("/api/endpoints/{balancer}/{mark}", EndpointStream.Acknowledge).Needs(Right.OnOperations(AccessAction.Read, "networking") with { IsRoutine = true });
+        endpoints.MapPut("/api/endpoints/{balancer}/free", EndpointStream.ReleaseAsync).Needs(Right.OnOperations(AccessAction.Read, "networking") with { IsRoutine = true });
         endpoints.MapGet("/api/agents/endpoints", EndpointStream.SendToAgentAsync).Needs(Right.On(AccessAction.Create, ResourceId.AgentSession));
         endpoints.MapPut("/api/agents/endpoints/{balancer}/{mark}", EndpointStream.Acknowledge).Needs(Right.On(AccessAction.Create, ResourceId.AgentSession) with { IsRoutine = true });
+        endpoints.MapPut("/api/agents/endpoints/{balancer}/free", EndpointStream.ReleaseAsync).Needs(Right.On(AccessAction.Create, ResourceId.AgentSession) with { IsRoutine = true });
         endpoints.MapPut("/api/agents/endpoints/{service}/wake", WakeAsync).Needs(Right.On(AccessAction.Create, ResourceId.AgentSession));
         endpoints.MapGet("/api/dns/{name}", LookUp).Needs(Right.Filtered);
         return endpoints;

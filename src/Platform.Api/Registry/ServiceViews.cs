@@ -133,10 +133,14 @@ internal sealed record ServiceChangeView(string Service, IReadOnlyList<EndpointV
 /// <summary>The machines that have names of their own in DNS, as an event.</summary>
 internal sealed record RegistryNodesView(IReadOnlyList<string> Masters, IReadOnlyList<string> Agents);
 
+/// <summary>What a balancer says that it has nothing under way at.</summary>
+internal sealed record FreeEndpointsView(IReadOnlyList<string?>? Endpoints);
+
 /// <summary>How these are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ServiceListView))]
 [JsonSerializable(typeof(ServiceView))]
 [JsonSerializable(typeof(ServiceChangeView))]
 [JsonSerializable(typeof(RegistryNodesView))]
+[JsonSerializable(typeof(FreeEndpointsView))]
 internal sealed partial class ServiceJson : JsonSerializerContext;

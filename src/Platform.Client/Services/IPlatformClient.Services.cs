@@ -26,6 +26,16 @@ public partial interface IPlatformClient
     /// <exception cref="PlatformException">Among others: the control plane that answers does not know the balancer; it is told everything again when it follows anew.</exception>
     Task AcknowledgeEndpointsAsync(EndpointWatchOptions options, EndpointMark mark, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Says which of the endpoints that drain in all that this balancer has acknowledged have nothing under way at it: these, and no others. Instances end when
+    /// all balancers have said so, or their drain time is over; of one that never says it is not known.
+    /// </summary>
+    /// <param name="options">How it follows.</param>
+    /// <param name="mark">The last mark: it has the balancer's name.</param>
+    /// <param name="endpoints">The ids of the endpoints.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task ReleaseEndpointsAsync(EndpointWatchOptions options, EndpointMark mark, IReadOnlyCollection<string> endpoints, CancellationToken cancellationToken = default);
+
     /// <summary>Somebody has come to a service without instances: its app gets as many as its labels say. For balancers that follow with the right of an agent.</summary>
     /// <exception cref="PlatformException">Among others: nothing of it sleeps.</exception>
     Task WakeServiceAsync(string service, CancellationToken cancellationToken = default);

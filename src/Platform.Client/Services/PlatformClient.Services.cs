@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Platform.Client.Http;
 using Platform.Client.Services;
 
@@ -44,6 +45,16 @@ public sealed partial class PlatformClient
         ArgumentNullException.ThrowIfNull(mark);
         var path = string.Create(CultureInfo.InvariantCulture, $"{EndpointsPath(options)}/{Uri.EscapeDataString(mark.Balancer)}/{mark.Mark}");
         using var _ = await wire.SendAsync(HttpMethod.Put, path, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task ReleaseEndpointsAsync(EndpointWatchOptions options, EndpointMark mark, IReadOnlyCollection<string> endpoints, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(mark);
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var body = new JsonObject { ["endpoints"] = new JsonArray([.. endpoints.Select(id => JsonValue.Create(id))]) };
+        using var _ = await wire.SendAsync(HttpMethod.Put, $"{EndpointsPath(options)}/{Uri.EscapeDataString(mark.Balancer)}/free", body, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

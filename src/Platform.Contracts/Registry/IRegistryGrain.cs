@@ -40,4 +40,15 @@ public interface IRegistryGrain : IGrainWithIntegerKey, IWakeable
     /// <summary>Whether every process that follows has taken over the changes up to a number; those that have not come back for long do not count.</summary>
     [AlwaysInterleave, Alias("IsApplied")]
     Task<bool> IsAppliedAsync(long index);
+
+    /// <summary>An observer says which of the endpoints that drain in what it has applied have nothing under way at its balancers: these, and no others. It says so again with each change, and every few seconds.</summary>
+    [AlwaysInterleave, Alias("Free")]
+    Task FreeAsync(IRegistryObserver observer, ValueList<string> endpoints);
+
+    /// <summary>Waits until every process that follows has taken over the changes up to a number and none has anything under way at these endpoints. False: not within the time, or it is not known.</summary>
+    /// <param name="endpoints">Endpoints that drain.</param>
+    /// <param name="index">The number of the change by which they do.</param>
+    /// <param name="longest">How long to wait, a few seconds.</param>
+    [AlwaysInterleave, Alias("WhenFree")]
+    Task<bool> WhenFreeAsync(ValueList<string> endpoints, long index, TimeSpan longest);
 }

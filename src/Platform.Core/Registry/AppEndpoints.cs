@@ -93,6 +93,9 @@ public static class AppEndpoints
     /// <remarks>As the definition says; without a word 5 seconds for what balancers or the ingress send connections to, none for others.</remarks>
     public static TimeSpan DrainTime(AppSpec spec) => spec.Extension?.DrainSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : DrainTimes.Of(spec.Labels, Labels(spec));
 
+    /// <summary>Whether balancers or the ingress send connections to its instances.</summary>
+    public static bool IsBalanced(AppSpec spec) => DrainTimes.IsBalanced(spec.Labels, Labels(spec));
+
     private static IEnumerable<ValueMap<string>> Labels(AppSpec spec) =>
         spec.PortDefinitions.Select(port => port.Labels)
             .Concat(spec.Container?.PortMappings.Select(port => port.Labels) ?? [])

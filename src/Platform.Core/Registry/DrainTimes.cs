@@ -12,7 +12,11 @@ public static class DrainTimes
     /// <param name="labels">Labels of the task.</param>
     /// <param name="ports">Labels of each of its ports.</param>
     public static TimeSpan Of(ValueMap<string> labels, IEnumerable<ValueMap<string>> ports) =>
-        labels.Keys.Any(IngressLabels.IsLabel) || ports.Any(port => port.Keys.Any(key => VirtualAddress.IsLabel(key) || IngressLabels.IsLabel(key)))
-            ? Default
-            : TimeSpan.Zero;
+        IsBalanced(labels, ports) ? Default : TimeSpan.Zero;
+
+    /// <summary>Whether balancers or the ingress send connections to it, so that they can tell when nothing is under way any more.</summary>
+    /// <param name="labels">Labels of the task.</param>
+    /// <param name="ports">Labels of each of its ports.</param>
+    public static bool IsBalanced(ValueMap<string> labels, IEnumerable<ValueMap<string>> ports) =>
+        labels.Keys.Any(IngressLabels.IsLabel) || ports.Any(port => port.Keys.Any(key => VirtualAddress.IsLabel(key) || IngressLabels.IsLabel(key)));
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Platform.Contracts.Registry;
 using Platform.Core.Apps;
+using Platform.Core.Collections;
 using Platform.Core.Registry;
 using Platform.Core.Tasks;
 using Platform.Grains.Registry;
@@ -8,11 +9,11 @@ using Platform.Grains.Registry;
 namespace Platform.Grains.Apps;
 
 /// <summary>Tells the registry where an app's instances are reached, and lets them leave it before they are stopped.</summary>
-internal sealed class AppAnnouncements(string appId, string owner, AppStore store, IGrainFactory grains, TimeProvider time, ILogger logger)
+internal sealed class AppAnnouncements(string appId, string owner, AppStore store, IGrainFactory grains, Action freed, TimeProvider time, ILogger logger)
 {
     private readonly EndpointAnnouncer _announcer = new(AppEndpoints.ServiceOf(appId), owner, () => grains.GetGrain<IRegistryGrain>(0), time, logger);
     private readonly Dictionary<string, (InstanceState Instance, List<string> Ids)> _endpoints = new(StringComparer.Ordinal);
-    private readonly EndpointDrains _drains = new(() => grains.GetGrain<IRegistryGrain>(0), time, logger);
+    private readonly EndpointDrains _drains = new(() => grains.GetGrain<IRegistryGrain>(0), freed, time, logger);
     private (double?, double?) _shares;
     private AppTarget? _asleep;
     private List<string> _sleepers = [];
@@ -59,10 +60,10 @@ internal sealed class AppAnnouncements(string appId, string owner, AppStore stor
             Registry.NothingToTellAsync(owner).Ignore();
     }
 
-    /// <summary>Until when an instance that has to end goes on: until nobody is sent to it any more, and then for its drain time. Null: it may be stopped.</summary>
+    /// <summary>Until when an instance that has to end goes on: until nobody is sent to it any more, and then until what is under way has ended, for its drain time at most. Null: it may be stopped.</summary>
     public DateTimeOffset? DrainsUntil(InstanceState instance, DateTimeOffset now) =>
-        _endpoints.ContainsKey(instance.InstanceId) && instance.State == TaskState.Running && (store.SpecOf(instance) ?? store.Target?.Spec) is { } spec
-            ? _drains.HeldUntil(_announcer, instance.TaskId, AppEndpoints.DrainTime(spec), now)
+        _endpoints.TryGetValue(instance.InstanceId, out var endpoints) && instance.State == TaskState.Running && (store.SpecOf(instance) ?? store.Target?.Spec) is { } spec
+            ? _drains.HeldUntil(_announcer, instance.TaskId, AppEndpoints.IsBalanced(spec) ? endpoints.Ids.ToValueList() : default, AppEndpoints.DrainTime(spec), now)
             : null;
 
     private void Tell(string instanceId, InstanceState? instance)

@@ -22,6 +22,7 @@ internal sealed class AppOwner(
     private OwnershipEngine<InstanceState, AppTarget> _engine = null!;
     private AppDemands _demands = null!;
     private readonly AppSecrets _secrets = new(appId, store, templates, grains, time, logger);
+    private AppAnnouncements? _announcements;
     private int _uselessPorts;
 
     /// <inheritdoc/>
@@ -55,7 +56,7 @@ internal sealed class AppOwner(
     }
 
     /// <summary>What the registry is told.</summary>
-    public AppAnnouncements Announcements { get; } = new(appId, TaskOwners.OfApp(appId), store, grains, time, logger);
+    public AppAnnouncements Announcements => _announcements ??= new(appId, Owner, store, grains, () => _engine.Released(), time, logger);
 
     /// <summary>Stages a change of an instance.</summary>
     public void InstanceChanged(InstanceState? before, InstanceState? after)

@@ -13,7 +13,7 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
 {
     private static readonly TimeSpan LongestTell = TimeSpan.FromSeconds(5);
 
-    private readonly EndpointDrains _drains = new(registry, time, logger);
+    private readonly EndpointDrains _drains = new(registry, freed: null, time, logger);
     private readonly Dictionary<string, EndpointAnnouncer> _services = new(StringComparer.Ordinal);
     private Dictionary<string, FrameworkTaskState> _changed = new(StringComparer.Ordinal);
 
@@ -54,7 +54,7 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
     public DateTimeOffset? DrainsUntil(string name, FrameworkTaskState task, DateTimeOffset now) =>
         task is { State: TaskState.Running, Discovery: { } discovery } && FrameworkEndpoints.ServiceOf(name, discovery) is { } service
             && _services.TryGetValue(service, out var announcer) && announcer.Has(task.TaskId)
-            ? _drains.HeldUntil(announcer, task.TaskId, FrameworkEndpoints.DrainTime(discovery), now)
+            ? _drains.HeldUntil(announcer, task.TaskId, [task.TaskId], FrameworkEndpoints.DrainTime(discovery), now)
             : null;
 
     /// <summary>Tells of what an earlier activation has left; what has ended meanwhile may have been told of.</summary>

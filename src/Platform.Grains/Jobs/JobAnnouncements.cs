@@ -9,12 +9,12 @@ namespace Platform.Grains.Jobs;
 
 /// <summary>Tells the registry where tasks of a job's runs are reached, if they have ports.</summary>
 /// <remarks>The job is listed before it tells of anything, so that a registry that begins anew asks it, and not all jobs.</remarks>
-internal sealed partial class JobAnnouncements(string jobId, string owner, JobStore store, IGrainFactory grains, TimeProvider time, ILogger logger)
+internal sealed partial class JobAnnouncements(string jobId, string owner, JobStore store, IGrainFactory grains, Action freed, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly EndpointAnnouncer _announcer = new(JobEndpoints.ServiceOf(jobId), owner, () => grains.GetGrain<IRegistryGrain>(0), time, logger);
-    private readonly EndpointDrains _drains = new(() => grains.GetGrain<IRegistryGrain>(0), time, logger);
+    private readonly EndpointDrains _drains = new(() => grains.GetGrain<IRegistryGrain>(0), freed, time, logger);
     private bool _isListed;
     private bool _isListing;
     private bool _mustTellAll;
@@ -45,7 +45,7 @@ internal sealed partial class JobAnnouncements(string jobId, string owner, JobSt
     /// <summary>Until when a task that has to end goes on: until nobody is sent to it any more, and then for its drain time. Null: it may be stopped.</summary>
     public DateTimeOffset? DrainsUntil(RunTask task, DateTimeOffset now) =>
         _announcer.Has(task.TaskId) && store.Runs.Items.GetValueOrDefault(task.RunId) is { } run
-            ? _drains.HeldUntil(_announcer, task.TaskId, JobEndpoints.DrainTime(run.Spec), now)
+            ? _drains.HeldUntil(_announcer, task.TaskId, [task.TaskId], JobEndpoints.DrainTime(run.Spec), now)
             : null;
 
     /// <summary>The registry has begun anew: it is told everything, or that there is nothing, and then it need not ask the next time.</summary>

@@ -29,7 +29,7 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
     {
         (_jobId, _store, _grains, _sender, _time, _log) = (jobId, store, grains, sender, time, log);
         Owner = TaskOwners.OfJob(jobId);
-        Announcements = new(jobId, Owner, store, grains, time, log.Logger);
+        Announcements = new(jobId, Owner, store, grains, () => _engine.Released(), time, log.Logger);
         Timer = new(jobId, store.Term, grains, time, log.Logger);
     }
 

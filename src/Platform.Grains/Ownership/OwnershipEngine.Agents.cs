@@ -213,6 +213,13 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         return due;
     }
 
+    /// <summary>A task that was held (<see cref="ITaskOwner{TTask, TFor}.HeldUntil"/>) may be killed sooner than was said.</summary>
+    public void Released()
+    {
+        _nextKill = _time.GetUtcNow();
+        ArmTimer();
+    }
+
     private void SendKills(List<OwnedTask<TTask>> due)
     {
         foreach (var agent in due.Where(task => task.State.Doomed && !task.State.Parked && Tasks.Find(task.State.Key) == task).GroupBy(task => task.State.AgentId))

@@ -22,7 +22,8 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
     private readonly ILogger<RegistryGrain> _logger;
     private readonly SortedDictionary<(string Service, string Owner), EndpointList> _lists = new(Order);
     private readonly Queue<(long Index, EndpointChange Change)> _changes = new();
-    private readonly Dictionary<IRegistryObserver, (DateTimeOffset Seen, long Applied, string? Address)> _followers = [];
+    private readonly RegistryFollowers<IRegistryObserver> _followers;
+    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<string> _unheard = new(StringComparer.Ordinal);
     private long _index;
     private long _firstKept;
@@ -34,6 +35,7 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
         (_options, _time, _logger) = (options.Value, time, logger);
         // Microseconds: greater than any number of an earlier activation, which counted changes.
         Run = _index = _firstKept = time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+        _followers = new(_options.FollowerLifetime, time.GetUtcNow());
     }
 
     private long Run { get; }
@@ -78,9 +80,9 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
     public Task<RegistryPosition> FollowAsync(IRegistryObserver observer, long applied, string? address)
     {
         var now = _time.GetUtcNow();
-        _followers[observer] = (now, applied, address);
-        var masters = _followers.Values.Where(follower => follower.Seen >= now - _options.FollowerLifetime).Select(follower => follower.Address).OfType<string>()
-            .Distinct().Order(StringComparer.Ordinal).ToValueList();
+        _followers.Seen(observer, applied, address, now);
+        Moved();
+        var masters = _followers.Masters(now).ToValueList();
         return Task.FromResult(new RegistryPosition(Run, _index, _isComplete, masters));
     }
 
@@ -105,8 +107,41 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
     /// <inheritdoc/>
     public Task<bool> IsAppliedAsync(long index)
     {
-        var alive = _time.GetUtcNow() - _options.FollowerLifetime;
-        return Task.FromResult(_followers.Values.All(follower => follower.Applied >= index || follower.Seen < alive));
+        return Task.FromResult(_followers.IsApplied(index, _time.GetUtcNow()));
+    }
+
+    /// <inheritdoc/>
+    public Task FreeAsync(IRegistryObserver observer, ValueList<string> endpoints)
+    {
+        _followers.Free(observer, endpoints);
+        Moved();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> WhenFreeAsync(ValueList<string> endpoints, long index, TimeSpan longest)
+    {
+        using var limit = new CancellationTokenSource(longest, _time);
+        while (!_followers.AreFree(endpoints, index, _time.GetUtcNow()))
+        {
+            try
+            {
+                await _moved.Task.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // Who waits looks again.
+    private void Moved()
+    {
+        var moved = _moved;
+        _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        moved.TrySetResult();
     }
 
     private bool Apply(EndpointChange change)
@@ -134,7 +169,7 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
 
     private void Tell()
     {
-        foreach (var follower in _followers.Keys)
+        foreach (var follower in _followers.All)
             follower.ChangedAsync(_index).Ignore();
     }
 
@@ -143,12 +178,7 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
     {
         try
         {
-            var alive = _time.GetUtcNow() - _options.FollowerLifetime;
-            foreach (var (follower, (seen, _, _)) in _followers)
-            {
-                if (seen < alive)
-                    _followers.Remove(follower);
-            }
+            _followers.Expire(_time.GetUtcNow());
             var services = await GrainFactory.ListAsync(DirectoryKinds.Services, time: _time);
             if (!_isAsked)
                 await AskAllAsync(services);

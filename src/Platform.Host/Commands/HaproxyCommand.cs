@@ -111,6 +111,7 @@ internal static class HaproxyCommand
             {
                 Watch = new() { Acknowledges = true },
                 CaughtUp = token => balancer.CaughtUpAsync(isComplete: false, token),
+                BusyOf = balancer.BusyOfAsync,
                 Completed = balancer.KnowsAll,
                 Renew = token => Logins.RenewAsync(client, token),
             };

@@ -106,6 +106,7 @@ internal sealed class AgentPlane : IAsyncDisposable
         {
             Watch = new() { IsAgent = true, Acknowledges = balancer is not null, WantsNodes = dns is not null },
             CaughtUp = token => balancer?.CaughtUpAsync(token) ?? Task.CompletedTask,
+            BusyOf = (endpoints, _) => Task.FromResult(balancer?.BusyOf(endpoints) ?? new HashSet<string>()),
             Nodes = nodes => zone.SetFixed(nodes.Records(zone.Names)),
         };
         var following = new RegistryReader(client, directory, reading, time, loggers.CreateLogger<RegistryReader>());

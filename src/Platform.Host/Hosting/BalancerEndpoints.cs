@@ -26,7 +26,7 @@ internal static class BalancerEndpoints
         });
         services.AddSingleton<LoadBalancer>();
         services.AddHostedService(provider => provider.GetRequiredService<LoadBalancer>());
-        services.AddSingleton(provider => new RegistryConsumer((_, cancellationToken) => provider.GetRequiredService<LoadBalancer>().CaughtUpAsync(cancellationToken)));
+        services.AddSingleton(provider => new RegistryConsumer((_, cancellationToken) => provider.GetRequiredService<LoadBalancer>().CaughtUpAsync(cancellationToken), ids => provider.GetRequiredService<LoadBalancer>().BusyOf(ids)));
         return services;
     }
 

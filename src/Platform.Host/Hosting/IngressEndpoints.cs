@@ -14,7 +14,7 @@ internal static class IngressEndpoints
     {
         services.AddSingleton(provider => new IngressServer(provider.GetRequiredService<ServiceDirectory>(), options with { Wake = provider.GetRequiredService<AppWaker>().WakeAsync }, provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService(provider => provider.GetRequiredService<IngressServer>());
-        services.AddSingleton(provider => new RegistryConsumer((isComplete, cancellationToken) => provider.GetRequiredService<IngressServer>().CaughtUpAsync(isComplete, cancellationToken)));
+        services.AddSingleton(provider => new RegistryConsumer((isComplete, cancellationToken) => provider.GetRequiredService<IngressServer>().CaughtUpAsync(isComplete, cancellationToken), ids => provider.GetRequiredService<IngressServer>().BusyOf(ids)));
         return services;
     }
 

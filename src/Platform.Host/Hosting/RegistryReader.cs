@@ -17,11 +17,15 @@ namespace Platform.Host.Hosting;
 internal sealed partial class RegistryReader(PlatformClient client, ServiceDirectory directory, RegistryReaderSettings settings, TimeProvider time, ILogger<RegistryReader> logger)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookForFree = TimeSpan.FromMilliseconds(50);
 
     // Thrice the control plane's own word that it is there.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
     private readonly DirectoryMirror mirror = new(directory);
+
+    private readonly DrainingEndpoints draining = new();
+    private volatile Settled? settled;
 
     private readonly Lock gate = new();
     private DateTimeOffset? heardAt;
@@ -43,6 +47,19 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
     /// <summary>Follows until it is cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
+        directory.Follow(Drains);
+        try
+        {
+            await FollowAsync(cancellationToken);
+        }
+        finally
+        {
+            directory.Unfollow(Drains);
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
         var isAway = false;
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -55,6 +72,7 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
                 // Changes that come while one is acknowledged do not wait for that; of marks the newest counts.
                 var marks = Channel.CreateBounded<EndpointMark>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
                 var acknowledging = AcknowledgeAsync(marks.Reader, silence.Token);
+                var releasing = settings.Watch.Acknowledges ? ReleaseAsync(silence.Token) : Task.CompletedTask;
                 try
                 {
                     mirror.Begin();
@@ -75,6 +93,8 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
                 {
                     await silence.CancelAsync();
                     await acknowledging;
+                    await releasing;
+                    settled = null;
                 }
                 reason = "the connection ended";
             }
@@ -143,6 +163,9 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
         {
             await foreach (var mark in marks.ReadAllAsync(cancellationToken))
             {
+                IReadOnlySet<string> drains;
+                lock (draining)
+                    drains = draining.Ids;
                 await settings.CaughtUp(cancellationToken);
                 try
                 {
@@ -152,6 +175,51 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
                 {
                     // The connection ends too, or another control plane answered, which waits for nobody that it does not know.
                     LogNotAcknowledged(failure.Message);
+                    continue;
+                }
+                settled = new(mark, drains);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection has ended.
+        }
+    }
+
+    private void Drains(EndpointChange change)
+    {
+        lock (draining)
+            draining.Apply(change);
+    }
+
+    /// <summary>While endpoints drain, looks what is under way there, and tells which are free.</summary>
+    private async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlySet<string> told = new HashSet<string>();
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(LookForFree, time, cancellationToken);
+                if (settled is not { } now || (now.Draining.Count == 0 && told.Count == 0))
+                    continue;
+                var free = now.Draining.ToHashSet(StringComparer.Ordinal);
+                lock (draining)
+                    free.IntersectWith(draining.Ids);
+                if (free.Count > 0)
+                    free.ExceptWith(await settings.BusyOf(free.ToHashSet(StringComparer.Ordinal), cancellationToken));
+                if (free.SetEquals(told))
+                    continue;
+                try
+                {
+                    await client.ReleaseEndpointsAsync(settings.Watch, now.Mark, free, cancellationToken);
+                    told = free;
+                }
+                catch (PlatformException failure)
+                {
+                    // A control plane that does not know of it yet, or not of this connection: instances have their drain time.
+                    LogNotAcknowledged(failure.Message);
+                    await Task.Delay(Again, time, cancellationToken);
                 }
             }
         }
@@ -160,6 +228,11 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
             // The connection has ended.
         }
     }
+
+    /// <summary>What was acknowledged last.</summary>
+    /// <param name="Mark">Its mark.</param>
+    /// <param name="Draining">What drains in it.</param>
+    private sealed record Settled(EndpointMark Mark, IReadOnlySet<string> Draining);
 
     private static ServiceEndpoint Endpoint(Client.Services.ServiceEndpoint told) => new()
     {

@@ -12,6 +12,9 @@ internal sealed record RegistryReaderSettings
     /// <summary>Ends when connections go by all that the directory has told until now.</summary>
     internal required Func<CancellationToken, Task> CaughtUp { get; init; }
 
+    /// <summary>Which of these endpoints, that drain in all that was caught up with, still have something under way, or may have. Without a word all.</summary>
+    internal Func<IReadOnlySet<string>, CancellationToken, Task<IReadOnlySet<string>>> BusyOf { get; init; } = (endpoints, _) => Task.FromResult(endpoints);
+
     /// <summary>Called when the directory is known to be whole.</summary>
     internal Action Completed { get; init; } = () => { };
 

@@ -18,6 +18,9 @@ namespace Platform.Networking.Ingress;
 /// </remarks>
 public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
 {
+    // Each keeps connections for as long as clients do; who reloads more often than they end has a drain time.
+    private const int MostFormer = 32;
+
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(20);
 
     private readonly ServiceDirectory _directory;
@@ -38,6 +41,7 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
     private HaproxySettings _possible;
     private string _revision = "";
     private long _revisions;
+    private FormerWorker[] _former = [];
     private bool _isKnown;
     private bool _mustReload;
     private bool _isUnsure;
@@ -115,6 +119,31 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
 
     /// <summary>The directory knows everything; until this was said once nothing is written.</summary>
     public void KnowsAll() => _work.Writer.TryWrite(new() { IsComplete = true });
+
+    /// <summary>Which of these endpoints, that drain in all that it has caught up with, HAProxy still has sessions at, or may have; all, if it does not say.</summary>
+    /// <param name="endpoints">The endpoints.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlySet<string>> BusyOfAsync(IReadOnlySet<string> endpoints, CancellationToken cancellationToken)
+    {
+        if (Plan is not { } plan)
+            return endpoints;
+        try
+        {
+            var asked = plan.Backends.Where(backend => backend.Servers.Any(server => endpoints.Contains(server.Endpoint))).ToList();
+            var servers = await _socket.BusyServersAsync(asked.Select(backend => backend.Name), cancellationToken);
+            var busy = asked.SelectMany(backend => backend.Servers.Where(server => !server.IsDraining || servers.Contains((backend.Name, server.Name)))).Select(server => server.Endpoint).ToHashSet(StringComparer.Ordinal);
+            // A worker that was replaced finishes what it has, and no socket tells of it.
+            foreach (var former in Volatile.Read(ref _former).Where(former => !former.HasGone()))
+                busy.UnionWith(former.Endpoints);
+            busy.IntersectWith(endpoints);
+            return busy;
+        }
+        catch (HaproxyException failure)
+        {
+            LogNotTold(failure.Message);
+            return endpoints;
+        }
+    }
 
     /// <summary>Makes HAProxy reload with what is known.</summary>
     internal Task ReloadAsync(CancellationToken cancellationToken) => DoAsync(new() { MustReload = true, Mark = Mark() }, cancellationToken);
@@ -298,6 +327,7 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
             throw new HaproxyException($"HAProxy refuses the configuration {file}: {problem}");
         File.Move(file, _options.ConfigPath, overwrite: true);
         Reloads++;
+        await BecomesFormerAsync();
         await _process.ReloadAsync(_stop.Token);
         await HasComeUpAsync(revision);
         (_revision, _isUnsure) = (revision, false);
@@ -305,6 +335,15 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
         Volatile.Write(ref _applied, wanted);
         Tell(wanted.Problems);
         LogReloaded(wanted.Backends.Count, revision);
+    }
+
+    private async Task BecomesFormerAsync()
+    {
+        // Nothing that is known yet has gone through a worker of before.
+        if (_applied is not { } standing || await _socket.ShowAsync(_stop.Token) is not { } shown)
+            return;
+        var endpoints = standing.Backends.SelectMany(backend => backend.Servers).Select(server => server.Endpoint).ToHashSet(StringComparer.Ordinal);
+        Volatile.Write(ref _former, [.. _former.Where(former => !former.HasGone()).TakeLast(MostFormer), new(shown.Pid, _process.IsHaproxy(shown.Pid), endpoints)]);
     }
 
     /// <summary>HAProxy gives up on all of a configuration when one port is another's: such ports are left out.</summary>
@@ -403,6 +442,9 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
         File.Move(temporary, path, overwrite: true);
     }
 
+    [LoggerMessage(LogLevel.Debug, "HAProxy does not tell what it has under way: {Reason}")]
+    private partial void LogNotTold(string reason);
+
     [LoggerMessage(LogLevel.Information, "HAProxy runs with {Count} backends, revision {Revision}")]
     private partial void LogReloaded(int count, string revision);
 
@@ -433,5 +475,14 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
         internal bool HasEnded { get; init; }
 
         internal TaskCompletionSource? Mark { get; init; }
+    }
+
+    /// <summary>A worker that a reload has replaced.</summary>
+    /// <param name="Pid">Its process id.</param>
+    /// <param name="IsVisible">It is a process that is seen from here; otherwise nobody can tell when it has gone.</param>
+    /// <param name="Endpoints">What it may have sessions at.</param>
+    private sealed record FormerWorker(int Pid, bool IsVisible, HashSet<string> Endpoints)
+    {
+        internal bool HasGone() => IsVisible && !File.Exists($"/proc/{Pid}/stat");
     }
 }

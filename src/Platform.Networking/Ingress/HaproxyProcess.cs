@@ -131,7 +131,7 @@ internal sealed partial class HaproxyProcess(HaproxyOptions options, Action exit
     private string OwnPidFile => options.ConfigPath + ".pid";
 
     // The number may be that of another process by now.
-    private bool IsHaproxy(int pid)
+    internal bool IsHaproxy(int pid)
     {
         try
         {

@@ -51,6 +51,30 @@ internal sealed class HaproxySocket(string path)
         }
     }
 
+    /// <summary>The servers of some backends which have sessions or queued requests, as backend and server; those of the worker that answers.</summary>
+    /// <exception cref="HaproxyException">HAProxy does not answer, or not in a form that is known.</exception>
+    internal async Task<IReadOnlySet<(string Backend, string Server)>> BusyServersAsync(IEnumerable<string> backends, CancellationToken cancellationToken)
+    {
+        var busy = new HashSet<(string, string)>();
+        foreach (var name in backends)
+        {
+            // Of one proxy, servers only.
+            var lines = (await AskAsync($"show stat {name} 4 -1", cancellationToken)).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            if (lines.Length == 0 || !lines[0].StartsWith("# ", StringComparison.Ordinal))
+                throw new HaproxyException($"HAProxy tells no statistics of {name}");
+            var columns = lines[0][2..].Split(',');
+            var (server, sessions, queued) = (Array.IndexOf(columns, "svname"), Array.IndexOf(columns, "scur"), Array.IndexOf(columns, "qcur"));
+            if (server < 0 || sessions < 0 || queued < 0)
+                throw new HaproxyException("HAProxy's statistics lack a column");
+            foreach (var values in lines.Skip(1).Select(line => line.Split(',')).Where(values => values.Length > Math.Max(Math.Max(sessions, queued), server)))
+            {
+                if (values[sessions] is not ("0" or "") || values[queued] is not ("0" or ""))
+                    busy.Add((name, values[server]));
+            }
+        }
+        return busy;
+    }
+
     private static string? Value(string[] lines, string name) => Array.Find(lines, line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();
 
     private async Task<string> AskAsync(string line, CancellationToken cancellationToken)

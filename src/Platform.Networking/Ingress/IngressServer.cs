@@ -129,6 +129,9 @@ public sealed partial class IngressServer : IHostedService, IAsyncDisposable
             _known.TrySetResult();
     }
 
+    /// <summary>Which of these endpoints, that drain in all that it has caught up with, still answer requests.</summary>
+    public IReadOnlySet<string> BusyOf(IReadOnlySet<string> endpoints) => _live.All.SelectMany(live => live.Pool.BusyOf(endpoints)).ToHashSet(StringComparer.Ordinal);
+
     private WebApplication Build()
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "platform" });
@@ -163,6 +166,7 @@ public sealed partial class IngressServer : IHostedService, IAsyncDisposable
             pipeline.Use(dispatcher.InvokeAsync);
             pipeline.UseSessionAffinity();
             pipeline.UseLoadBalancing();
+            pipeline.Use(dispatcher.CountAsync);
         });
         return app;
     }

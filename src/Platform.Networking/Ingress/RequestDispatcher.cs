@@ -37,6 +37,19 @@ internal sealed partial class RequestDispatcher(
         }
     }
 
+    /// <summary>Where nobody had to choose (there is one instance, or a cookie names one, or all others have just gone), a request is counted all the same.</summary>
+    internal Task CountAsync(HttpContext http, RequestDelegate next)
+    {
+        var feature = http.GetReverseProxyFeature();
+        if (!http.Items.ContainsKey(WeightedLeastRequests.ChosenKey) && feature.AvailableDestinations is [var only, ..]
+            && routes.Find(feature.Cluster.Config.ClusterId)?.Pool.Backends.FirstOrDefault(backend => backend.Id == only.DestinationId) is { } backend)
+        {
+            backend.Take();
+            http.Items[WeightedLeastRequests.ChosenKey] = backend;
+        }
+        return next(http);
+    }
+
     private async Task DispatchAsync(HttpContext http, LiveRoute live, RequestDelegate next)
     {
         var tried = new HashSet<string>(StringComparer.Ordinal);

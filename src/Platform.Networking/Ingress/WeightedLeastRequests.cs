@@ -27,10 +27,11 @@ internal sealed class WeightedLeastRequests(IngressRoutes routes) : ILoadBalanci
                 ? null
                 : availableDestinations.Select(destination => destination.DestinationId).ToHashSet(StringComparer.Ordinal);
             bool IsAvailable(Backend backend) => cluster.Destinations.ContainsKey(backend.Id) && fewer?.Contains(backend.Id) != false;
-            if (live.Pool.Choose(context.Connection.RemoteIpAddress ?? IPAddress.None, IsAvailable, Environment.TickCount64) is { } backend
-                && cluster.Destinations.TryGetValue(backend.Id, out var chosen))
+            var client = context.Connection.RemoteIpAddress ?? IPAddress.None;
+            while (live.Pool.Choose(client, IsAvailable, Environment.TickCount64) is { } backend && cluster.Destinations.TryGetValue(backend.Id, out var chosen))
             {
-                backend.Take();
+                if (!backend.TryTake())
+                    continue;
                 context.Items[ChosenKey] = backend;
                 return chosen;
             }

@@ -5,6 +5,7 @@ namespace Platform.Networking.LoadBalancing;
 /// <summary>An endpoint as the balancer sees it: where it is, what goes to it now, and how it has behaved.</summary>
 public sealed class Backend
 {
+    private bool _isReady;
     private int _active;
     private int _failures;
     private long _total;
@@ -23,7 +24,11 @@ public sealed class Backend
     public int Weight { get; internal set; } = 1;
 
     /// <summary>It may be given new connections.</summary>
-    public bool IsReady { get; internal set; }
+    public bool IsReady
+    {
+        get => Volatile.Read(ref _isReady);
+        internal set => Interlocked.Exchange(ref _isReady, value);
+    }
 
     /// <summary>Open connections, or UDP clients.</summary>
     public int Active => Volatile.Read(ref _active);
@@ -43,6 +48,16 @@ public sealed class Backend
 
     /// <summary>Whether it is passed over because it failed. Milliseconds of <see cref="Environment.TickCount64"/>.</summary>
     internal bool IsEjected(long now) => now < Interlocked.Read(ref _ejectedUntil);
+
+    /// <summary>Takes a place; false: it has just become one that gets nothing new. Who sees afterwards that it is not ready and has no connection can be certain that it gets none.</summary>
+    internal bool TryTake()
+    {
+        Take();
+        if (IsReady)
+            return true;
+        Release();
+        return false;
+    }
 
     internal void Take()
     {

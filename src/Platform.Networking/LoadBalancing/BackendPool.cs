@@ -36,8 +36,14 @@ public sealed class BackendPool
             backend.BeginTurns();
             backends.Add(backend);
         }
+        // Who has chosen one of these a moment ago sees it.
+        foreach (var gone in known.Values)
+            gone.IsReady = false;
         _backends = [.. backends];
     }
+
+    /// <summary>Which of these have open connections, or may get some: all that are known to be done are left out.</summary>
+    internal IEnumerable<string> BusyOf(IReadOnlySet<string> ids) => _backends.Where(backend => (backend.IsReady || backend.Active > 0) && ids.Contains(backend.Id)).Select(backend => backend.Id);
 
     /// <summary>The backend for a new connection; null: none may be given one.</summary>
     /// <param name="client">Who connects.</param>

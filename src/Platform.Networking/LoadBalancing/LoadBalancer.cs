@@ -46,6 +46,9 @@ public sealed partial class LoadBalancer : BackgroundService
         return _changes.Writer.TryWrite((null, mark)) ? mark.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
     }
 
+    /// <summary>Which of these endpoints, that drain in all that it has caught up with, still have connections.</summary>
+    public IReadOnlySet<string> BusyOf(IReadOnlySet<string> endpoints) => _frontends.Values.SelectMany(frontend => frontend.Pool.BusyOf(endpoints)).ToHashSet(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public override void Dispose()
     {

@@ -134,7 +134,8 @@ internal sealed partial class TcpFrontend : Frontend
                     break;
                 continue;
             }
-            backend.Take();
+            if (!backend.TryTake())
+                continue;
             var server = new Socket(backend.Target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {

@@ -114,12 +114,22 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
         await client.AcknowledgeEndpointsAsync(options, mark);
         await UntilAsync(() => Registry.IsAppliedAsync(index), "it is acknowledged");
 
+        // What it does not say to be free may be in use.
+        var balancers = server.Services.GetRequiredService<Platform.Api.Registry.RemoteBalancers>();
+        IReadOnlySet<string> asked = new HashSet<string> { "one", "two" };
+        balancers.BusyOf(asked).ShouldBe(asked, ignoreOrder: true);
+        await client.ReleaseEndpointsAsync(options, mark, ["one"]);
+        balancers.BusyOf(asked).ShouldBe(["two"]);
+
         // Marks that nobody answers any more keep nobody waiting.
         await events.DisposeAsync();
         await gone.CancelAsync();
         index = await TellAsync(service, 3, "one", EndpointState.Ready);
         await UntilAsync(() => Registry.IsAppliedAsync(index), "nobody is waited for");
         (await Should.ThrowAsync<PlatformException>(client.AcknowledgeEndpointsAsync(options, mark))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Should.ThrowAsync<PlatformException>(client.ReleaseEndpointsAsync(options, mark, ["one"]))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        // A connection that has broken a moment ago may be made again: nobody knows what goes on at its end.
+        balancers.BusyOf(asked).ShouldBe(asked, ignoreOrder: true);
     }
 
     [Fact]

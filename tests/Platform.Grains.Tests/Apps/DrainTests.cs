@@ -39,9 +39,6 @@ public class DrainTests
         // The one with the room is the last to come back: until then there is none, and nothing ends for that.
         await cluster.Agents[0].DialAsync();
         await cluster.UntilAsync("/web", app => app.Instances.Count(instance => instance.AgentId == "agent0") == 2, "the app knows its instances");
-        await UntilAsync(
-            async () => (await cluster.Host.GetGrain<IAllocatorGrain>(0).GetPendingAsync()).Any(pending => pending.Demand.Owner == "app:/web" && pending.Explanation is not null), "the allocator finds no room");
-        (await cluster.App("/web").GetStatusAsync())!.Instances.ShouldAllBe(instance => !instance.Doomed);
         cluster.Agents[0].Running.ShouldBe(before.Instances.Select(instance => instance.TaskId), ignoreOrder: true);
         await spare.DialAsync();
 
@@ -62,6 +59,25 @@ public class DrainTests
         await UntilAsync(async () => (await cluster.Host.GetGrain<IAgentGrain>("agent0").GetStatusAsync())!.Condition == AgentCondition.Drained, "it is drained");
         // One more than wanted at most, so one after the other.
         spare.Launches.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task While_an_agent_is_out_of_touch_for_a_moment_nobody_says_that_there_is_no_room()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        await cluster.PutAndWaitAsync(Web);
+        var spare = await cluster.AddAgentAsync("spare");
+        await spare.HangUpAsync();
+        await cluster.Host.GetGrain<IAgentGrain>("agent0").DrainAsync(null, markGone: false);
+        await UntilAsync(
+            async () => (await cluster.Host.GetGrain<IAllocatorGrain>(0).GetPendingAsync()).Any(pending => pending.Demand.Owner == "app:/web" && pending.Explanation is not null), "the allocator finds no room");
+        (await cluster.App("/web").GetStatusAsync())!.Instances.ShouldAllBe(instance => !instance.Doomed);
+        cluster.Agents[0].Running.Count().ShouldBe(2);
+
+        spare.HealthOfLaunched = null;
+        await spare.DialAsync();
+        await UntilAsync(() => spare.Running.Any(), "a replacement starts");
+        cluster.Agents[0].Running.Count().ShouldBe(2);
     }
 
     [Fact]

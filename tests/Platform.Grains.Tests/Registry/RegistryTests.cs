@@ -41,6 +41,42 @@ public sealed class RegistryTests
     }
 
     [Fact]
+    public async Task An_instance_ends_before_its_drain_time_when_all_who_follow_say_that_nothing_is_under_way_there()
+    {
+        var time = new SteppedTime();
+        await using var cluster = await AppFixture.StartAsync(
+            agents: 1, options => options.Agents.UnreachableAfter = TimeSpan.FromDays(10), services => services.AddSingleton<TimeProvider>(time));
+        var registry = cluster.Host.GetGrain<IRegistryGrain>(0);
+        var spec = Web with { Instances = 1, Labels = ValueMap.Create(("HAPROXY_0_VHOST", "web.test")), Extension = new() { DrainSeconds = 100_000 } };
+        await cluster.PutAndWaitAsync(spec);
+        var first = (await EndpointsAsync(registry, endpoints => endpoints is [{ State: EndpointState.Ready }]))[0].Id;
+        // The registry is old enough to know who follows.
+        time.Advance(TimeSpan.FromSeconds(10));
+        var (one, two) = (Nobody(cluster), Nobody(cluster));
+        await registry.FollowAsync(one, long.MaxValue, null);
+        await registry.FollowAsync(two, long.MaxValue, null);
+
+        await cluster.App("/shop/web").KillAsync([first], wipe: false);
+        await EndpointsAsync(registry, endpoints => endpoints.Any(endpoint => endpoint.State == EndpointState.Draining));
+        await registry.FreeAsync(one, [first]);
+        await registry.FreeAsync(two, ["another"]);
+        (await registry.WhenFreeAsync([first], 1, TimeSpan.FromMilliseconds(1))).ShouldBeFalse();
+        cluster.Agents[0].Running.ShouldContain(first);
+
+        await registry.FreeAsync(two, [first]);
+        await AppFixture.UntilAsync(() => Task.FromResult(!cluster.Agents[0].Running.Contains(first)), "it ends");
+
+        // What is found by DNS alone may be in use by anybody: it has its time.
+        await cluster.PutAndWaitAsync(spec with { Id = "/shop/plain", Labels = default });
+        var plain = (await EndpointsAsync(registry, endpoints => endpoints.Any(endpoint => endpoint.Owner == "app:/shop/plain"))).Single(endpoint => endpoint.Owner == "app:/shop/plain").Id;
+        await cluster.App("/shop/plain").KillAsync([plain], wipe: false);
+        await registry.FreeAsync(one, [plain]);
+        await registry.FreeAsync(two, [plain]);
+        await EndpointsAsync(registry, endpoints => endpoints.Any(endpoint => endpoint.Id == plain && endpoint.State == EndpointState.Draining));
+        cluster.Agents[0].Running.ShouldContain(plain);
+    }
+
+    [Fact]
     public async Task Without_a_drain_time_an_instance_is_stopped_at_once_and_is_gone()
     {
         await using var cluster = await AppFixture.StartAsync(agents: 1);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text;
 using Platform.Core.Ingress;
 using Platform.Core.Registry;
@@ -61,6 +62,31 @@ public sealed class HaproxyTests
             foreach (var server in servers)
                 await server.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task An_instance_that_drains_is_free_when_the_last_session_with_it_has_ended_also_over_a_reload()
+    {
+        await using var fixture = await HaproxyFixture.StartAsync();
+        await using var old = await EchoServer.StartAsync("old");
+        await using var @new = await EchoServer.StartAsync("new");
+        ServiceEndpoint At(EchoServer server) => server.As(server.Name, ("HAPROXY_0_VHOST", "web.test"));
+        IReadOnlySet<string> asked = new HashSet<string> { "old" };
+        await fixture.SetAsync("web", At(old));
+        using var invoker = fixture.Client();
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri("ws://web.test/"), invoker, CancellationToken.None).WaitAsync(IngressFixture.Patience);
+        await fixture.SetAsync("web", At(old) with { State = EndpointState.Draining }, At(@new));
+        (await fixture.Balancer.BusyOfAsync(asked, CancellationToken.None)).ShouldBe(["old"]);
+
+        // The new worker knows nothing of the sessions that the old one finishes.
+        await fixture.Balancer.ReloadAsync(CancellationToken.None).WaitAsync(IngressFixture.Patience);
+        (await fixture.Balancer.BusyOfAsync(asked, CancellationToken.None)).ShouldBe(["old"]);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(IngressFixture.Patience);
+        using var patience = new CancellationTokenSource(IngressFixture.Patience);
+        while ((await fixture.Balancer.BusyOfAsync(asked, patience.Token)).Count > 0)
+            await Task.Delay(20, patience.Token);
+        (await fixture.Balancer.BusyOfAsync(new HashSet<string> { "new", "nobody" }, patience.Token)).ShouldBe(["new"]);
     }
 
     [Fact]

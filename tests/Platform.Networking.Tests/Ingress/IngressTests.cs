@@ -197,6 +197,26 @@ public sealed class IngressTests
     }
 
     [Fact]
+    public async Task An_instance_that_drains_is_free_when_the_last_request_to_it_has_ended()
+    {
+        await using var fixture = await IngressFixture.StartAsync();
+        await using var old = await EchoServer.StartAsync("old");
+        await using var @new = await EchoServer.StartAsync("new");
+        await fixture.SetAsync("web", old.As("1", (Host, "shop.test")));
+        using var invoker = fixture.Client();
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri("ws://shop.test/"), invoker, CancellationToken.None).WaitAsync(IngressFixture.Patience);
+        await fixture.SetAsync("web", old.As("1", (Host, "shop.test")) with { State = EndpointState.Draining }, @new.As("2", (Host, "shop.test")));
+
+        IReadOnlySet<string> asked = new HashSet<string> { "1" };
+        fixture.Server.BusyOf(asked).ShouldBe(["1"]);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(IngressFixture.Patience);
+        using var patience = new CancellationTokenSource(IngressFixture.Patience);
+        while (fixture.Server.BusyOf(asked).Count > 0)
+            await Task.Delay(5, patience.Token);
+    }
+
+    [Fact]
     public async Task A_client_stays_with_its_instance_by_a_cookie_until_that_goes()
     {
         await using var fixture = await IngressFixture.StartAsync();

@@ -73,9 +73,32 @@ public sealed class LoadBalancerTests
         for (var i = 0; i < 10; i++)
             (await fixture.AskAsync()).ShouldBe("new");
         (await EchoAsync(client, "still here")).ShouldBe("still here");
+        fixture.Balancer.BusyOf(new HashSet<string> { "1" }).ShouldBe(["1"]);
         await fixture.SetAsync(@new.As("2"));
         (await EchoAsync(client, "and here")).ShouldBe("and here");
         client.Dispose();
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_drains_is_free_when_its_last_connection_has_ended_and_one_that_does_not_never_is()
+    {
+        await using var fixture = await BalancerFixture.StartAsync();
+        await using var old = new Greeter("old");
+        await using var @new = new Greeter("new");
+        await fixture.SetAsync(old.As("1"), @new.As("2"));
+        var all = new HashSet<string> { "1", "2" };
+        fixture.Balancer.BusyOf(all).ShouldBe(all, ignoreOrder: true);
+        await fixture.SetAsync(@new.As("2"), old.As("1") with { State = EndpointState.Draining });
+        fixture.Balancer.BusyOf(all).ShouldBe(["2"]);
+
+        await fixture.SetAsync(old.As("1"));
+        var (client, _) = await fixture.OpenAsync();
+        await fixture.SetAsync(@new.As("2"), old.As("1") with { State = EndpointState.Draining });
+        fixture.Balancer.BusyOf(new HashSet<string> { "1" }).ShouldBe(["1"]);
+        client.Dispose();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (fixture.Balancer.BusyOf(new HashSet<string> { "1" }).Count > 0)
+            await Task.Delay(5, patience.Token);
     }
 
     [Fact]
