@@ -108,8 +108,10 @@ internal sealed class AgentPlane : IAsyncDisposable
             CaughtUp = token => balancer?.CaughtUpAsync(token) ?? Task.CompletedTask,
             BusyOf = (endpoints, _) => Task.FromResult(balancer?.BusyOf(endpoints) ?? new HashSet<string>()),
             Nodes = nodes => zone.SetFixed(nodes.Records(zone.Names)),
+            Kept = settings.Kept is { } kept ? new(kept, time, loggers.CreateLogger<RegistryFile>()) : null,
         };
         var following = new RegistryReader(client, directory, reading, time, loggers.CreateLogger<RegistryReader>());
+        following.BeginWithKept();
         Volatile.Write(ref reader, following);
         await following.RunAsync(cancellation);
     }

@@ -11,6 +11,9 @@ internal sealed record AgentPlaneSettings
     /// <summary>How it serves DNS.</summary>
     internal required DnsSettings Dns { get; init; }
 
+    /// <summary>The file in which it keeps what it knows of the registry; null: none.</summary>
+    internal string? Kept { get; init; }
+
     /// <summary>Where it tells of itself; null: nowhere.</summary>
     internal IPEndPoint? Status { get; init; }
 

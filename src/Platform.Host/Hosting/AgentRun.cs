@@ -16,7 +16,7 @@ internal static class AgentRun
         try
         {
             // Simulated agents are on no machine of their own.
-            await using var plane = options.Simulate > 0 ? null : await AgentPlane.StartAsync(settings, loggers, logging, TimeProvider.System);
+            await using var plane = options.Simulate > 0 ? null : await AgentPlane.StartAsync(settings with { Kept = Path.Combine(options.WorkDirectory, "registry.json") }, loggers, logging, TimeProvider.System);
             await AgentDaemon.RunAsync(plane?.Beside(options) ?? options, loggers, stop.Token);
             return ExitCodes.Ok;
         }

@@ -4,6 +4,7 @@ using Platform.Client;
 using Platform.Client.Services;
 using Platform.Core.Collections;
 using Platform.Core.Registry;
+using Platform.Networking.Registry;
 using ServiceEndpoint = Platform.Core.Registry.ServiceEndpoint;
 
 namespace Platform.Host.Hosting;
@@ -17,6 +18,7 @@ namespace Platform.Host.Hosting;
 internal sealed partial class RegistryReader(PlatformClient client, ServiceDirectory directory, RegistryReaderSettings settings, TimeProvider time, ILogger<RegistryReader> logger)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KeepAgain = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookForFree = TimeSpan.FromMilliseconds(50);
 
     // Thrice the control plane's own word that it is there.
@@ -26,6 +28,9 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
 
     private readonly DrainingEndpoints draining = new();
     private volatile Settled? settled;
+    private volatile bool isWhole;
+    private volatile bool hasNews;
+    private volatile RegistryNodes? nodes;
 
     private readonly Lock gate = new();
     private DateTimeOffset? heardAt;
@@ -48,6 +53,7 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         directory.Follow(Drains);
+        var keeping = settings.Kept is null ? Task.CompletedTask : KeepAsync(settings.Kept, cancellationToken);
         try
         {
             await FollowAsync(cancellationToken);
@@ -55,6 +61,7 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
         finally
         {
             directory.Unfollow(Drains);
+            await keeping;
         }
     }
 
@@ -136,8 +143,48 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
         isConnected = true;
     }
 
+    /// <summary>What was known when this process, or the one before it, last heard the control plane. Before <see cref="RunAsync"/>.</summary>
+    internal void BeginWithKept()
+    {
+        if (settings.Kept?.Read() is not { } kept)
+            return;
+        foreach (var service in kept.Services)
+            mirror.Snapshot(service.Name, service.Endpoints);
+        if (kept.Nodes is null)
+            return;
+        nodes = kept.Nodes;
+        settings.Nodes(kept.Nodes);
+    }
+
+    /// <summary>Keeps what is known, once it is known as a whole, and not with each of many changes.</summary>
+    private async Task KeepAsync(RegistryFile file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(KeepAgain, time, cancellationToken);
+                Keep(file);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Also what came last.
+            Keep(file);
+        }
+    }
+
+    private void Keep(RegistryFile file)
+    {
+        if (!isWhole || !hasNews)
+            return;
+        hasNews = false;
+        file.Write(directory.List(), nodes);
+    }
+
     private void Take(EndpointEvent told)
     {
+        hasNews |= told.Kind != EndpointEventKind.Alive;
         if (told is { Kind: EndpointEventKind.Snapshot, Change: { } whole })
         {
             mirror.Snapshot(whole.Service, whole.Set.Select(Endpoint));
@@ -149,11 +196,13 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
         else if (told.Kind == EndpointEventKind.Complete)
         {
             mirror.Complete();
+            isWhole = true;
             settings.Completed();
         }
-        else if (told is { Kind: EndpointEventKind.Nodes, Nodes: { } nodes })
+        else if (told is { Kind: EndpointEventKind.Nodes, Nodes: { } machines })
         {
-            settings.Nodes(new([.. nodes.Masters], [.. nodes.Agents]));
+            nodes = new([.. machines.Masters], [.. machines.Agents]);
+            settings.Nodes(nodes);
         }
     }
 

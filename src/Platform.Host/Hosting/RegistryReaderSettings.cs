@@ -1,5 +1,6 @@
 using Platform.Client.Services;
 using Platform.Core.Registry;
+using Platform.Networking.Registry;
 
 namespace Platform.Host.Hosting;
 
@@ -20,6 +21,9 @@ internal sealed record RegistryReaderSettings
 
     /// <summary>Called with the machines that have names of their own.</summary>
     internal Action<RegistryNodes> Nodes { get; init; } = _ => { };
+
+    /// <summary>Where what is known is kept for the next start; null: nowhere.</summary>
+    internal RegistryFile? Kept { get; init; }
 
     /// <summary>Called before it connects: a login may have to be renewed.</summary>
     internal Func<CancellationToken, Task> Renew { get; init; } = _ => Task.CompletedTask;

@@ -9,16 +9,17 @@ namespace Platform.EndToEnd.Tests.Discovery;
 /// <summary>Balancers and DNS in processes of their own, and what they make of a control plane that changes, drains and dies.</summary>
 public sealed class DataPlaneTests(ITestOutputHelper output)
 {
-    // Not h.HTTPServer, which looks the host's name up. It stops at SIGTERM at once, like a program that knows nothing of draining.
+    // At all addresses: checks of an agent on a loopback address of its own come by 127.0.0.1. Not h.HTTPServer, which looks the host's name up. It stops at SIGTERM at once, like a program that knows nothing of draining.
     private const string Server =
-        "exec python3 -c 'import http.server as h, os, socketserver as s; s.ThreadingTCPServer((os.environ[\\\"HOST\\\"], int(os.environ[\\\"PORT0\\\"])), h.SimpleHTTPRequestHandler).serve_forever()'";
+        "exec python3 -c 'import http.server as h, os, socketserver as s; s.ThreadingTCPServer((\\\"0.0.0.0\\\", int(os.environ[\\\"PORT0\\\"])), h.SimpleHTTPRequestHandler).serve_forever()'";
 
     [Fact]
     public async Task An_agent_balances_and_answers_names_while_the_control_plane_is_away()
     {
         var (port, status, dns) = (FreePorts.Take(), FreePorts.Take(), FreePorts.Take());
         await using var cluster = await Cluster.StartAsync(output, localAgents: 0, "--balancer", "off");
-        cluster.StartAgent("one", options: ["--status", $"{status}", "--dns-port", $"{dns}", "--dns-upstream", "127.0.0.1:1"]);
+        string[] options = ["--status", $"{status}", "--dns-port", $"{dns}", "--dns-upstream", "127.0.0.1:1"];
+        var agent = cluster.StartAgent("one", options: options);
         await cluster.DeployAsync(App(port, "agent", 2));
         var service = cluster.Client.GetService("web.agent.marathon");
         await cluster.UntilAsync("two endpoints are ready", async () => (await service.GetAsync()).Endpoints.Count(endpoint => endpoint.State == "Ready") == 2);
@@ -37,18 +38,29 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
         AskDns(dns, "leader.mesos").ShouldBe(["127.0.0.1"]);
         (await BalancerAsync(status)).Stale.ShouldBeTrue();
 
+        // An agent that begins now goes on with what the one before it knew.
+        (await load.StopAsync()).ShouldBeEmpty();
+        await agent.KillAsync();
+        cluster.StartAgent("one", options: options);
+        await cluster.UntilAsync("the agent has the address again", async () => (await BalancerAsync(status)).Addresses.Any());
+        await using var again = new Load(new Uri($"http://{address}:{port}/"));
+        await again.UntilAsync(100);
+        (await BalancerAsync(status)).Stale.ShouldBeTrue();
+        AskDns(dns, "agentweb.marathon.l4lb.thisdcos.directory").ShouldBe([address]);
+        AskDns(dns, "leader.mesos").ShouldBe(["127.0.0.1"]);
+
         await cluster.StartServerAsync();
         await StaleAsync(status, 0);
         // It acknowledges again: no instance stops before this balancer has let go of it.
         await cluster.SucceededAsync(await cluster.Client.GetApp("/agent/web").UpdateAsync(JsonNode.Parse("""{"env":{"VERSION":"2"} }""")!.AsObject()));
         await cluster.SucceededAsync(await cluster.Client.GetApp("/agent/web").UpdateAsync(JsonNode.Parse("""{"instances":1}""")!.AsObject()));
-        await load.UntilAsync(load.Answers + 50);
-        (await load.StopAsync()).ShouldBeEmpty();
+        await again.UntilAsync(again.Answers + 50);
+        (await again.StopAsync()).ShouldBeEmpty();
         (await BalancerAsync(status)).Addresses.Single().Backends.Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task No_request_fails_at_any_balancer_over_update_canary_and_scaling()
+    public async Task No_request_fails_at_any_balancer_over_update_canary_scaling_drain_and_a_killed_silo()
     {
         var (port, ingress, haproxy, status) = (FreePorts.Take(), FreePorts.Take(), FreePorts.Take(), FreePorts.Take());
         await using var cluster = await Cluster.StartSilosAsync(output, 2, silo => silo == 0 ? ["--no-dns", "--balancer", "off", "--ingress", $"127.0.0.1:{ingress}"] : ["--no-dns", "--balancer", "off"]);
@@ -83,6 +95,22 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
             await cluster.SucceededAsync(await app.UpdateAsync(Json("""{"instances":4,"upgradeStrategy":{"minimumHealthCapacity":1,"maximumOverCapacity":0.5,"canary":null} }""")));
             await cluster.SucceededAsync(await app.UpdateAsync(Json("""{"instances":2}""")));
             await GoOnAsync(all, "over scaling up and down");
+
+            // All instances on one agent, so that all of them have to move.
+            await cluster.Client.GetAgent("two").DrainAsync();
+            await AllOnAsync(cluster, service, "one");
+            await cluster.Client.GetAgent("two").ReactivateAsync();
+            await cluster.Client.GetAgent("one").DrainAsync();
+            await AllOnAsync(cluster, service, "two");
+            await GoOnAsync(all, "over the drain of an agent that has all instances");
+            await cluster.Client.GetAgent("one").ReactivateAsync();
+
+            var update = await app.UpdateAsync(Json("""{"env":{"VERSION":"4"} }"""));
+            await cluster.Silos[1].Process.KillAsync();
+            await virtually.UntilAsync(virtually.Answers + 100);
+            await cluster.SucceededAsync(update);
+            await cluster.UntilAsync("the agent's balancer follows another silo", async () => !(await BalancerAsync(status)).Stale);
+            await GoOnAsync(all, "over the kill of a silo");
         }
         finally
         {
@@ -93,12 +121,20 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
 
     private static readonly string[] Names = ["virtual address", "YARP", "HAProxy"];
 
+    // Nobody waits for so long: an instance ends when all balancers say that nothing is under way there.
     private static string App(int port, string group, int instances) => $$"""
-        {"id":"/{{group}}/web","cmd":"{{Server}}","cpus":0.1,"mem":32,"instances":{{instances}},"platform":{"drainSeconds":1},
+        {"id":"/{{group}}/web","cmd":"{{Server}}","cpus":0.1,"mem":32,"instances":{{instances}},"platform":{"drainSeconds":600},
          "portDefinitions":[{"port":0,"name":"http","labels":{"VIP_0":"/{{group}}/web:{{port}}"} }],"labels":{"HAPROXY_0_VHOST":"{{group}}.localhost"},
          "healthChecks":[{"protocol":"MESOS_TCP","portIndex":0,"gracePeriodSeconds":120,"intervalSeconds":1,"delaySeconds":0}],
          "upgradeStrategy":{"minimumHealthCapacity":1,"maximumOverCapacity":0.5} }
         """;
+
+    private static async Task AllOnAsync(Cluster cluster, Client.Services.ServiceHandle service, string agent)
+    {
+        var id = (await cluster.Client.GetAgent(agent).GetAsync()).Agent.Id;
+        await cluster.UntilAsync($"all instances are on agent {agent}", async () =>
+            (await service.GetAsync()).Endpoints is { Count: 2 } endpoints && endpoints.All(endpoint => endpoint.State == "Ready" && endpoint.AgentId == id));
+    }
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 
