@@ -1,5 +1,6 @@
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Registry;
 using Platform.Core.Tasks;
 
 namespace Platform.Contracts.Events;
@@ -128,6 +129,13 @@ public sealed record AppEnded([property: Id(0)] string AppId) : Happening;
 [GenerateSerializer, Immutable, Alias("Platform.AppAutoscaled")]
 public sealed record AppAutoscaled(
     [property: Id(0)] string AppId, [property: Id(1)] string Version, [property: Id(2)] int From, [property: Id(3)] int To, [property: Id(4)] string Arithmetic) : Happening;
+
+/// <summary>Labels of a new definition are passed over, because they cannot be read.</summary>
+/// <param name="AppId">The app.</param>
+/// <param name="Version">The version whose definition has them.</param>
+/// <param name="Warnings">Which, and what to write.</param>
+[GenerateSerializer, Immutable, Alias("Platform.LabelsUnread")]
+public sealed record LabelsUnread([property: Id(0)] string AppId, [property: Id(1)] string Version, [property: Id(2)] ValueList<LabelWarning> Warnings) : Happening;
 
 /// <summary>Somebody asked for a change of an app.</summary>
 /// <param name="ClientAddress">Where the request came from; empty: not known.</param>

@@ -17,6 +17,7 @@ namespace Platform.Contracts.Events;
 [JsonDerivedType(typeof(UnhealthyInstanceKilled), "unhealthyInstanceKilled")]
 [JsonDerivedType(typeof(AppEnded), "appEnded")]
 [JsonDerivedType(typeof(AppAutoscaled), "appAutoscaled")]
+[JsonDerivedType(typeof(LabelsUnread), "labelsUnread")]
 [JsonDerivedType(typeof(AppRequested), "appRequested")]
 [JsonDerivedType(typeof(PodRequested), "podRequested")]
 [JsonDerivedType(typeof(DeploymentStepChanged), "deploymentStep")]

@@ -66,6 +66,11 @@ public static class HaproxyPlanner
             {
                 problems.Add($"{route.Id}: service port {port} cannot be listened on; something else on this machine has it, or the rights for it are missing");
             }
+            else if (route.Rule.Certificate is { } certificate && !settings.CertificateFiles.Contains(certificate))
+            {
+                // Never in the clear what is meant to be encrypted.
+                problems.Add($"{route.Id}: service port {port} is not listened on; its certificate '{certificate}' is not in the folder of certificates{(settings.Certificates is { } folder ? $" ({folder})" : ", and this balancer has none (--certs)")}");
+            }
             else if (!ports.TryAdd(port, route))
             {
                 problems.Add($"{route.Id}: service port {port} is that of {ports[port].Service} already");

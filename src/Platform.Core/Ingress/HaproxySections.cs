@@ -57,7 +57,12 @@ internal sealed class HaproxySections(HaproxySettings settings, IReadOnlyDiction
             .. Balance(rule) is "source" or "uri" ? ["  hash-type consistent\n"] : Array.Empty<string>(),
         ]);
         if (!rule.AllowedNetworks.IsEmpty)
-            lines.Add($"  {(isHttp ? "http-request deny deny_status 403" : "tcp-request content reject")} unless {{ src -- {string.Join(' ', (IEnumerable<string>)rule.AllowedNetworks)} }}\n");
+        {
+            var networks = string.Join(' ', (IEnumerable<string>)rule.AllowedNetworks);
+            var own = Template(route, isHttp ? "HTTP_BACKEND_NETWORK_ALLOWED_ACL" : "TCP_BACKEND_NETWORK_ALLOWED_ACL", ("network_allowed", networks));
+            lines.AddRange(own ?? []);
+            lines.Add($"  {(isHttp ? "http-request deny deny_status 403" : "tcp-request content reject")} unless {(own is null ? $"{{ src -- {networks} }}" : "network_allowed")}\n");
+        }
         if (isHttp)
             AddHttp(lines, route);
         else if (rule.Login is not null)
@@ -66,6 +71,8 @@ internal sealed class HaproxySections(HaproxySettings settings, IReadOnlyDiction
             lines.Add("  default-server proto h2\n");
         else if (rule.Protocol == BackendProtocol.Https && isHttp)
             lines.Add("  default-server ssl verify none\n");
+        if (Template(route, "BACKEND_SERVER_OPTIONS") is { } servers)
+            lines.AddRange(servers.Select(HaproxyTemplates.ServerOptions).Where(options => options.Length > 0).Select(options => $"  default-server {options}\n"));
         return string.Concat(lines);
     }
 
@@ -75,7 +82,7 @@ internal sealed class HaproxySections(HaproxySettings settings, IReadOnlyDiction
         if (rule.RedirectToHttps && !settings.Tls.IsEmpty)
         {
             var port = settings.Tls[0].Port == 443 ? "" : string.Create(CultureInfo.InvariantCulture, $":{settings.Tls[0].Port}");
-            lines.AddRange(Template(route, "BACKEND_REDIRECT_HTTP_TO_HTTPS") ?? [$"  http-request redirect code 301 location https://%[{Host}]{port}%[pathq] unless {{ ssl_fc }}\n"]);
+            lines.AddRange(Template(route, rule.Path is null ? "BACKEND_REDIRECT_HTTP_TO_HTTPS" : "BACKEND_REDIRECT_HTTP_TO_HTTPS_WITH_PATH") ?? Template(route, "BACKEND_REDIRECT_HTTP_TO_HTTPS") ?? [$"  http-request redirect code 301 location https://%[{Host}]{port}%[pathq] unless {{ ssl_fc }}\n"]);
         }
         switch (IsLocked(rule))
         {
@@ -114,7 +121,7 @@ internal sealed class HaproxySections(HaproxySettings settings, IReadOnlyDiction
         {
             // The cookie's value comes from the server's address, so that it is right whatever place the server has.
             var suffix = HaproxyText.Hash(route.Id);
-            lines.Add($"  cookie platform_server_{suffix} insert indirect nocache httponly dynamic\n");
+            lines.AddRange(Template(route, "BACKEND_STICKY_OPTIONS")?.Select(HaproxyTemplates.Cookie) ?? [$"  cookie platform_server_{suffix} insert indirect nocache httponly dynamic\n"]);
             lines.Add($"  dynamic-cookie-key {suffix}\n");
         }
         if (rule.Retries)
@@ -148,7 +155,7 @@ internal sealed class HaproxySections(HaproxySettings settings, IReadOnlyDiction
         foreach (var (route, hosts, hostNames) in places)
         {
             var backend = names[route.Id];
-            var own = hostNames.Select(host => Template(route, template, ("hostname", host), ("cleanedUpHostname", HaproxyText.Name(host)))).OfType<IReadOnlyList<string>>().ToList();
+            var own = hostNames.Select(host => OwnPlace(route, template, host)).OfType<IReadOnlyList<string>>().ToList();
             if (own.Count > 0)
                 text.AppendJoin("", own.SelectMany(lines => lines));
             else if (route.Rule.Path is { } path)
@@ -159,14 +166,30 @@ internal sealed class HaproxySections(HaproxySettings settings, IReadOnlyDiction
         return text.Append(Lines($"  default_backend {unknown}")).ToString();
     }
 
+    /// <summary>The label's own lines that lead to a backend: those for a login and a path where there are some, or else the plain ones. Whatever they say, the backend asks for the login.</summary>
+    private IReadOnlyList<string>? OwnPlace(IngressRoute route, string template, string host)
+    {
+        var rule = route.Rule;
+        var name = template + (rule.Login is null ? rule.Path is null ? "" : "_WITH_PATH" : rule.Path is null ? "_WITH_AUTH" : "_WITH_AUTH_AND_PATH");
+        foreach (var one in name == template ? [template] : new[] { name, template })
+        {
+            if (Template(route, one, ("hostname", host), ("cleanedUpHostname", HaproxyText.Name(host)), ("path", rule.Path ?? "/"), ("realm", rule.Login?.Realm ?? "")) is { } lines)
+                return lines;
+        }
+        return null;
+    }
+
     private string PortFrontend(int port, IngressRoute route)
     {
         var backend = names[route.Id];
         var isHttp = route.Rule.Mode == IngressMode.Http;
         var address = AddressOf(route.Rule, port, settings);
+        var tls = route.Rule.Certificate is { } certificate
+            ? $" ssl crt {HaproxyText.Quote($"{settings.Certificates?.TrimEnd('/')}/{certificate}")}{(isHttp ? " alpn h2,http/1.1" : "")}"
+            : "";
         var options = string.Join(' ', (Template(route, "BIND_OPTIONS") ?? []).Select(line => line.Trim()));
-        var head = Template(route, "FRONTEND_HEAD", ("bindAddr", $"{address.Address}"), ("bindOptions", options.Length == 0 ? "" : " " + options), ("sslCert", ""))
-            ?? [Lines($"  bind {HaproxyText.Of(address)}{(options.Length == 0 ? "" : " " + options)}"), Lines($"  mode {(isHttp ? "http" : "tcp")}")];
+        var head = Template(route, "FRONTEND_HEAD", ("bindAddr", $"{address.Address}"), ("bindOptions", options.Length == 0 ? "" : " " + options), ("sslCert", tls))
+            ?? [Lines($"  bind {HaproxyText.Of(address)}{tls}{(options.Length == 0 ? "" : " " + options)}"), Lines($"  mode {(isHttp ? "http" : "tcp")}")];
         return string.Concat(
         [
             Lines("", $"frontend {backend}"),

@@ -15,6 +15,9 @@ public sealed record HaproxySettings
     /// <summary>The folder or file of certificates; null: none, and no TLS.</summary>
     public string? Certificates { get; init; }
 
+    /// <summary>The names of the files in that folder.</summary>
+    public ValueList<string> CertificateFiles { get; init; }
+
     /// <summary>The groups that are served; empty: everything.</summary>
     public ValueList<string> Groups { get; init; }
 

@@ -37,6 +37,30 @@ public static partial class HaproxyTemplates
         return lines;
     }
 
+    /// <summary>The options of a server's line as marathon-lb has it, without what says which server it is: servers come and go at the runtime socket, and all of a backend have the same options.</summary>
+    internal static string ServerOptions(string line)
+    {
+        var words = line.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries).ToList();
+        if (words is ["server", _, _, ..])
+            words.RemoveRange(0, 3);
+        else if (words is ["default-server", ..])
+            words.RemoveAt(0);
+        if (words.IndexOf("id") is >= 0 and var id && id + 1 < words.Count)
+            words.RemoveRange(id, 2);
+        // What marathon-lb puts there is here already, or comes with each server.
+        return string.Join(' ', words.Select(word => Placeholders().Replace(word, "")).Where(word => word.Length > 0));
+    }
+
+    /// <summary>A cookie's line for servers whose cookies come from their addresses.</summary>
+    internal static string Cookie(string line)
+    {
+        var words = line.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return words is ["cookie", ..] && !words.Contains("dynamic") ? $"  {string.Join(' ', words)} dynamic\n" : line;
+    }
+
+    [GeneratedRegex(@"\{(cookieOptions|healthCheckOptions|otherOptions|serverName|serverId|host_ipv4|host|port)\}")]
+    private static partial Regex Placeholders();
+
     [GeneratedRegex(@"\{\{|\}\}|\{(?<name>[A-Za-z_0-9]+)\}")]
     private static partial Regex Names();
 }

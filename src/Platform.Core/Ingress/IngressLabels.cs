@@ -18,7 +18,7 @@ public static class IngressLabels
         ("GROUP", "GROUP"), ("ENABLED", "ENABLED"), ("HOST", "VHOST"), ("PATH", "PATH"), ("STRIP_PATH", "HTTP_BACKEND_PROXYPASS_PATH"),
         ("LOCATION_PATH", "HTTP_BACKEND_REVPROXY_PATH"), ("ROOT_REDIRECT", "HTTP_BACKEND_REDIR"), ("REDIRECT_TO_HTTPS", "REDIRECT_TO_HTTPS"), ("HSTS", "USE_HSTS"),
         ("STICKY", "STICKY"), ("AUTH", "AUTH"), ("ALLOW", "BACKEND_NETWORK_ALLOWED_ACL"), ("BALANCE", "BALANCE"), ("MODE", "MODE"), ("PORT", "PORT"),
-        ("PRIORITY", "BACKEND_WEIGHT"), ("BIND_ADDRESS", "BIND_ADDR"), ("HEALTH_PORT_INDEX", "BACKEND_HEALTHCHECK_PORT_INDEX"), ("PROTOCOL", ""), ("RETRY", ""), ("WAKE", ""),
+        ("PRIORITY", "BACKEND_WEIGHT"), ("BIND_ADDRESS", "BIND_ADDR"), ("HEALTH_PORT_INDEX", "BACKEND_HEALTHCHECK_PORT_INDEX"), ("CERTIFICATE", "SSL_CERT"), ("PROTOCOL", ""), ("RETRY", ""), ("WAKE", ""),
     ];
 
     // Labels of marathon-lb's own deployments (zdd.py): nothing for a balancer to read.
@@ -35,6 +35,9 @@ public static class IngressLabels
     [
         "FRONTEND_HEAD", "BACKEND_HEAD", "BACKEND_HTTP_OPTIONS", "BACKEND_HSTS_OPTIONS", "BACKEND_REDIRECT_HTTP_TO_HTTPS", "FRONTEND_BACKEND_GLUE",
         "HTTP_BACKEND_PROXYPASS_GLUE", "HTTP_BACKEND_REVPROXY_GLUE", "HTTP_FRONTEND_ACL", "HTTPS_FRONTEND_ACL", "BIND_OPTIONS",
+        "HTTP_FRONTEND_ACL_WITH_PATH", "HTTPS_FRONTEND_ACL_WITH_PATH", "HTTP_FRONTEND_ACL_WITH_AUTH", "HTTPS_FRONTEND_ACL_WITH_AUTH", "HTTP_FRONTEND_ACL_WITH_AUTH_AND_PATH",
+        "HTTPS_FRONTEND_ACL_WITH_AUTH_AND_PATH", "BACKEND_REDIRECT_HTTP_TO_HTTPS_WITH_PATH", "HTTP_BACKEND_NETWORK_ALLOWED_ACL", "TCP_BACKEND_NETWORK_ALLOWED_ACL",
+        "BACKEND_STICKY_OPTIONS", "BACKEND_SERVER_OPTIONS",
     ];
 
     /// <summary>Whether a label is one of these.</summary>
@@ -97,6 +100,7 @@ public static class IngressLabels
             WakeInstances = reader.Number("WAKE", 0, 1_000) ?? 0,
             HealthPortIndex = reader.Number("HEALTH_PORT_INDEX", 0, ports.Count - 1),
             BindAddress = reader.Address("BIND_ADDRESS"),
+            Certificate = reader.File("CERTIFICATE"),
             Templates = reader.TemplatesOf(),
         };
     }
@@ -237,6 +241,19 @@ public static class IngressLabels
                 return address.ToString();
             problems?.Add($"label {key}: '{text}' is no IP address");
             return null;
+        }
+
+        // A name, and not a place: whose labels these are may not look around on the balancer's machine. One that cannot be read is no reason to serve in the clear.
+        internal string? File(string name)
+        {
+            var (key, text) = Find(name);
+            if (text is null)
+                return null;
+            var file = text.Trim()[(text.Trim().LastIndexOf('/') + 1)..];
+            if (file.Length > 0 && file[0] != '.' && file.All(c => char.IsAsciiLetterOrDigit(c) || "._-".Contains(c)))
+                return file;
+            problems?.Add($"label {key}: '{text}' is no name of a file; write one such as web.pem, which has to be in the balancer's folder of certificates");
+            return "";
         }
 
         internal ValueMap<string> TemplatesOf()

@@ -65,6 +65,9 @@ public sealed record IngressRule
     /// <summary>The address that the service port is listened on at; null: as the balancer likes it.</summary>
     public string? BindAddress { get; init; }
 
+    /// <summary>The file, in the balancer's folder of certificates, with which the service port speaks TLS; null: it does not. Empty: it shall, and nobody can tell with which.</summary>
+    public string? Certificate { get; init; }
+
     /// <summary>Pieces of HAProxy's configuration that replace those of its writer, by their names in labels (<c>BACKEND_HEAD</c>); other balancers pass them over.</summary>
     public ValueMap<string> Templates { get; init; }
 

@@ -66,9 +66,7 @@ public static class AppEndpoints
             return pod.Containers.Select(container => At($"asleep-{container.Name}", container.Endpoints.Select(endpoint => Port(endpoint, 0) with { ContainerPort = 0 }).ToValueList()) with { Name = container.Name })
                 .Where(IsWoken);
         }
-        var count = AppPorts.UsesMappings(spec) ? spec.Container!.PortMappings.Count : spec.PortDefinitions.Count;
-        var ports = AppPorts.Describe(spec, Enumerable.Repeat((int?)0, count).ToValueList()).Select(port => Port(port) with { HostPort = 0, ContainerPort = 0 }).ToValueList();
-        return new[] { At("asleep", ports) }.Where(IsWoken);
+        return new[] { At("asleep", Bare(spec)) }.Where(IsWoken);
 
         ServiceEndpoint At(string id, ValueList<EndpointPort> ports) => new()
         {
@@ -82,6 +80,21 @@ public static class AppEndpoints
             Owner = owner,
             Version = version,
         };
+    }
+
+    /// <summary>The ports of a definition with their labels and without numbers of hosts, those of each container of a pod apart, and where each is in the definition.</summary>
+    internal static IEnumerable<(ValueList<EndpointPort> Ports, Func<int, string> PathOf)> LabelledPorts(AppSpec spec)
+    {
+        if (spec.Pod is not { } pod)
+            return [(Bare(spec), index => $"{(AppPorts.UsesMappings(spec) ? "/container/portMappings" : "/portDefinitions")}/{index}")];
+        return pod.Containers.Select((container, number) =>
+            (container.Endpoints.Select(endpoint => Port(endpoint, 0) with { ContainerPort = 0 }).ToValueList(), (Func<int, string>)(index => $"/containers/{number}/endpoints/{index}")));
+    }
+
+    private static ValueList<EndpointPort> Bare(AppSpec spec)
+    {
+        var count = AppPorts.UsesMappings(spec) ? spec.Container!.PortMappings.Count : spec.PortDefinitions.Count;
+        return AppPorts.Describe(spec, Enumerable.Repeat((int?)0, count).ToValueList()).Select(port => Port(port) with { HostPort = 0, ContainerPort = 0 }).ToValueList();
     }
 
     // By requests to a host or path, or by connections to a virtual address.

@@ -1,6 +1,8 @@
 using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
+using Platform.Core.Collections;
+using Platform.Core.Registry;
 using Platform.Core.Tasks;
 using Platform.Grains.Events;
 
@@ -30,6 +32,10 @@ internal static class AppEvents
         new(appId, instance.InstanceId, state, instance.AgentId, instance.Host, instance.Version);
 
     public static InstanceHealthChanged HealthChanged(string appId, InstanceState instance) => new(appId, instance.InstanceId, instance.Healthy, instance.Version);
+
+    /// <summary>Labels of a new definition that cannot be read; null: all can.</summary>
+    public static LabelsUnread? LabelsUnread(string appId, AppVersion target) =>
+        LabelWarnings.Of(target.Spec) is { Count: > 0 } warnings ? new(appId, target.Version, warnings.ToValueList()) : null;
 
     public static UnknownInstanceEnded UnknownInstanceEnded(string appId, TaskUpdate update) => new(appId, InstanceIds.InstanceOf(update.TaskId), update.State);
 

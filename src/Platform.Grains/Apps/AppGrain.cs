@@ -224,6 +224,9 @@ public sealed class AppGrain(
             return;
         HealthEvents.TellBegin(_engine.Events, _store, target, now);
         var config = target.LastConfigChangeAt;
+        // Once for each change: the number of instances says nothing new.
+        if (State.Target?.LastConfigChangeAt != config && AppEvents.LabelsUnread(_owner.AppId, target) is { } unread)
+            _engine.Events.Add(now, unread);
         if (State.Target is { } standing && standing.LastConfigChangeAt != config)
         {
             State.Previous = State.Previous?.LastConfigChangeAt == config ? null : State.Previous ?? standing;

@@ -25,6 +25,9 @@ internal sealed class AppOwner(
     private AppAnnouncements? _announcements;
     private int _uselessPorts;
 
+    /// <summary>The app's path.</summary>
+    public string AppId => appId;
+
     /// <inheritdoc/>
     public string Owner { get; } = TaskOwners.OfApp(appId);
 

@@ -372,7 +372,14 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
         }
     }
 
-    private HaproxyPlan Planned(HaproxySettings settings) => HaproxyPlanner.Plan(_routes.Values.SelectMany(routes => routes), settings, _applied);
+    private HaproxyPlan Planned(HaproxySettings settings) =>
+        HaproxyPlanner.Plan(_routes.Values.SelectMany(routes => routes), settings with { CertificateFiles = CertificateFiles(settings) }, _applied);
+
+    // Asked anew each time, and only where somebody wants one.
+    private ValueList<string> CertificateFiles(HaproxySettings settings) =>
+        settings.Certificates is { } folder && Directory.Exists(folder) && _routes.Values.SelectMany(routes => routes).Any(route => route.Rule.Certificate is not null)
+            ? Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).ToValueList()
+            : default;
 
     /// <summary>The runtime socket is the old worker's until the new one has come up: what is said there before is lost.</summary>
     private async Task HasComeUpAsync(string revision)

@@ -65,6 +65,9 @@ public sealed class EventFormsTests
         (new AppAutoscaled("/a", "V1", 2, 4, "2 * 2"), "autoscaling_event", """
             "appId":"/a","version":"V1","from":2,"to":4,"arithmetic":"2 * 2"
             """),
+        (new LabelsUnread("/a", "V1", [new("/labels/HAPROXY_0_PORT", "no port")]), "label_warning_event", """
+            "appId":"/a","version":"V1","warnings":[{"path":"/labels/HAPROXY_0_PORT","message":"no port"}]
+            """),
         (new PodRequested(RequestedChange.Created, "::1", "/v2/pods"), "pod_created_event", """
             "clientIp":"::1","uri":"/v2/pods"
             """),

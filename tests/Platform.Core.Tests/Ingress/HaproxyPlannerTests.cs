@@ -119,6 +119,49 @@ public sealed class HaproxyPlannerTests
         lines.Count(line => line == "backend web_10000").ShouldBe(1);
     }
 
+    [Fact]
+    public void A_certificate_of_the_folder_makes_a_service_port_speak_tls_and_without_it_the_port_stays_closed()
+    {
+        var route = Route(("VHOST", "web.test"), ("SSL_CERT", "/etc/ssl/web.pem"));
+        var known = Settings with { Certificates = "/certs", CertificateFiles = ["other.pem", "web.pem"] };
+        Lines(HaproxyPlanner.Plan([route], known)).ShouldContain("bind 127.0.0.1:10000 ssl crt '/certs/web.pem' alpn h2,http/1.1");
+        Lines(HaproxyPlanner.Plan([Route(("MODE", "tcp"), ("GROUP", "g"), ("SSL_CERT", "web.pem"))], known)).ShouldContain("bind 127.0.0.1:10000 ssl crt '/certs/web.pem'");
+
+        foreach (var (settings, label) in new[] { (known with { CertificateFiles = ["other.pem"] }, "web.pem"), (Settings with { Certificates = null }, "web.pem"), (known, "../"), (known, "a b") })
+        {
+            var plan = HaproxyPlanner.Plan([Route(("VHOST", "web.test"), ("SSL_CERT", label))], settings);
+            Lines(plan).ShouldNotContain(line => line.Contains("10000", StringComparison.Ordinal) && line.StartsWith("bind", StringComparison.Ordinal));
+            plan.Problems.ShouldContain(problem => problem.Contains("service port 10000 is not listened on", StringComparison.Ordinal));
+            // Its host is served as ever.
+            Lines(plan).ShouldContain("use_backend web_10000 if { var(txn.host) -m str -- web.test }");
+        }
+    }
+
+    [Fact]
+    public void The_rarer_templates_replace_what_they_are_for_and_no_lock_goes()
+    {
+        List<string> With(params (string, string)[] labels) => Lines(HaproxyPlanner.Plan([Route([("VHOST", "web.test"), .. labels])], Settings with { AllowsTemplates = true }));
+        // marathon-lb's own text with one option more: servers are named elsewhere.
+        With(("BACKEND_SERVER_OPTIONS", "  server {serverName} {host_ipv4}:{port} id {serverId}{cookieOptions}{healthCheckOptions}{otherOptions} maxconn 20 send-proxy\n")).ShouldContain("default-server maxconn 20 send-proxy");
+        With(("BACKEND_SERVER_OPTIONS", "  server {serverName} {host_ipv4}:{port} id {serverId}{cookieOptions}{healthCheckOptions}{otherOptions}")).ShouldNotContain(line => line.StartsWith("default-server", StringComparison.Ordinal));
+        var sticky = With(("STICKY", "true"), ("BACKEND_STICKY_OPTIONS", "  cookie mine insert indirect nocache"));
+        sticky.ShouldContain("cookie mine insert indirect nocache dynamic");
+        sticky.ShouldNotContain(line => line.StartsWith("cookie platform", StringComparison.Ordinal));
+        sticky.ShouldContain(line => line.StartsWith("dynamic-cookie-key", StringComparison.Ordinal));
+        With(("BACKEND_STICKY_OPTIONS", "  cookie mine insert")).ShouldNotContain(line => line.StartsWith("cookie", StringComparison.Ordinal));
+        var path = With(("PATH", "/shop"), ("HTTP_FRONTEND_ACL", "  use_backend plain_{backend}"), ("HTTP_FRONTEND_ACL_WITH_PATH", "  use_backend {backend} if {{ path_beg {path} }}"));
+        path.ShouldContain("use_backend web_10000 if { path_beg /shop }");
+        path.ShouldNotContain("use_backend plain_web_10000");
+        With(("PATH", "/shop"), ("REDIRECT_TO_HTTPS", "true"), ("BACKEND_REDIRECT_HTTP_TO_HTTPS", "  redirect scheme https"), ("BACKEND_REDIRECT_HTTP_TO_HTTPS_WITH_PATH", "  redirect scheme https code 308"))
+            .ShouldContain("redirect scheme https code 308");
+        var locked = With(("AUTH", "My shop:anna:" + Hash), ("HTTP_FRONTEND_ACL_WITH_AUTH", "  use_backend {backend} if {{ hdr(host) {hostname} }}"), ("BACKEND_NETWORK_ALLOWED_ACL", "10.0.0.0/8"),
+            ("HTTP_BACKEND_NETWORK_ALLOWED_ACL", "  acl network_allowed hdr(x-real-ip) {network_allowed}"));
+        locked.ShouldContain("use_backend web_10000 if { hdr(host) web.test }");
+        locked.ShouldContain("http-request auth realm 'My shop' unless { http_auth(web_10000) }");
+        locked.ShouldContain("acl network_allowed hdr(x-real-ip) 10.0.0.0/8");
+        locked.ShouldContain("http-request deny deny_status 403 unless network_allowed");
+    }
+
     [Theory]
     [InlineData("global")]
     [InlineData("  listen other")]

@@ -65,7 +65,7 @@ public sealed class IngressLabelsTests
     [InlineData("HAPROXY_3_VHOST", "a.test", "there is no port 3")]
     [InlineData("HAPROXY_VHOST", "a.test", "HAPROXY_0_VHOST")]
     [InlineData("HAPROXY_0_BACKEND_HEAD", "x", "--allow-templates")]
-    [InlineData("HAPROXY_0_BACKEND_SERVER_OPTIONS", "x", "is not read here")]
+    [InlineData("HAPROXY_0_USERLIST_HEAD", "x", "is not read here")]
     [InlineData("HAPROXY_0_BIND_ADDR", "eth0", "no IP address")]
     [InlineData("INGRESS_0_HOSTS", "a.test", "is not read here")]
     public void What_cannot_be_read_is_told_with_what_to_do(string key, string value, string told) =>

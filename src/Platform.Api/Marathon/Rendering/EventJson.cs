@@ -117,6 +117,19 @@ internal static class EventJson
                 json.WriteNumber("to"u8, scaled.To);
                 json.WriteString("arithmetic"u8, scaled.Arithmetic);
                 break;
+            case LabelsUnread unread:
+                json.WriteString("appId"u8, unread.AppId);
+                json.WriteString("version"u8, unread.Version);
+                json.WriteStartArray("warnings"u8);
+                foreach (var warning in unread.Warnings)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("path"u8, warning.Path);
+                    json.WriteString("message"u8, warning.Message);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                break;
             case AppRequested requested:
                 json.WriteString("clientIp"u8, requested.ClientAddress);
                 json.WriteString("uri"u8, requested.Path);

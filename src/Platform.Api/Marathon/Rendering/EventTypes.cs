@@ -19,6 +19,7 @@ internal static class EventTypes
         UnhealthyInstanceKilled => "unhealthy_instance_kill_event",
         AppEnded => "app_terminated_event",
         AppAutoscaled => "autoscaling_event",
+        LabelsUnread => "label_warning_event",
         AppRequested => "api_post_event",
         PodRequested { Change: RequestedChange.Created } => "pod_created_event",
         PodRequested { Change: RequestedChange.Updated } => "pod_updated_event",

@@ -1,0 +1,35 @@
+using Platform.Core.Apps;
+using Platform.Core.Collections;
+using Platform.Core.Pods;
+using Platform.Core.Registry;
+
+namespace Platform.Core.Tests.Registry;
+
+public class LabelWarningsTests
+{
+    private static readonly AppSpec Web = new() { Id = "/web", PortDefinitions = [new() { Port = 0, Name = "http" }, new() { Port = 0, Labels = ValueMap.Create(("VIP_0", "nowhere"), ("INGRESS_a/b", "x")) }] };
+
+    [Fact]
+    public void Each_label_that_cannot_be_read_is_told_once_with_its_place_and_what_to_write()
+    {
+        var warnings = LabelWarnings.Of(Web with { Labels = ValueMap.Create(("HAPROXY_0_VHOST", "not a host!"), ("HAPROXY_0_SSL_CERT", "web pem"), ("HAPROXY_7_PATH", "/x"), ("colour", "blue")) });
+        warnings.Select(warning => warning.Path).ShouldBe(
+            ["/labels/HAPROXY_0_VHOST", "/labels/HAPROXY_0_SSL_CERT", "/labels/HAPROXY_7_PATH", "/portDefinitions/1/labels/INGRESS_a~1b", "/portDefinitions/1/labels/VIP_0"], ignoreOrder: true, customMessage: string.Join('\n', warnings));
+        warnings.Single(warning => warning.Path == "/labels/HAPROXY_7_PATH").Message.ShouldBe("label HAPROXY_7_PATH: there is no port 7; the app has 2");
+        warnings.ShouldAllBe(warning => warning.Message.Contains(';'));
+    }
+
+    [Fact]
+    public void Ports_of_containers_and_of_pods_are_told_where_they_stand()
+    {
+        var labels = ValueMap.Create(("VIP_0", "nowhere"));
+        LabelWarnings.Of(new() { Id = "/c", Container = new() { Docker = new() { Image = "x" }, PortMappings = [new() { ContainerPort = 80, Labels = labels }] }, Networks = [new() { Mode = NetworkMode.Bridge }] })
+            .ShouldHaveSingleItem().Path.ShouldBe("/container/portMappings/0/labels/VIP_0");
+        var pod = new PodSpec { Containers = [new() { Name = "a" }, new() { Name = "b", Endpoints = [new() { Name = "http", HostPort = 0, Labels = labels }] }] };
+        LabelWarnings.Of(new() { Id = "/p", Pod = pod }).ShouldHaveSingleItem().Path.ShouldBe("/containers/1/endpoints/0/labels/VIP_0");
+    }
+
+    [Fact]
+    public void What_can_be_read_is_not_told() =>
+        LabelWarnings.Of(new() { Id = "/web", PortDefinitions = [new() { Labels = ValueMap.Create(("VIP_0", "/web:80")) }], Labels = ValueMap.Create(("HAPROXY_0_VHOST", "web.test"), ("HAPROXY_GROUP", "external")) }).ShouldBeEmpty();
+}
