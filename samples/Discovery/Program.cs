@@ -8,8 +8,8 @@ using Platform.Client.Services;
 using var client = new PlatformClient(new() { Url = args is [var url] ? new Uri(url) : PlatformClientOptions.DefaultUrl });
 
 // The one to be found. Its name is its path, backwards: /samples/backend.
-var backend = client.GetService("backend.samples.marathon");
-var deployment = await client.GetApp("/samples/backend").ReplaceAsync(new JsonObject
+var backend = client.Services.Get("backend.samples.marathon");
+var deployment = await client.Apps.Get("/samples/backend").ReplaceAsync(new JsonObject
 {
     ["id"] = "/samples/backend",
     ["cmd"] = "echo 'hello from the backend' > index.html; exec python3 -m http.server $PORT0",
@@ -28,7 +28,7 @@ Console.WriteLine("it says: " + (await http.GetStringAsync(new Uri($"http://{fou
 await deployment.WaitAsync();
 
 // This program as a service: it is forgotten unless it tells within 30 seconds that it is still there.
-var self = client.GetService("frontend");
+var self = client.Services.Get("frontend");
 await self.RegisterAsync("sample-1", new ServiceInstance { Address = "127.0.0.1", Ports = [new ServicePort { Name = "http", HostPort = 8080 }], TtlSeconds = 30 });
 await self.HeartbeatAsync("sample-1");
 Console.WriteLine($"{self.Name} is found at {(await FirstReadyAsync(self)).Addresses[0]}");

@@ -9,14 +9,14 @@ using Platform.Client.Jobs;
 using var client = new PlatformClient(new() { Url = args is [var url] ? new Uri(url) : PlatformClientOptions.DefaultUrl });
 
 // Put in the place of what was there: the program can be run again.
-var extract = client.GetJob("sample-extract");
+var extract = client.Jobs.Get("sample-extract");
 await extract.ReplaceAsync(new JsonObject
 {
     ["schedule"] = new JsonObject { ["expression"] = "30 2 * * *", ["zone"] = "Europe/Berlin" },
     ["task"] = TaskOf("echo rows=42 > $PLATFORM_OUTPUT"),
 });
-await client.GetJob("sample-report").ReplaceAsync(new JsonObject { ["parents"] = new JsonArray("sample-extract"), ["task"] = TaskOf("echo report") });
-await client.GetJob("sample-archive").ReplaceAsync(new JsonObject { ["parents"] = new JsonArray("sample-extract"), ["task"] = TaskOf("echo archive") });
+await client.Jobs.Get("sample-report").ReplaceAsync(new JsonObject { ["parents"] = new JsonArray("sample-extract"), ["task"] = TaskOf("echo report") });
+await client.Jobs.Get("sample-archive").ReplaceAsync(new JsonObject { ["parents"] = new JsonArray("sample-extract"), ["task"] = TaskOf("echo archive") });
 
 var run = await extract.RunAsync();
 var graph = await EndOfGraphAsync(run);
@@ -33,7 +33,7 @@ static JsonObject TaskOf(string cmd) => new() { ["cmd"] = cmd, ["cpus"] = 0.1, [
 async Task<RunGraph> EndOfGraphAsync(RunHandle first)
 {
     string[] types = ["job_run_started_event", "job_run_succeeded_event", "job_run_failed_event", "job_run_stopped_event"];
-    await foreach (var _ in client.EventsAsync(new EventOptions { Types = types, After = 0 }))
+    await foreach (var _ in client.Events.FollowAsync(new EventOptions { Types = types, After = 0 }))
     {
         if (await first.GetGraphAsync() is { Phase: not ("active" or "waiting") } ended)
             return ended;

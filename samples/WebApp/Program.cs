@@ -8,7 +8,7 @@ using Platform.Client.Deployments;
 using var client = new PlatformClient(new() { Url = args is [var url] ? new Uri(url) : PlatformClientOptions.DefaultUrl });
 
 // Put in the place of what was there: the program can be run again.
-var web = client.GetApp("/samples/web");
+var web = client.Apps.Get("/samples/web");
 await FollowAsync(await web.ReplaceAsync(Definition("1")));
 await ShowAsync();
 
@@ -44,7 +44,7 @@ static JsonObject Definition(string version) => new()
 async Task FollowAsync(DeploymentHandle deployment)
 {
     var (end, types) = (deployment.WaitAsync(), new[] { "deployment_info", "deployment_success", "deployment_failed" });
-    await foreach (var one in client.EventsAsync(new() { Types = types, After = 0 }))
+    await foreach (var one in client.Events.FollowAsync(new() { Types = types, After = 0 }))
     {
         if (one.Type == "deployment_info" && one.Content.GetProperty("plan").GetProperty("id").GetString() == deployment.Id)
         {

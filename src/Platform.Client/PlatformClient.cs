@@ -1,13 +1,21 @@
+using Platform.Client.Agents;
+using Platform.Client.Apps;
+using Platform.Client.Deployments;
+using Platform.Client.Events;
+using Platform.Client.Groups;
 using Platform.Client.Http;
+using Platform.Client.Jobs;
+using Platform.Client.Pods;
+using Platform.Client.Services;
 
 namespace Platform.Client;
 
 /// <summary>Talks to a control plane over HTTP. Safe for use by many threads; make one and keep it.</summary>
 /// <example><code>
 /// using var client = new PlatformClient();
-/// var deployment = await client.CreateAppAsync(new AppDefinition { Id = "/hello", Cmd = "sleep 1000" });
-/// await deployment.WaitAsync();
-/// await client.GetApp("/hello").ScaleAsync(3);
+/// var app = await client.Apps.SubmitAsync(new AppDefinition { Id = "/hello", Cmd = "sleep 1000" });
+/// await app.WaitUntilHealthyAsync();
+/// await app.ScaleAsync(3);
 /// </code></example>
 public sealed partial class PlatformClient : IPlatformClient
 {
@@ -21,12 +29,16 @@ public sealed partial class PlatformClient : IPlatformClient
         Url = options.Url;
         Trust = options.Trust;
         wire = new Wire(options);
+        (Apps, Pods, Groups, Deployments) = (new(this, wire), new(this, wire), new(this, wire), new(this, wire));
+        (Jobs, Agents, Services, Events) = (new(this, wire), new(wire), new(wire), new(wire));
     }
 
     private PlatformClient(PlatformClient whole, CallOptions options)
     {
         (Url, Trust, isView) = (whole.Url, whole.Trust, true);
         wire = whole.wire.With(options);
+        (Apps, Pods, Groups, Deployments) = (new(this, wire), new(this, wire), new(this, wire), new(this, wire));
+        (Jobs, Agents, Services, Events) = (new(this, wire), new(wire), new(wire), new(wire));
     }
 
     /// <inheritdoc/>
@@ -34,6 +46,30 @@ public sealed partial class PlatformClient : IPlatformClient
 
     /// <inheritdoc/>
     public ClusterTrust? Trust { get; }
+
+    /// <inheritdoc/>
+    public AppsClient Apps { get; }
+
+    /// <inheritdoc/>
+    public PodsClient Pods { get; }
+
+    /// <inheritdoc/>
+    public GroupsClient Groups { get; }
+
+    /// <inheritdoc/>
+    public DeploymentsClient Deployments { get; }
+
+    /// <inheritdoc/>
+    public JobsClient Jobs { get; }
+
+    /// <inheritdoc/>
+    public AgentsClient Agents { get; }
+
+    /// <inheritdoc/>
+    public ServicesClient Services { get; }
+
+    /// <inheritdoc/>
+    public EventsClient Events { get; }
 
     /// <summary>The clock of limits and pauses.</summary>
     internal TimeProvider Time => wire.Time;

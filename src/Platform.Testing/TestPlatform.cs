@@ -18,7 +18,7 @@ namespace Platform.Testing;
 /// </summary>
 /// <example><code>
 /// await using var platform = await TestPlatform.StartAsync();
-/// var deployment = await platform.Client.CreateAppAsync(new AppDefinition { Id = "/web", Cmd = "sleep 1000" });
+/// var deployment = await platform.Client.Apps.CreateAsync(new AppDefinition { Id = "/web", Cmd = "sleep 1000" });
 /// Assert.True((await deployment.WaitAsync()).Succeeded);
 /// </code></example>
 public sealed class TestPlatform : IAsyncDisposable
@@ -99,7 +99,7 @@ public sealed class TestPlatform : IAsyncDisposable
         limit.CancelAfter(_options.StartTimeout);
         try
         {
-            await foreach (var _ in Client.EventsAsync(new EventOptions { Types = ["agent_added_event"], After = 0 }, limit.Token).ConfigureAwait(false))
+            await foreach (var _ in Client.Events.FollowAsync(new EventOptions { Types = ["agent_added_event"], After = 0 }, limit.Token).ConfigureAwait(false))
             {
                 if (--expected == 0)
                     return;

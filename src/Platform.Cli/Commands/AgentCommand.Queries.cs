@@ -15,7 +15,7 @@ internal static partial class AgentCommand
         var command = new Command("list", "Lists agents.");
         command.Run(_ => async (client, terminal, cancellationToken) =>
         {
-            var agents = await client.ListAgentsAsync(cancellationToken);
+            var agents = await client.Agents.ListAsync(cancellationToken);
             terminal.Table(
                 ["NAME", "HOST", "CONDITION", "TASKS", "RESOURCES", "USED", "ATTRIBUTES"],
                 agents.Select(agent => new[]
@@ -35,7 +35,7 @@ internal static partial class AgentCommand
         var command = new Command("show", "Shows an agent with its tasks.") { name };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var (agent, tasks) = await client.GetAgent(result.GetRequiredValue(name)).GetAsync(cancellationToken);
+            var (agent, tasks) = await client.Agents.Get(result.GetRequiredValue(name)).GetAsync(cancellationToken);
             if (terminal.IsJson)
             {
                 terminal.Json(AppRendering.Json(new AgentDetail(agent, tasks)));
@@ -105,7 +105,7 @@ internal static partial class AgentCommand
     private static Func<ParseResult, ClientCommand.Body> Act(Argument<string> name, string done, Func<AgentHandle, ParseResult, CancellationToken, Task> act) =>
         result => async (client, terminal, cancellationToken) =>
         {
-            var agent = client.GetAgent(result.GetRequiredValue(name));
+            var agent = client.Agents.Get(result.GetRequiredValue(name));
             await act(agent, result, cancellationToken);
             if (terminal.IsJson)
                 terminal.Json(new JsonObject { ["agent"] = agent.IdOrName });

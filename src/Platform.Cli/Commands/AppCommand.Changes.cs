@@ -15,7 +15,7 @@ internal static partial class AppCommand
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
             var definition = await DefinitionFile.ReadAsync(result.GetRequiredValue(file), cancellationToken);
-            var deployment = await client.CreateAppAsync(definition, AppOptions.Change(result.GetValue(force)), cancellationToken);
+            var deployment = await client.Apps.CreateAsync(definition, AppOptions.Change(result.GetValue(force)), cancellationToken);
             await PassedOver.TellAsync(client, terminal, definition, null, cancellationToken);
             return await terminal.DeployedAsync(client, deployment, DefinitionFile.NameOf(definition), result.GetValue(wait), cancellationToken);
         });
@@ -30,7 +30,7 @@ internal static partial class AppCommand
         var command = new Command("update", "Changes an app's definition.") { id, fields, replace, wait, force };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var app = client.GetApp(result.GetRequiredValue(id));
+            var app = client.Apps.Get(result.GetRequiredValue(id));
             var content = await DefinitionFile.ReadObjectAsync(result.GetRequiredValue(fields), cancellationToken);
             var options = AppOptions.Change(result.GetValue(force));
             var deployment = result.GetValue(replace)
@@ -96,8 +96,8 @@ internal static partial class AppCommand
             var names = result.GetRequiredValue(tasks);
             var options = new KillOptions { Scale = result.GetValue(scale), Wipe = result.GetValue(wipe), Force = result.GetValue(force) };
             var killed = names is [['/', ..] app]
-                ? await client.GetApp(app).KillAllAsync(options, cancellationToken)
-                : await client.KillTasksAsync(names, options, cancellationToken);
+                ? await client.Apps.Get(app).KillAllAsync(options, cancellationToken)
+                : await client.Apps.KillTasksAsync(names, options, cancellationToken);
             if (killed.Deployment is { } deployment)
                 return await terminal.DeployedAsync(client, deployment, string.Join(' ', names), result.GetValue(wait), cancellationToken);
             terminal.Table(["KILLED", "APP"], killed.Tasks.Select(task => new[] { task.Id, task.AppId }),
@@ -119,7 +119,7 @@ internal static partial class AppCommand
         command.Add(force);
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var app = client.GetApp(result.GetRequiredValue(id));
+            var app = client.Apps.Get(result.GetRequiredValue(id));
             var deployment = await change(app, result, AppOptions.Change(result.GetValue(force)), cancellationToken);
             return await terminal.DeployedAsync(client, deployment, app.Id, result.GetValue(wait), cancellationToken);
         });

@@ -23,7 +23,7 @@ internal static partial class AppCommand
         });
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var app = client.GetApp(result.GetRequiredValue(id));
+            var app = client.Apps.Get(result.GetRequiredValue(id));
             var source = await EndedLog.ChooseAsync(
                 client, app.Id, await app.ListTasksAsync(cancellationToken), app.ListFailuresAsync, result.GetValue(task), result.GetValue(previous), cancellationToken);
             if (source.Remark is { } remark)

@@ -15,8 +15,8 @@ internal static partial class AppCommand
         var command = new Command("list", "Lists apps.") { pattern, label };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var apps = await client.ListAppsAsync(new AppFilter { Id = result.GetValue(pattern), Label = result.GetValue(label) }, cancellationToken);
-            var queue = !terminal.IsJson && apps.Any(app => app.TasksRunning < app.Instances) ? await client.ListQueueAsync(cancellationToken) : [];
+            var apps = await client.Apps.ListAsync(new AppFilter { Id = result.GetValue(pattern), Label = result.GetValue(label) }, cancellationToken);
+            var queue = !terminal.IsJson && apps.Any(app => app.TasksRunning < app.Instances) ? await client.Apps.ListQueueAsync(cancellationToken) : [];
             terminal.Table(
                 ["ID", "RUNNING", "HEALTHY", "CPUS", "MEM", "STATE", "COMMAND"],
                 apps.OrderBy(app => app.Id, StringComparer.Ordinal).Select(app => Row(app, WaitingRendering.Find(queue, app.Id))),
@@ -25,7 +25,7 @@ internal static partial class AppCommand
                     ? "There are no apps. './platform app add FILE' submits one."
                     : "No app is of this kind. './platform app list' shows all.");
             PrintWaiting(terminal, apps, queue);
-            if (!terminal.IsJson && await client.ListPodsAsync(cancellationToken) is { Count: > 0 } pods)
+            if (!terminal.IsJson && await client.Pods.ListAsync(cancellationToken) is { Count: > 0 } pods)
                 terminal.Line($"Besides, there {(pods.Count == 1 ? "is 1 pod" : $"are {pods.Count} pods")}: './platform pod list' lists {(pods.Count == 1 ? "it" : "them")}.");
             return ExitCodes.Ok;
         });
@@ -57,7 +57,7 @@ internal static partial class AppCommand
         var command = new Command("show", "Shows an app with its instances.") { id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var app = client.GetApp(result.GetRequiredValue(id));
+            var app = client.Apps.Get(result.GetRequiredValue(id));
             if (terminal.IsJson)
             {
                 terminal.Json(await app.GetJsonAsync(cancellationToken));
@@ -77,7 +77,7 @@ internal static partial class AppCommand
         var command = new Command("tasks", "Lists an app's instances.") { id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var tasks = await client.GetApp(result.GetRequiredValue(id)).ListTasksAsync(cancellationToken);
+            var tasks = await client.Apps.Get(result.GetRequiredValue(id)).ListTasksAsync(cancellationToken);
             AppRendering.Tasks(terminal, tasks);
             return ExitCodes.Ok;
         });
@@ -90,7 +90,7 @@ internal static partial class AppCommand
         var command = new Command("versions", "Lists the versions of an app's definition, newest first.") { id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var app = client.GetApp(result.GetRequiredValue(id));
+            var app = client.Apps.Get(result.GetRequiredValue(id));
             var present = (await app.GetAsync(cancellationToken)).Version;
             var versions = await app.ListVersionsAsync(cancellationToken);
             terminal.Table(["VERSION", ""],
@@ -107,7 +107,7 @@ internal static partial class AppCommand
         var command = new Command("why", "Says why instances of an app wait to be started.") { id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var app = client.GetApp(result.GetRequiredValue(id));
+            var app = client.Apps.Get(result.GetRequiredValue(id));
             var shown = await app.GetAsync(cancellationToken);
             var queue = await app.GetQueueAsync(cancellationToken);
             if (terminal.IsJson)

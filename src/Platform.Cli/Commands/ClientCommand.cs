@@ -69,9 +69,9 @@ internal static class ClientCommand
         try
         {
             if (kind == "app")
-                await client.GetPod(id).GetDefinitionAsync(null, cancellationToken);
+                await client.Pods.Get(id).GetDefinitionAsync(null, cancellationToken);
             else
-                await client.GetApp(id).GetAsync(cancellationToken);
+                await client.Apps.Get(id).GetAsync(cancellationToken);
         }
         catch (PlatformException)
         {

@@ -22,7 +22,7 @@ internal static class DeploymentCommand
         var command = new Command("list", "Lists the running deployments.");
         command.Run(_ => async (client, terminal, cancellationToken) =>
         {
-            var deployments = await client.ListDeploymentsAsync(cancellationToken);
+            var deployments = await client.Deployments.ListAsync(cancellationToken);
             terminal.Table(
                 ["ID", "STEP", "APPS", "NOW"],
                 deployments.Select(deployment => new[]
@@ -43,7 +43,7 @@ internal static class DeploymentCommand
         var command = new Command("rollback", "Undoes a running deployment by a new one.") { id, wait };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var reverting = await client.GetDeployment(result.GetRequiredValue(id)).RollbackAsync(cancellationToken);
+            var reverting = await client.Deployments.Get(result.GetRequiredValue(id)).RollbackAsync(cancellationToken);
             return await terminal.DeployedAsync(client, reverting, $"undoing {result.GetRequiredValue(id)}", result.GetValue(wait), cancellationToken);
         });
         return command;
@@ -55,7 +55,7 @@ internal static class DeploymentCommand
         var command = new Command("stop", "Stops a running deployment where it is; what runs is kept.") { id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var deployment = client.GetDeployment(result.GetRequiredValue(id));
+            var deployment = client.Deployments.Get(result.GetRequiredValue(id));
             await deployment.StopAsync(cancellationToken);
             if (terminal.IsJson)
                 terminal.Json(new JsonObject { ["deploymentId"] = deployment.Id, ["stopped"] = true });
@@ -71,7 +71,7 @@ internal static class DeploymentCommand
         var id = Id();
         var command = new Command("wait", "Waits until a deployment has ended.") { id };
         command.Run(result => (client, terminal, cancellationToken) =>
-            terminal.DeployedAsync(client, client.GetDeployment(result.GetRequiredValue(id)), "waiting", wait: true, cancellationToken));
+            terminal.DeployedAsync(client, client.Deployments.Get(result.GetRequiredValue(id)), "waiting", wait: true, cancellationToken));
         return command;
     }
 }

@@ -17,7 +17,7 @@ internal static class DnsCommand
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
             var wanted = result.GetValue(type);
-            var records = (await client.LookUpAsync(result.GetRequiredValue(name), cancellationToken))
+            var records = (await client.Services.LookUpAsync(result.GetRequiredValue(name), cancellationToken))
                 .Where(record => wanted is null || record.Type.Equals(wanted, StringComparison.OrdinalIgnoreCase)).ToList();
             terminal.Table(
                 ["NAME", "TYPE", "DATA"],

@@ -45,11 +45,11 @@ internal readonly record struct EndedLog(string AgentId, string TaskId, string? 
     {
         if (task.Length == 0)
             return null;
-        foreach (var agent in await client.ListAgentsAsync(cancellationToken))
+        foreach (var agent in await client.Agents.ListAsync(cancellationToken))
         {
             try
             {
-                await client.GetAgent(agent.Id).ReadFileAsync(task, "stdout", new FileReadOptions { Length = 1 }, cancellationToken);
+                await client.Agents.Get(agent.Id).ReadFileAsync(task, "stdout", new FileReadOptions { Length = 1 }, cancellationToken);
                 return agent.Id;
             }
             catch (PlatformException exception) when (exception.Error is PlatformError.NotFound or PlatformError.Unavailable)

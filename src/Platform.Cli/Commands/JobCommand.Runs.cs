@@ -27,7 +27,7 @@ internal static partial class JobCommand
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
             var variables = result.GetValue(env)!.Select(text => text.Split('=', 2)).GroupBy(parts => parts[0], StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last()[1], StringComparer.Ordinal);
-            var run = await client.GetJob(result.GetRequiredValue(id)).RunAsync(result.GetValue(arguments), variables, at: result.GetValue(at), cancellationToken: cancellationToken);
+            var run = await client.Jobs.Get(result.GetRequiredValue(id)).RunAsync(result.GetValue(arguments), variables, at: result.GetValue(at), cancellationToken: cancellationToken);
             var now = result.GetValue(wait) ? await run.WaitAsync(cancellationToken) : await run.GetAsync(cancellationToken);
             if (terminal.IsJson)
                 terminal.Json(new JsonObject { ["id"] = now.Id, ["phase"] = now.Phase, ["message"] = now.Message });
@@ -44,7 +44,7 @@ internal static partial class JobCommand
         var command = new Command("history", "Lists the runs of a job that are kept, newest first.") { id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            Runs(terminal, await client.GetJob(result.GetRequiredValue(id)).ListRunsAsync(cancellationToken), "It has never run.");
+            Runs(terminal, await client.Jobs.Get(result.GetRequiredValue(id)).ListRunsAsync(cancellationToken), "It has never run.");
             return ExitCodes.Ok;
         });
         return command;
@@ -60,14 +60,14 @@ internal static partial class JobCommand
         var command = new Command("logs", "Prints what a run has written.") { id, run, follow, error, index };
         command.Run(result => async (client, _, cancellationToken) =>
         {
-            var runs = await client.GetJob(result.GetRequiredValue(id)).ListRunsAsync(cancellationToken);
+            var runs = await client.Jobs.Get(result.GetRequiredValue(id)).ListRunsAsync(cancellationToken);
             var name = result.GetValue(run);
             var chosen = (name is null ? (runs.Count > 0 ? runs[0] : null) : runs.FirstOrDefault(one => one.Id == name))
                 ?? throw new CommandException(ExitCodes.NotFound, name is null ? "it has never run" : $"there is no run {name}");
             var task = chosen.Tasks.LastOrDefault(one => one.AgentId is not null && (result.GetValue(index) is not { } number || one.Index == number))
                 ?? throw new CommandException(ExitCodes.NotFound, $"no such task of run {chosen.Id} has had a place yet");
             var options = new LogOptions { StandardError = result.GetValue(error), Follow = result.GetValue(follow) };
-            await foreach (var part in client.GetJob(chosen.Job).GetRun(chosen.Id).ReadLogAsync(task, options, cancellationToken))
+            await foreach (var part in client.Jobs.Get(chosen.Job).GetRun(chosen.Id).ReadLogAsync(task, options, cancellationToken))
             {
                 if (!await RawOutput.WriteAsync(part, cancellationToken))
                     break;
@@ -84,7 +84,7 @@ internal static partial class JobCommand
         var command = new Command("stop", "Ends runs of a job.") { id, run };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var job = client.GetJob(result.GetRequiredValue(id));
+            var job = client.Jobs.Get(result.GetRequiredValue(id));
             if (result.GetValue(run) is { } name)
                 await job.GetRun(name).StopAsync(cancellationToken);
             else
@@ -101,7 +101,7 @@ internal static partial class JobCommand
         var command = new Command("rerun", "Runs a run again, with what its job is now, and what hangs on it.") { id, run };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var job = client.GetJob(result.GetRequiredValue(id));
+            var job = client.Jobs.Get(result.GetRequiredValue(id));
             var earlier = result.GetValue(run) ?? await LastAsync(job, ended: true, cancellationToken);
             var again = await job.GetRun(earlier).RerunAsync(cancellationToken);
             if (terminal.IsJson)
@@ -123,7 +123,7 @@ internal static partial class JobCommand
         var command = new Command("backfill", "Runs the due times of a window in the past; without --from it lists what was asked for.") { id, from, until, parallel, stop };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var job = client.GetJob(result.GetRequiredValue(id));
+            var job = client.Jobs.Get(result.GetRequiredValue(id));
             IReadOnlyList<Backfill> shown = result.GetValue(stop) is { } number ? await job.StopBackfillAsync(number, cancellationToken)
                 : result.GetValue(from) is { } begin ? [await job.BackfillAsync(begin, result.GetValue(until) ?? DateTimeOffset.UtcNow, result.GetValue(parallel), cancellationToken)]
                 : await job.ListBackfillsAsync(cancellationToken);
@@ -171,11 +171,11 @@ internal static partial class JobCommand
             if (result.GetResult(run) is not null || result.GetValue(id) is not null)
             {
                 var name = result.GetValue(id) ?? throw new CommandException(ExitCodes.Usage, "--run needs the ID of a job of the graph");
-                var job = client.GetJob(name);
+                var job = client.Jobs.Get(name);
                 Show(terminal, await job.GetRun(result.GetValue(run) ?? await LastAsync(job, ended: false, cancellationToken)).GetGraphAsync(cancellationToken));
                 return ExitCodes.Ok;
             }
-            var edges = (await client.ListJobsAsync(cancellationToken)).SelectMany(job => job.Children.Select(child => (Parent: job.Id, Child: child))).ToList();
+            var edges = (await client.Jobs.ListAsync(cancellationToken)).SelectMany(job => job.Children.Select(child => (Parent: job.Id, Child: child))).ToList();
             if (terminal.IsJson)
                 terminal.Json(new JsonArray([.. edges.Select(edge => (JsonNode)new JsonObject { ["parent"] = edge.Parent, ["child"] = edge.Child })]));
             else

@@ -37,7 +37,7 @@ internal static partial class JobCommand
         var command = new Command("add", "Adds a job.") { file };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var job = await client.CreateJobAsync(await DefinitionFile.ReadObjectAsync(result.GetRequiredValue(file), cancellationToken), cancellationToken);
+            var job = await client.Jobs.CreateAsync(await DefinitionFile.ReadObjectAsync(result.GetRequiredValue(file), cancellationToken), cancellationToken);
             return await ShowAsync(terminal, await job.GetJsonAsync(cancellationToken), $"job {job.Id} is added");
         });
         return command;
@@ -52,7 +52,7 @@ internal static partial class JobCommand
             var definition = await DefinitionFile.ReadObjectAsync(result.GetRequiredValue(file), cancellationToken);
             if (definition["id"] is not JsonValue value || !value.TryGetValue<string>(out var id) || id.Length == 0)
                 throw new CommandException(ExitCodes.Usage, "the definition has no id");
-            var job = client.GetJob(id);
+            var job = client.Jobs.Get(id);
             await job.GetAsync(cancellationToken);
             await job.ReplaceAsync(definition, cancellationToken);
             return await ShowAsync(terminal, await job.GetJsonAsync(cancellationToken), $"job {id} is updated");
@@ -65,7 +65,7 @@ internal static partial class JobCommand
         var command = new Command("list", "Lists jobs.");
         command.Run(_ => async (client, terminal, cancellationToken) =>
         {
-            var jobs = await client.ListJobsAsync(cancellationToken);
+            var jobs = await client.Jobs.ListAsync(cancellationToken);
             terminal.Table(
                 ["ID", "SCHEDULE", "NEXT", "RUNNING", "LAST", "OK", "FAILED"],
                 jobs.Select(job => new[]
@@ -95,7 +95,7 @@ internal static partial class JobCommand
         var command = new Command("show", "Shows a job, what is due, and the runs that go on.") { id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var handle = client.GetJob(result.GetRequiredValue(id));
+            var handle = client.Jobs.Get(result.GetRequiredValue(id));
             if (terminal.IsJson)
             {
                 terminal.Json(await handle.GetJsonAsync(cancellationToken));
@@ -127,7 +127,7 @@ internal static partial class JobCommand
         var command = new Command("pause", "Lets nothing be due until the job is resumed.") { id, note };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var job = client.GetJob(result.GetRequiredValue(id));
+            var job = client.Jobs.Get(result.GetRequiredValue(id));
             await job.PauseAsync(result.GetValue(note)!, cancellationToken);
             return await ShowAsync(terminal, await job.GetJsonAsync(cancellationToken), $"job {job.Id} is paused");
         });
@@ -140,7 +140,7 @@ internal static partial class JobCommand
         var command = new Command("resume", "Lets a paused job be due again; what was due meanwhile is not made up for.") { id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var job = client.GetJob(result.GetRequiredValue(id));
+            var job = client.Jobs.Get(result.GetRequiredValue(id));
             await job.ResumeAsync(cancellationToken);
             return await ShowAsync(terminal, await job.GetJsonAsync(cancellationToken), $"job {job.Id} is resumed");
         });
@@ -155,7 +155,7 @@ internal static partial class JobCommand
         var command = new Command("remove", "Removes a job.") { id, stop, free };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var job = client.GetJob(result.GetRequiredValue(id));
+            var job = client.Jobs.Get(result.GetRequiredValue(id));
             var spec = await job.RemoveAsync(result.GetValue(stop), result.GetValue(free), cancellationToken);
             return await ShowAsync(terminal, spec, $"job {job.Id} is removed");
         });
@@ -171,14 +171,14 @@ internal static partial class JobCommand
         {
             if (result.GetValue(id) is { } name)
             {
-                var lines = DueOf(await client.GetJob(name).GetAsync(cancellationToken), result.GetValue(count));
+                var lines = DueOf(await client.Jobs.Get(name).GetAsync(cancellationToken), result.GetValue(count));
                 if (terminal.IsJson)
                     terminal.Json(new JsonArray([.. lines.Select(line => (JsonNode)line)]));
                 else
                     lines.ForEach(terminal.Line);
                 return ExitCodes.Ok;
             }
-            var due = (await client.ListJobsAsync(cancellationToken)).Where(job => job.NextDue is not null).OrderBy(job => job.NextDue).ToList();
+            var due = (await client.Jobs.ListAsync(cancellationToken)).Where(job => job.NextDue is not null).OrderBy(job => job.NextDue).ToList();
             terminal.Table(["DUE", "ID"], due.Select(job => new[] { Text(job.NextDue), job.Id }),
                 () => new JsonArray([.. due.Select(job => (JsonNode)new JsonObject { ["id"] = job.Id, ["due"] = job.NextDue })]), "Nothing is due.");
             return ExitCodes.Ok;

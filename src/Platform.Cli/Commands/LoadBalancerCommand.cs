@@ -16,8 +16,8 @@ internal static class LoadBalancerCommand
         var command = new Command("status", "Shows the addresses that the control plane's machine listens on, what its ingress serves, and where connections go.");
         command.Run(_ => async (client, terminal, cancellationToken) =>
         {
-            var balancer = await client.GetBalancerAsync(cancellationToken);
-            var ingress = await client.GetIngressAsync(cancellationToken);
+            var balancer = await client.Services.GetBalancerAsync(cancellationToken);
+            var ingress = await client.Services.GetIngressAsync(cancellationToken);
             if (terminal.IsJson)
             {
                 var json = JsonSerializer.SerializeToNode(balancer, JsonSerializerOptions.Web)!.AsObject();

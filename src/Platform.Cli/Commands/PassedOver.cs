@@ -35,7 +35,7 @@ internal static class PassedOver
             JsonObject kept;
             try
             {
-                kept = one.ContainsKey("containers") ? await client.GetPod(path).GetDefinitionAsync(null, cancellationToken) : await client.GetApp(path).GetJsonAsync(cancellationToken);
+                kept = one.ContainsKey("containers") ? await client.Pods.Get(path).GetDefinitionAsync(null, cancellationToken) : await client.Apps.Get(path).GetJsonAsync(cancellationToken);
             }
             catch (PlatformException)
             {

@@ -16,7 +16,7 @@ internal static partial class PodCommand
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
             var definition = await DefinitionFile.ReadObjectAsync(result.GetRequiredValue(file), cancellationToken);
-            var deployment = await client.CreatePodAsync(definition, AppOptions.Change(result.GetValue(force)), cancellationToken);
+            var deployment = await client.Pods.CreateAsync(definition, AppOptions.Change(result.GetValue(force)), cancellationToken);
             await PassedOver.TellAsync(client, terminal, definition, null, cancellationToken);
             return await terminal.DeployedAsync(client, deployment, DefinitionFile.NameOf(definition), result.GetValue(wait), cancellationToken);
         });
@@ -33,7 +33,7 @@ internal static partial class PodCommand
             if (definition["id"] is not JsonValue id || !id.TryGetValue<string>(out var path) || path.Trim('/').Length == 0)
                 throw new CommandException(ExitCodes.Usage, "the definition has no id");
             // Whether it is there is asked first: a PUT would create it.
-            var pod = client.GetPod(path);
+            var pod = client.Pods.Get(path);
             await pod.GetDefinitionAsync(null, cancellationToken);
             var deployment = await pod.ReplaceAsync(definition, AppOptions.Change(result.GetValue(force)), cancellationToken);
             await PassedOver.TellAsync(client, terminal, definition, pod.Id, cancellationToken);
@@ -89,7 +89,7 @@ internal static partial class PodCommand
         var command = new Command("kill", "Kills instances with all their containers; they are replaced.") { id, instances, wipe };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var pod = client.GetPod(result.GetRequiredValue(id));
+            var pod = client.Pods.Get(result.GetRequiredValue(id));
             var named = result.GetValue(instances) ?? [];
             IReadOnlyList<string> wanted = named.Length > 0 ? named : [.. (await pod.GetAsync(cancellationToken)).Instances.Select(instance => instance.Id)];
             var killed = await pod.KillAsync(wanted, result.GetValue(wipe), cancellationToken);
@@ -111,7 +111,7 @@ internal static partial class PodCommand
         command.Add(force);
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var pod = client.GetPod(result.GetRequiredValue(id));
+            var pod = client.Pods.Get(result.GetRequiredValue(id));
             var deployment = await change(pod, result, AppOptions.Change(result.GetValue(force)), cancellationToken);
             return await terminal.DeployedAsync(client, deployment, pod.Id, result.GetValue(wait), cancellationToken);
         });

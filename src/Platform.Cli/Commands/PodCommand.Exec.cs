@@ -13,9 +13,9 @@ internal static partial class PodCommand
         var exec = new ExecCommand("Runs a command beside a running container of a pod, and exits with its status.", id, container, instance);
         exec.Command.Run(result => async (client, _, cancellationToken) =>
         {
-            var pod = client.GetPod(result.GetRequiredValue(id));
+            var pod = client.Pods.Get(result.GetRequiredValue(id));
             var chosen = Choose(await pod.GetAsync(cancellationToken), result.GetValue(instance), result.GetValue(container));
-            return await exec.RunAsync(result, client.GetAgent(chosen.AgentId), chosen.TaskId, cancellationToken);
+            return await exec.RunAsync(result, client.Agents.Get(chosen.AgentId), chosen.TaskId, cancellationToken);
         });
         return exec.Command;
     }

@@ -17,7 +17,7 @@ internal static partial class PodCommand
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
             var part = result.GetValue(pattern) ?? "";
-            var pods = (await client.ListPodsAsync(cancellationToken)).Where(pod => pod.Id.Contains(part, StringComparison.Ordinal)).OrderBy(pod => pod.Id, StringComparer.Ordinal).ToList();
+            var pods = (await client.Pods.ListAsync(cancellationToken)).Where(pod => pod.Id.Contains(part, StringComparison.Ordinal)).OrderBy(pod => pod.Id, StringComparer.Ordinal).ToList();
             terminal.Table(
                 ["ID", "STABLE", "STATUS", "SINCE", "CONTAINERS"], pods.Select(PodRendering.Row), () => new JsonArray([.. pods.Select(pod => (JsonNode)AppRendering.Json(pod))]),
                 "There are no pods. './platform pod add FILE' submits one.");
@@ -32,7 +32,7 @@ internal static partial class PodCommand
         var command = new Command("show", "Shows a pod with its instances and their containers.") { id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var pod = client.GetPod(result.GetRequiredValue(id));
+            var pod = client.Pods.Get(result.GetRequiredValue(id));
             if (terminal.IsJson)
                 terminal.Json(await pod.GetJsonAsync(cancellationToken));
             else
@@ -48,7 +48,7 @@ internal static partial class PodCommand
         var command = new Command("versions", "Lists the versions of a pod's definition, newest first.") { id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var pod = client.GetPod(result.GetRequiredValue(id));
+            var pod = client.Pods.Get(result.GetRequiredValue(id));
             var present = (await pod.GetAsync(cancellationToken)).Spec.Version;
             var versions = await pod.ListVersionsAsync(cancellationToken);
             terminal.Table(["VERSION", ""],
@@ -71,7 +71,7 @@ internal static partial class PodCommand
         var command = new Command("logs", "Prints what a container of a pod writes.") { id, container, follow, error, instance, previous, tail };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var pod = client.GetPod(result.GetRequiredValue(id));
+            var pod = client.Pods.Get(result.GetRequiredValue(id));
             var status = await pod.GetAsync(cancellationToken);
             var source = result.GetValue(previous) || (status.Instances.All(one => one.Id != result.GetValue(instance)) && (status.Instances.Count == 0 || result.GetValue(instance) is not null))
                 ? await EndedAsync(client, pod, status, result.GetValue(instance), result.GetValue(container), result.GetValue(previous), cancellationToken)
@@ -95,7 +95,7 @@ internal static partial class PodCommand
         var command = new Command("why", "Says why instances of a pod wait to be started.") { id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var pod = client.GetPod(result.GetRequiredValue(id));
+            var pod = client.Pods.Get(result.GetRequiredValue(id));
             var pending = await pod.GetPendingAsync(cancellationToken);
             if (terminal.IsJson)
                 terminal.Json(pending);

@@ -17,7 +17,7 @@ internal static class ServiceCommand
         var command = new Command("list", "Lists the services that have endpoints.");
         command.Run(_ => async (client, terminal, cancellationToken) =>
         {
-            var services = await client.ListServicesAsync(cancellationToken);
+            var services = await client.Services.ListAsync(cancellationToken);
             terminal.Table(
                 ["SERVICE", "ENDPOINTS", "READY", "DRAINING"],
                 services.Select(service => new[] { service.Name, $"{service.Endpoints}", $"{service.Ready}", $"{service.Draining}" }),
@@ -34,7 +34,7 @@ internal static class ServiceCommand
         var command = new Command("show", "Shows a service with its endpoints, names and virtual addresses.") { name };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var service = await client.GetService(result.GetRequiredValue(name)).GetAsync(cancellationToken);
+            var service = await client.Services.Get(result.GetRequiredValue(name)).GetAsync(cancellationToken);
             if (terminal.IsJson)
             {
                 terminal.Json(JsonSerializer.SerializeToNode(service, JsonSerializerOptions.Web));
@@ -69,7 +69,7 @@ internal static class ServiceCommand
         var command = new Command("watch", "Shows each change of a service as it happens, until it is interrupted.") { name };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            await foreach (var change in client.GetService(result.GetRequiredValue(name)).WatchAsync(cancellationToken))
+            await foreach (var change in client.Services.Get(result.GetRequiredValue(name)).WatchAsync(cancellationToken))
             {
                 if (terminal.IsJson)
                 {
@@ -107,7 +107,7 @@ internal static class ServiceCommand
                 Weight = result.GetValue(weight),
                 Check = result.GetValue(check) is { } text ? CheckOf(text) : null,
             };
-            var service = client.GetService(result.GetRequiredValue(name));
+            var service = client.Services.Get(result.GetRequiredValue(name));
             await service.RegisterAsync(result.GetRequiredValue(id), instance, cancellationToken);
             if (terminal.IsJson)
                 terminal.Json(new JsonObject { ["service"] = service.Name, ["id"] = result.GetRequiredValue(id) });
@@ -124,7 +124,7 @@ internal static class ServiceCommand
         var command = new Command("deregister", "Removes an instance that was registered from outside.") { name, id };
         command.Run(result => async (client, terminal, cancellationToken) =>
         {
-            var service = client.GetService(result.GetRequiredValue(name));
+            var service = client.Services.Get(result.GetRequiredValue(name));
             await service.DeregisterAsync(result.GetRequiredValue(id), cancellationToken);
             if (terminal.IsJson)
                 terminal.Json(new JsonObject { ["service"] = service.Name, ["id"] = result.GetRequiredValue(id) });

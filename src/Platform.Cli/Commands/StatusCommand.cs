@@ -12,11 +12,11 @@ internal static class StatusCommand
         command.Run(_ => async (client, terminal, cancellationToken) =>
         {
             var info = await client.GetInfoAsync(cancellationToken);
-            var apps = await client.ListAppsAsync(null, cancellationToken);
-            var pods = await client.ListPodsAsync(cancellationToken);
+            var apps = await client.Apps.ListAsync(null, cancellationToken);
+            var pods = await client.Pods.ListAsync(cancellationToken);
             var stable = pods.Sum(pod => pod.Instances.Count(instance => instance.Status == "STABLE"));
-            var agents = await client.ListAgentsAsync(cancellationToken);
-            var deployments = await client.ListDeploymentsAsync(cancellationToken);
+            var agents = await client.Agents.ListAsync(cancellationToken);
+            var deployments = await client.Deployments.ListAsync(cancellationToken);
             var (running, wanted) = (apps.Sum(app => app.TasksRunning), apps.Sum(app => app.Instances));
             if (terminal.IsJson)
             {

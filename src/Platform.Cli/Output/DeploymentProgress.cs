@@ -40,7 +40,7 @@ internal sealed class DeploymentProgress(IPlatformClient client, Terminal termin
     {
         if (await deployment.GetAsync(cancellationToken) is not { } running)
             return;
-        var queue = await client.ListQueueAsync(cancellationToken);
+        var queue = await client.Apps.ListQueueAsync(cancellationToken);
         foreach (var id in running.AffectedApps)
             Tell(id, await AppAsync(id, queue, cancellationToken));
         foreach (var id in running.AffectedPods)
@@ -49,7 +49,7 @@ internal sealed class DeploymentProgress(IPlatformClient client, Terminal termin
 
     private async Task<string> AppAsync(string id, IReadOnlyList<JsonObject> queue, CancellationToken cancellationToken)
     {
-        var app = await client.GetApp(id).GetAsync(cancellationToken);
+        var app = await client.Apps.Get(id).GetAsync(cancellationToken);
         var health = AppRendering.Health(app) is var healthy && healthy == "-" ? "" : $", healthy {healthy}";
         return $"{app.TasksRunning} of {app.Instances} running{health}"
             + Then(WaitingRendering.Summary(WaitingRendering.Find(queue, id)))
@@ -58,7 +58,7 @@ internal sealed class DeploymentProgress(IPlatformClient client, Terminal termin
 
     private async Task<string> PodAsync(string id, CancellationToken cancellationToken)
     {
-        var pod = await client.GetPod(id).GetAsync(cancellationToken);
+        var pod = await client.Pods.Get(id).GetAsync(cancellationToken);
         return $"{pod.Instances.Count(instance => instance.Status == "STABLE")} of {pod.Spec.Scaling.Instances} stable"
             + Then(pod.Message)
             + Then(pod.TerminationHistory is [var last, ..] && last.TerminatedAt >= DateTimeOffset.UtcNow - LongestSilence ? $"last end: {last.Message}" : null);

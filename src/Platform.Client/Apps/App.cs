@@ -48,6 +48,12 @@ public sealed record App
     /// <summary>How its last instance that failed ended; null: none did, or the answer does not have it.</summary>
     public AppTaskFailure? LastTaskFailure { get; init; }
 
+    /// <summary>Nothing of it is under way, and all its instances run, and pass their checks if it has any.</summary>
+    [JsonIgnore]
+    public bool IsHealthy => Deployments.Count == 0 && TasksRunning >= Instances && TasksUnhealthy == 0 && (!HasChecks || TasksHealthy >= Instances);
+
+    private bool HasChecks => More?.TryGetValue("healthChecks", out var checks) == true && checks.ValueKind == JsonValueKind.Array && checks.GetArrayLength() > 0;
+
     /// <summary>Everything else, by its name in JSON.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? More { get; set; }

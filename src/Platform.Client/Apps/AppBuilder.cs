@@ -6,7 +6,7 @@ namespace Platform.Client.Apps;
 /// <summary>Makes the definition of an app. What is not said is left to the control plane's default; units are cpus, MB and seconds.</summary>
 /// <example><code>
 /// var definition = new AppBuilder("/shop/web").Image("nginx:1.27").ContainerPort(80, "http").HttpCheck("/", "http").Instances(3).Resources(cpus: 0.5, mem: 128).Build();
-/// await client.CreateAppAsync(definition);
+/// await client.Apps.CreateAsync(definition);
 /// </code></example>
 /// <param name="id">The path, such as <c>/shop/web</c>.</param>
 public sealed class AppBuilder(string id)
@@ -177,7 +177,7 @@ public sealed class AppBuilder(string id)
         return this;
     }
 
-    /// <summary>The definition, for <see cref="IPlatformClient.CreateAppAsync(JsonNode, ChangeOptions?, CancellationToken)"/>, <see cref="IPlatformClient.PlanAsync"/> or <see cref="AppHandle.ReplaceAsync"/>.</summary>
+    /// <summary>The definition, for <see cref="AppsClient.CreateAsync(JsonNode, ChangeOptions?, CancellationToken)"/>, <see cref="IPlatformClient.PlanAsync"/> or <see cref="AppHandle.ReplaceAsync"/>.</summary>
     public JsonObject Build() => (JsonObject)_json.DeepClone();
 
     private int IndexOf(string? port) => port is null ? 0 : _ports.IndexOf(port) is var index and >= 0 ? index

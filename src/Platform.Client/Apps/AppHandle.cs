@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Platform.Client.Deployments;
+using Platform.Client.Events;
 using Platform.Client.Http;
 
 namespace Platform.Client.Apps;
@@ -7,6 +10,9 @@ namespace Platform.Client.Apps;
 /// <summary>One app.</summary>
 public sealed class AppHandle
 {
+    // Of an app with many instances not each event is worth a look.
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
+
     private readonly PlatformClient client;
     private readonly Wire wire;
     private readonly string path;
@@ -22,13 +28,50 @@ public sealed class AppHandle
     /// <summary>The absolute path.</summary>
     public string Id { get; }
 
-    /// <summary>The app with its instances, counts, running deployments and last failure.</summary>
-    public async Task<App> GetAsync(CancellationToken cancellationToken = default)
+    // What put it there, if this handle did.
+    internal DeploymentHandle? Submitted { get; set; }
+
+    /// <summary>Done when nothing of the app is under way any more and all its instances run, and pass their checks if it has any.</summary>
+    /// <remarks>Woken by events, not by polling; it goes on across restarts of the control plane. A suspended app is healthy.</remarks>
+    /// <returns>The app as it is then.</returns>
+    /// <exception cref="PlatformException">The deployment that put it there was given up (<see cref="PlatformError.Conflict"/>), or there is no such app.</exception>
+    public async Task<App> WaitUntilHealthyAsync(CancellationToken cancellationToken = default)
     {
-        const string Everything = "?embed=app.tasks&embed=app.counts&embed=app.deployments&embed=app.lastTaskFailure";
-        return (await wire.SendAsync(HttpMethod.Get, path + Everything, ClientJson.Default.AppEnvelope, null, cancellationToken).ConfigureAwait(false)).App
-            ?? throw new PlatformException(PlatformError.Refused, $"the answer for {Id} has no app");
+        if (Submitted is { } submitted && await submitted.WaitAsync(cancellationToken).ConfigureAwait(false) is { Succeeded: false } outcome)
+            throw new PlatformException(PlatformError.Conflict, $"{Id} was not deployed: {outcome.Reason ?? "another change took its place"}");
+        App? healthy = null;
+        using var found = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            // The first look is when the stream is open, so that no change is missed between the two.
+            var options = new EventOptions { Types = ["deployment_success", "deployment_failed", "status_update_event", "instance_health_changed_event"], Resume = true, Opened = LookAsync };
+            await foreach (var one in client.Events.FollowAsync(options, found.Token).ConfigureAwait(false))
+            {
+                if (one.Content.TryGetProperty("appId", out var id) && id.GetString() != Id)
+                    continue;
+                await LookAsync().ConfigureAwait(false);
+                await Task.Delay(LookPause, client.Time, found.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (healthy is not null)
+        {
+        }
+
+        return healthy ?? await GetAsync(cancellationToken).ConfigureAwait(false);
+
+        async Task LookAsync()
+        {
+            if (await GetAsync("?embed=app.counts&embed=app.deployments", cancellationToken).ConfigureAwait(false) is { IsHealthy: true })
+            {
+                healthy = await GetAsync(cancellationToken).ConfigureAwait(false);
+                await found.CancelAsync().ConfigureAwait(false);
+            }
+        }
     }
+
+    /// <summary>The app with its instances, counts, running deployments and last failure.</summary>
+    public Task<App> GetAsync(CancellationToken cancellationToken = default) =>
+        GetAsync("?embed=app.tasks&embed=app.counts&embed=app.deployments&embed=app.lastTaskFailure", cancellationToken);
 
     /// <summary>The whole answer of <c>GET /v2/apps/{id}</c>'s <c>app</c>, as it is.</summary>
     public async Task<JsonObject> GetJsonAsync(CancellationToken cancellationToken = default)
@@ -97,8 +140,35 @@ public sealed class AppHandle
     /// <summary>What of it waits to be started and why, an entry of <c>GET /v2/queue</c>; null: nothing waits.</summary>
     public async Task<JsonObject?> GetQueueAsync(CancellationToken cancellationToken = default)
     {
-        var queue = await client.ListQueueAsync(cancellationToken).ConfigureAwait(false);
+        var queue = await client.Apps.ListQueueAsync(cancellationToken).ConfigureAwait(false);
         return queue.FirstOrDefault(entry => entry["app"]?["id"]?.GetValue<string>() == Id);
+    }
+
+    /// <summary>What all instances that it has now write, line by line as they come, see <see cref="LogsAsync(AppTask, LogOptions?, CancellationToken)"/>.</summary>
+    /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public async IAsyncEnumerable<string> LogsAsync(LogOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var lines = Channel.CreateBounded<string>(1024);
+        var readers = Task.WhenAll((await ListTasksAsync(cancellationToken).ConfigureAwait(false)).Select(ReadAsync));
+        _ = readers.ContinueWith(all => lines.Writer.TryComplete(all.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        try
+        {
+            await foreach (var line in lines.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                yield return line;
+        }
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            await readers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task ReadAsync(AppTask task)
+        {
+            await foreach (var line in LogsAsync(task, options, end.Token).ConfigureAwait(false))
+                await lines.Writer.WriteAsync(line, end.Token).ConfigureAwait(false);
+        }
     }
 
     /// <summary>What one of its instances writes, line by line and as UTF-8, without the ends of the lines. A line of more than 1 Mi characters comes in pieces.</summary>
@@ -121,5 +191,9 @@ public sealed class AppHandle
     /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string agentId, string taskId, LogOptions? options = null, CancellationToken cancellationToken = default) =>
-        AppLog.ReadAsync(client.GetAgent(agentId), taskId, options ?? new LogOptions(), cancellationToken);
+        AppLog.ReadAsync(client.Agents.Get(agentId), taskId, options ?? new LogOptions(), cancellationToken);
+
+    private async Task<App> GetAsync(string query, CancellationToken cancellationToken) =>
+        (await wire.SendAsync(HttpMethod.Get, path + query, ClientJson.Default.AppEnvelope, null, cancellationToken).ConfigureAwait(false)).App
+            ?? throw new PlatformException(PlatformError.Refused, $"the answer for {Id} has no app");
 }

@@ -29,7 +29,7 @@ public sealed class DeploymentHandle
     /// <summary>How it stands; null: it has ended, or there never was one with this id.</summary>
     public async Task<Deployment?> GetAsync(CancellationToken cancellationToken = default)
     {
-        var running = await client.ListDeploymentsAsync(cancellationToken).ConfigureAwait(false);
+        var running = await client.Deployments.ListAsync(cancellationToken).ConfigureAwait(false);
         return running.FirstOrDefault(deployment => deployment.Id == Id);
     }
 
@@ -51,7 +51,7 @@ public sealed class DeploymentHandle
             try
             {
                 var options = new EventOptions { Types = ["deployment_success", "deployment_failed"], After = after, Opened = LimitReplayOfEndedAsync };
-                await foreach (var one in client.EventsAsync(options, replay.Token).ConfigureAwait(false))
+                await foreach (var one in client.Events.FollowAsync(options, replay.Token).ConfigureAwait(false))
                 {
                     attempt = 0;
                     after = one.Sequence ?? after;

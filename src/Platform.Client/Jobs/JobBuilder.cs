@@ -6,7 +6,7 @@ namespace Platform.Client.Jobs;
 /// <summary>Makes the definition of a job. What is not said is left to the control plane's default; units are cpus and MB.</summary>
 /// <example><code>
 /// var definition = new JobBuilder("nightly").Command("make report").Schedule("30 2 * * *", "Europe/Berlin").Retry(3, TimeSpan.FromSeconds(30)).Build();
-/// await client.CreateJobAsync(definition);
+/// await client.Jobs.CreateAsync(definition);
 /// </code></example>
 /// <param name="id">Its name: letters, digits, <c>.</c>, <c>_</c> and <c>-</c>.</param>
 public sealed class JobBuilder(string id)
@@ -153,7 +153,7 @@ public sealed class JobBuilder(string id)
         return this;
     }
 
-    /// <summary>The definition, for <see cref="IPlatformClient.CreateJobAsync"/> or <see cref="JobHandle.ReplaceAsync"/>.</summary>
+    /// <summary>The definition, for <see cref="JobsClient.CreateAsync"/> or <see cref="JobHandle.ReplaceAsync"/>.</summary>
     public JsonObject Build() => (JsonObject)_json.DeepClone();
 
     private JobBuilder SetOfTask(string name, JsonNode? value)

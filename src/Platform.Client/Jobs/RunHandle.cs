@@ -54,7 +54,7 @@ public sealed class RunHandle
     /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(RunTask task, LogOptions? options = null, CancellationToken cancellationToken = default) =>
-        AppLog.ReadAsync(client.GetAgent(task.AgentId!), task.Id, options ?? new LogOptions(), cancellationToken);
+        AppLog.ReadAsync(client.Agents.Get(task.AgentId!), task.Id, options ?? new LogOptions(), cancellationToken);
 
     /// <summary>Waits for its end; a control plane that is away for a while is waited for.</summary>
     public async Task<Run> WaitAsync(CancellationToken cancellationToken = default)

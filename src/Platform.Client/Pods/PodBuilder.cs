@@ -9,7 +9,7 @@ namespace Platform.Client.Pods;
 ///     .Container("web", it => it.Command("exec ./serve").Resources(0.1, 64).Endpoint("http").HttpCheck("http").Mount("pages", "www"))
 ///     .Container("writer", it => it.Command("exec ./write www").Resources(0.1, 32).Mount("pages", "www"))
 ///     .Volume("pages").Instances(2).Build();
-/// await client.CreatePodAsync(definition);
+/// await client.Pods.CreateAsync(definition);
 /// </code></example>
 /// <param name="id">The path, such as <c>/shop/site</c>.</param>
 public sealed class PodBuilder(string id)
@@ -70,6 +70,6 @@ public sealed class PodBuilder(string id)
         return this;
     }
 
-    /// <summary>The definition, for <see cref="IPlatformClient.CreatePodAsync"/> or <see cref="IPlatformClient.PlanAsync"/>.</summary>
+    /// <summary>The definition, for <see cref="PodsClient.CreateAsync"/> or <see cref="IPlatformClient.PlanAsync"/>.</summary>
     public JsonObject Build() => (JsonObject)_json.DeepClone();
 }

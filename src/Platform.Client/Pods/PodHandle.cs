@@ -114,5 +114,5 @@ public sealed class PodHandle
     /// <param name="options">Which stream, from where, and whether to go on with what comes.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string agentId, string containerId, LogOptions? options = null, CancellationToken cancellationToken = default) =>
-        AppLog.ReadAsync(client.GetAgent(agentId), containerId, options ?? new LogOptions(), cancellationToken);
+        AppLog.ReadAsync(client.Agents.Get(agentId), containerId, options ?? new LogOptions(), cancellationToken);
 }

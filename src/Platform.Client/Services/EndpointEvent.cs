@@ -60,7 +60,7 @@ public sealed record EndpointWatchOptions
 
     /// <summary>
     /// Ends of instances wait until this balancer goes by the change that takes them out: <see cref="EndpointEventKind.Mark"/> comes and is answered with
-    /// <see cref="IPlatformClient.AcknowledgeEndpointsAsync"/>. One that does not answer in 2 seconds is not waited for any more until it does. Default false.
+    /// <see cref="ServicesClient.AcknowledgeEndpointsAsync"/>. One that does not answer in 2 seconds is not waited for any more until it does. Default false.
     /// </summary>
     public bool Acknowledges { get; init; }
 

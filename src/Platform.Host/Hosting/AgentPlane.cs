@@ -89,7 +89,7 @@ internal sealed class AgentPlane : IAsyncDisposable
         age.Dispose();
     }
 
-    private Task WakeAsync(Sleeper sleeper, CancellationToken cancellationToken) => Volatile.Read(ref control)?.WakeServiceAsync(sleeper.Service, cancellationToken) ?? Task.CompletedTask;
+    private Task WakeAsync(Sleeper sleeper, CancellationToken cancellationToken) => Volatile.Read(ref control)?.Services.WakeAsync(sleeper.Service, cancellationToken) ?? Task.CompletedTask;
 
     private async Task FollowAsync(AgentLink link, CancellationToken cancellation)
     {

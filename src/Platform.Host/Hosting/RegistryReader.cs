@@ -83,7 +83,7 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
                 try
                 {
                     mirror.Begin();
-                    await foreach (var told in client.WatchEndpointsAsync(settings.Watch, silence.Token))
+                    await foreach (var told in client.Services.WatchEndpointsAsync(settings.Watch, silence.Token))
                     {
                         silence.CancelAfter(LongestSilence);
                         Heard();
@@ -218,7 +218,7 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
                 await settings.CaughtUp(cancellationToken);
                 try
                 {
-                    await client.AcknowledgeEndpointsAsync(settings.Watch, mark, cancellationToken);
+                    await client.Services.AcknowledgeEndpointsAsync(settings.Watch, mark, cancellationToken);
                 }
                 catch (PlatformException failure)
                 {

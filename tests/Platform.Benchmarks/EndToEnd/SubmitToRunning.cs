@@ -34,7 +34,7 @@ internal sealed class SubmitToRunning : IBenchmark
             var id = $"/bench/app-{i}";
             var seen = Expect(id);
             var start = Stopwatch.GetTimestamp();
-            await platform.Client.CreateAppAsync(new JsonObject { ["id"] = id, ["cmd"] = "exec sleep 100000", ["cpus"] = 0.001, ["mem"] = 1 });
+            await platform.Client.Apps.CreateAsync(new JsonObject { ["id"] = id, ["cmd"] = "exec sleep 100000", ["cpus"] = 0.001, ["mem"] = 1 });
             var answered = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             var ran = Stopwatch.GetElapsedTime(start, await seen.WaitAsync(TimeSpan.FromSeconds(30))).TotalMilliseconds;
             if (i < warmup)
@@ -77,7 +77,7 @@ internal sealed class SubmitToRunning : IBenchmark
                 return Task.CompletedTask;
             },
         };
-        await foreach (var one in client.EventsAsync(options, cancellationToken))
+        await foreach (var one in client.Events.FollowAsync(options, cancellationToken))
         {
             var now = Stopwatch.GetTimestamp();
             if (one.Content.GetProperty("taskStatus").GetString() != "TASK_RUNNING")

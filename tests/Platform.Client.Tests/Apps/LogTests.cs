@@ -11,7 +11,7 @@ public sealed class LogTests
     public async Task Lines_come_without_their_ends_as_they_are_written_and_to_the_last_one()
     {
         await using var platform = await TestPlatform.StartAsync(new() { RealAgent = true });
-        var job = await platform.Client.CreateJobAsync(new JsonObject
+        var job = await platform.Client.Jobs.CreateAsync(new JsonObject
         {
             ["id"] = "writer",
             ["task"] = new JsonObject { ["cmd"] = @"printf 'één\n\nzwei\r\nthe last'; echo wrong >&2", ["cpus"] = 0.1, ["mem"] = 32 },
@@ -21,9 +21,9 @@ public sealed class LogTests
         (await run.LogsAsync(task).ToListAsync()).ShouldBe(["één", "", "zwei", "the last"]);
         (await run.LogsAsync(task, new() { StandardError = true }).ToListAsync()).ShouldBe(["wrong"]);
 
-        var deployment = await platform.Client.CreateAppAsync(new AppDefinition { Id = "/web", Cmd = "echo one; echo two; exec sleep 1000", Cpus = 0.1, Mem = 32 });
+        var deployment = await platform.Client.Apps.CreateAsync(new AppDefinition { Id = "/web", Cmd = "echo one; echo two; exec sleep 1000", Cpus = 0.1, Mem = 32 });
         (await deployment.WaitAsync()).Succeeded.ShouldBe(true);
-        var app = platform.Client.GetApp("/web");
+        var app = platform.Client.Apps.Get("/web");
         // It goes on to run: what it has written is told nevertheless.
         (await app.LogsAsync((await app.ListTasksAsync()).Single(), new() { Follow = true }).Take(2).ToListAsync()).ShouldBe(["one", "two"]);
     }

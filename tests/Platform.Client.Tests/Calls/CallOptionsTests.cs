@@ -13,7 +13,7 @@ public sealed class CallOptionsTests
     {
         using var silent = new Silent();
         using var client = new PlatformClient(new() { Url = silent.Url, Time = _time, RequestTimeout = TimeSpan.FromSeconds(90) });
-        var call = client.ListAppsAsync();
+        var call = client.Apps.ListAsync();
         await silent.Asked;
         _time.Advance(TimeSpan.FromSeconds(89));
         call.IsCompleted.ShouldBeFalse();
@@ -29,7 +29,7 @@ public sealed class CallOptionsTests
     {
         using var silent = new Silent();
         using var client = new PlatformClient(new() { Url = silent.Url, Time = _time, Retries = 100 });
-        var call = client.With(new() { Deadline = TimeSpan.FromSeconds(5) }).GetApp("/web").ScaleAsync(2);
+        var call = client.With(new() { Deadline = TimeSpan.FromSeconds(5) }).Apps.Get("/web").ScaleAsync(2);
         await silent.Asked;
         _time.Advance(TimeSpan.FromSeconds(5));
         var failure = await Should.ThrowAsync<PlatformException>(() => call);
@@ -37,7 +37,7 @@ public sealed class CallOptionsTests
         failure.Message.ShouldContain("deadline of 5 s");
 
         using var canceled = new CancellationTokenSource();
-        var other = client.GetApp("/web").GetAsync(canceled.Token);
+        var other = client.Apps.Get("/web").GetAsync(canceled.Token);
         _time.Advance(TimeSpan.FromSeconds(5));
         other.IsCompleted.ShouldBeFalse();
         await canceled.CancelAsync();
@@ -49,9 +49,9 @@ public sealed class CallOptionsTests
     {
         using var breaker = new Breaker();
         using var client = new PlatformClient(new() { Url = breaker.Url });
-        (await Should.ThrowAsync<PlatformException>(() => client.With(new() { Retries = 2 }).ListAppsAsync())).Error.ShouldBe(PlatformError.Unavailable);
+        (await Should.ThrowAsync<PlatformException>(() => client.With(new() { Retries = 2 }).Apps.ListAsync())).Error.ShouldBe(PlatformError.Unavailable);
         breaker.Requests.ShouldBe(3);
-        await Should.ThrowAsync<PlatformException>(() => client.ListAppsAsync());
+        await Should.ThrowAsync<PlatformException>(() => client.Apps.ListAsync());
         breaker.Requests.ShouldBe(4);
     }
 
@@ -61,7 +61,7 @@ public sealed class CallOptionsTests
         using var breaker = new Breaker();
         using var client = new PlatformClient(new() { Url = breaker.Url });
         client.With(new()).Dispose();
-        (await Should.ThrowAsync<PlatformException>(() => client.ListAppsAsync())).Error.ShouldBe(PlatformError.Unavailable);
+        (await Should.ThrowAsync<PlatformException>(() => client.Apps.ListAsync())).Error.ShouldBe(PlatformError.Unavailable);
         breaker.Requests.ShouldBe(1);
     }
 

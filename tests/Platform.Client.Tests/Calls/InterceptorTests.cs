@@ -39,13 +39,13 @@ public sealed class InterceptorTests
                 }),
             ],
         });
-        var deployment = await client.CreateAppAsync(new AppDefinition { Id = "/web", Cmd = "sleep 1000", Cpus = 0.1, Mem = 32 });
+        var deployment = await client.Apps.CreateAsync(new AppDefinition { Id = "/web", Cmd = "sleep 1000", Cpus = 0.1, Mem = 32 });
         (await deployment.WaitAsync()).Succeeded.ShouldBe(true);
 
-        (await client.ListAppsAsync(new() { Label = "team==blue" })).ShouldHaveSingleItem().Id.ShouldBe("/web");
+        (await client.Apps.ListAsync(new() { Label = "team==blue" })).ShouldHaveSingleItem().Id.ShouldBe("/web");
         log.First().ShouldBe("POST /v2/apps");
         log.ShouldContain("GET /v2/apps?label=team%3D%3Dblue");
-        (await client.GetApp("/cached").GetAsync()).Instances.ShouldBe(7);
+        (await client.Apps.Get("/cached").GetAsync()).Instances.ShouldBe(7);
         log.ShouldContain(line => line.StartsWith("GET /v2/events?", StringComparison.Ordinal));
     }
 
@@ -68,7 +68,7 @@ public sealed class InterceptorTests
                 }),
             ],
         });
-        await Should.ThrowAsync<PlatformException>(() => client.CreateAppAsync(new AppDefinition { Id = "/web" }));
+        await Should.ThrowAsync<PlatformException>(() => client.Apps.CreateAsync(new AppDefinition { Id = "/web" }));
 
         calls.ShouldBe(1);
         breaker.Requests.ShouldBe(3);
@@ -93,15 +93,15 @@ public sealed class InterceptorTests
 
         var client = provider.GetRequiredService<IPlatformClient>();
         client.ShouldBeSameAs(provider.GetRequiredService<PlatformClient>());
-        (await client.ListAppsAsync()).ShouldBeEmpty();
-        var away = provider.GetRequiredKeyedService<IPlatformClient>("away").ListAgentsAsync();
+        (await client.Apps.ListAsync()).ShouldBeEmpty();
+        var away = provider.GetRequiredKeyedService<IPlatformClient>("away").Agents.ListAsync();
         await silent.Asked;
         time.Advance(TimeSpan.FromSeconds(60));
         (await Should.ThrowAsync<PlatformException>(() => away)).Error.ShouldBe(PlatformError.Unavailable);
         seen.ShouldBe(["/v2/apps", "/api/agents"]);
 
         await provider.DisposeAsync();
-        await Should.ThrowAsync<ObjectDisposedException>(() => client.ListAppsAsync());
+        await Should.ThrowAsync<ObjectDisposedException>(() => client.Apps.ListAsync());
     }
 
     private static HttpResponseMessage Answer(string json) => new(HttpStatusCode.OK) { Content = JsonContent.Create(JsonNode.Parse(json)) };

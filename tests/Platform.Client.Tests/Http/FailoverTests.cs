@@ -16,20 +16,20 @@ public sealed class FailoverTests
         await using var platform = await TestPlatform.StartAsync();
         using var client = new PlatformClient(new() { Url = Nobody, OtherUrls = [platform.Url] });
         // A change too: it was not sent.
-        var deployment = await client.CreateAppAsync(new AppDefinition { Id = "/web", Cmd = "sleep 1000", Cpus = 0.1, Mem = 32 });
+        var deployment = await client.Apps.CreateAsync(new AppDefinition { Id = "/web", Cmd = "sleep 1000", Cpus = 0.1, Mem = 32 });
         (await deployment.WaitAsync()).Succeeded.ShouldBe(true);
-        (await client.ListAppsAsync()).ShouldHaveSingleItem().Id.ShouldBe("/web");
+        (await client.Apps.ListAsync()).ShouldHaveSingleItem().Id.ShouldBe("/web");
     }
 
     [Fact]
     public async Task A_command_in_a_task_is_run_through_another_address()
     {
         await using var platform = await TestPlatform.StartAsync(new() { RealAgent = true });
-        var deployment = await platform.Client.CreateAppAsync(new AppDefinition { Id = "/web", Cmd = "sleep 1000", Cpus = 0.1, Mem = 32 });
+        var deployment = await platform.Client.Apps.CreateAsync(new AppDefinition { Id = "/web", Cmd = "sleep 1000", Cpus = 0.1, Mem = 32 });
         (await deployment.WaitAsync()).Succeeded.ShouldBe(true);
-        var task = (await platform.Client.GetApp("/web").ListTasksAsync()).Single();
+        var task = (await platform.Client.Apps.Get("/web").ListTasksAsync()).Single();
         using var client = new PlatformClient(new() { Url = Nobody, OtherUrls = [platform.Url] });
-        await using var session = await client.GetAgent(task.SlaveId).ExecAsync(task.Id, ["sh", "-c", "exit 7"]);
+        await using var session = await client.Agents.Get(task.SlaveId).ExecAsync(task.Id, ["sh", "-c", "exit 7"]);
         (await session.ReadAsync().ToListAsync()).ShouldBeEmpty();
         session.ExitStatus.ShouldBe(7);
     }
@@ -40,15 +40,15 @@ public sealed class FailoverTests
         await using var platform = await TestPlatform.StartAsync();
         using var breaker = new Breaker();
         using var client = new PlatformClient(new() { Url = breaker.Url, OtherUrls = [platform.Url], Retries = 3 });
-        var failure = await Should.ThrowAsync<PlatformException>(() => client.CreateAppAsync(new AppDefinition { Id = "/web", Cmd = "sleep 1000" }));
+        var failure = await Should.ThrowAsync<PlatformException>(() => client.Apps.CreateAsync(new AppDefinition { Id = "/web", Cmd = "sleep 1000" }));
         failure.Error.ShouldBe(PlatformError.Unavailable);
         failure.Message.ShouldContain(breaker.Url.AbsoluteUri);
         breaker.Requests.ShouldBe(1);
 
-        (await client.ListAppsAsync()).ShouldBeEmpty();
+        (await client.Apps.ListAsync()).ShouldBeEmpty();
         breaker.Requests.ShouldBe(2);
         // It stays with who answered.
-        (await client.ListAppsAsync()).ShouldBeEmpty();
+        (await client.Apps.ListAsync()).ShouldBeEmpty();
         breaker.Requests.ShouldBe(2);
     }
 
@@ -57,9 +57,9 @@ public sealed class FailoverTests
     {
         using var breaker = new Breaker();
         using var client = new PlatformClient(new() { Url = breaker.Url, Retries = 2 });
-        (await Should.ThrowAsync<PlatformException>(() => client.GetJob("one").DispatchAsync(new JsonObject(), "key"))).Error.ShouldBe(PlatformError.Unavailable);
+        (await Should.ThrowAsync<PlatformException>(() => client.Jobs.Get("one").DispatchAsync(new JsonObject(), "key"))).Error.ShouldBe(PlatformError.Unavailable);
         breaker.Requests.ShouldBe(3);
-        (await Should.ThrowAsync<PlatformException>(() => client.GetJob("one").DispatchAsync(new JsonObject()))).Error.ShouldBe(PlatformError.Unavailable);
+        (await Should.ThrowAsync<PlatformException>(() => client.Jobs.Get("one").DispatchAsync(new JsonObject()))).Error.ShouldBe(PlatformError.Unavailable);
         breaker.Requests.ShouldBe(4);
     }
 
@@ -68,7 +68,7 @@ public sealed class FailoverTests
     {
         using var breaker = new Breaker();
         using var client = new PlatformClient(new() { Url = breaker.Url });
-        (await Should.ThrowAsync<PlatformException>(() => client.ListAppsAsync())).Error.ShouldBe(PlatformError.Unavailable);
+        (await Should.ThrowAsync<PlatformException>(() => client.Apps.ListAsync())).Error.ShouldBe(PlatformError.Unavailable);
         breaker.Requests.ShouldBe(1);
     }
 }

@@ -17,13 +17,13 @@ public sealed class HealthTests(ITestOutputHelper output)
         var options = new EventOptions
         {
             Types = ["add_health_check_event", "failed_health_check_event", "health_status_changed_event", "unhealthy_instance_kill_event"],
-            Opened = async () => await cluster.Client.CreateAppAsync(JsonNode.Parse("""
+            Opened = async () => await cluster.Client.Apps.CreateAsync(JsonNode.Parse("""
                 {"id":"/patient","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"backoffSeconds":0,
                  "healthChecks":[{"protocol":"COMMAND","command":{"value":"test ! -f sick"},"delaySeconds":0,"gracePeriodSeconds":0,"intervalSeconds":1,"timeoutSeconds":20,"maxConsecutiveFailures":2}]}
                 """)!),
         };
         string? first = null;
-        await foreach (var one in cluster.Client.EventsAsync(options, limit.Token))
+        await foreach (var one in cluster.Client.Events.FollowAsync(options, limit.Token))
         {
             seen.Add(one);
             if (one.Type == "health_status_changed_event" && first is null)

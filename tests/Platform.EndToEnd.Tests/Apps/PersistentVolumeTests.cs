@@ -29,14 +29,14 @@ public sealed class PersistentVolumeTests(ITestOutputHelper output)
         await cluster.Server.KillAsync();
         await cluster.StartServerAsync();
         await cluster.RunningAsync("/db", 2);
-        await cluster.SucceededAsync(await cluster.Client.GetApp("/db").RestartAsync());
+        await cluster.SucceededAsync(await cluster.Client.Apps.Get("/db").RestartAsync());
         await LinesAsync(cluster, [1, 2, 3], [1, 2]);
 
         // An instance that is scaled away leaves its volume, and takes it up again.
-        await cluster.SucceededAsync(await cluster.Client.GetApp("/db").ScaleAsync(1));
+        await cluster.SucceededAsync(await cluster.Client.Apps.Get("/db").ScaleAsync(1));
         await cluster.ProcessesAsync("/db", 1);
         Volumes(cluster).Count.ShouldBe(2);
-        await cluster.SucceededAsync(await cluster.Client.GetApp("/db").ScaleAsync(2));
+        await cluster.SucceededAsync(await cluster.Client.Apps.Get("/db").ScaleAsync(2));
         await cluster.UntilAsync("both instances have their volumes again", () => Task.FromResult(Volumes(cluster).Sum(lines => lines.Length) == 6));
 
         // Only a wipe takes it away, and the next instance begins anew.
@@ -47,7 +47,7 @@ public sealed class PersistentVolumeTests(ITestOutputHelper output)
         (await cluster.RunningAsync("/db", 2)).ShouldNotContain(task => task.Id == wiped.Id);
 
         // With the app its volumes go too.
-        await cluster.Client.GetApp("/db").RemoveAsync();
+        await cluster.Client.Apps.Get("/db").RemoveAsync();
         await cluster.UntilAsync("no volume is left", () => Task.FromResult(Volumes(cluster).Count == 0));
     }
 

@@ -134,7 +134,7 @@ public sealed class RolloutTests(ITestOutputHelper output)
             {"id":"/once","cmd":"echo x >> {{log}}; test $(wc -l < {{log}}) -ge 2","cpus":0.1,"mem":16,"backoffSeconds":0,"platform":{"runOnce":true} }
             """);
         await cluster.UntilAsync("the second attempt has ended", () => Task.FromResult(File.Exists(log) && File.ReadAllLines(log).Length == 2));
-        await cluster.UntilAsync("no task is left", async () => (await cluster.Client.GetApp("/once").ListTasksAsync()).Count == 0);
+        await cluster.UntilAsync("no task is left", async () => (await cluster.Client.Apps.Get("/once").ListTasksAsync()).Count == 0);
         await cluster.DeployAsync("""{"id":"/later","cmd":"exec sleep 100000","cpus":0.1,"mem":16}""");
         (await File.ReadAllLinesAsync(log)).Length.ShouldBe(2);
         (await cluster.GetAsync("/v2/queue")).GetProperty("queue").GetArrayLength().ShouldBe(0);
@@ -151,7 +151,7 @@ public sealed class RolloutTests(ITestOutputHelper output)
 
     private static async Task<JsonElement> AppAsync(Cluster cluster, string id) => (await cluster.GetAsync("/v2/apps" + id)).GetProperty("app");
 
-    private static Task<DeploymentHandle> UpdateAsync(Cluster cluster, string id, string fields) => cluster.Client.GetApp(id).UpdateAsync(JsonNode.Parse(fields)!.AsObject());
+    private static Task<DeploymentHandle> UpdateAsync(Cluster cluster, string id, string fields) => cluster.Client.Apps.Get(id).UpdateAsync(JsonNode.Parse(fields)!.AsObject());
 
     private static async Task PostAsync(Cluster cluster, string path)
     {

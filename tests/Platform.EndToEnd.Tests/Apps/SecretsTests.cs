@@ -40,11 +40,11 @@ public sealed class SecretsTests(ITestOutputHelper output)
 
         // A new value is for new tasks.
         await StoreAsync(cluster, "shop/password", "another-" + Password);
-        await cluster.SucceededAsync(await cluster.Client.GetApp("/secretive").RestartAsync());
+        await cluster.SucceededAsync(await cluster.Client.Apps.Get("/secretive").RestartAsync());
         (await cluster.ProcessesAsync("/secretive", 1))[0].Environment["PASSWORD"].ShouldBe("another-" + Password);
         // The hook ran before the old task was ended, with the values that the task had.
         File.Exists(Path.Combine(sandbox, "stopped")).ShouldBeTrue();
-        await cluster.Client.GetApp("/secretive").RemoveAsync();
+        await cluster.Client.Apps.Get("/secretive").RemoveAsync();
         await cluster.ProcessesAsync("/secretive", 0);
         await NothingToldAsync(cluster);
     }

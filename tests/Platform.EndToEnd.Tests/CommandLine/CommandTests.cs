@@ -50,7 +50,7 @@ public sealed class CommandTests(ITestOutputHelper output)
 
         var task = (await cluster.RunningAsync("/shop/app", 2))[0];
         (await SucceedAsync(cluster, null, "app", "kill", task.Id)).ShouldContain(task.Id);
-        await cluster.UntilAsync("it is replaced", async () => (await cluster.Client.GetApp("/shop/app").ListTasksAsync()).All(one => one.Id != task.Id));
+        await cluster.UntilAsync("it is replaced", async () => (await cluster.Client.Apps.Get("/shop/app").ListTasksAsync()).All(one => one.Id != task.Id));
         await cluster.RunningAsync("/shop/app", 2);
 
         await SucceedAsync(cluster, null, "app", "stop", "/shop/app", "--wait");
@@ -75,9 +75,9 @@ public sealed class CommandTests(ITestOutputHelper output)
     public async Task What_cannot_be_placed_is_explained_refused_a_second_change_and_stopped_by_force()
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
-        await cluster.UntilAsync("the agent is there", async () => (await cluster.Client.ListAgentsAsync()).Count == 1);
+        await cluster.UntilAsync("the agent is there", async () => (await cluster.Client.Agents.ListAsync()).Count == 1);
         await SucceedAsync(cluster, """{"id":"/huge","cmd":"sleep 1","cpus":100000}""", "app", "add", "-");
-        await cluster.UntilAsync("it waits", async () => await cluster.Client.GetApp("/huge").GetQueueAsync() is { } queue && queue.ToJsonString().Contains("more needed at best"));
+        await cluster.UntilAsync("it waits", async () => await cluster.Client.Apps.Get("/huge").GetQueueAsync() is { } queue && queue.ToJsonString().Contains("more needed at best"));
         var why = await SucceedAsync(cluster, null, "app", "why", "/huge");
         why.ShouldContain("1 of 1 instances wait");
         why.ShouldContain("more needed at best");
@@ -98,7 +98,7 @@ public sealed class CommandTests(ITestOutputHelper output)
     public async Task Status_and_agents_tell_what_is_there()
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 2);
-        await cluster.UntilAsync("both agents are there", async () => (await cluster.Client.ListAgentsAsync()).Count(agent => agent.Condition == "Active") == 2);
+        await cluster.UntilAsync("both agents are there", async () => (await cluster.Client.Agents.ListAsync()).Count(agent => agent.Condition == "Active") == 2);
         var agents = (await JsonAsync(cluster, "agent", "list")).AsArray();
         var names = agents.Select(agent => agent!["name"]!.GetValue<string>()).ToArray();
         names.Distinct().Count().ShouldBe(2);
@@ -109,9 +109,9 @@ public sealed class CommandTests(ITestOutputHelper output)
         (await SucceedAsync(cluster, null, "agent", "show", names[0])).ShouldContain("offers");
 
         await SucceedAsync(cluster, null, "agent", "drain", names[0]);
-        await cluster.UntilAsync("it is drained", async () => (await cluster.Client.GetAgent(names[0]).GetAsync()).Agent.Condition == "Drained");
+        await cluster.UntilAsync("it is drained", async () => (await cluster.Client.Agents.Get(names[0]).GetAsync()).Agent.Condition == "Drained");
         await SucceedAsync(cluster, null, "agent", "reactivate", names[0]);
-        await cluster.UntilAsync("it is active", async () => (await cluster.Client.GetAgent(names[0]).GetAsync()).Agent.Condition == "Active");
+        await cluster.UntilAsync("it is active", async () => (await cluster.Client.Agents.Get(names[0]).GetAsync()).Agent.Condition == "Active");
         (await RunAsync(cluster, null, "agent", "show", "nobody")).ExitCode.ShouldBe(3);
     }
 
@@ -119,13 +119,13 @@ public sealed class CommandTests(ITestOutputHelper output)
     public async Task A_plan_tells_what_would_be_done_and_does_nothing()
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
-        await cluster.UntilAsync("the agent is there", async () => (await cluster.Client.ListAgentsAsync()).Any(agent => agent.Condition == "Active"));
+        await cluster.UntilAsync("the agent is there", async () => (await cluster.Client.Agents.ListAsync()).Any(agent => agent.Condition == "Active"));
         const string Definition = """{"id":"/planned","cmd":"exec sleep 100000","cpus":0.1,"mem":16,"instances":2}""";
         var plan = await SucceedAsync(cluster, Definition, "plan", "-");
         plan.ShouldContain("StartApplication /planned");
         plan.ShouldContain("/planned: create");
         plan.ShouldContain("starts 2 (");
-        (await cluster.Client.ListAppsAsync()).ShouldBeEmpty();
+        (await cluster.Client.Apps.ListAsync()).ShouldBeEmpty();
 
         // The same command tells what an update would do, and what can never be done, in words and by its exit code.
         await SucceedAsync(cluster, Definition, "app", "add", "-", "--wait");
@@ -136,7 +136,7 @@ public sealed class CommandTests(ITestOutputHelper output)
         impossible.ExitCode.ShouldBe(1);
         impossible.Output.ShouldContain("cpus: ");
         impossible.Output.ShouldContain("No agent could take one even if it were empty.");
-        (await cluster.Client.ListAppsAsync()).Count.ShouldBe(1);
+        (await cluster.Client.Apps.ListAsync()).Count.ShouldBe(1);
     }
 
     private static Task<CommandResult> RunAsync(Cluster cluster, string? input, params string[] arguments) =>

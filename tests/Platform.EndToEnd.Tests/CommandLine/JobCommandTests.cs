@@ -83,7 +83,7 @@ public sealed class JobCommandTests(ITestOutputHelper output)
             await SucceedAsync(cluster, null, "job", "add", Path.Combine(RepositoryRoot(), "examples", example + ".json"));
 
         (await SucceedAsync(cluster, null, "job", "run", "nightly-report", "--wait")).ShouldContain("succeeded");
-        await cluster.UntilAsync("the report is sent", async () => (await cluster.Client.GetJob("send-report").GetAsync()).Successes == 1);
+        await cluster.UntilAsync("the report is sent", async () => (await cluster.Client.Jobs.Get("send-report").GetAsync()).Successes == 1);
         (await SucceedAsync(cluster, null, "job", "run", "thumbnails", "--wait")).ShouldContain("succeeded");
         await cluster.UntilAsync("the output is there", async () => await SucceedAsync(cluster, null, "job", "logs", "thumbnails", "--index", "42") == "piece 42 of 100\n");
     }

@@ -47,9 +47,9 @@ public sealed class PodCommandTests(ITestOutputHelper output)
         (await RunAsync(cluster, null, "pod", "logs", "/shop/pod", "nobody")).ExitCode.ShouldBe(3);
         await SucceedAsync(cluster, null, "pod", "restart", "/shop/pod", "--wait");
 
-        var instance = (await cluster.Client.GetPod("/shop/pod").GetAsync()).Instances[0].Id;
+        var instance = (await cluster.Client.Pods.Get("/shop/pod").GetAsync()).Instances[0].Id;
         (await SucceedAsync(cluster, null, "pod", "kill", "/shop/pod", instance)).ShouldContain(instance);
-        await cluster.UntilAsync("it is replaced", async () => await cluster.Client.GetPod("/shop/pod").GetAsync() is { Status: "STABLE", Instances.Count: 2 } pod && pod.Instances.All(one => one.Id != instance));
+        await cluster.UntilAsync("it is replaced", async () => await cluster.Client.Pods.Get("/shop/pod").GetAsync() is { Status: "STABLE", Instances.Count: 2 } pod && pod.Instances.All(one => one.Id != instance));
         (await SucceedAsync(cluster, null, "pod", "why", "/shop/pod")).ShouldContain("nothing waits");
         (await SucceedAsync(cluster, null, "status")).ShouldContain("1 with 2 of 2 instances stable");
 

@@ -19,13 +19,13 @@ public sealed class WaitingAndEndedTests(ITestOutputHelper output)
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
         await SucceedAsync(cluster, Crashing, "app", "add", "-");
-        await cluster.UntilAsync("it has ended", async () => (await cluster.Client.GetApp("/crashing").ListFailuresAsync()).Count > 0);
+        await cluster.UntilAsync("it has ended", async () => (await cluster.Client.Apps.Get("/crashing").ListFailuresAsync()).Count > 0);
 
         var logs = await RunAsync(cluster, null, "app", "logs", "/crashing");
         (logs.ExitCode, logs.Output).ShouldBe((0, "starting\n"), logs.Error);
         logs.Error.ShouldContain("no instance of /crashing runs");
         (await SucceedAsync(cluster, null, "app", "logs", "/crashing", "--previous", "--stderr")).ShouldBe("missing config\n");
-        var task = (await cluster.Client.GetApp("/crashing").ListFailuresAsync())[0].TaskId;
+        var task = (await cluster.Client.Apps.Get("/crashing").ListFailuresAsync())[0].TaskId;
         (await SucceedAsync(cluster, null, "app", "logs", "/crashing", "--task", task)).ShouldBe("starting\n");
         (await SucceedAsync(cluster, null, "app", "show", "/crashing")).ShouldContain("missing config");
         var why = await SucceedAsync(cluster, null, "app", "why", "/crashing");
@@ -58,21 +58,21 @@ public sealed class WaitingAndEndedTests(ITestOutputHelper output)
              "scheduling":{"backoff":{"backoff":3600,"maxLaunchDelay":3600}}}
             """;
         await SucceedAsync(cluster, Definition, "pod", "add", "-");
-        await cluster.UntilAsync("it has ended", async () => (await cluster.Client.GetPod("/pod").GetAsync()) is { TerminationHistory.Count: > 0, Instances.Count: 0 });
+        await cluster.UntilAsync("it has ended", async () => (await cluster.Client.Pods.Get("/pod").GetAsync()) is { TerminationHistory.Count: > 0, Instances.Count: 0 });
         (await SucceedAsync(cluster, null, "pod", "logs", "/pod", "--stderr")).ShouldBe("oops\n");
         (await SucceedAsync(cluster, null, "pod", "logs", "/pod", "bad", "--previous", "--stderr")).ShouldBe("oops\n");
         (await SucceedAsync(cluster, null, "pod", "logs", "/pod", "good", "--previous")).ShouldBe("I am well\n");
         (await RunAsync(cluster, null, "pod", "logs", "/pod", "none", "--previous")).ExitCode.ShouldBe(3);
         (await SucceedAsync(cluster, null, "pod", "show", "/pod")).ShouldContain("oops");
         (await SucceedAsync(cluster, null, "pod", "why", "/pod")).ShouldContain("oops");
-        (await cluster.Client.GetPod("/pod").GetAsync()).TerminationHistory.Count.ShouldBe(1, "the next one waits for an hour");
+        (await cluster.Client.Pods.Get("/pod").GetAsync()).TerminationHistory.Count.ShouldBe(1, "the next one waits for an hour");
     }
 
     [Fact]
     public async Task Show_and_list_say_why_an_app_waits_and_a_wait_goes_on_telling()
     {
         await using var cluster = await Cluster.StartAsync(output, localAgents: 1);
-        await cluster.UntilAsync("the agent is there", async () => (await cluster.Client.ListAgentsAsync()).Any(agent => agent.Condition == "Active"));
+        await cluster.UntilAsync("the agent is there", async () => (await cluster.Client.Agents.ListAsync()).Any(agent => agent.Condition == "Active"));
         var waiter = cluster.Track(RunningProcess.Start(
             "waiter", cluster.Directory.Path, "app", "add", cluster.Directory.Write("huge.json", """{"id":"/huge","cmd":"sleep 1","cpus":100000}"""), "--wait", "--url", cluster.Url));
         await waiter.LineAsync(line => line.Contains("/huge: 0 of 1 running; 1 wait: cpus: ", StringComparison.Ordinal), Cluster.Patience);

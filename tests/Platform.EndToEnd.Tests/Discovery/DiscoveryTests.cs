@@ -24,7 +24,7 @@ public sealed class DiscoveryTests(ITestOutputHelper output)
              "healthChecks":[{"protocol":"MESOS_TCP","portIndex":0,"gracePeriodSeconds":120,"intervalSeconds":1,"delaySeconds":0}],
              "upgradeStrategy":{"minimumHealthCapacity":1,"maximumOverCapacity":0.5} }
             """);
-        var service = cluster.Client.GetService("web.shop.marathon");
+        var service = cluster.Client.Services.Get("web.shop.marathon");
         await cluster.UntilAsync("two endpoints are ready", async () => (await service.GetAsync()).Endpoints.Count(endpoint => endpoint.State == "Ready") == 2);
         var address = (await service.GetAsync()).VirtualAddresses.Single().Address!;
         (await AskDnsAsync(cluster, "+short", "shopweb.marathon.l4lb.thisdcos.directory")).ShouldBe(address);
@@ -33,15 +33,15 @@ public sealed class DiscoveryTests(ITestOutputHelper output)
         await using var web = new Load(new Uri($"http://127.0.0.1:{ingress}/"), "shop.localhost");
         await load.UntilAsync(50);
         await web.UntilAsync(50);
-        await cluster.SucceededAsync(await cluster.Client.GetApp("/shop/web").UpdateAsync(JsonNode.Parse("""{"env":{"VERSION":"2"} }""")!.AsObject()));
+        await cluster.SucceededAsync(await cluster.Client.Apps.Get("/shop/web").UpdateAsync(JsonNode.Parse("""{"env":{"VERSION":"2"} }""")!.AsObject()));
         await load.UntilAsync(load.Answers + 50);
-        await cluster.SucceededAsync(await cluster.Client.GetApp("/shop/web").UpdateAsync(JsonNode.Parse("""{"instances":1}""")!.AsObject()));
+        await cluster.SucceededAsync(await cluster.Client.Apps.Get("/shop/web").UpdateAsync(JsonNode.Parse("""{"instances":1}""")!.AsObject()));
         await load.UntilAsync(load.Answers + 50);
 
         await web.UntilAsync(web.Answers + 50);
         (await load.StopAsync()).ShouldBeEmpty();
         (await web.StopAsync()).ShouldBeEmpty();
-        (await cluster.Client.GetIngressAsync()).Routes.Single().Hosts.ShouldBe(["shop.localhost"]);
+        (await cluster.Client.Services.GetIngressAsync()).Routes.Single().Hosts.ShouldBe(["shop.localhost"]);
         (await service.GetAsync()).Endpoints.Count.ShouldBe(1);
     }
 
@@ -49,7 +49,7 @@ public sealed class DiscoveryTests(ITestOutputHelper output)
     public async Task What_is_registered_from_outside_is_found_watched_and_forgotten_and_survives_a_crash()
     {
         await using var cluster = await Cluster.StartAsync(output);
-        var db = cluster.Client.GetService("db");
+        var db = cluster.Client.Services.Get("db");
         using var limit = new CancellationTokenSource(Cluster.Patience);
         await using var changes = db.WatchAsync(limit.Token).GetAsyncEnumerator(limit.Token);
         (await changes.MoveNextAsync()).ShouldBeTrue();
@@ -77,7 +77,7 @@ public sealed class DiscoveryTests(ITestOutputHelper output)
         await cluster.UntilAsync("it is found", async () => (await cluster.GetAsync("/v1/hosts/web.shop.marathon.mesos"))[0].GetProperty("ip").GetString() == "127.0.0.1");
 
         var service = (await cluster.GetAsync("/mesos_dns/v1/services/_web-shop._tcp.marathon.mesos."))[0];
-        var port = (await cluster.Client.GetApp("/shop/web").ListTasksAsync()).Single().Ports[0];
+        var port = (await cluster.Client.Apps.Get("/shop/web").ListTasksAsync()).Single().Ports[0];
         service.GetProperty("port").GetString().ShouldBe($"{port}");
         service.GetProperty("host").GetString()!.ShouldMatch(@"^web-shop-[a-z0-9]{5}-[0-9a-f]{12}\.marathon\.mesos\.$");
         (await cluster.GetAsync("/v1/hosts/nothing.mesos"))[0].GetProperty("host").GetString().ShouldBe("");

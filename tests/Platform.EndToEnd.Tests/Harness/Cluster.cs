@@ -94,7 +94,7 @@ internal sealed partial class Cluster : IAsyncDisposable
     /// <summary>Submits an app, or several as one change, and waits until its deployment has succeeded.</summary>
     internal async Task DeployAsync(string definition)
     {
-        var deployment = await Client.CreateAppAsync(JsonNode.Parse(definition)!);
+        var deployment = await Client.Apps.CreateAsync(JsonNode.Parse(definition)!);
         await SucceededAsync(deployment);
     }
 
@@ -119,7 +119,7 @@ internal sealed partial class Cluster : IAsyncDisposable
         IReadOnlyList<AppTask> tasks = [];
         await UntilAsync($"{app} has exactly {count} running instances", async () =>
         {
-            tasks = await Client.GetApp(app).ListTasksAsync();
+            tasks = await Client.Apps.Get(app).ListTasksAsync();
             return tasks.Count == count && tasks.All(task => task.State == "TASK_RUNNING");
         }, limit);
         return tasks;
@@ -133,7 +133,7 @@ internal sealed partial class Cluster : IAsyncDisposable
     }
 
     internal Task QuietAsync(TimeSpan? limit = null) =>
-        UntilAsync("no deployment runs", async () => (await Client.ListDeploymentsAsync()).Count == 0, limit);
+        UntilAsync("no deployment runs", async () => (await Client.Deployments.ListAsync()).Count == 0, limit);
 
     /// <summary>The processes that are the tasks of an app, from the process table and not from what the product says.</summary>
     internal IReadOnlyList<TaskProcess> ProcessesOf(string app, string command) =>
@@ -156,7 +156,7 @@ internal sealed partial class Cluster : IAsyncDisposable
         }
         catch (TimeoutException exception)
         {
-            var known = string.Join(", ", (await Client.GetApp(app).ListTasksAsync()).Select(task => $"{task.Id} {task.State}"));
+            var known = string.Join(", ", (await Client.Apps.Get(app).ListTasksAsync()).Select(task => $"{task.Id} {task.State}"));
             throw new TimeoutException($"{exception.Message}\nprocesses: {string.Join(", ", processes.Select(process => process.TaskId))}\nthe API has: {known}", exception);
         }
         return processes;

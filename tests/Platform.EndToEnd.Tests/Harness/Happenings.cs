@@ -54,7 +54,7 @@ internal sealed class Happenings : IAsyncDisposable
         {
             try
             {
-                await foreach (var one in client.EventsAsync(new EventOptions { Opened = Wake }, stop.Token))
+                await foreach (var one in client.Events.FollowAsync(new EventOptions { Opened = Wake }, stop.Token))
                     await Wake();
             }
             catch (PlatformException)

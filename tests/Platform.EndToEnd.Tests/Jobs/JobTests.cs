@@ -19,9 +19,9 @@ public sealed class JobTests(ITestOutputHelper output)
         await AddAsync(cluster, $$$"""{"id":"load","parents":["transform"],"task":{"cmd":"echo load $PLATFORM_INPUT_rows >> {{{ledger}}}"}}""");
         await AddAsync(cluster, $$$"""{"id":"alarm","parents":["transform"],"condition":"failed","task":{"cmd":"echo alarm >> {{{ledger}}}"}}""");
 
-        var first = await cluster.Client.GetJob("extract").RunAsync();
-        await cluster.UntilAsync("the alarm has run", async () => (await cluster.Client.GetJob("alarm").GetAsync()).Successes == 1);
-        var failed = (await cluster.Client.GetJob("transform").ListRunsAsync()).Single();
+        var first = await cluster.Client.Jobs.Get("extract").RunAsync();
+        await cluster.UntilAsync("the alarm has run", async () => (await cluster.Client.Jobs.Get("alarm").GetAsync()).Successes == 1);
+        var failed = (await cluster.Client.Jobs.Get("transform").ListRunsAsync()).Single();
         failed.Tasks.Single().ExitStatus.ShouldBe(3);
         failed.Tasks.Single().LastLines.ShouldNotBeNull().ShouldContain("no room");
         failed.Causes.Single().ShouldBe(new("extract", first.Id));
@@ -29,19 +29,19 @@ public sealed class JobTests(ITestOutputHelper output)
         graph.Phase.ShouldBe("failed");
         graph.Nodes.Select(node => (node.Job, node.State)).ShouldBe([("extract", "succeeded"), ("transform", "failed"), ("alarm", "succeeded"), ("load", "unreached")], ignoreOrder: true);
 
-        await cluster.Client.GetJob("transform").ReplaceAsync(Json($$$"""
+        await cluster.Client.Jobs.Get("transform").ReplaceAsync(Json($$$"""
             {"id":"transform","parents":["extract"],"task":{"cmd":"echo transform $PLATFORM_INPUT_rows $PLATFORM_INPUT_extract_where >> {{{ledger}}}; echo rows=$((PLATFORM_INPUT_rows + 1)) >> $PLATFORM_OUTPUT"}}
             """));
-        var again = await cluster.Client.GetJob("transform").GetRun(failed.Id).RerunAsync();
-        await cluster.UntilAsync("load has succeeded", async () => (await cluster.Client.GetJob("load").GetAsync()).Successes == 1);
+        var again = await cluster.Client.Jobs.Get("transform").GetRun(failed.Id).RerunAsync();
+        await cluster.UntilAsync("load has succeeded", async () => (await cluster.Client.Jobs.Get("load").GetAsync()).Successes == 1);
         (await File.ReadAllLinesAsync(ledger)).ShouldBe(["extract", "alarm", "transform 42 a b=c", "load 43"]);
-        graph = await (await cluster.Client.GetJob("load").ListRunsAsync()).Select(run => cluster.Client.GetJob("load").GetRun(run.Id)).Single().GetGraphAsync();
+        graph = await (await cluster.Client.Jobs.Get("load").ListRunsAsync()).Select(run => cluster.Client.Jobs.Get("load").GetRun(run.Id)).Single().GetGraphAsync();
         graph.Phase.ShouldBe("succeeded");
         graph.Nodes.Single(node => node.Job == "transform").Run!.ShouldSatisfyAllConditions(run => run.Id.ShouldBe(again.Id), run => run.Replaces.ShouldBe([failed.Id]));
 
         // What hangs on a node that has succeeded is run again with it, once.
         await (await first.RerunAsync()).WaitAsync();
-        await cluster.UntilAsync("load has run again", async () => (await cluster.Client.GetJob("load").GetAsync()).Successes == 2);
+        await cluster.UntilAsync("load has run again", async () => (await cluster.Client.Jobs.Get("load").GetAsync()).Successes == 2);
         (await File.ReadAllLinesAsync(ledger)).Skip(4).ShouldBe(["extract", "transform 42 a b=c", "load 43"]);
         (await first.GetGraphAsync()).Nodes.Where(node => node.Job != "alarm").ShouldAllBe(node => node.Run!.Trigger == "again");
     }
@@ -59,7 +59,7 @@ public sealed class JobTests(ITestOutputHelper output)
             """);
 
         using var limit = new CancellationTokenSource(Cluster.Patience);
-        var run = await (await cluster.Client.GetJob("pages").RunAsync()).WaitAsync(limit.Token);
+        var run = await (await cluster.Client.Jobs.Get("pages").RunAsync()).WaitAsync(limit.Token);
 
         run.Phase.ShouldBe("succeeded");
         run.Succeeded.ShouldBe(200);
@@ -73,7 +73,7 @@ public sealed class JobTests(ITestOutputHelper output)
             {"id":"gang","array":{"from":0,"to":2,"gang":true},"retry":{"limit":1,"backoffSeconds":0.1},
              "task":{"cmd":"if [ $PLATFORM_RUN_ATTEMPT = 0 ]; then if [ $PLATFORM_GANG_RANK = 1 ]; then exit 1; fi; exec sleep 100000; fi; echo $PLATFORM_GANG_RANK $PLATFORM_GANG_SIZE $PLATFORM_GANG_ADDRESSES $PORT $PLATFORM_GANG_ENDPOINTS >> {{{ledger}}}","cpus":0.01,"mem":8,"ports":1}}
             """);
-        var gang = await (await cluster.Client.GetJob("gang").RunAsync()).WaitAsync(limit.Token);
+        var gang = await (await cluster.Client.Jobs.Get("gang").RunAsync()).WaitAsync(limit.Token);
         gang.Phase.ShouldBe("succeeded");
         var host = gang.Tasks[0].Host;
         var ranks = (await File.ReadAllLinesAsync(ledger)).Order().Select(line => line.Split(' ')).ToList();
@@ -94,20 +94,20 @@ public sealed class JobTests(ITestOutputHelper output)
         await AddAsync(cluster, $$$"""{"id":"daily","schedule":{"expression":"0 3 * * *"},"task":{"cmd":"echo $PLATFORM_RUN_DUE >> {{{ledger}}}"}}""");
         using var limit = new CancellationTokenSource(Cluster.Patience);
 
-        var run = await cluster.Client.GetJob("sent").DispatchAsync(Json("""{"order":"o-1"}"""), "o-1");
-        (await cluster.Client.GetJob("sent").DispatchAsync(Json("""{"order":"o-1"}"""), "o-1")).Id.ShouldBe(run.Id);
+        var run = await cluster.Client.Jobs.Get("sent").DispatchAsync(Json("""{"order":"o-1"}"""), "o-1");
+        (await cluster.Client.Jobs.Get("sent").DispatchAsync(Json("""{"order":"o-1"}"""), "o-1")).Id.ShouldBe(run.Id);
         (await run.WaitAsync(limit.Token)).Trigger.ShouldBe("dispatch");
-        await cluster.UntilAsync("the job that waits for its event has run", async () => (await cluster.Client.GetJob("after").GetAsync()).Successes == 1);
+        await cluster.UntilAsync("the job that waits for its event has run", async () => (await cluster.Client.Jobs.Get("after").GetAsync()).Successes == 1);
         var lines = await File.ReadAllLinesAsync(ledger);
         lines[0].ShouldEndWith("""{"order":"o-1"}""");
         lines[1..].ShouldBe(["event"]);
 
-        await cluster.Client.GetJob("daily").BackfillAsync(new(2026, 2, 27, 0, 0, 0, TimeSpan.Zero), new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero), parallelism: 2);
-        await cluster.UntilAsync("the backfill has ended", async () => (await cluster.Client.GetJob("daily").ListBackfillsAsync()).Single() is { EndedAt: not null, Succeeded: 3 });
+        await cluster.Client.Jobs.Get("daily").BackfillAsync(new(2026, 2, 27, 0, 0, 0, TimeSpan.Zero), new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero), parallelism: 2);
+        await cluster.UntilAsync("the backfill has ended", async () => (await cluster.Client.Jobs.Get("daily").ListBackfillsAsync()).Single() is { EndedAt: not null, Succeeded: 3 });
         (await File.ReadAllLinesAsync(ledger)).Skip(2).Order().ShouldBe(["2026-02-27T03:00:00.000Z", "2026-02-28T03:00:00.000Z", "2026-03-01T03:00:00.000Z"]);
 
         var at = DateTimeOffset.UtcNow.AddSeconds(3);
-        var later = await (await cluster.Client.GetJob("daily").RunAsync(at: at)).WaitAsync(limit.Token);
+        var later = await (await cluster.Client.Jobs.Get("daily").RunAsync(at: at)).WaitAsync(limit.Token);
         later.StartedAt!.Value.ShouldBeGreaterThanOrEqualTo(at.AddMilliseconds(-1));
     }
 
@@ -121,12 +121,12 @@ public sealed class JobTests(ITestOutputHelper output)
             {"id":"train","array":{"from":0,"to":1},
              "task":{"cmd":"echo $PLATFORM_RUN_ATTEMPT $CUDA_VISIBLE_DEVICES >> {{{ledger}}}; if [ $PLATFORM_RUN_ATTEMPT = 0 ]; then exec sleep 100000; fi","cpus":0.1,"mem":16,"gpus":1}}
             """);
-        var run = await cluster.Client.GetJob("train").RunAsync();
+        var run = await cluster.Client.Jobs.Get("train").RunAsync();
         await cluster.UntilAsync("both tasks run", async () => (await run.GetAsync()).Tasks.Count(task => task.State == "TASK_RUNNING") == 2);
         (await File.ReadAllLinesAsync(ledger)).Order().ShouldBe(["0 0", "0 1"]);
 
         // It names no priority: that of services is above that of jobs.
-        await cluster.Client.CreateAppAsync(Json($$$"""{"id":"/serve","cmd":"echo $CUDA_VISIBLE_DEVICES > {{{served}}}; exec sleep 100000","cpus":0.1,"mem":16,"gpus":2}"""));
+        await cluster.Client.Apps.CreateAsync(Json($$$"""{"id":"/serve","cmd":"echo $CUDA_VISIBLE_DEVICES > {{{served}}}; exec sleep 100000","cpus":0.1,"mem":16,"gpus":2}"""));
         await cluster.RunningAsync("/serve", 1);
         await cluster.UntilAsync("it has both devices", () => Task.FromResult(File.Exists(served) && File.ReadAllText(served) == "0,1\n"));
         var waiting = await run.GetAsync();
@@ -134,7 +134,7 @@ public sealed class JobTests(ITestOutputHelper output)
         waiting.Failed.ShouldBe(0);
         waiting.Why.ShouldNotBeNull().ShouldContain("gpus");
 
-        await cluster.Client.GetApp("/serve").RemoveAsync();
+        await cluster.Client.Apps.Get("/serve").RemoveAsync();
         using var limit = new CancellationTokenSource(Cluster.Patience);
         var done = await run.WaitAsync(limit.Token);
         done.Phase.ShouldBe("succeeded");
@@ -148,7 +148,7 @@ public sealed class JobTests(ITestOutputHelper output)
         await using var cluster = await Cluster.StartAsync(output);
         var first = cluster.StartAgent("first");
         await AddAsync(cluster, """{"id":"long","retry":{"limit":3,"backoffSeconds":0.1},"task":{"cmd":"if [ $PLATFORM_RUN_ATTEMPT = 0 ]; then exec sleep 100000; fi","unreachableSeconds":1}}""");
-        var run = await cluster.Client.GetJob("long").RunAsync();
+        var run = await cluster.Client.Jobs.Get("long").RunAsync();
         await cluster.UntilAsync("it runs", async () => (await run.GetAsync()).Phase == "active");
 
         await first.KillAsync();
@@ -156,7 +156,7 @@ public sealed class JobTests(ITestOutputHelper output)
             Signals.Send(task.Id, 9);
         cluster.StartAgent("second");
         var agent = (await run.GetAsync()).Tasks.Single().AgentId!;
-        await cluster.Client.GetAgent(agent).MarkGoneAsync();
+        await cluster.Client.Agents.Get(agent).MarkGoneAsync();
 
         using var limit = new CancellationTokenSource(Cluster.Patience);
         (await run.WaitAsync(limit.Token)).Phase.ShouldBe("succeeded");
@@ -183,7 +183,7 @@ public sealed class JobTests(ITestOutputHelper output)
             await cluster.Server.KillAsync();
             await cluster.StartServerAsync();
         }
-        var job = cluster.Client.GetJob("tick");
+        var job = cluster.Client.Jobs.Get("tick");
         await cluster.UntilAsync("it is paused", async () => (await job.PauseAsync("counting")).Paused is not null);
         await cluster.UntilAsync("all runs have ended", async () => (await job.GetAsync()).Runs.Count == 0);
 
@@ -236,10 +236,10 @@ public sealed class JobTests(ITestOutputHelper output)
         first = Start("first");
         await cluster.StartServerAsync();
 
-        await cluster.UntilAsync("every file has made a run", async () => (await cluster.Client.GetJob("inbox").GetAsync()).Successes >= expected.Count);
+        await cluster.UntilAsync("every file has made a run", async () => (await cluster.Client.Jobs.Get("inbox").GetAsync()).Successes >= expected.Count);
         (await File.ReadAllLinesAsync(ledger)).ShouldBe(expected, ignoreOrder: true);
-        (await cluster.Client.GetJob("inbox").GetAsync()).ShouldSatisfyAllConditions(job => job.Successes.ShouldBe(expected.Count), job => job.Failures.ShouldBe(0));
-        (await cluster.Client.GetJob("inbox").ListRunsAsync()).ShouldAllBe(run => run.Trigger == "file" && run.File != null);
+        (await cluster.Client.Jobs.Get("inbox").GetAsync()).ShouldSatisfyAllConditions(job => job.Successes.ShouldBe(expected.Count), job => job.Failures.ShouldBe(0));
+        (await cluster.Client.Jobs.Get("inbox").ListRunsAsync()).ShouldAllBe(run => run.Trigger == "file" && run.File != null);
     }
 
     [Fact]
@@ -279,10 +279,10 @@ public sealed class JobTests(ITestOutputHelper output)
         ((string?)yaml.Json!["schedules"]![0]!["cron"]).ShouldBe("0 3 * * *");
 
         // What Metronome has no words for survives its changes.
-        await cluster.Client.GetJob("yaml").ReplaceAsync(Json("""{"id":"yaml","schedule":{"expression":"0 3 * * *"},"keptRuns":7,"lateAfterSeconds":60,"task":{"cmd":"true"}}"""));
+        await cluster.Client.Jobs.Get("yaml").ReplaceAsync(Json("""{"id":"yaml","schedule":{"expression":"0 3 * * *"},"keptRuns":7,"lateAfterSeconds":60,"task":{"cmd":"true"}}"""));
         (await SendAsync(http, HttpMethod.Put, "/v1/jobs/yaml", """{"id":"yaml","run":{"cmd":"false","mem":32}}""")).Status.ShouldBe(HttpStatusCode.OK);
         (await SendAsync(http, HttpMethod.Delete, "/v1/jobs/yaml/schedules/default", null)).Status.ShouldBe(HttpStatusCode.OK);
-        var kept = (await cluster.Client.GetJob("yaml").GetAsync()).Spec;
+        var kept = (await cluster.Client.Jobs.Get("yaml").GetAsync()).Spec;
         ((int?)kept["keptRuns"]).ShouldBe(7);
         ((string?)kept["task"]!["cmd"]).ShouldBe("false");
         kept["schedule"].ShouldBeNull();
@@ -301,11 +301,11 @@ public sealed class JobTests(ITestOutputHelper output)
         (await SendAsync(http, HttpMethod.Delete, "/v1/scheduler/job/Z", null)).Status.ShouldBe(HttpStatusCode.BadRequest);
         (await http.GetStringAsync("/v1/scheduler/graph/csv")).ShouldContain("link,A,B\n");
         (await http.GetStringAsync("/v1/scheduler/graph/dot")).ShouldContain("\"A\" -> \"B\"");
-        await cluster.UntilAsync("A has run", async () => (await cluster.Client.GetJob("A").GetAsync()).Successes == 1);
+        await cluster.UntilAsync("A has run", async () => (await cluster.Client.Jobs.Get("A").GetAsync()).Successes == 1);
         (await SendAsync(http, HttpMethod.Put, "/v1/scheduler/job/A?arguments=x", null)).Status.ShouldBe(HttpStatusCode.NoContent);
-        await cluster.UntilAsync("A has run twice", async () => (await cluster.Client.GetJob("A").GetAsync()).Successes == 2);
+        await cluster.UntilAsync("A has run twice", async () => (await cluster.Client.Jobs.Get("A").GetAsync()).Successes == 2);
         // It was added before or after the first of them had ended.
-        await cluster.UntilAsync("B has followed A", async () => (await cluster.Client.GetJob("B").GetAsync()).Successes >= 1);
+        await cluster.UntilAsync("B has followed A", async () => (await cluster.Client.Jobs.Get("B").GetAsync()).Successes >= 1);
         var jobs = (await SendAsync(http, HttpMethod.Get, "/v1/scheduler/jobs", null)).Json!.AsArray();
         ((bool)jobs[0]!["disabled"]!).ShouldBeTrue("its only repetition is over");
         ((string?)jobs[0]!["epsilon"]).ShouldBe("PT15M");
@@ -343,7 +343,7 @@ public sealed class JobTests(ITestOutputHelper output)
         result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(lines.Split(' '));
     }
 
-    private static async Task AddAsync(Cluster cluster, string definition) => await cluster.Client.CreateJobAsync(Json(definition));
+    private static async Task AddAsync(Cluster cluster, string definition) => await cluster.Client.Jobs.CreateAsync(Json(definition));
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 

@@ -16,11 +16,11 @@ public sealed class PodTests(ITestOutputHelper output)
         await using var cluster = await Cluster.StartAsync(output);
         cluster.StartAgent("one");
         cluster.StartAgent("two");
-        await cluster.UntilAsync("both agents are there", async () => (await cluster.Client.ListAgentsAsync()).Count(agent => agent.Condition == "Active") == 2);
+        await cluster.UntilAsync("both agents are there", async () => (await cluster.Client.Agents.ListAsync()).Count(agent => agent.Condition == "Active") == 2);
         var said = Path.Combine(cluster.Directory.Path, "said");
         using var http = new HttpClient();
 
-        await cluster.SucceededAsync(await cluster.Client.CreatePodAsync(Definition("first", said)));
+        await cluster.SucceededAsync(await cluster.Client.Pods.CreateAsync(Definition("first", said)));
         var first = await StableAsync(cluster, _ => true);
         first.Containers.Select(container => (container.Name, container.Status)).ShouldBe(
             [("prepare", "TASK_FINISHED"), ("web", "TASK_RUNNING"), ("client", "TASK_RUNNING"), ("watch", "TASK_RUNNING")]);
@@ -32,7 +32,7 @@ public sealed class PodTests(ITestOutputHelper output)
         processes.ShouldAllBe(process => process.Environment["HOST"] == first.AgentHostname);
 
         // A new definition: the old instance goes as a whole, and its pre-stop hook is heard.
-        await cluster.SucceededAsync(await cluster.Client.GetPod(Id).ReplaceAsync(Definition("second", said)));
+        await cluster.SucceededAsync(await cluster.Client.Pods.Get(Id).ReplaceAsync(Definition("second", said)));
         var second = await StableAsync(cluster, instance => instance.Id != first.Id);
         await ServesAsync(cluster, http, second, "second");
         await ProcessesAsync(cluster, first, 0);
@@ -44,14 +44,14 @@ public sealed class PodTests(ITestOutputHelper output)
         var third = await StableAsync(cluster, instance => instance.Id != second.Id);
         await ServesAsync(cluster, http, third, "second");
         await ProcessesAsync(cluster, second, 0);
-        var pod = await cluster.Client.GetPod(Id).GetAsync();
+        var pod = await cluster.Client.Pods.Get(Id).GetAsync();
         var ended = pod.TerminationHistory.ShouldHaveSingleItem();
         ended.InstanceID.ShouldBe(second.Id);
         ended.Message!.ShouldContain("SIGKILL");
 
-        await cluster.SucceededAsync(await cluster.Client.GetPod(Id).RemoveAsync());
+        await cluster.SucceededAsync(await cluster.Client.Pods.Get(Id).RemoveAsync());
         await ProcessesAsync(cluster, third, 0);
-        (await cluster.Client.ListPodsAsync()).ShouldBeEmpty();
+        (await cluster.Client.Pods.ListAsync()).ShouldBeEmpty();
         await cluster.UntilAsync("its port is free", async () => !await AnswersAsync(http, third, "page"));
     }
 
@@ -86,7 +86,7 @@ public sealed class PodTests(ITestOutputHelper output)
         PodStatus? pod = null;
         await cluster.UntilAsync("the pod has one stable instance", async () =>
         {
-            pod = await cluster.Client.GetPod(Id).GetAsync();
+            pod = await cluster.Client.Pods.Get(Id).GetAsync();
             return pod is { Status: "STABLE", Instances: [{ Status: "STABLE" } only] } && wanted(only);
         });
         return pod!.Instances[0];

@@ -20,7 +20,7 @@ public sealed class AgentCrashTests(ITestOutputHelper output)
         Signals.Send(before[0].Id, Signals.Kill);
         cluster.StartAgent("only");
         await cluster.UntilAsync("the ended task is replaced", async () =>
-            (await cluster.Client.GetApp("/app").ListTasksAsync()).All(task => task.Id != before[0].TaskId));
+            (await cluster.Client.Apps.Get("/app").ListTasksAsync()).All(task => task.Id != before[0].TaskId));
         var tasks = await cluster.RunningAsync("/app", 3);
 
         tasks.Select(task => task.Id).ShouldContain(before[1].TaskId);
@@ -28,7 +28,7 @@ public sealed class AgentCrashTests(ITestOutputHelper output)
         var after = (await cluster.ProcessesAsync("/app", 3)).ToDictionary(process => process.TaskId, process => process.Id);
         after[before[1].TaskId].ShouldBe(before[1].Id);
         after[before[2].TaskId].ShouldBe(before[2].Id);
-        var failure = (await cluster.Client.GetApp("/app").GetAsync()).LastTaskFailure;
+        var failure = (await cluster.Client.Apps.Get("/app").GetAsync()).LastTaskFailure;
         failure.ShouldNotBeNull();
         failure.TaskId.ShouldBe(before[0].TaskId);
         failure.Message.ShouldContain("SIGKILL");
@@ -65,7 +65,7 @@ public sealed class AgentCrashTests(ITestOutputHelper output)
         var since = Stopwatch.StartNew();
         await cluster.UntilAsync("three new instances run elsewhere", async () =>
         {
-            var running = (await cluster.Client.GetApp("/app").ListTasksAsync()).Where(task => task.State == "TASK_RUNNING");
+            var running = (await cluster.Client.Apps.Get("/app").ListTasksAsync()).Where(task => task.State == "TASK_RUNNING");
             return running.Count(task => before.All(old => old.TaskId != task.Id)) == 3;
         });
         var took = since.Elapsed;

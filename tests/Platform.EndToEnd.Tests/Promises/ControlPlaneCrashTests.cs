@@ -30,19 +30,19 @@ public sealed class ControlPlaneCrashTests(ITestOutputHelper output)
         {
             // What was acknowledged must be there afterwards; of what was not, either the old or the new.
             var instances = chance.Next(1, 6);
-            var rolling = await SubmitAsync(cluster.Client.GetApp("/rolling"), new JsonObject { ["env"] = new JsonObject { ["ROUND"] = $"{kill}" } });
-            var scaling = await SubmitAsync(cluster.Client.GetApp("/scaling"), new JsonObject { ["instances"] = instances });
+            var rolling = await SubmitAsync(cluster.Client.Apps.Get("/rolling"), new JsonObject { ["env"] = new JsonObject { ["ROUND"] = $"{kill}" } });
+            var scaling = await SubmitAsync(cluster.Client.Apps.Get("/scaling"), new JsonObject { ["instances"] = instances });
             await Task.Delay(chance.Next(0, 600));
             await cluster.Server.KillAsync();
             cluster.ProcessesOf("/steady", "sleep").Count.ShouldBe(4, "tasks do not need the control plane");
 
             await cluster.StartServerAsync();
             await cluster.QuietAsync();
-            var app = await cluster.Client.GetApp("/rolling").GetAsync();
+            var app = await cluster.Client.Apps.Get("/rolling").GetAsync();
             var round = app.More!["env"].GetProperty("ROUND").GetString();
             if (rolling)
                 round.ShouldBe($"{kill}", $"kill {kill}: an acknowledged definition is gone");
-            var wanted = (await cluster.Client.GetApp("/scaling").GetAsync()).Instances;
+            var wanted = (await cluster.Client.Apps.Get("/scaling").GetAsync()).Instances;
             if (scaling)
                 wanted.ShouldBe(instances, $"kill {kill}: an acknowledged scale is gone");
 
@@ -53,7 +53,7 @@ public sealed class ControlPlaneCrashTests(ITestOutputHelper output)
             (await cluster.ProcessesAsync("/rolling", 3)).ShouldAllBe(process => process.Environment["ROUND"] == round, $"kill {kill}");
             // The same tasks under the same process ids, in the process table and in the API.
             (await ByTaskAsync(cluster, "/steady", 4)).ShouldBe(steady, ignoreOrder: true, $"kill {kill}: a task that nobody changed is another one now");
-            (await cluster.Client.GetApp("/steady").ListTasksAsync()).Select(task => task.Id).ShouldBe(steady.Select(pair => pair.TaskId), ignoreOrder: true);
+            (await cluster.Client.Apps.Get("/steady").ListTasksAsync()).Select(task => task.Id).ShouldBe(steady.Select(pair => pair.TaskId), ignoreOrder: true);
         }
     }
 

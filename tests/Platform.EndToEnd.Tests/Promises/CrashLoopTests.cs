@@ -20,7 +20,7 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
         var options = new EventOptions
         {
             Types = ["status_update_event"],
-            Opened = () => cluster.Client.CreateAppAsync(new JsonObject
+            Opened = () => cluster.Client.Apps.CreateAsync(new JsonObject
             {
                 ["id"] = "/loop",
                 ["cmd"] = command,
@@ -31,7 +31,7 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
                 ["maxLaunchDelaySeconds"] = 60,
             }),
         };
-        await foreach (var one in cluster.Client.EventsAsync(options, limit.Token))
+        await foreach (var one in cluster.Client.Events.FollowAsync(options, limit.Token))
         {
             var state = one.Content.GetProperty("taskStatus").GetString()!;
             seen.Add((one.Content.GetProperty("timestamp").GetDateTimeOffset(), state));
@@ -48,14 +48,14 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
             pause.ShouldBeGreaterThanOrEqualTo(Backoff * Math.Pow(Factor, n - 1) - 0.002, $"after failure {n}");
         }
 
-        var app = await cluster.Client.GetApp("/loop").GetAsync();
+        var app = await cluster.Client.Apps.Get("/loop").GetAsync();
         app.LastTaskFailure.ShouldNotBeNull();
         app.LastTaskFailure.State.ShouldBe("TASK_FAILED");
         app.LastTaskFailure.Message.ShouldContain(ending);
         // 4 s to wait now: it is in the queue, and says for how long.
         JsonObject? queue = null;
         await cluster.UntilAsync("the delay shows in the queue", async () =>
-            (queue = await cluster.Client.GetApp("/loop").GetQueueAsync())?["delay"]?["overdue"]?.GetValue<bool>() == false);
+            (queue = await cluster.Client.Apps.Get("/loop").GetQueueAsync())?["delay"]?["overdue"]?.GetValue<bool>() == false);
         queue!["delay"]!["timeLeftSeconds"]!.GetValue<double>().ShouldBeInRange(0, Backoff * Math.Pow(Factor, Launches));
 
         var why = await Executable.RunAsync(cluster.Directory.Path, ["app", "why", "/loop", "--url", cluster.Url]);

@@ -97,7 +97,7 @@ public sealed class ErrorConditionTests(ITestOutputHelper output)
         }
 
         // The real agent did not notice.
-        await cluster.SucceededAsync(await cluster.Client.GetApp("/app").ScaleAsync(2));
+        await cluster.SucceededAsync(await cluster.Client.Apps.Get("/app").ScaleAsync(2));
         cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).ShouldContain(before.ShouldHaveSingleItem());
     }
 
@@ -115,7 +115,7 @@ public sealed class ErrorConditionTests(ITestOutputHelper output)
         using var deep = new StringContent(new string('[', 100_000), Encoding.UTF8, "application/json");
         using var tooDeep = await http.PostAsync("/v2/apps", deep);
         tooDeep.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await cluster.Client.ListAppsAsync()).ShouldBeEmpty();
+        (await cluster.Client.Apps.ListAsync()).ShouldBeEmpty();
         await cluster.DeployAsync(App);
     }
 

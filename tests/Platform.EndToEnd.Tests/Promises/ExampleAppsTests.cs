@@ -48,7 +48,7 @@ public sealed class ExampleAppsTests(ITestOutputHelper output)
         ];
         await cluster.DeployAsync($"[{string.Join(',', definitions)}]");
 
-        var apps = (await cluster.Client.ListAppsAsync()).ToDictionary(app => app.Id);
+        var apps = (await cluster.Client.Apps.ListAsync()).ToDictionary(app => app.Id);
         apps.Count.ShouldBe(10);
         foreach (var app in apps.Values)
             app.TasksRunning.ShouldBe(app.Instances, app.Id);
@@ -74,9 +74,9 @@ public sealed class ExampleAppsTests(ITestOutputHelper output)
 
         // All of it goes, and no process stays.
         foreach (var app in apps.Keys)
-            await cluster.Client.GetApp(app).RemoveAsync();
+            await cluster.Client.Apps.Get(app).RemoveAsync();
         await cluster.QuietAsync();
-        (await cluster.Client.ListAppsAsync()).ShouldBeEmpty();
+        (await cluster.Client.Apps.ListAsync()).ShouldBeEmpty();
         await cluster.UntilAsync("no process of a task is left", () => Task.FromResult(
             !TaskProcess.All(cluster.Directory.Path, "sleep").Concat(TaskProcess.All(cluster.Directory.Path, "python3")).Any()));
     }

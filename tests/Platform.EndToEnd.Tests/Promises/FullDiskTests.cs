@@ -19,7 +19,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         using var client = new PlatformClient(new PlatformClientOptions { Url = new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..].Split(' ')[0]) });
         try
         {
-            await client.CreateAppAsync(new AppDefinition { Id = "/before", Cmd = "sleep 1000", Instances = 0 });
+            await client.Apps.CreateAsync(new AppDefinition { Id = "/before", Cmd = "sleep 1000", Instances = 0 });
             var filling = $"/proc/{server.Id}/root{data}/filling";
             await FillAsync(filling);
 
@@ -30,7 +30,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             {
                 try
                 {
-                    await client.CreateAppAsync(new AppDefinition { Id = $"/full/app-{i}", Cmd = $"echo {new string('x', 4000)}", Instances = 0 });
+                    await client.Apps.CreateAsync(new AppDefinition { Id = $"/full/app-{i}", Cmd = $"echo {new string('x', 4000)}", Instances = 0 });
                     accepted++;
                 }
                 catch (PlatformException exception)
@@ -41,11 +41,11 @@ public sealed class FullDiskTests(ITestOutputHelper output)
 
             refused.ShouldNotBeNull();
             ((int?)refused.StatusCode).ShouldBe(503, refused.Message);
-            (await client.ListAppsAsync()).Count.ShouldBe(1 + accepted, "reads go on; what was refused is not there");
+            (await client.Apps.ListAsync()).Count.ShouldBe(1 + accepted, "reads go on; what was refused is not there");
 
             File.Delete(filling);
-            await client.CreateAppAsync(new AppDefinition { Id = "/after", Cmd = "sleep 1000", Instances = 0 });
-            var ids = (await client.ListAppsAsync()).Select(app => app.Id).ToArray();
+            await client.Apps.CreateAsync(new AppDefinition { Id = "/after", Cmd = "sleep 1000", Instances = 0 });
+            var ids = (await client.Apps.ListAsync()).Select(app => app.Id).ToArray();
             ids.Length.ShouldBe(2 + accepted);
             ids.ShouldContain("/before");
             ids.ShouldContain("/after");
@@ -70,13 +70,13 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         var filling = $"/proc/{agent.Id}/root{work}/filling";
         await FillAsync(filling);
 
-        var scaling = await cluster.Client.GetApp("/app").ScaleAsync(2);
+        var scaling = await cluster.Client.Apps.Get("/app").ScaleAsync(2);
         await cluster.UntilAsync("the failure says why", async () =>
-            (await cluster.Client.GetApp("/app").GetAsync()).LastTaskFailure?.Message.Contains("No space left on device", StringComparison.Ordinal) == true);
+            (await cluster.Client.Apps.Get("/app").GetAsync()).LastTaskFailure?.Message.Contains("No space left on device", StringComparison.Ordinal) == true);
         // How a task ended is told all the same.
         Signals.Send(other.Id, Signals.Kill);
         await cluster.UntilAsync("the end of a running task is told", async () =>
-            (await cluster.Client.GetApp("/other").GetAsync()).LastTaskFailure is { } failure && failure.TaskId == other.TaskId && failure.Message.Contains("SIGKILL", StringComparison.Ordinal));
+            (await cluster.Client.Apps.Get("/other").GetAsync()).LastTaskFailure is { } failure && failure.TaskId == other.TaskId && failure.Message.Contains("SIGKILL", StringComparison.Ordinal));
         cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).ShouldBe([first.Id]);
 
         // An agent that comes back to the full disk, in the mount namespace that its tasks have kept, has them back.
@@ -88,8 +88,8 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         var again = cluster.Track(RunningProcess.Start("small again", start));
         await again.LineAsync(line => line.Contains("running tasks go on", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
         await cluster.UntilAsync("its task is known again", async () =>
-            (await cluster.Client.GetApp("/app").ListTasksAsync()).Any(task => task.Id == first.TaskId && task.State == "TASK_RUNNING")
-            && (await cluster.Client.ListAgentsAsync())[0].Condition == "Active");
+            (await cluster.Client.Apps.Get("/app").ListTasksAsync()).Any(task => task.Id == first.TaskId && task.State == "TASK_RUNNING")
+            && (await cluster.Client.Agents.ListAsync())[0].Condition == "Active");
 
         File.Delete($"/proc/{first.Id}/root{work}/filling");
         await cluster.SucceededAsync(scaling);

@@ -20,21 +20,21 @@ public sealed class ManyAppsTests(ITestOutputHelper output)
         var first = await CountAsync(cluster);
 
         using var limit = new CancellationTokenSource(Cluster.Patience * 2);
-        var rolling = await cluster.Client.CreateAppAsync(Definitions("2"), null, limit.Token);
+        var rolling = await cluster.Client.Apps.CreateAsync(Definitions("2"), null, limit.Token);
         await cluster.SucceededAsync(rolling);
         var second = await CountAsync(cluster);
         second.Intersect(first).ShouldBeEmpty("every instance was replaced");
 
         var group = await DeleteGroupAsync(cluster);
         await cluster.SucceededAsync(group);
-        (await cluster.Client.ListAppsAsync()).ShouldBeEmpty();
+        (await cluster.Client.Apps.ListAsync()).ShouldBeEmpty();
         (await TasksAsync(cluster)).ShouldBeEmpty();
     }
 
     // 200 apps x 5 instances = 1,000 tasks, each app with exactly its 5, each task on one of 50 agents.
     private static async Task<IReadOnlyList<string>> CountAsync(Cluster cluster)
     {
-        var apps = await cluster.Client.ListAppsAsync();
+        var apps = await cluster.Client.Apps.ListAsync();
         apps.Count.ShouldBe(Apps);
         apps.ShouldAllBe(app => app.TasksRunning == Instances && app.TasksStaged == 0 && app.Deployments.Count == 0);
         var tasks = await TasksAsync(cluster);
@@ -59,7 +59,7 @@ public sealed class ManyAppsTests(ITestOutputHelper output)
         using var http = new HttpClient { BaseAddress = cluster.Client.Url };
         using var response = await http.DeleteAsync("/v2/groups/many?force=true");
         var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
-        return cluster.Client.GetDeployment(answer["deploymentId"]!.GetValue<string>());
+        return cluster.Client.Deployments.Get(answer["deploymentId"]!.GetValue<string>());
     }
 
     private static JsonArray Definitions(string round) => new([.. Enumerable.Range(0, Apps).Select(index => (JsonNode)new JsonObject

@@ -42,12 +42,12 @@ public sealed class OrderlyStopTests(ITestOutputHelper output)
         entries.ShouldAllBe(entry => entry["LogLevel"] != null && entry["Message"] != null && entry["Timestamp"] != null);
         entries[^1]["Message"]!.GetValue<string>().ShouldBe("Agent only stops and leaves 2 tasks running");
         // It said goodbye: nothing has to time out before it is known to be away.
-        await cluster.UntilAsync("it is away", async () => (await cluster.Client.ListAgentsAsync())[0].Condition == "Recovering", TimeSpan.FromSeconds(60));
+        await cluster.UntilAsync("it is away", async () => (await cluster.Client.Agents.ListAsync())[0].Condition == "Recovering", TimeSpan.FromSeconds(60));
         cluster.Server.Log.ShouldContain("the agent closed the connection: the agent stops");
         cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).Order().ShouldBe(before);
 
         cluster.StartAgent("only");
-        await cluster.UntilAsync("it is back", async () => (await cluster.Client.ListAgentsAsync())[0].Condition == "Active");
+        await cluster.UntilAsync("it is back", async () => (await cluster.Client.Agents.ListAsync())[0].Condition == "Active");
         await cluster.RunningAsync("/app", 2);
         cluster.ProcessesOf("/app", "sleep").Select(process => process.Id).Order().ShouldBe(before);
     }
@@ -64,6 +64,6 @@ public sealed class OrderlyStopTests(ITestOutputHelper output)
         using var own = new HttpRequestMessage(HttpMethod.Get, "/v2/apps") { Headers = { { "Origin", cluster.Url.TrimEnd('/') } } };
         ((int)(await http.SendAsync(own)).StatusCode).ShouldBe(200);
         (await http.GetStringAsync("/")).ShouldContain("<title>Platform</title>");
-        (await cluster.Client.ListAppsAsync()).ShouldBeEmpty();
+        (await cluster.Client.Apps.ListAsync()).ShouldBeEmpty();
     }
 }

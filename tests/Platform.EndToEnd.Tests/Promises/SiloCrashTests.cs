@@ -29,7 +29,7 @@ public sealed class SiloCrashTests(ITestOutputHelper output)
             var victim = cluster.SiloOf(agents[0]).ShouldNotBeNull();
             var other = cluster.Silos.First(silo => silo != victim);
             await cluster.TalkToAsync(other);
-            var deployment = await cluster.Client.GetApp("/rolling").UpdateAsync(new JsonObject { ["env"] = new JsonObject { ["ROUND"] = $"{round}" } });
+            var deployment = await cluster.Client.Apps.Get("/rolling").UpdateAsync(new JsonObject { ["env"] = new JsonObject { ["ROUND"] = $"{round}" } });
             await cluster.UntilAsync($"the deployment of round {round} has begun", () => Task.FromResult(OfRound(cluster, round) > 0));
             await victim.Process.KillAsync();
             cluster.ProcessesOf("/steady", "sleep").Count.ShouldBe(4, "tasks do not need the control plane");
@@ -48,7 +48,7 @@ public sealed class SiloCrashTests(ITestOutputHelper output)
             await cluster.StartSiloAsync(victim);
             await cluster.TalkToAsync(victim);
             (await cluster.RunningAsync("/steady", 4)).Select(task => task.Id).ShouldBe(steady.Select(pair => pair.TaskId), ignoreOrder: true);
-            (await cluster.Client.GetApp("/rolling").GetAsync()).More!["env"].GetProperty("ROUND").GetString().ShouldBe($"{round}");
+            (await cluster.Client.Apps.Get("/rolling").GetAsync()).More!["env"].GetProperty("ROUND").GetString().ShouldBe($"{round}");
         }
     }
 

@@ -104,7 +104,7 @@ public sealed class SiloHangTests(ITestOutputHelper output)
 
     private static async Task<Platform.Client.Deployments.DeploymentHandle> StartRoundAsync(Cluster cluster, int round)
     {
-        var deployment = await cluster.Client.GetApp("/rolling").UpdateAsync(new JsonObject { ["env"] = new JsonObject { ["ROUND"] = $"{round}" } });
+        var deployment = await cluster.Client.Apps.Get("/rolling").UpdateAsync(new JsonObject { ["env"] = new JsonObject { ["ROUND"] = $"{round}" } });
         await cluster.UntilAsync($"the deployment of round {round} has begun", () =>
             Task.FromResult(cluster.ProcessesOf("/rolling", "sleep").Any(process => process.Environment["ROUND"] == $"{round}")));
         return deployment;

@@ -97,7 +97,7 @@ public sealed class TlsTests(ITestOutputHelper output) : IDisposable
             DateTime.UtcNow.ShouldBeLessThan(until, server.Log);
 
         using var client = new PlatformClient(new() { Url = new Uri($"https://localhost:{new Uri(url).Port}"), Trust = ClusterTrust.OfAuthorities(second.ExportCertificatePem()) });
-        (await client.ListAgentsAsync()).Count.ShouldBe(1);
+        (await client.Agents.ListAsync()).Count.ShouldBe(1);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class TlsTests(ITestOutputHelper output) : IDisposable
         DeploymentHandle? scaled = null;
         await cluster.UntilAsync("the one that is left takes a change", async () =>
         {
-            scaled = await cluster.Client.GetApp("/web").ScaleAsync(3, new ChangeOptions { Force = true });
+            scaled = await cluster.Client.Apps.Get("/web").ScaleAsync(3, new ChangeOptions { Force = true });
             return true;
         });
         await cluster.SucceededAsync(scaled!);

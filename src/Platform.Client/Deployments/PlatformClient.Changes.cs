@@ -11,31 +11,6 @@ public sealed partial class PlatformClient
     private const string DeploymentHeader = "Marathon-Deployment-Id";
 
     /// <inheritdoc/>
-    public AppHandle GetApp(string id) => new(this, wire, id);
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<App>> ListAppsAsync(AppFilter? filter = null, CancellationToken cancellationToken = default)
-    {
-        var path = "/v2/apps" + Wire.Query(("id", filter?.Id), ("cmd", filter?.Cmd), ("label", filter?.Label));
-        return (await wire.SendAsync(HttpMethod.Get, path, ClientJson.Default.AppList, null, cancellationToken).ConfigureAwait(false)).Apps;
-    }
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<JsonObject>> ListQueueAsync(CancellationToken cancellationToken = default)
-    {
-        var answer = await wire.SendAsync(HttpMethod.Get, "/v2/queue?embed=lastUnusedOffers", ClientJson.Default.JsonObject, null, cancellationToken).ConfigureAwait(false);
-        return [.. (answer["queue"] as JsonArray ?? []).OfType<JsonObject>().Select(entry => entry.DeepClone().AsObject())];
-    }
-
-    /// <inheritdoc/>
-    public Task<DeploymentHandle> CreateAppAsync(AppDefinition definition, ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
-        CreateAppAsync(JsonSerializer.SerializeToNode(definition, ClientJson.Default.AppDefinition)!, options, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<DeploymentHandle> CreateAppAsync(JsonNode definition, ChangeOptions? options = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(definition is JsonArray ? HttpMethod.Put : HttpMethod.Post, "/v2/apps" + ForceOf(options), definition, cancellationToken);
-
-    /// <inheritdoc/>
     public Task<JsonNode> PlanAsync(JsonNode definition, CancellationToken cancellationToken = default)
     {
         // A PUT of a pod creates or updates it, whichever it takes.
@@ -46,13 +21,6 @@ public sealed partial class PlatformClient
             _ => (HttpMethod.Post, "/v2/apps"),
         };
         return wire.SendAsync(method, path + "?dryRun=true", ClientJson.Default.JsonNode, definition, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public Task<KillResult> KillTasksAsync(IReadOnlyList<string> taskIds, KillOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        var body = new JsonObject { ["ids"] = new JsonArray([.. taskIds.Select(id => (JsonNode)id)]) };
-        return KillAsync(HttpMethod.Post, "/v2/tasks/delete", body, options, cancellationToken);
     }
 
     internal async Task<KillResult> KillAsync(HttpMethod method, string path, JsonNode? body, KillOptions? options, CancellationToken cancellationToken)
@@ -75,6 +43,13 @@ public sealed partial class PlatformClient
             cancellationToken);
 
     internal static string ForceOf(ChangeOptions? options) => Wire.Query(("force", Wire.Flag(options?.Force ?? false)));
+
+    internal async Task<DeploymentHandle?> CancelAsync(string id, bool force, CancellationToken cancellationToken)
+    {
+        var path = Wire.PathOf("/v2/deployments", id) + Wire.Query(("force", Wire.Flag(force)));
+        using var response = await wire.SendAsync(HttpMethod.Delete, path, null, cancellationToken).ConfigureAwait(false);
+        return force ? null : await ReadDeploymentAsync(response, cancellationToken).ConfigureAwait(false);
+    }
 
     // 199 AGENT "TEXT" (RFC 7234, 5.5).
     private static List<string> WarningsOf(HttpResponseMessage response) => [.. response.Headers.Warning.Select(warning => warning.Text.Trim('"'))];

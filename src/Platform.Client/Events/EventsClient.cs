@@ -2,19 +2,24 @@ using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Platform.Client.Events;
+using Platform.Client.Http;
 
-namespace Platform.Client;
+namespace Platform.Client.Events;
 
-public sealed partial class PlatformClient
+/// <summary>The events of a control plane: <see cref="IPlatformClient.Events"/>.</summary>
+public sealed class EventsClient
 {
     // Told first on each stream, so that it can be gone on with before anything else was.
     private const string Attached = "event_stream_attached";
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    /// <inheritdoc/>
-    public IAsyncEnumerable<PlatformEvent> EventsAsync(EventOptions? options = null, CancellationToken cancellationToken = default) =>
+    private readonly Wire wire;
+
+    internal EventsClient(Wire wire) => this.wire = wire;
+
+    /// <summary>What happens, as it happens. The stream ends when the control plane goes away, unless it is to <see cref="EventOptions.Resume"/>.</summary>
+    public IAsyncEnumerable<PlatformEvent> FollowAsync(EventOptions? options = null, CancellationToken cancellationToken = default) =>
         options is { Resume: true } ? ResumedEventsAsync(options, cancellationToken) : EventsOnceAsync(options ?? new(), cancellationToken);
 
     private async IAsyncEnumerable<PlatformEvent> ResumedEventsAsync(EventOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -35,7 +40,7 @@ public sealed partial class PlatformClient
                 if (options.Types.Count == 0 || options.Types.Contains(stream.Current.Type))
                     yield return stream.Current;
             }
-            await Task.Delay(pause, Time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, wire.Time, cancellationToken).ConfigureAwait(false);
         }
 
         // Without a place in the log it could not be gone on with yet.
