@@ -50,7 +50,7 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     private readonly DrainingEndpoints _draining = new();
     private volatile IReadOnlySet<string> _settled = new HashSet<string>();
     private long _freeTold = long.MinValue;
-    private IReadOnlySet<string> _free = new HashSet<string>();
+    private HashSet<string> _free = [];
 
     /// <summary>Made by the services.</summary>
     public RegistryFeed(IGrainFactory grains, ServiceDirectory directory, ServiceZone zone, IServer server, IEnumerable<RegistryConsumer> consumers, TimeProvider time, ILogger<RegistryFeed> logger)

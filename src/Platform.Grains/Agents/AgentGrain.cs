@@ -168,7 +168,7 @@ public sealed partial class AgentGrain(
                 answers.Add(task.Status);
             else if (_condition == AgentCondition.Gone)
                 answers.Add(Ended(kill.TaskId, kill.Owner, TaskState.GoneByOperator, TaskReasons.AgentRemoved, "The agent was declared gone"));
-            else if (task is null && HasSession)
+            else if (task is null && HasSession && !_tasks.IsStray(kill.TaskId))
                 answers.Add(Ended(kill.TaskId, kill.Owner, TaskState.Lost, TaskReasons.Reconciliation, "The agent does not have this task"));
             else
             {

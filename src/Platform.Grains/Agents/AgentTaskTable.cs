@@ -1,5 +1,6 @@
 using Platform.Contracts.Agents;
 using Platform.Core.Collections;
+using Platform.Core.Ownership;
 using Platform.Core.Tasks;
 
 namespace Platform.Grains.Agents;
@@ -10,6 +11,7 @@ internal sealed class AgentTaskTable
     private readonly Dictionary<string, TaskReport> _tasks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _byOwner = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _ends = new(StringComparer.Ordinal);
+    private readonly RecentIds _strays = new(1_024);
     private int _ended;
 
     /// <summary>The tasks that have not ended.</summary>
@@ -26,6 +28,9 @@ internal sealed class AgentTaskTable
 
     /// <summary>The tasks of one owner; of as many owners as there are tasks, each asks for its own.</summary>
     public ValueList<TaskReport> Of(string owner) => _byOwner.TryGetValue(owner, out var ids) ? ids.Select(id => _tasks[id]).ToValueList() : default;
+
+    /// <summary>Whether the agent has lately said that a task is alive which it was not given, or whose end is acknowledged.</summary>
+    public bool IsStray(string taskId) => _strays.Has(taskId);
 
     /// <summary>Takes what the agent reports in place of what was known.</summary>
     public void Replace(ValueList<TaskReport> reports)
@@ -64,9 +69,13 @@ internal sealed class AgentTaskTable
     /// <summary>Takes an update in; true if it ended the task.</summary>
     public bool Update(TaskUpdate update)
     {
-        if (!_tasks.TryGetValue(update.TaskId, out var task))
-            return false;
         var ended = update.State.IsTerminal();
+        if (!_tasks.TryGetValue(update.TaskId, out var task))
+        {
+            if (!ended)
+                _strays.Add(update.TaskId);
+            return false;
+        }
         if (task.Status.State.IsTerminal())
         {
             if (ended)

@@ -10,6 +10,7 @@ using Platform.Core.Collections;
 using Platform.Core.Deployments;
 using Platform.Core.Ownership;
 using Platform.Core.Tasks;
+using Platform.Grains.Events;
 using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Apps;

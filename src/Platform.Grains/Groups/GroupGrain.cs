@@ -4,7 +4,6 @@ using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
-using Platform.Grains.Deployments;
 using Platform.Grains.Events;
 
 namespace Platform.Grains.Groups;

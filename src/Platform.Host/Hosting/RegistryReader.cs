@@ -244,7 +244,7 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
     /// <summary>While endpoints drain, looks what is under way there, and tells which are free.</summary>
     private async Task ReleaseAsync(CancellationToken cancellationToken)
     {
-        IReadOnlySet<string> told = new HashSet<string>();
+        HashSet<string> told = new HashSet<string>();
         try
         {
             while (true)
@@ -261,7 +261,7 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
                     continue;
                 try
                 {
-                    await client.ReleaseEndpointsAsync(settings.Watch, now.Mark, free, cancellationToken);
+                    await client.Services.ReleaseEndpointsAsync(settings.Watch, now.Mark, free, cancellationToken);
                     told = free;
                 }
                 catch (PlatformException failure)

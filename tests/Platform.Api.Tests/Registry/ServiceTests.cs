@@ -89,7 +89,7 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
         using var client = Client();
         using var gone = new CancellationTokenSource(Patience);
         await TellAsync(service, 1, "one", EndpointState.Ready);
-        await using var events = client.WatchEndpointsAsync(options, gone.Token).GetAsyncEnumerator(gone.Token);
+        await using var events = client.Services.WatchEndpointsAsync(options, gone.Token).GetAsyncEnumerator(gone.Token);
         // The snapshot has it, or a change follows.
         while ((await NextAsync(events)).Change?.Service != service)
         {
@@ -105,20 +105,20 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
             isDraining |= told.Change?.Service == service && told.Change.Set.Any(endpoint => endpoint.State == "Draining");
             // One that comes before the change is of what was there before it.
             if (told.Mark is { } before && !isDraining)
-                await client.AcknowledgeEndpointsAsync(options, before);
+                await client.Services.AcknowledgeEndpointsAsync(options, before);
             else
                 mark = told.Mark;
         }
         // Who does not answer in 2 seconds is not waited for: a slow machine proves nothing.
         (await Registry.IsAppliedAsync(index) && begun.Elapsed < TimeSpan.FromSeconds(2)).ShouldBeFalse();
-        await client.AcknowledgeEndpointsAsync(options, mark);
+        await client.Services.AcknowledgeEndpointsAsync(options, mark);
         await UntilAsync(() => Registry.IsAppliedAsync(index), "it is acknowledged");
 
         // What it does not say to be free may be in use.
         var balancers = server.Services.GetRequiredService<Platform.Api.Registry.RemoteBalancers>();
         IReadOnlySet<string> asked = new HashSet<string> { "one", "two" };
         balancers.BusyOf(asked).ShouldBe(asked, ignoreOrder: true);
-        await client.ReleaseEndpointsAsync(options, mark, ["one"]);
+        await client.Services.ReleaseEndpointsAsync(options, mark, ["one"]);
         balancers.BusyOf(asked).ShouldBe(["two"]);
 
         // Marks that nobody answers any more keep nobody waiting.
@@ -126,8 +126,8 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
         await gone.CancelAsync();
         index = await TellAsync(service, 3, "one", EndpointState.Ready);
         await UntilAsync(() => Registry.IsAppliedAsync(index), "nobody is waited for");
-        (await Should.ThrowAsync<PlatformException>(client.AcknowledgeEndpointsAsync(options, mark))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await Should.ThrowAsync<PlatformException>(client.ReleaseEndpointsAsync(options, mark, ["one"]))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Should.ThrowAsync<PlatformException>(client.Services.AcknowledgeEndpointsAsync(options, mark))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Should.ThrowAsync<PlatformException>(client.Services.ReleaseEndpointsAsync(options, mark, ["one"]))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         // A connection that has broken a moment ago may be made again: nobody knows what goes on at its end.
         balancers.BusyOf(asked).ShouldBe(asked, ignoreOrder: true);
     }
@@ -138,7 +138,7 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
         var options = new EndpointWatchOptions { Acknowledges = true };
         using var client = Client();
         using var limit = new CancellationTokenSource(Patience);
-        await using var events = client.WatchEndpointsAsync(options, limit.Token).GetAsyncEnumerator(limit.Token);
+        await using var events = client.Services.WatchEndpointsAsync(options, limit.Token).GetAsyncEnumerator(limit.Token);
         await NextAsync(events);
 
         var index = await TellAsync("silent.marathon", 1, "one", EndpointState.Ready);
@@ -149,7 +149,7 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
         EndpointMark? last = null;
         for (var i = 0; i < 1000 && last is null; i++)
             last = (await NextAsync(events)).Mark;
-        await client.AcknowledgeEndpointsAsync(options, last! with { Mark = long.MaxValue });
+        await client.Services.AcknowledgeEndpointsAsync(options, last! with { Mark = long.MaxValue });
         var asked = balancers.CaughtUpAsync(limit.Token);
         asked.IsCompleted.ShouldBeFalse();
     }
@@ -186,7 +186,7 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
     private static async Task<Dictionary<string, string>> WatchAsync(PlatformClient client, string lastService, string lastVersion, CancellationToken cancellation)
     {
         var seen = new Dictionary<string, Dictionary<string, string?>>();
-        await foreach (var told in client.WatchEndpointsAsync(cancellation))
+        await foreach (var told in client.Services.WatchEndpointsAsync(cancellation))
         {
             if (told.Change is not { } change || !change.Service.StartsWith("churn-", StringComparison.Ordinal))
                 continue;
@@ -223,7 +223,7 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
     {
         using var client = Client();
         using var limit = new CancellationTokenSource(Patience);
-        await foreach (var told in client.WatchEndpointsAsync(options, limit.Token))
+        await foreach (var told in client.Services.WatchEndpointsAsync(options, limit.Token))
         {
             if (told.Change is { } change && change.Service == service)
                 return change.Set.Single();
@@ -235,7 +235,7 @@ public sealed class ServiceTests(SecureServer server) : IClassFixture<SecureServ
     {
         using var client = Client();
         using var limit = new CancellationTokenSource(Patience);
-        await using var events = client.WatchEndpointsAsync(limit.Token).GetAsyncEnumerator(limit.Token);
+        await using var events = client.Services.WatchEndpointsAsync(limit.Token).GetAsyncEnumerator(limit.Token);
         while (true)
         {
             if (await server.SendAsync("GET", $"/api/services/{name}", server.Root) is { Status: HttpStatusCode.OK } answer && reached(answer.Json))

@@ -1,5 +1,4 @@
 using Platform.Core.Allocation;
-using Platform.Core.Placement;
 using static Platform.Core.Tests.AllocationModel.AllocatorCases;
 
 namespace Platform.Core.Tests.AllocationModel;

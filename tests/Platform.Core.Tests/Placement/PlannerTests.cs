@@ -11,7 +11,7 @@ public sealed class PlannerTests
         // 4 cores an agent: a1 takes 4, a2 takes 2.
         var plan = new PoolBuilder().WithAgents(3).Place(Web(6));
 
-        Agents(plan).ShouldBe(["a1", "a1", "a1", "a1", "a2", "a2"]);
+        AgentsOf(plan).ShouldBe(["a1", "a1", "a1", "a1", "a2", "a2"]);
         plan.Unplaced.ShouldBe(0);
         plan.Pending.ShouldBeNull();
     }
@@ -22,7 +22,7 @@ public sealed class PlannerTests
         // Free cores: a1 4, a2 1, a3 2. A task of 2 does not fit a2; a3 is fuller than a1.
         var plan = new PoolBuilder().WithAgents(3).Running("a2", "app:/x", cpus: 3).Running("a3", "app:/x", cpus: 2).Place(Web(cpus: 2));
 
-        Agents(plan).ShouldBe(["a3"]);
+        AgentsOf(plan).ShouldBe(["a3"]);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class PlannerTests
         // Free cores: a1 2, a2 4, a3 4, and equal ones from the highest number down: a3 (3 left), a2 (3 left), a3 (2), a2 (2).
         var plan = new PoolBuilder().WithAgents(3).Running("a1", "app:/x", cpus: 2).Place(Web(4) with { Strategy = PlacementStrategy.Spread });
 
-        Agents(plan).ShouldBe(["a3", "a2", "a3", "a2"]);
+        AgentsOf(plan).ShouldBe(["a3", "a2", "a3", "a2"]);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class PlannerTests
     {
         var plan = new PoolBuilder { Pool = new PlacementPool(PlacementStrategy.Spread) }.WithAgents(2).Place(Web(2));
 
-        Agents(plan).Order().ShouldBe(["a1", "a2"]);
+        AgentsOf(plan).Order().ShouldBe(["a1", "a2"]);
     }
 
     [Fact]
@@ -48,8 +48,8 @@ public sealed class PlannerTests
         // 8 tasks fill the two plain agents (4 cores each); only the ninth goes to the agent with the GPU.
         var plan = new PoolBuilder().With(Agent("gpu", gpus: 2), Agent("a1"), Agent("a2")).Place(Web(9));
 
-        Agents(plan)[..8].ShouldAllBe(agent => agent != "gpu");
-        Agents(plan)[8].ShouldBe("gpu");
+        AgentsOf(plan)[..8].ShouldAllBe(agent => agent != "gpu");
+        AgentsOf(plan)[8].ShouldBe("gpu");
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class PlannerTests
     {
         var plan = new PoolBuilder().WithAgents(2).Place(Web(3) with { Shape = new() { Scalars = ScalarAmounts.Of(1), StaticPorts = [31_005] } });
 
-        Agents(plan).ShouldBe(["a1", "a2"]);
+        AgentsOf(plan).ShouldBe(["a1", "a2"]);
         plan.Placements.ShouldAllBe(placement => placement.Ports.SequenceEqual(new[] { 31_005 }));
         plan.Pending!.Rejections.Single().ShouldBe(new Rejection { Reason = RejectionReason.PortUnavailable, Subject = "31005", Agents = 2, AgentsByThisAlone = 2 });
     }
@@ -127,7 +127,7 @@ public sealed class PlannerTests
     {
         var plan = new PoolBuilder().With(Agent("a1"), Agent("p1") with { NodePool = "gpu" }).Place(Web() with { NodePool = nodePool });
 
-        Agents(plan).SingleOrDefault().ShouldBe(agent);
+        AgentsOf(plan).SingleOrDefault().ShouldBe(agent);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class PlannerTests
         // a2 holds 4 tasks of 1 core; the fifth has to go to the tainted agent.
         var plan = new PoolBuilder().With(Agent("a1") with { Taints = [new("old", "", TaintEffect.PreferNoSchedule)] }, Agent("a2")).Place(Web(5));
 
-        Agents(plan).ShouldBe(["a2", "a2", "a2", "a2", "a1"]);
+        AgentsOf(plan).ShouldBe(["a2", "a2", "a2", "a2", "a1"]);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class PlannerTests
 
         pool.Place(docker).Pending!.Rejections.Single().ToString().ShouldBe("no agent offers the docker containerizer (2 asked)");
         pool.With(Agent("d1") with { Containerizers = [Containerizers.Process, Containerizers.Docker] });
-        Agents(pool.Place(docker)).ShouldBe(["d1"]);
+        AgentsOf(pool.Place(docker)).ShouldBe(["d1"]);
     }
 
     [Theory]
@@ -194,7 +194,7 @@ public sealed class PlannerTests
     {
         var plan = new PoolBuilder().WithAgents(2).Place(Web(), new PlacementOptions { Filtered = new HashSet<string> { "a1" } });
 
-        Agents(plan).ShouldBe(["a2"]);
+        AgentsOf(plan).ShouldBe(["a2"]);
     }
 
     [Fact]
@@ -203,7 +203,7 @@ public sealed class PlannerTests
         var pool = new PoolBuilder().WithAgents(3);
         var pinned = Web(cpus: 3) with { PinnedAgent = "a3" };
 
-        Agents(pool.Place(pinned)).ShouldBe(["a3"]);
+        AgentsOf(pool.Place(pinned)).ShouldBe(["a3"]);
         var pending = pool.Place(pinned).Pending!;
         pending.Rejections.Single(rejection => rejection.Reason == RejectionReason.PinnedElsewhere).Agents.ShouldBe(2);
         // 4 - 3 = 1 core is left on a3; 3 are wanted, 2 are missing.
@@ -217,10 +217,10 @@ public sealed class PlannerTests
         var pool = new PoolBuilder().With(Agent("a1", "disk:ssd"), Agent("a2", "disk:hdd"), Agent("a3", "disk:ssd"));
         var system = Web() with { SystemApp = true, Constraints = [new("disk", ConstraintOperator.Is, "ssd")] };
 
-        Agents(pool.Place(system)).ShouldBe(["a1", "a3"]);
+        AgentsOf(pool.Place(system)).ShouldBe(["a1", "a3"]);
         pool.Place(system).Placements.ShouldBeEmpty();
         pool.With(Agent("a4", "disk:ssd"));
-        Agents(pool.Place(system)).ShouldBe(["a4"]);
+        AgentsOf(pool.Place(system)).ShouldBe(["a4"]);
     }
 
     [Fact]

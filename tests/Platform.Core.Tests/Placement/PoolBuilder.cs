@@ -67,5 +67,5 @@ internal sealed class PoolBuilder
         Shape = TaskShape.Of(cpus, mem, ports: ports),
     };
 
-    public static string[] Agents(PlacementPlan plan) => [.. plan.Placements.Select(placement => placement.AgentId)];
+    public static string[] AgentsOf(PlacementPlan plan) => [.. plan.Placements.Select(placement => placement.AgentId)];
 }

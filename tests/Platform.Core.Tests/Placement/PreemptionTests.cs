@@ -29,7 +29,7 @@ public sealed class PreemptionTests
         var plan = new PoolBuilder().WithAgents(2).Running("a1", "app:/x", cpus: 4, priority: 1).Place(High(4));
 
         plan.Preemptions.ShouldBeEmpty();
-        Agents(plan).ShouldAllBe(agent => agent == "a2");
+        AgentsOf(plan).ShouldAllBe(agent => agent == "a2");
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class PreemptionTests
         var plan = pool.Place(High(4));
 
         Victims(plan).ShouldBe(["v1"]);
-        Agents(plan).ShouldAllBe(agent => agent == "a1");
+        AgentsOf(plan).ShouldAllBe(agent => agent == "a1");
         pool.Pool.Release("v1").ShouldBe(["high#0", "high#1", "high#2", "high#3"]);
         pool.Pool.FreeOn("a1").Cpus.ShouldBe(0);
     }
@@ -210,7 +210,7 @@ public sealed class PreemptionTests
     {
         var pool = new PoolBuilder().WithAgents(2).Running("a1", "app:/x", cpus: 4, priority: 10).Running("a2", "app:/x", cpus: 4, priority: 10);
 
-        Agents(pool.Place(High(3) with { Constraints = [new("hostname", ConstraintOperator.Unique)] })).Order().ShouldBe(["a1", "a2"]);
+        AgentsOf(pool.Place(High(3) with { Constraints = [new("hostname", ConstraintOperator.Unique)] })).Order().ShouldBe(["a1", "a2"]);
     }
 
     [Fact]

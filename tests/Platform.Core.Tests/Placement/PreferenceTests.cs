@@ -37,7 +37,7 @@ public sealed class PreferenceTests
             ],
         });
 
-        Agents(plan).ShouldBe(["a3"]);
+        AgentsOf(plan).ShouldBe(["a3"]);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class PreferenceTests
     {
         var plan = Racks("r1", "r2").Running("a1", "app:/x", cpus: 1).Place(Web() with { Preferences = [Preference.ForAttribute("rack", "r1", -50)] });
 
-        Agents(plan).ShouldBe(["a2"]);
+        AgentsOf(plan).ShouldBe(["a2"]);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class PreferenceTests
         var plan = Racks("r1", "r2", "r3").Running("a1", "app:/db").Running("a1", "app:/db").Running("a2", "app:/db")
             .Place(Web(9) with { Preferences = [Preference.ForOwner("app:/db", -50)] });
 
-        Agents(plan).ShouldBe(["a3", "a3", "a3", "a3", "a2", "a2", "a2", "a2", "a1"]);
+        AgentsOf(plan).ShouldBe(["a3", "a3", "a3", "a3", "a2", "a2", "a2", "a2", "a1"]);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class PreferenceTests
         var plan = new PoolBuilder().WithAgents(3).Place(Web(7) with { Preferences = [Preference.ForOwner("", -50)] });
 
         // 7 = 3 + 2 + 2.
-        Agents(plan).GroupBy(agent => agent).Select(group => group.Count()).OrderDescending().ShouldBe([3, 2, 2]);
+        AgentsOf(plan).GroupBy(agent => agent).Select(group => group.Count()).OrderDescending().ShouldBe([3, 2, 2]);
     }
 
     [Fact]

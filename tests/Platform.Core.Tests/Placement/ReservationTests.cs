@@ -18,7 +18,7 @@ public sealed class ReservationTests
         var plan = pool.Place(Web(3) with { Role = "web" });
 
         // Two from the reservation on a2; then a2 is empty of reservations and as full as a1 in unreserved ones.
-        Agents(plan)[..2].ShouldBe(["a2", "a2"]);
+        AgentsOf(plan)[..2].ShouldBe(["a2", "a2"]);
         plan.Placements[0].FromReserved.Single().Scalars.Cpus.ShouldBe(1);
         plan.Placements[2].FromReserved.ShouldBeEmpty();
         pool.Pool.FreeReservedOn("a2").Single().Scalars.Cpus.ShouldBe(0);

@@ -21,14 +21,14 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
         string[] options = ["--status", $"{status}", "--dns-port", $"{dns}", "--dns-upstream", "127.0.0.1:1"];
         var agent = cluster.StartAgent("one", options: options);
         await cluster.DeployAsync(App(port, "agent", 2));
-        var service = cluster.Client.GetService("web.agent.marathon");
+        var service = cluster.Client.Services.Get("web.agent.marathon");
         await cluster.UntilAsync("two endpoints are ready", async () => (await service.GetAsync()).Endpoints.Count(endpoint => endpoint.State == "Ready") == 2);
         var address = (await service.GetAsync()).VirtualAddresses.Single().Address!;
         await cluster.UntilAsync("the agent has the address", async () => (await BalancerAsync(status)).Addresses.Any());
         await using var load = new Load(new Uri($"http://{address}:{port}/"));
         await load.UntilAsync(50);
         (await BalancerAsync(status)).Stale.ShouldBeFalse();
-        (await cluster.Client.GetBalancerAsync()).Addresses.ShouldBeEmpty();
+        (await cluster.Client.Services.GetBalancerAsync()).Addresses.ShouldBeEmpty();
 
         await cluster.Server.KillAsync();
         await StaleAsync(status, 1);
@@ -52,8 +52,8 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
         await cluster.StartServerAsync();
         await StaleAsync(status, 0);
         // It acknowledges again: no instance stops before this balancer has let go of it.
-        await cluster.SucceededAsync(await cluster.Client.GetApp("/agent/web").UpdateAsync(JsonNode.Parse("""{"env":{"VERSION":"2"} }""")!.AsObject()));
-        await cluster.SucceededAsync(await cluster.Client.GetApp("/agent/web").UpdateAsync(JsonNode.Parse("""{"instances":1}""")!.AsObject()));
+        await cluster.SucceededAsync(await cluster.Client.Apps.Get("/agent/web").UpdateAsync(JsonNode.Parse("""{"env":{"VERSION":"2"} }""")!.AsObject()));
+        await cluster.SucceededAsync(await cluster.Client.Apps.Get("/agent/web").UpdateAsync(JsonNode.Parse("""{"instances":1}""")!.AsObject()));
         await again.UntilAsync(again.Answers + 50);
         (await again.StopAsync()).ShouldBeEmpty();
         (await BalancerAsync(status)).Addresses.Single().Backends.Count.ShouldBe(1);
@@ -73,7 +73,7 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
         try
         {
             await cluster.DeployAsync(App(port, "all", 2));
-            var service = cluster.Client.GetService("web.all.marathon");
+            var service = cluster.Client.Services.Get("web.all.marathon");
             await cluster.UntilAsync("two endpoints are ready", async () => (await service.GetAsync()).Endpoints.Count(endpoint => endpoint.State == "Ready") == 2);
             await cluster.UntilAsync("the agent has the address", async () => (await BalancerAsync(status)).Addresses.Any());
             await proxy.LineAsync(line => line.Contains("HAProxy runs with 1 backends", StringComparison.Ordinal), Cluster.Patience);
@@ -83,7 +83,7 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
             await using var old = new Load(new Uri($"http://127.0.0.1:{haproxy}/"), "all.localhost");
             Load[] all = [virtually, yarp, old];
             await GoOnAsync(all, "at the beginning");
-            var app = cluster.Client.GetApp("/all/web");
+            var app = cluster.Client.Apps.Get("/all/web");
 
             await cluster.SucceededAsync(await app.UpdateAsync(Json("""{"env":{"VERSION":"2"} }""")));
             await GoOnAsync(all, "over a rolling update");
@@ -97,13 +97,13 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
             await GoOnAsync(all, "over scaling up and down");
 
             // All instances on one agent, so that all of them have to move.
-            await cluster.Client.GetAgent("two").DrainAsync();
+            await cluster.Client.Agents.Get("two").DrainAsync();
             await AllOnAsync(cluster, service, "one");
-            await cluster.Client.GetAgent("two").ReactivateAsync();
-            await cluster.Client.GetAgent("one").DrainAsync();
+            await cluster.Client.Agents.Get("two").ReactivateAsync();
+            await cluster.Client.Agents.Get("one").DrainAsync();
             await AllOnAsync(cluster, service, "two");
             await GoOnAsync(all, "over the drain of an agent that has all instances");
-            await cluster.Client.GetAgent("one").ReactivateAsync();
+            await cluster.Client.Agents.Get("one").ReactivateAsync();
 
             var update = await app.UpdateAsync(Json("""{"env":{"VERSION":"4"} }"""));
             await cluster.Silos[1].Process.KillAsync();
@@ -131,7 +131,7 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
 
     private static async Task AllOnAsync(Cluster cluster, Client.Services.ServiceHandle service, string agent)
     {
-        var id = (await cluster.Client.GetAgent(agent).GetAsync()).Agent.Id;
+        var id = (await cluster.Client.Agents.Get(agent).GetAsync()).Agent.Id;
         await cluster.UntilAsync($"all instances are on agent {agent}", async () =>
             (await service.GetAsync()).Endpoints is { Count: 2 } endpoints && endpoints.All(endpoint => endpoint.State == "Ready" && endpoint.AgentId == id));
     }
@@ -149,7 +149,7 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
     private static async Task<Client.Services.Balancer> BalancerAsync(int status)
     {
         using var client = new PlatformClient(new() { Url = new Uri($"http://127.0.0.1:{status}"), Retries = 3 });
-        return await client.GetBalancerAsync();
+        return await client.Services.GetBalancerAsync();
     }
 
     /// <summary>Waits until the agent's own metric says so.</summary>

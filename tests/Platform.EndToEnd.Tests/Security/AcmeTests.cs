@@ -65,7 +65,7 @@ public sealed class AcmeTests(ITestOutputHelper output) : IDisposable
     private static async Task AgentAsync(PlatformClient client)
     {
         using var limit = new CancellationTokenSource(Patience);
-        while ((await client.ListAgentsAsync(limit.Token)).Count == 0)
+        while ((await client.Agents.ListAsync(limit.Token)).Count == 0)
             await Task.Delay(50, limit.Token);
     }
 

@@ -52,6 +52,7 @@ public sealed class StrangerTests
         after.Instances[0].State.ShouldBe(TaskState.Running);
         (await HeldAsync(cluster)).ShouldBe(1);
         // That of /other, which had no such task.
+        await AppFixture.UntilAsync(async () => (await cluster.EventTypesAsync()).Any(type => type == "unknown_instance_terminated_event"), "its end is told");
         (await cluster.EventTypesAsync()).Count(type => type == "unknown_instance_terminated_event").ShouldBe(1);
     }
 

@@ -1,8 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Core.Internal;
 using Platform.Contracts.Registry;
-using Platform.Core.Apps;
-using Platform.Core.Collections;
 using Platform.Core.Registry;
 using Platform.Grains.Registry;
 using Platform.Grains.Tests.Hosting;

@@ -1,6 +1,4 @@
-using Orleans.Core.Internal;
 using Platform.Contracts.Registry;
-using Platform.Core.Apps;
 using Platform.Core.Registry;
 using Platform.Grains.Tests.Apps;
 

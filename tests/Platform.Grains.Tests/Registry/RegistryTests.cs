@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
 using Platform.Contracts.Registry;
 using Platform.Core.Apps;

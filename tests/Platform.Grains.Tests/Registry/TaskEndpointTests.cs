@@ -1,9 +1,7 @@
-using Orleans.Core.Internal;
 using Platform.Contracts.Frameworks;
 using Platform.Contracts.Registry;
 using Platform.Core;
 using Platform.Core.Allocation;
-using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Frameworks;
 using Platform.Core.Registry;
