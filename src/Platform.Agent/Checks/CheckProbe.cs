@@ -157,14 +157,15 @@ internal sealed class CheckProbe : ICheckProbe, IDisposable
         }
         if (!target.Addresses.IsEmpty && published is null)
             yield break;
-        yield return new IPEndPoint(check.Ipv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, check.Port);
-        if (HasOther(check, target))
-            yield return new IPEndPoint(IPAddress.Parse(target.Address), check.Port);
+        var loopback = check.Ipv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback;
+        var own = IPAddress.TryParse(target.Address, out var its) && its.AddressFamily == family && !its.Equals(loopback) ? its : null;
+        // An agent with a loopback address of its own shares the usual one with others, whose tasks may listen there on the same port.
+        if (own is not null && IPAddress.IsLoopback(own))
+            yield return new IPEndPoint(own, check.Port);
+        yield return new IPEndPoint(loopback, check.Port);
+        if (own is not null && !IPAddress.IsLoopback(own))
+            yield return new IPEndPoint(own, check.Port);
     }
-
-    private static bool HasOther(CheckSpec check, CheckTarget target) =>
-        IPAddress.TryParse(target.Address, out var address) && !IPAddress.IsLoopback(address)
-        && address.AddressFamily == (check.Ipv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork);
 
     private static string TimedOut(CheckSpec check) => $"no answer within {check.TimeoutSeconds} s";
 }

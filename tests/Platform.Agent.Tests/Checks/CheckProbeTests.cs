@@ -141,6 +141,22 @@ public sealed class CheckProbeTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_task_that_listens_on_its_agents_own_loopback_address_is_looked_at_there_first()
+    {
+        await using var server = await ServeAsync(
+            context => { context.Response.StatusCode = 200; return Task.CompletedTask; }, kestrel => kestrel.Listen(IPAddress.Parse("127.0.0.7"), 0));
+        var port = PortOf(server);
+        // Somebody else's, on the usual one.
+        await using var stranger = await ServeAsync(
+            context => { context.Response.StatusCode = 500; return Task.CompletedTask; }, kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        var target = new CheckTarget { Address = "127.0.0.7" };
+
+        (await LookAsync(new CheckSpec { Kind = CheckKind.Http, Port = port }, target)).Success.ShouldBe(true);
+        (await LookAsync(new CheckSpec { Kind = CheckKind.Tcp, Port = port }, target)).Success.ShouldBe(true);
+        (await LookAsync(new CheckSpec { Kind = CheckKind.Http, Port = port })).Success.ShouldBe(false);
+    }
+
     private Task<CheckOutcome> LookAsync(CheckSpec check, CheckTarget? target = null) =>
         _probe.LookAsync(check, target ?? new CheckTarget(), CancellationToken.None).BeforeDeadline();
 

@@ -7,13 +7,14 @@ namespace Platform.Benchmarks.Discovery;
 /// <summary>A process' copy of a large registry: what it takes, and what a change and a look-up cost.</summary>
 internal sealed class RegistryMemory : IBenchmark
 {
-    public string Description => "a copy of the registry with its zones: --services 10000 --endpoints 10 --changes 100000";
+    public string Description => "a copy of the registry with its zones, and how soon watchers hear of a change: --services 10000 --endpoints 10 --changes 100000 --watched 2000";
 
-    public Task<IReadOnlyDictionary<string, object>> RunAsync(BenchmarkOptions options)
+    public async Task<IReadOnlyDictionary<string, object>> RunAsync(BenchmarkOptions options)
     {
         var services = options.Number("services", 10_000);
         var endpoints = options.Number("endpoints", 10);
         var changes = options.Number("changes", 100_000);
+        var watched = options.Number("watched", 2_000);
         options.RejectUnknown();
 
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -40,7 +41,8 @@ internal sealed class RegistryMemory : IBenchmark
         for (var i = 0; i < Lookups; i++)
             records += zone.Find($"app{i % services}.group.marathon.mesos.").Records.Count;
         looking.Stop();
-        return Task.FromResult<IReadOnlyDictionary<string, object>>(new Dictionary<string, object>
+        var heard = await ChangeToWatcher.MeasureAsync(watched);
+        return new Dictionary<string, object>
         {
             ["endpoints"] = services * endpoints,
             ["megabytes"] = Math.Round(held / 1e6, 1),
@@ -48,7 +50,9 @@ internal sealed class RegistryMemory : IBenchmark
             ["changesPerSecond"] = Math.Round(changes / changing.Elapsed.TotalSeconds),
             ["lookUpsPerSecond"] = Math.Round(Lookups / looking.Elapsed.TotalSeconds),
             ["records"] = records,
-        });
+            ["changeToWatcherP50Ms"] = Math.Round(heard[heard.Length / 2], 2),
+            ["changeToWatcherP99Ms"] = Math.Round(heard[heard.Length * 99 / 100], 2),
+        };
     }
 
     private static ServiceEndpoint Endpoint(int service, int number, int version) => new()

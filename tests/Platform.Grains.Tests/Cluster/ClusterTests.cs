@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -84,7 +85,7 @@ public sealed class ClusterTests : IAsyncLifetime
             await AppendAsync(0, from: 1 + (100 * (3 - left)), count: 100);
         }
 
-        (await ReadOwnAsync(0)).ShouldBe(Enumerable.Range(1, 300).Select(i => $$"""{"number":{{i}}}"""));
+        (await ReadOwnAsync(0)).ShouldBe(Enumerable.Range(1, 300).Select(i => i.ToString(CultureInfo.InvariantCulture)));
         (await Events(0).ReadAsync(1, 1000)).Select((item, i) => item.Sequence - i).ShouldAllBe(first => first == 1);
     }
 

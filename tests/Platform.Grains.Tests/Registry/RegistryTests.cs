@@ -78,6 +78,27 @@ public sealed class RegistryTests
     }
 
     [Fact]
+    public async Task Labels_that_cannot_be_read_are_an_event_once_for_each_change_of_the_definition()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        var spec = Web with { Labels = ValueMap.Create(("HAPROXY_0_VHOST", "not a host!")) };
+        async Task<List<string>> ToldAsync() => [.. (await cluster.EventsAsync()).Where(told => told.Type == "label_warning_event").Select(told => told.Json)];
+        var first = await cluster.PutAndWaitAsync(spec);
+        await AppFixture.UntilAsync(async () => (await ToldAsync()).Count > 0, "it is told");
+        var told = System.Text.Json.JsonDocument.Parse((await ToldAsync()).Single()).RootElement;
+        (told.GetProperty("appId").GetString(), told.GetProperty("version").GetString()).ShouldBe(("/shop/web", first.Target.Version));
+        told.GetProperty("warnings")[0].GetProperty("path").GetString().ShouldBe("/labels/HAPROXY_0_VHOST");
+        told.GetProperty("warnings")[0].GetProperty("message").GetString()!.ShouldContain("write names such as");
+
+        // Another number is no other definition; another label is, and one that is right is told nothing of.
+        await cluster.PutAndWaitAsync(spec with { Instances = 3 });
+        await cluster.PutAndWaitAsync(spec with { Labels = ValueMap.Create(("HAPROXY_0_VHOST", "nor this!")) });
+        await AppFixture.UntilAsync(async () => (await ToldAsync()).Count > 1, "it is told again");
+        await cluster.PutAndWaitAsync(spec with { Labels = ValueMap.Create(("HAPROXY_0_VHOST", "web.test")) });
+        (await ToldAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Without_a_drain_time_an_instance_is_stopped_at_once_and_is_gone()
     {
         await using var cluster = await AppFixture.StartAsync(agents: 1);
