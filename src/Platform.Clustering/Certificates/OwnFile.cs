@@ -1,8 +1,13 @@
+using System.Runtime.InteropServices;
+
 namespace Platform.Clustering.Certificates;
 
 /// <summary>A small file that its user alone may read, and that is there whole or not at all.</summary>
-internal static class OwnFile
+internal static partial class OwnFile
 {
+    // EEXIST of Linux.
+    private const int AlreadyThere = 17;
+
     /// <summary>Its text; null: it is not there.</summary>
     /// <exception cref="AuthorityException">It cannot be read.</exception>
     public static async Task<string?> ReadAsync(string file, CancellationToken cancellationToken)
@@ -43,6 +48,17 @@ internal static class OwnFile
 
     private static bool TryMove(string fresh, string file, bool overwrite)
     {
+        // A move that must not overwrite looks first, and then moves: of two at once both may succeed. A second name is there or it is not.
+        if (!overwrite && OperatingSystem.IsLinux())
+        {
+            var isLinked = Link(fresh, file) == 0;
+            if (isLinked || Marshal.GetLastPInvokeError() == AlreadyThere)
+            {
+                File.Delete(fresh);
+                return isLinked;
+            }
+            // A file system without second names.
+        }
         try
         {
             File.Move(fresh, file, overwrite);
@@ -54,4 +70,7 @@ internal static class OwnFile
             return false;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
 }

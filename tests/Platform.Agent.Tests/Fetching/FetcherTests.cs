@@ -194,7 +194,8 @@ public sealed class FetcherTests : IDisposable
     {
         _folder.Write("large", new string('x', 100));
         var error = await Should.ThrowAsync<TaskStartException>(FetchAsync(new FetchSpec { Uri = _folder.File("large"), Cache = true }, capacity: 10));
-        error.Message.ShouldContain("it has 100 bytes, more than the cache of 10 bytes");
+        error.Message.ShouldContain("it is more than the 10 bytes that may be fetched");
+        error.Message.ShouldContain("--cache-size");
     }
 
     private async Task FetchAsync(FetchSpec spec, long capacity = 1_000_000)

@@ -61,9 +61,11 @@ public sealed partial class AcmeCertificate : IServerCertificate
         {
             throw new AuthorityException($"the keys of ACME are sealed like secrets: {failure.Message}");
         }
-        _ = Task.Run(() => certificate.KeepAsync(certificate._closing.Token), CancellationToken.None);
         return certificate;
     }
+
+    /// <summary>Begins to get and renew it. Once, and not before proofs are answered: an authority that finds nobody lets one wait, and counts it.</summary>
+    public void Begin() => Task.Run(() => KeepAsync(_closing.Token), CancellationToken.None);
 
     /// <inheritdoc/>
     public SslStreamCertificateContext Context => _context ?? _until.Context;

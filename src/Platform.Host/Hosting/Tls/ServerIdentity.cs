@@ -65,6 +65,7 @@ internal sealed class ServerIdentity : IDisposable
                 var got = await AcmeCertificate.OpenAsync(acme, store.Acme, CipherOf(keyFile), until, TimeProvider.System, loggers.CreateLogger<AcmeCertificate>(), cancellationToken);
                 certificate = got;
                 challenges = await ChallengeServer.StartAsync(proofs, got, cancellationToken);
+                got.Begin();
             }
             var silo = settings.Silos ? OwnCertificate.OfSilo(authority, TimeProvider.System, loggers.CreateLogger<OwnCertificate>()) : null;
             return new(authority, certificate, silo, challenges, loggers);

@@ -68,7 +68,7 @@ public sealed class RulesTests
     [InlineData("\"platform\":{\"gang\":true,\"gangDeadlineSeconds\":0}", "/platform/gangDeadlineSeconds: is less than 1")]
     [InlineData("\"platform\":{\"system\":true,\"gang\":true}", "/platform/gang: is not possible for a system app: its instances come with their agents, one by one")]
     [InlineData("\"platform\":{\"autoscaling\":{\"max\":2,\"targets\":[{\"metric\":\"requests\",\"value\":1,\"portIndex\":9}]}}", "/platform/autoscaling/targets(0)/portIndex: must be an index of the app's ports, 0 to 0")]
-    [InlineData("\"platform\":{\"prio\":1}", "/platform/prio: is not known; known are priority, preferences, placement, tolerations, pool, system, gang, gangDeadlineSeconds, revocable, runOnce, disruptionBudget, preStop, drainSeconds, progressDeadlineSeconds, failureBudget, canary, autoscaling, identity")]
+    [InlineData("\"platform\":{\"prio\":1}", "/platform/prio: is not known; known are priority, preferences, placement, tolerations, pool, system, gang, gangDeadlineSeconds, revocable, runOnce, disruptionBudget, preStop, drainSeconds, progressDeadlineSeconds, failureBudget, canary, autoscaling, identity, secretChange")]
     [InlineData("\"platform\":{\"priority\":101}", "/platform/priority: is greater than 100")]
     [InlineData("\"platform\":{\"autoscaling\":{\"min\":5,\"max\":2,\"targets\":[{\"value\":1}]}}", "/platform/autoscaling/max: must not be less than min")]
     [InlineData("\"upgradeStrategy\":{\"canary\":{\"steps\":[\"110%\"]}}", "/upgradeStrategy/canary/steps(0): must be a count above 0 or a share such as \"10%\"")]

@@ -45,7 +45,7 @@ public sealed class PodRulesTests
     [InlineData("\"networks\":[{\"mode\":\"host\",\"name\":\"n\"}]", "/networks: Host networks may not have names or labels")]
     [InlineData("\"networks\":[{\"mode\":\"container/bridge\",\"name\":\"n\"}]", "/networks: Bridge networks may not have names")]
     [InlineData("\"networks\":[{\"mode\":\"host\"},{\"mode\":\"container/bridge\"}]", "/networks: May specify a single host network, single bridge network, or else 1-to-n container networks")]
-    [InlineData("\"platform\":{\"prioritty\":1}", "/platform/prioritty: is not known; known are priority, preferences, placement, tolerations, pool, system, gang, gangDeadlineSeconds, revocable, runOnce, disruptionBudget, preStop, drainSeconds, progressDeadlineSeconds, failureBudget, canary, autoscaling, identity")]
+    [InlineData("\"platform\":{\"prioritty\":1}", "/platform/prioritty: is not known; known are priority, preferences, placement, tolerations, pool, system, gang, gangDeadlineSeconds, revocable, runOnce, disruptionBudget, preStop, drainSeconds, progressDeadlineSeconds, failureBudget, canary, autoscaling, identity, secretChange")]
     public void Members_of_the_pod(string members, string problem) => PodText.Problem(PodText.With(members)).ShouldBe(problem);
 
     [Theory]

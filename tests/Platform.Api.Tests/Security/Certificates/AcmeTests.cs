@@ -215,7 +215,9 @@ public sealed class AcmeTests : IAsyncLifetime
         var log = new Lines();
         var until = OwnCertificate.OfServer(_own, () => ["localhost"], TimeProvider.System, NullLogger<OwnCertificate>.Instance);
         var certificate = await AcmeCertificate.OpenAsync(settings, store, _cipher, until, TimeProvider.System, log, CancellationToken.None);
-        return new(certificate, log, answers ? await ChallengeServer.StartAsync(new(IPAddress.Loopback, _port), certificate, CancellationToken.None) : null);
+        var challenges = answers ? await ChallengeServer.StartAsync(new(IPAddress.Loopback, _port), certificate, CancellationToken.None) : null;
+        certificate.Begin();
+        return new(certificate, log, challenges);
     }
 
     private sealed class Running(AcmeCertificate certificate, Lines log, IAsyncDisposable? challenges) : IAsyncDisposable
