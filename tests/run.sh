@@ -117,6 +117,16 @@ counter() { # NAME ATTRIBUTE
   grep -o '<Counters [^>]*' "$results/$1/$1.trx" 2>/dev/null | head -1 | grep -o " $2=\"[0-9]*\"" | tr -dc '0-9'
 }
 
+# What failed and why, in few lines: whoever sees the end of the output only sees it all.
+failures=()
+failures_of() {
+  failures+=("$(awk -v project="$1" '
+    /^  Failed / { sub(/^  Failed /, ""); print project ": " $0; lines = 0; next }
+    /^  Error Message:/ { lines = 12; next }
+    /^  (Stack Trace|Standard Output Messages):/ { lines = 0 }
+    lines > 0 { print substr($0, 1, 400); lines-- }' "$results/$1.log")")
+}
+
 passed=0 failed=0 skipped=0
 report() {
   local name=$1 status seconds total executed good bad
@@ -132,8 +142,10 @@ report() {
       echo "$name: the run itself failed with status $status"
     fi
     tail -60 "$results/$name.log"
+    failures+=("$name: the run failed with status $status")
   elif ((bad > 0)); then
     cat "$results/$name.log"
+    failures_of "$name"
   fi
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + total - executed))
   echo "$name: $good passed, $bad failed, $((total - executed)) skipped ($seconds s)"
@@ -180,5 +192,6 @@ if ((${#words[@]} == 0 && ${#filter[@]} == 0)); then
 fi
 
 echo "finished in $((SECONDS - started)) s"
+((${#failures[@]} == 0)) || printf '%s\n' "" "What failed:" "${failures[@]}" ""
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0 && passed > 0))

@@ -126,8 +126,7 @@ public sealed class JobTests(ITestOutputHelper output)
         (await File.ReadAllLinesAsync(ledger)).Order().ShouldBe(["0 0", "0 1"]);
 
         // It names no priority: that of services is above that of jobs.
-        await cluster.Client.Apps.CreateAsync(Json($$$"""{"id":"/serve","cmd":"echo $CUDA_VISIBLE_DEVICES > {{{served}}}; exec sleep 100000","cpus":0.1,"mem":16,"gpus":2}"""));
-        await cluster.RunningAsync("/serve", 1);
+        await cluster.DeployAsync($$$"""{"id":"/serve","cmd":"echo $CUDA_VISIBLE_DEVICES > {{{served}}}; exec sleep 100000","cpus":0.1,"mem":16,"gpus":2}""");
         await cluster.UntilAsync("it has both devices", () => Task.FromResult(File.Exists(served) && File.ReadAllText(served) == "0,1\n"));
         var waiting = await run.GetAsync();
         waiting.Phase.ShouldBe("active");
