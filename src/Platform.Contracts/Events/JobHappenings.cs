@@ -1,5 +1,6 @@
 using Platform.Core.Collections;
 using Platform.Core.Jobs;
+using Platform.Core.Registry;
 
 namespace Platform.Contracts.Events;
 
@@ -20,6 +21,9 @@ public sealed record JobChanged([property: Id(0)] string Type, [property: Id(1)]
 
     /// <summary>Why; null: nothing to say.</summary>
     [Id(5)] public string? Message { get; init; }
+
+    /// <summary>Labels of a new definition that are passed over, because they cannot be read.</summary>
+    [Id(6)] public ValueList<LabelWarning> Warnings { get; init; }
 }
 
 /// <summary>The run that an event is about.</summary>

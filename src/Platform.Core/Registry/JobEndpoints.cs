@@ -31,7 +31,7 @@ public static class JobEndpoints
             DiscoveryName = spec.Id,
             AgentId = agent,
             AgentAddresses = IPAddress.TryParse(host, out _) || reported.IsEmpty ? [host] : reported,
-            Ports = task.Ports.Select((port, index) => Port(port, index < spec.Task.NamedPorts.Count ? spec.Task.NamedPorts[index] : JobPortSpec.Plain)).ToValueList(),
+            Ports = task.Ports.Select((port, index) => Port(port, Described(spec, index))).ToValueList(),
             State = task.Doomed ? EndpointState.Draining : EndpointState.Ready,
             Labels = spec.Labels,
             Owner = owner,
@@ -40,6 +40,12 @@ public static class JobEndpoints
 
     /// <summary>How long a task goes on after nobody is sent to it any more, before it is told to stop.</summary>
     public static TimeSpan DrainTime(JobSpec spec) => DrainTimes.Of(spec.Labels, spec.Task.NamedPorts.Select(port => port.Labels));
+
+    /// <summary>The ports that the definition asks for, without the numbers that only a task has.</summary>
+    internal static ValueList<EndpointPort> LabelledPorts(JobSpec spec) =>
+        Enumerable.Range(0, Math.Max(spec.Task.Ports, spec.Task.NamedPorts.Count)).Select(index => Port(0, Described(spec, index))).ToValueList();
+
+    private static JobPortSpec Described(JobSpec spec, int index) => index < spec.Task.NamedPorts.Count ? spec.Task.NamedPorts[index] : JobPortSpec.Plain;
 
     private static EndpointPort Port(int number, JobPortSpec spec) => new() { HostPort = number, Name = spec.Name, Protocol = spec.Protocol, Labels = spec.Labels };
 }

@@ -1,24 +1,31 @@
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Ingress;
+using Platform.Core.Jobs;
 
 namespace Platform.Core.Registry;
 
 /// <summary>The labels of a definition that balancers, the ingress and DNS pass over, because they cannot be read.</summary>
 public static class LabelWarnings
 {
-    /// <summary>All of them, in the order in which they are found; each once.</summary>
-    public static IReadOnlyList<LabelWarning> Of(AppSpec spec)
+    /// <summary>All of an app or a pod, in the order in which they are found; each once.</summary>
+    public static IReadOnlyList<LabelWarning> Of(AppSpec spec) => Of(spec.Labels, AppEndpoints.LabelledPorts(spec), AppEndpoints.Framework);
+
+    /// <summary>All of a job, likewise.</summary>
+    public static IReadOnlyList<LabelWarning> Of(JobSpec spec) =>
+        Of(spec.Labels, [(JobEndpoints.LabelledPorts(spec), index => $"/task/ports/{index}")], JobEndpoints.Framework);
+
+    private static IReadOnlyList<LabelWarning> Of(ValueMap<string> labels, IEnumerable<(ValueList<EndpointPort> Ports, Func<int, string> PathOf)> labelled, string framework)
     {
         var warnings = new List<LabelWarning>();
-        foreach (var (ports, pathOf) in AppEndpoints.LabelledPorts(spec))
+        foreach (var (ports, pathOf) in labelled)
         {
-            foreach (var problem in IngressLabels.Problems(spec.Labels, ports))
-                warnings.Add(new(PathOf(problem, spec.Labels, ports, pathOf), problem));
+            foreach (var problem in IngressLabels.Problems(labels, ports))
+                warnings.Add(new(PathOf(problem, labels, ports, pathOf), problem));
             for (var i = 0; i < ports.Count; i++)
             {
                 var problems = new List<string>();
-                foreach (var _ in VirtualAddresses.Of(ports[i], AppEndpoints.Framework, problems))
+                foreach (var _ in VirtualAddresses.Of(ports[i], framework, problems))
                 {
                     // Only what it says against labels counts.
                 }

@@ -1,5 +1,7 @@
 using Platform.Contracts.Events;
+using Platform.Core.Collections;
 using Platform.Core.Jobs;
+using Platform.Core.Registry;
 
 namespace Platform.Grains.Jobs;
 
@@ -13,4 +15,8 @@ internal static class JobEvents
         Chain = happening.Chain,
         Message = happening.Message,
     };
+
+    /// <summary>Labels of a new definition that cannot be read; null: all can.</summary>
+    internal static JobChanged? LabelsUnread(JobSpec spec) =>
+        LabelWarnings.Of(spec) is { Count: > 0 } warnings ? new("job_label_warning_event", spec.Id) { Warnings = warnings.ToValueList() } : null;
 }

@@ -89,6 +89,8 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
                 Concern(parent);
             await _jobs.WriteAsync();
             Tell("job_changed_event", spec.Id);
+            if (JobEvents.LabelsUnread(spec) is { } unread)
+                PlatformEvents.Publish(GrainFactory, now, unread);
         }
         await ApplyAsync();
         LogDefined(spec.Id, before is null ? "added" : "replaced");

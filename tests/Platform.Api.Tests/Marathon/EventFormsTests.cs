@@ -120,6 +120,9 @@ public sealed class EventFormsTests
         (new JobChanged("job_changed_event", "j"), "job_changed_event", """
             "jobId":"j"
             """),
+        (new JobChanged("job_label_warning_event", "j") { Warnings = [new("/task/ports/0/labels/VIP_0", "no address")] }, "job_label_warning_event", """
+            "jobId":"j","warnings":[{"path":"/task/ports/0/labels/VIP_0","message":"no address"}]
+            """),
         (new ClockJumped("h", TimeSpan.FromMilliseconds(-2_500), "back"), "clock_jumped_event", """
             "host":"h","seconds":-2.5,"message":"back"
             """),

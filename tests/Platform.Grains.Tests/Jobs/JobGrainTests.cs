@@ -44,6 +44,21 @@ public sealed class JobGrainTests
     }
 
     [Fact]
+    public async Task Labels_that_cannot_be_read_are_an_event_of_each_definition_that_has_them()
+    {
+        await using var fixture = await JobFixture.StartAsync(agents: 1);
+        var spec = JobFixture.Spec("nightly") with { Labels = ValueMap.Create(("HAPROXY_0_VHOST", "not a host!")) };
+        async Task<List<string>> ToldAsync() => [.. (await fixture.Cluster.EventsAsync()).Where(told => told.Type is "job_label_warning_event" or "job_removed_event").Select(told => told.Type)];
+        await fixture.PutAsync(spec);
+        await fixture.PutAsync(spec);
+        await fixture.PutAsync(spec with { Labels = ValueMap.Create(("HAPROXY_0_VHOST", "nor this!")) });
+        await fixture.PutAsync(spec with { Labels = ValueMap.Create(("colour", "blue")) });
+        await fixture.Graph.RemoveAsync("nightly", stopRuns: true, freeChildren: false);
+        await AppFixture.UntilAsync(async () => (await ToldAsync()).Contains("job_removed_event"), "it is removed");
+        (await ToldAsync()).ShouldBe(["job_label_warning_event", "job_label_warning_event", "job_removed_event"]);
+    }
+
+    [Fact]
     public async Task Lists_know_what_every_job_does_without_asking_it_also_after_a_crash()
     {
         await using var fixture = await JobFixture.StartAsync(agents: 1);

@@ -5,7 +5,9 @@ using Platform.Api.Http;
 using Platform.Api.Marathon.Definitions;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
+using Platform.Core.Collections;
 using Platform.Core.Jobs;
+using Platform.Core.Registry;
 using Platform.Core.Tasks;
 
 namespace Platform.Api.Marathon.Rendering;
@@ -120,15 +122,7 @@ internal static class EventJson
             case LabelsUnread unread:
                 json.WriteString("appId"u8, unread.AppId);
                 json.WriteString("version"u8, unread.Version);
-                json.WriteStartArray("warnings"u8);
-                foreach (var warning in unread.Warnings)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("path"u8, warning.Path);
-                    json.WriteString("message"u8, warning.Message);
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
+                WriteWarnings(json, unread.Warnings);
                 break;
             case AppRequested requested:
                 json.WriteString("clientIp"u8, requested.ClientAddress);
@@ -217,6 +211,19 @@ internal static class EventJson
         json.WriteString("version"u8, task.Version);
     }
 
+    private static void WriteWarnings(Utf8JsonWriter json, ValueList<LabelWarning> warnings)
+    {
+        json.WriteStartArray("warnings"u8);
+        foreach (var warning in warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("path"u8, warning.Path);
+            json.WriteString("message"u8, warning.Message);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
     private static void WriteJob(Utf8JsonWriter json, JobChanged job)
     {
         json.WriteString("jobId"u8, job.JobId);
@@ -247,6 +254,8 @@ internal static class EventJson
                 json.WriteStringValue(led);
             json.WriteEndArray();
         }
+        if (!job.Warnings.IsEmpty)
+            WriteWarnings(json, job.Warnings);
         WriteIfThere(json, "message"u8, job.Message);
     }
 
