@@ -1,4 +1,5 @@
 using Platform.Contracts.Apps;
+using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;
 

@@ -1,4 +1,5 @@
 using Platform.Contracts.Apps;
+using Platform.Core.Apps;
 
 namespace Platform.Api.Marathon;
 

@@ -1,6 +1,6 @@
 using Platform.Api.Security;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Security;
 
 namespace Platform.Api.Marathon;

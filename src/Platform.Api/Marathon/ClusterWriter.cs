@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Security;
-using Platform.Contracts.Apps;
+using Platform.Core.Groups;
 
 namespace Platform.Api.Marathon;
 

@@ -6,9 +6,9 @@ using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Pods;
 using Platform.Api.Marathon.Rendering;
 using Platform.Contracts.Allocation;
-using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 
 namespace Platform.Api.Marathon;
 

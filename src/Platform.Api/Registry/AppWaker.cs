@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Platform.Api.Security;
 using Platform.Contracts.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Registry;
 
 namespace Platform.Api.Registry;

@@ -1,3 +1,4 @@
+using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
 

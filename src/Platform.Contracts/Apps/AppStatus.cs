@@ -1,3 +1,4 @@
+using Platform.Core.Apps;
 using Platform.Core.Collections;
 
 namespace Platform.Contracts.Apps;

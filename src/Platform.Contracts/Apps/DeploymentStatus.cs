@@ -1,4 +1,5 @@
 using Platform.Core.Collections;
+using Platform.Core.Deployments;
 
 namespace Platform.Contracts.Apps;
 

@@ -1,5 +1,6 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Registry;
+using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
 

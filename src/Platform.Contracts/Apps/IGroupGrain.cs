@@ -1,5 +1,7 @@
 using Platform.Contracts.Recovery;
+using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Deployments;
 using Platform.Core.Groups;
 
 namespace Platform.Contracts.Apps;

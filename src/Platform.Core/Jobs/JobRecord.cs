@@ -1,3 +1,5 @@
+using Platform.Core.Collections;
+
 namespace Platform.Core.Jobs;
 
 /// <summary>Everything that is recorded of a job.</summary>

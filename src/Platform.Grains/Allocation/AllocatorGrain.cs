@@ -7,6 +7,7 @@ using Platform.Contracts.Directory;
 using Platform.Contracts.Maintenance;
 using Platform.Contracts.Ownership;
 using Platform.Contracts.Recovery;
+using Platform.Core.Agents;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
@@ -131,7 +132,10 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     {
         if (IsOld(agentId, number))
             return Task.CompletedTask;
-        _toCome.Changed(agentId, condition);
+        if (condition == AgentCondition.Recovering)
+            _toCome.Left(agentId);
+        else
+            _toCome.Came(agentId);
         _model.SetAvailability(agentId, AgentPlaces.Availability(condition));
         return DecideSoon();
     }

@@ -6,6 +6,7 @@ using Platform.Contracts.Recovery;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
+using Platform.Core.Groups;
 using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Deployments;

@@ -1,4 +1,3 @@
-using Platform.Contracts.Apps;
 using Platform.Core.Deployments;
 
 namespace Platform.Grains.Deployments;

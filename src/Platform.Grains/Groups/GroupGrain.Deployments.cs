@@ -1,6 +1,8 @@
 using Platform.Contracts.Apps;
 using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
+using Platform.Core.Deployments;
+using Platform.Core.Groups;
 
 namespace Platform.Grains.Groups;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Platform.Contracts.Apps;
+using Platform.Core.Groups;
 
 namespace Platform.Grains.Groups;
 

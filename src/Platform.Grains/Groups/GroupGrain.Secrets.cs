@@ -1,6 +1,7 @@
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Groups;
 using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Groups;

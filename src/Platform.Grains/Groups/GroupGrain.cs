@@ -4,6 +4,8 @@ using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Deployments;
+using Platform.Core.Groups;
 using Platform.Grains.Events;
 
 namespace Platform.Grains.Groups;

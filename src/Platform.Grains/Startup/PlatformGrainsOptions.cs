@@ -1,10 +1,10 @@
+using Platform.Core.Groups;
 using Platform.Grains.Agents;
 using Platform.Grains.Allocation;
 using Platform.Grains.Apps;
 using Platform.Grains.Deployments;
 using Platform.Grains.Events;
 using Platform.Grains.Frameworks;
-using Platform.Grains.Groups;
 using Platform.Grains.Jobs;
 using Platform.Grains.Ownership;
 using Platform.Grains.Registry;

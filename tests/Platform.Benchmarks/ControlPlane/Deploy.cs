@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Tasks;
 using Platform.Simulation;
 

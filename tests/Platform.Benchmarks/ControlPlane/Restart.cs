@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Tasks;
 using Platform.Simulation;
 

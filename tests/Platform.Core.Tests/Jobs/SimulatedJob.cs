@@ -1,3 +1,4 @@
+using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Ownership;
 using Platform.Core.Placement;

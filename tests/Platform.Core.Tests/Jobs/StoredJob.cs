@@ -1,4 +1,5 @@
 using System.Reflection;
+using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Ownership;
 

@@ -7,6 +7,7 @@ using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Tasks;
 using Platform.Grains.Startup;
 using Platform.Tests.Hosting;

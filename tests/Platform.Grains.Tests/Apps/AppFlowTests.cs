@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Hosting;
 

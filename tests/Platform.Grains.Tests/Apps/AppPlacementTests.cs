@@ -3,6 +3,7 @@ using Platform.Contracts.Apps;
 using Platform.Core;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Groups;
 using Platform.Core.Placement;
 using Platform.Core.Roles;
 using Platform.Core.Tasks;

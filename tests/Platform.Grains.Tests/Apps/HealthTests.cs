@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Hosting;
 

@@ -1,5 +1,6 @@
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Hosting;
 using Platform.Simulation;

@@ -5,6 +5,7 @@ using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
+using Platform.Core.Groups;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Apps;
 

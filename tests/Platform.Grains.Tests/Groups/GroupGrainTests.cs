@@ -2,8 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Deployments;
-using Platform.Tests.Hosting;
+using Platform.Core.Groups;
 using Platform.Grains.Tests.Hosting;
+using Platform.Tests.Hosting;
 
 namespace Platform.Grains.Tests.Groups;
 

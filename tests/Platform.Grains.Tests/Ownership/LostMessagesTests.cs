@@ -4,6 +4,7 @@ using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Directory;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Jobs;
 using Platform.Grains.Tests.Apps;
 using Platform.Grains.Tests.Hosting;

@@ -75,7 +75,7 @@ public sealed class TermTests
     {
         await using var cluster = await AppFixture.StartAsync(agents: 1);
         await cluster.PutAndWaitAsync(App(1));
-        await cluster.WaitForDeploymentAsync(AppId, cluster.Root.ChangeAsync(new() { Apps = [new() { AppId = AppId, Kind = Contracts.Apps.AppChangeKind.Remove }] }));
+        await cluster.WaitForDeploymentAsync(AppId, cluster.Root.ChangeAsync(new() { Apps = [new() { AppId = AppId, Kind = Core.Groups.AppChangeKind.Remove }] }));
 
         // The agent would refuse a lower one.
         var status = await cluster.PutAndWaitAsync(App(2));

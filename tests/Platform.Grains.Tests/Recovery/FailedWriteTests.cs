@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 using Platform.Grains.Tests.Apps;
 using Platform.Grains.Tests.Hosting;
 

@@ -166,7 +166,7 @@ public sealed class RegistryTests
         await cluster.PutAndWaitAsync(Web);
         await EndpointsAsync(registry, endpoints => endpoints.Count == 2);
 
-        await cluster.Root.ChangeAsync(new() { Apps = [new() { AppId = "/shop/web", Kind = Contracts.Apps.AppChangeKind.Remove }] });
+        await cluster.Root.ChangeAsync(new() { Apps = [new() { AppId = "/shop/web", Kind = Core.Groups.AppChangeKind.Remove }] });
 
         await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
         (await registry.ListAsync(null)).Lists.ShouldBeEmpty();

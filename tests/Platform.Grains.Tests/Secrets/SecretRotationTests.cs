@@ -1,7 +1,7 @@
-using Platform.Contracts.Apps;
 using Platform.Contracts.Secrets;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Groups;
 using Platform.Core.Pods;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Apps;

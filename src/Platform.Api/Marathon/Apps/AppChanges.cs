@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Definitions;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 
 namespace Platform.Api.Marathon.Apps;
 

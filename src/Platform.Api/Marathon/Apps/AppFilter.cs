@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
-using Platform.Contracts.Apps;
+using Platform.Core.Apps;
 
 namespace Platform.Api.Marathon.Apps;
 

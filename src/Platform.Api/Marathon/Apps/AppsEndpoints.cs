@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
 using Platform.Api.Marathon.Rendering;
 using Platform.Api.Security;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Apps;

@@ -1,7 +1,7 @@
 using System.Text;
 using Platform.Api.Http;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 
 namespace Platform.Api.Marathon.Apps;
 

@@ -1,10 +1,10 @@
 using Platform.Api.Http;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
-using Platform.Contracts.Apps;
 using Platform.Contracts.Directory;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Groups;
 using Platform.Core.Placement;
 
 namespace Platform.Api.Marathon.Apps;

@@ -8,6 +8,7 @@ using Platform.Core.Allocation;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
+using Platform.Core.Groups;
 using Platform.Core.Placement;
 
 namespace Platform.Api.Marathon.Apps;

@@ -1,5 +1,5 @@
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 
 namespace Platform.Api.Marathon.Apps;
 

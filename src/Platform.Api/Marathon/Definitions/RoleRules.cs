@@ -1,4 +1,3 @@
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 
 namespace Platform.Api.Marathon.Definitions;

@@ -1,4 +1,4 @@
-using Platform.Contracts.Apps;
+using Platform.Core.Groups;
 
 namespace Platform.Api.Marathon.Definitions;
 

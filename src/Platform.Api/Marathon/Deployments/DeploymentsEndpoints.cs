@@ -3,6 +3,7 @@ using Platform.Api.Http;
 using Platform.Api.Marathon.Rendering;
 using Platform.Api.Security;
 using Platform.Contracts.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Deployments;

@@ -3,7 +3,6 @@ using Platform.Api.Http;
 using Platform.Api.Marathon.Apps;
 using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Pods;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 

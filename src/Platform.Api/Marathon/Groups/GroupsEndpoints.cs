@@ -6,9 +6,9 @@ using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Pods;
 using Platform.Api.Marathon.Rendering;
 using Platform.Api.Security;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Groups;
 using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Groups;

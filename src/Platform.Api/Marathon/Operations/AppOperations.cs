@@ -8,6 +8,8 @@ using Platform.Api.Marathon.Pods;
 using Platform.Api.Marathon.Rendering;
 using Platform.Api.Security;
 using Platform.Contracts.Apps;
+using Platform.Core.Apps;
+using Platform.Core.Groups;
 
 namespace Platform.Api.Marathon.Operations;
 

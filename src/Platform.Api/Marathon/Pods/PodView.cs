@@ -1,4 +1,4 @@
-using Platform.Contracts.Apps;
+using Platform.Core.Apps;
 
 namespace Platform.Api.Marathon.Pods;
 

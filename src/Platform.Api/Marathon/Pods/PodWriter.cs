@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Platform.Api.Marathon.Rendering;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Pods;
 

@@ -4,9 +4,9 @@ using Platform.Api.Marathon.Apps;
 using Platform.Api.Marathon.Definitions;
 using Platform.Api.Marathon.Rendering;
 using Platform.Api.Security;
-using Platform.Contracts.Apps;
 using Platform.Contracts.Events;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 using Platform.Core.Security;
 
 namespace Platform.Api.Marathon.Pods;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Platform.Api.Marathon.Definitions;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Tasks;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Platform.Api.Marathon.Pods;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 
 namespace Platform.Api.Marathon.Rendering;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Platform.Contracts.Apps;
 using Platform.Core.Deployments;
+using Platform.Core.Groups;
 
 namespace Platform.Api.Marathon.Rendering;
 

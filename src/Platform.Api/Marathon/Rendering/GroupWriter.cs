@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Platform.Api.Marathon.Pods;
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
+using Platform.Core.Groups;
 
 namespace Platform.Api.Marathon.Rendering;
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Platform.Api.Http;
 using Platform.Contracts.Apps;
+using Platform.Core.Apps;
 
 namespace Platform.Api.Marathon.Rendering;
 

@@ -1,5 +1,7 @@
 using Platform.Contracts.Apps;
+using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Groups;
 using Platform.Core.Tasks;
 
 namespace Platform.Api.Marathon.Tasks;

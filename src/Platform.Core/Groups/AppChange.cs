@@ -1,7 +1,7 @@
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 
-namespace Platform.Contracts.Apps;
+namespace Platform.Core.Groups;
 
 /// <summary>The change of one app or pod.</summary>
 [GenerateSerializer, Immutable, Alias("Platform.AppChange")]

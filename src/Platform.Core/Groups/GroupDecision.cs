@@ -1,9 +1,9 @@
-using Platform.Contracts.Apps;
+using Platform.Core.Deployments;
 
-namespace Platform.Grains.Groups;
+namespace Platform.Core.Groups;
 
 /// <summary>What a change would do, before anything is done.</summary>
-internal sealed record GroupDecision
+public sealed record GroupDecision
 {
     /// <summary>The answer.</summary>
     public required ChangeResult Result { get; init; }

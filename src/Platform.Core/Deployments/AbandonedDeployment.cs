@@ -1,6 +1,6 @@
 using Platform.Core.Collections;
 
-namespace Platform.Contracts.Apps;
+namespace Platform.Core.Deployments;
 
 /// <summary>A deployment that was superseded or stopped, and that may not know of it yet.</summary>
 [GenerateSerializer, Immutable, Alias("Platform.AbandonedDeployment")]

@@ -1,7 +1,8 @@
+using Platform.Core.Apps;
 using Platform.Core.Collections;
-using Platform.Core.Deployments;
+using Platform.Core.Groups;
 
-namespace Platform.Contracts.Apps;
+namespace Platform.Core.Deployments;
 
 /// <summary>Everything that a deployment needs.</summary>
 [GenerateSerializer, Immutable, Alias("Platform.DeploymentStart")]

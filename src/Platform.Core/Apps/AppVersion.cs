@@ -1,6 +1,4 @@
-using Platform.Core.Apps;
-
-namespace Platform.Contracts.Apps;
+namespace Platform.Core.Apps;
 
 /// <summary>A definition as it stood at one version.</summary>
 /// <remarks>

@@ -1,12 +1,11 @@
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
-using Platform.Core.Groups;
+using Platform.Core.Deployments;
 
-namespace Platform.Grains.Groups;
+namespace Platform.Core.Groups;
 
 /// <summary>The tree and the running deployments in memory, with each change staged for storage as it is applied.</summary>
-internal sealed class GroupLedger
+public sealed class GroupLedger
 {
     private const string AppPrefix = "app:";
     private const string GroupPrefix = "group:";
@@ -16,7 +15,7 @@ internal sealed class GroupLedger
     private const string SecretPrefix = "secret:";
     private const string LimitPrefix = "limit:";
 
-    private readonly IPersistentItems<GroupItem> _items;
+    private readonly IKeptItems<GroupItem> _items;
     private readonly int _keptVersions;
     private readonly Dictionary<string, AppVersion> _apps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, GroupNode> _groups = new(StringComparer.Ordinal);
@@ -31,7 +30,7 @@ internal sealed class GroupLedger
     private readonly Dictionary<string, GroupLimit> _limits = new(StringComparer.Ordinal);
     private int _withDependencies;
 
-    public GroupLedger(IPersistentItems<GroupItem> items, int keptVersions)
+    public GroupLedger(IKeptItems<GroupItem> items, int keptVersions)
     {
         _items = items;
         _keptVersions = keptVersions;

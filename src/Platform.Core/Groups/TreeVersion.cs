@@ -1,13 +1,12 @@
 using System.Globalization;
-using Platform.Grains.Events;
 
-namespace Platform.Grains.Groups;
+namespace Platform.Core.Groups;
 
 /// <summary>Versions are instants in milliseconds, in Marathon's text form, whose order as texts is their order in time.</summary>
-internal static class TreeVersion
+public static class TreeVersion
 {
     /// <summary>The version of this instant.</summary>
-    public static string Of(DateTimeOffset instant) => PlatformEvents.Text(instant);
+    public static string Of(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The version one millisecond later.</summary>
     public static string After(string version) =>

@@ -1,9 +1,7 @@
-using Platform.Contracts.Agents;
-
-namespace Platform.Grains.Allocation;
+namespace Platform.Core.Agents;
 
 /// <summary>The agents that are known and not in touch yet, or for a moment: until they are, or are given up, what finds no room may find it soon.</summary>
-internal sealed class AgentsToCome
+public sealed class AgentsToCome
 {
     private readonly HashSet<string> _agents = new(StringComparer.Ordinal);
     private readonly HashSet<string> _came = new(StringComparer.Ordinal);
@@ -29,14 +27,9 @@ internal sealed class AgentsToCome
             _came.Add(agentId);
     }
 
-    /// <summary>It is in another condition.</summary>
-    public void Changed(string agentId, AgentCondition condition)
+    /// <summary>It is out of touch for a moment.</summary>
+    public void Left(string agentId)
     {
-        if (condition != AgentCondition.Recovering)
-        {
-            Came(agentId);
-            return;
-        }
         _agents.Add(agentId);
         _came.Remove(agentId);
     }

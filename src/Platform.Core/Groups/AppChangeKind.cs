@@ -1,4 +1,4 @@
-namespace Platform.Contracts.Apps;
+namespace Platform.Core.Groups;
 
 /// <summary>What happens to an app.</summary>
 [GenerateSerializer, Alias("Platform.AppChangeKind")]

@@ -1,6 +1,6 @@
 using Platform.Core.Apps;
 
-namespace Platform.Grains.Groups;
+namespace Platform.Core.Groups;
 
 /// <summary>Settings of the gate that changes pass.</summary>
 public sealed class GroupOptions

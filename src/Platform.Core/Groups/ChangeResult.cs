@@ -2,7 +2,7 @@ using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
 
-namespace Platform.Contracts.Apps;
+namespace Platform.Core.Groups;
 
 /// <summary>The answer to a change.</summary>
 [GenerateSerializer, Immutable, Alias("Platform.ChangeResult")]

@@ -1,13 +1,11 @@
-using Platform.Contracts.Apps;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Deployments;
-using Platform.Core.Groups;
 
-namespace Platform.Grains.Groups;
+namespace Platform.Core.Groups;
 
 /// <summary>Decides on changes of the tree. Reads the ledger and changes nothing.</summary>
-internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
+public sealed class GroupGate(GroupLedger ledger, GroupOptions options)
 {
     /// <summary>What a change would do now.</summary>
     public GroupDecision Decide(ChangeSet change, DateTimeOffset now, Func<string> newId)
@@ -113,7 +111,7 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
         var problems = Problems(transitions, groups);
         // The way back to what stood is always open.
         if (isLimited)
-            problems.AddRange(BeyondLimits(transitions));
+            problems.AddRange(GroupLimits.Beyond(ledger.Limits, ledger.Apps, transitions));
         if (problems.Count > 0)
             return GroupDecision.Refuse(ChangeOutcome.Invalid, problems[0].Subject, problems.Select(problem => problem.Text));
 
@@ -340,31 +338,6 @@ internal sealed class GroupGate(GroupLedger ledger, GroupOptions options)
                 problems.Add((cycle[0], $"Dependency graph has cyclic dependencies: {string.Join(", ", cycle)}"));
         }
         return problems;
-    }
-
-    // All definitions of a group are summed up when one of them grows, and only where a limit is.
-    private List<(string Subject, string Text)> BeyondLimits(List<AppTransition> transitions)
-    {
-        if (ledger.Limits.Count == 0)
-            return [];
-        var touched = transitions.Where(transition => transition.After is not null && transition.After != transition.Before)
-            .SelectMany(transition => AppPath.Ancestors(transition.AppId)).Where(ledger.Limits.ContainsKey)
-            .Distinct(StringComparer.Ordinal).ToDictionary(group => group, _ => (Before: default(GroupUse), After: default(GroupUse)), StringComparer.Ordinal);
-        if (touched.Count == 0)
-            return [];
-        var changed = transitions.ToDictionary(transition => transition.AppId, StringComparer.Ordinal);
-        foreach (var appId in ledger.Apps.Keys.Concat(changed.Keys.Where(appId => !ledger.Apps.ContainsKey(appId))))
-        {
-            var groups = AppPath.Ancestors(appId).Where(touched.ContainsKey).ToList();
-            if (groups.Count == 0)
-                continue;
-            var stands = ledger.Apps.TryGetValue(appId, out var standing) ? GroupUse.Of(standing.Spec) : default;
-            var then = !changed.TryGetValue(appId, out var transition) ? stands : transition.After is { } after ? GroupUse.Of(after.Spec) : default;
-            foreach (var group in groups)
-                touched[group] = (touched[group].Before + stands, touched[group].After + then);
-        }
-        return touched.OrderBy(group => group.Key, StringComparer.Ordinal)
-            .SelectMany(group => group.Value.After.Beyond(group.Key, ledger.Limits[group.Key], group.Value.Before).Select(text => (Subject: group.Key, Text: text))).ToList();
     }
 
     // The whole graph is looked at only when a dependency is new, or an app comes into a tree that has some.

@@ -1,7 +1,7 @@
-using Platform.Contracts.Apps;
+using Platform.Core.Apps;
 using Platform.Core.Collections;
 
-namespace Platform.Grains.Groups;
+namespace Platform.Core.Groups;
 
 /// <summary>What one version of the tree replaced, so that the tree before it can be rebuilt from the tree after it.</summary>
 [GenerateSerializer, Immutable, Alias("Platform.GroupRevision")]

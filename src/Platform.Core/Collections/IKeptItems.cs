@@ -1,4 +1,4 @@
-namespace Platform.Core.Jobs;
+namespace Platform.Core.Collections;
 
 /// <summary>Things by their id that somebody else keeps.</summary>
 public interface IKeptItems<T>

@@ -1,10 +1,10 @@
-using Platform.Contracts.Apps;
+using Platform.Core.Apps;
 using Platform.Core.Collections;
 
-namespace Platform.Grains.Groups;
+namespace Platform.Core.Groups;
 
 /// <summary>The tree as it was, with the definitions that are still at hand.</summary>
-internal sealed record TreeHistory(GroupTree Tree, IReadOnlyDictionary<string, AppVersion> Definitions)
+public sealed record TreeHistory(GroupTree Tree, IReadOnlyDictionary<string, AppVersion> Definitions)
 {
     /// <summary>Undoes the changes since a version, newest first; null if the version is not kept.</summary>
     public static TreeHistory? At(GroupLedger ledger, string version)

@@ -1,4 +1,4 @@
-namespace Platform.Contracts.Apps;
+namespace Platform.Core.Groups;
 
 /// <summary>What became of a change.</summary>
 [GenerateSerializer, Alias("Platform.ChangeOutcome")]

@@ -1,6 +1,6 @@
 using Platform.Core.Collections;
 
-namespace Platform.Contracts.Apps;
+namespace Platform.Core.Groups;
 
 /// <summary>A change of apps and groups that is made as a whole or not at all. Definitions in it are already valid.</summary>
 [GenerateSerializer, Immutable, Alias("Platform.ChangeSet")]

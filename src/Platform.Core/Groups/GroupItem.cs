@@ -1,7 +1,7 @@
-using Platform.Contracts.Apps;
-using Platform.Core.Groups;
+using Platform.Core.Apps;
+using Platform.Core.Deployments;
 
-namespace Platform.Grains.Groups;
+namespace Platform.Core.Groups;
 
 /// <summary>One stored item of the tree: exactly one of its parts is given. One kind of item for all, so that a change is stored in one step.</summary>
 [GenerateSerializer, Immutable, Alias("Platform.GroupItem")]

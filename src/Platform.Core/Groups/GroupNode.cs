@@ -1,6 +1,6 @@
 using Platform.Core.Collections;
 
-namespace Platform.Contracts.Apps;
+namespace Platform.Core.Groups;
 
 /// <summary>One group's own properties.</summary>
 [GenerateSerializer, Immutable, Alias("Platform.GroupNode")]

@@ -1,6 +1,6 @@
 using Platform.Core.Collections;
 
-namespace Platform.Contracts.Apps;
+namespace Platform.Core.Groups;
 
 /// <summary>The tree of groups and apps at one version.</summary>
 [GenerateSerializer, Immutable, Alias("Platform.GroupTree")]

@@ -1,6 +1,6 @@
 using Platform.Core.Collections;
 
-namespace Platform.Contracts.Apps;
+namespace Platform.Core.Groups;
 
 /// <summary>The change of one group's own properties. Parents are made as needed.</summary>
 [GenerateSerializer, Immutable, Alias("Platform.GroupChange")]
