@@ -55,10 +55,10 @@ public sealed class ActionTests(DashboardRun run)
         var page = await run.OpenAsync("/ui/apps");
         await page.GetByText("web", new() { Exact = true }).WaitForAsync();
         await run.AddAppAsync("""{"id": "/later/come", "cmd": "sleep 100000", "cpus": 0.1, "mem": 32}""");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "come" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "come", Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = "come" })).ToContainTextAsync("Running", new() { Timeout = 60_000 });
         using (await run.Api.DeleteAsync(new Uri("/v2/apps/later/come", UriKind.Relative)))
-            await Expect(page.GetByRole(AriaRole.Link, new() { Name = "come" })).ToBeHiddenAsync(new() { Timeout = 60_000 });
+            await Expect(page.GetByRole(AriaRole.Link, new() { Name = "come", Exact = true })).ToBeHiddenAsync(new() { Timeout = 60_000 });
         await page.Context.CloseAsync();
     }
 

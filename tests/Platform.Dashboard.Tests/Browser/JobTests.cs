@@ -188,7 +188,7 @@ public sealed class JobTests(DashboardRun run)
         var page = await run.OpenAsync("/ui/jobs?q=hourly");
         await page.GetByRole(AriaRole.Status).Filter(new() { HasText = " of " }).First.WaitForAsync();
         await AddAsync("""{"id": "hourly", "schedule": {"expression": "0 * * * *"}, "task": {"cmd": "true"}}""");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "hourly" })).ToBeVisibleAsync(Patient);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "hourly", Exact = true })).ToBeVisibleAsync(Patient);
 
         await page.GotoAsync("/ui/jobs/hourly");
         await page.GetByRole(AriaRole.Button, new() { Name = "Backfill" }).ClickAsync();

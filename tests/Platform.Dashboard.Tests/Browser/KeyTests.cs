@@ -136,7 +136,7 @@ public sealed class KeyTests(DashboardRun run)
         await page.Keyboard.PressAsync("Backspace");
         await page.AtAsync("/ui/apps?q=too%20big");
         await Expect(search).ToHaveValueAsync("too big");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "too-big" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "too-big", Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "web" })).ToBeHiddenAsync();
         await page.Context.CloseAsync();
     }

@@ -36,10 +36,10 @@ public sealed class ProcessTests(DashboardRun run)
         await page.GotoAsync("/ui/apps");
         await Expect(page.GetByText("There is no app yet.")).ToBeVisibleAsync(Patient);
         await AddAsync("/far/away");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "away" })).ToBeVisibleAsync(Patient);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "away", Exact = true })).ToBeVisibleAsync(Patient);
 
         // What is done here is done by the cluster.
-        await page.GetByRole(AriaRole.Link, new() { Name = "away" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "away", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Scale" }).ClickAsync();
         await page.GetByRole(AriaRole.Spinbutton, new() { Name = "Instances" }).FillAsync("3");
         await page.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
@@ -55,7 +55,7 @@ public sealed class ProcessTests(DashboardRun run)
         await Expect(page.GetByText("The cluster cannot be read since")).ToBeHiddenAsync(new() { Timeout = 120_000 });
         await page.GotoAsync("/ui/apps");
         await AddAsync("/far/beyond");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "beyond" })).ToBeVisibleAsync(Patient);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "beyond", Exact = true })).ToBeVisibleAsync(Patient);
         await page.Context.CloseAsync();
 
         async Task AddAsync(string id)

@@ -58,11 +58,11 @@ public sealed class SecurityTests(DashboardRun run) : IAsyncLifetime, IDisposabl
         await root.GetByRole(AriaRole.Button, new() { Name = "Add a group" }).ClickAsync();
         await root.GetByLabel("Its name").FillAsync("shop-team");
         await root.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Add" }).ClickAsync();
-        await root.GetByRole(AriaRole.Link, new() { Name = "shop-team" }).ClickAsync();
+        await root.GetByRole(AriaRole.Link, new() { Name = "shop-team", Exact = true }).ClickAsync();
         await root.GetByRole(AriaRole.Button, new() { Name = "Add a member" }).ClickAsync();
         await root.GetByLabel("The user").FillAsync("alice");
         await root.Locator(".mud-dialog-actions").GetByRole(AriaRole.Button, new() { Name = "Add" }).ClickAsync();
-        await Expect(root.GetByRole(AriaRole.Link, new() { Name = "alice" })).ToBeVisibleAsync(Patient);
+        await Expect(root.GetByRole(AriaRole.Link, new() { Name = "alice", Exact = true })).ToBeVisibleAsync(Patient);
         await root.GetByRole(AriaRole.Button, new() { Name = "Grant" }).ClickAsync();
         await root.GetByLabel("What").SelectOptionAsync("deployer");
         await root.GetByLabel("Of this group of apps").FillAsync("/shop");

@@ -18,7 +18,7 @@ public sealed class ServiceTests(DashboardRun run)
         var page = await run.OpenAsync("/ui/services?q=api-shop");
         await page.GetByText("of ").First.WaitForAsync();
         await run.AddAppAsync("""{"id": "/shop/api", "cmd": "sleep 100000", "cpus": 0.1, "mem": 32, "portDefinitions": [{"port": 0, "name": "http", "labels": {"VIP_0": "/shop-api:80"}}]}""");
-        var link = page.GetByRole(AriaRole.Link, new() { Name = "api-shop", Exact = false }).Or(page.GetByRole(AriaRole.Link, new() { Name = "/shop/api" }));
+        var link = page.GetByRole(AriaRole.Link, new() { Name = "api-shop", Exact = false }).Or(page.GetByRole(AriaRole.Link, new() { Name = "/shop/api", Exact = true }));
         await page.GotoAsync("/ui/services?q=api");
         await Expect(link.First).ToBeVisibleAsync(Patient);
         await page.GetByRole(AriaRole.Rowgroup).GetByRole(AriaRole.Link).First.ClickAsync();
@@ -79,7 +79,7 @@ public sealed class ServiceTests(DashboardRun run)
         call.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         using var stream = await run.Api.SendAsync(call, HttpCompletionOption.ResponseHeadersRead);
         stream.IsSuccessStatusCode.ShouldBeTrue(stream.StatusCode.ToString());
-        await page.GetByRole(AriaRole.Link, new() { Name = "picture-frames" }).ClickAsync(new() { Timeout = 60_000 });
+        await page.GetByRole(AriaRole.Link, new() { Name = "picture-frames", Exact = true }).ClickAsync(new() { Timeout = 60_000 });
         await Expect(page.Locator(".facts")).ToContainTextAsync("Connected");
         await Expect(page.Locator(".facts")).ToContainTextAsync("frames");
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Offers" })).ToContainTextAsync("cpus", PatientText);
