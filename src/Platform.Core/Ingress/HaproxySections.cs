@@ -40,9 +40,16 @@ internal sealed class HaproxySections(HaproxySettings settings, IReadOnlyDiction
         }
         foreach (var (port, route) in ports)
             text.Append(PortFrontend(port, route));
+        if (settings.StatsSocket is { } stats)
+            text.Append(Stats(stats));
         text.Append(Lines("", $"backend {unknown}", "  http-request return status 404 content-type text/plain string 'No app is served under this host and path.'"));
         return text.ToString();
     }
+
+    // Where marathon-lb has them. Not every HAProxy was built with the metrics.
+    private static string Stats(string socket) => Lines(
+        "", "frontend platform_stats", $"  bind {HaproxyText.Quote("unix@" + socket)} mode 600", "  stats enable", "  stats uri /haproxy?stats",
+        ".if feature(PROMEX)", "  http-request use-service prometheus-exporter if { path /metrics }", ".endif");
 
     /// <summary>The lines of a backend before its servers.</summary>
     internal string Backend(IngressRoute route)

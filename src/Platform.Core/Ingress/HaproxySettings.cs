@@ -24,6 +24,9 @@ public sealed record HaproxySettings
     /// <summary>The path of the runtime socket.</summary>
     public required string Socket { get; init; }
 
+    /// <summary>The path of a socket at which HAProxy serves its own statistics over HTTP; null: it serves none.</summary>
+    public string? StatsSocket { get; init; }
+
     /// <summary>The address that service ports are listened on at. Default: loopback.</summary>
     public IPAddress ServiceAddress { get; init; } = IPAddress.Loopback;
 

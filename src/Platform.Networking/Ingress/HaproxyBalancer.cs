@@ -51,11 +51,13 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
     /// <summary>Follows a directory.</summary>
     public HaproxyBalancer(ServiceDirectory directory, HaproxyOptions options, TimeProvider time, ILogger<HaproxyBalancer> logger)
     {
-        (_directory, _options, _time, _logger) = (directory, options, time, logger);
+        (_directory, _time, _logger) = (directory, time, logger);
+        // Nobody asks for statistics where there are no admin paths.
+        _options = options = options with { Settings = options.Settings with { StatsSocket = options.Admin is null ? null : options.ConfigPath + ".stats.sock" } };
         _possible = options.Settings;
         _process = new(options, () => _work.Writer.TryWrite(new() { MustReload = true, HasEnded = true }));
         _socket = new(options.Settings.Socket);
-        _admin = options.Admin is { } address ? new(address, this) : null;
+        _admin = options.Admin is { } address ? new(address, options.Settings.StatsSocket, this) : null;
     }
 
     /// <summary>How often HAProxy was started or made to reload.</summary>

@@ -167,6 +167,29 @@ public sealed class HaproxyTests
     }
 
     [Fact]
+    public async Task HAProxys_own_statistics_are_a_page_a_table_and_metrics_also_after_a_reload()
+    {
+        await using var fixture = await HaproxyFixture.StartAsync();
+        await using var a = await EchoServer.StartAsync("a");
+        await fixture.SetAsync("web", a.As("a", ("HAPROXY_0_VHOST", "web.test")) with { Ports = [new EndpointPort { HostPort = a.Port, ServicePort = 10_000 }] });
+        using var client = fixture.Client();
+        for (var i = 0; i < 3; i++)
+            (await client.GetStringAsync("http://web.test/")).ShouldNotBeEmpty();
+        await ShowAsync();
+        await fixture.Balancer.ReloadAsync(CancellationToken.None);
+        await ShowAsync();
+
+        async Task ShowAsync()
+        {
+            var table = (await fixture.AdminAsync("/haproxy?stats;csv")).Split('\n');
+            table[0].ShouldStartWith("# pxname,svname,");
+            table.ShouldContain(line => line.StartsWith("web_10000,s1,", StringComparison.Ordinal));
+            (await fixture.AdminAsync("/haproxy?stats")).ShouldContain("<html");
+            (await fixture.AdminAsync("/metrics")).ShouldContain("haproxy_backend_http_responses_total{proxy=\"web_10000\"");
+        }
+    }
+
+    [Fact]
     public async Task Admin_paths_are_those_of_marathon_lb()
     {
         await using var fixture = await HaproxyFixture.StartAsync();
