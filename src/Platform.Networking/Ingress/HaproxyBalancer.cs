@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,9 +15,6 @@ namespace Platform.Networking.Ingress;
 /// </remarks>
 public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
 {
-    // Each keeps connections for as long as clients do; who reloads more often than they end has a drain time.
-    private const int MostFormer = 32;
-
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(20);
 
     private readonly ServiceDirectory _directory;
@@ -28,6 +22,8 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<HaproxyBalancer> _logger;
     private readonly HaproxyProcess _process;
+    private readonly HaproxyConfigFile _file;
+    private readonly HaproxyFormerWorkers _former = new();
     private readonly HaproxySocket _socket;
     private readonly HaproxyAdmin? _admin;
     private readonly IngressTable _table = new();
@@ -41,7 +37,6 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
     private HaproxySettings _possible;
     private string _revision = "";
     private long _revisions;
-    private FormerWorker[] _former = [];
     private bool _isKnown;
     private bool _mustReload;
     private bool _isUnsure;
@@ -55,6 +50,7 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
         // Nobody asks for statistics where there are no admin paths.
         _options = options = options with { Settings = options.Settings with { StatsSocket = options.Admin is null ? null : options.ConfigPath + ".stats.sock" } };
         _possible = options.Settings;
+        _file = new(options.ConfigPath);
         _process = new(options, () => _work.Writer.TryWrite(new() { MustReload = true, HasEnded = true }));
         _socket = new(options.Settings.Socket);
         _admin = options.Admin is { } address ? new(address, options.Settings.StatsSocket, this) : null;
@@ -78,7 +74,7 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
         if (_admin is not null)
             await _admin.StartAsync(cancellationToken);
         // What was written last time is better than nothing, until the registry is known.
-        if (_process.IsOwn && !_process.TryAdopt() && File.Exists(_options.ConfigPath))
+        if (_process.IsOwn && !_process.TryAdopt() && _file.Exists)
         {
             try
             {
@@ -134,9 +130,7 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
             var asked = plan.Backends.Where(backend => backend.Servers.Any(server => endpoints.Contains(server.Endpoint))).ToList();
             var servers = await _socket.BusyServersAsync(asked.Select(backend => backend.Name), cancellationToken);
             var busy = asked.SelectMany(backend => backend.Servers.Where(server => !server.IsDraining || servers.Contains((backend.Name, server.Name)))).Select(server => server.Endpoint).ToHashSet(StringComparer.Ordinal);
-            // A worker that was replaced finishes what it has, and no socket tells of it.
-            foreach (var former in Volatile.Read(ref _former).Where(former => !former.HasGone()))
-                busy.UnionWith(former.Endpoints);
+            busy.UnionWith(_former.Endpoints);
             busy.IntersectWith(endpoints);
             return busy;
         }
@@ -301,7 +295,7 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
         // For the next start of HAProxy, by whomever.
         await TryAsync(() =>
         {
-            Write(_options.ConfigPath, ConfigText);
+            _file.Write(ConfigText);
             return Task.CompletedTask;
         });
     }
@@ -309,12 +303,11 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
     private async Task ReloadAsync(HaproxyPlan wanted)
     {
         var revision = string.Create(CultureInfo.InvariantCulture, $"platform-{_run}-{++_revisions}");
-        var file = _options.ConfigPath + ".new";
         var asked = wanted;
-        var possible = WithFreePorts(wanted);
+        var possible = _file.TakenPorts(wanted) is { IsEmpty: false } taken ? _options.Settings with { RefusedPorts = taken } : _options.Settings;
         wanted = possible == _options.Settings ? wanted : Planned(possible);
-        Write(file, wanted.Write(revision));
-        var problem = await _process.CheckAsync(file, _stop.Token);
+        _file.WriteCandidate(wanted.Write(revision));
+        var problem = await _process.CheckAsync(_file.Candidate, _stop.Token);
         if (problem is not null && _options.Settings.AllowsTemplates)
         {
             // One app's template must not keep all others from changing.
@@ -322,12 +315,12 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
             possible = possible with { AllowsTemplates = false };
             wanted = Planned(possible);
             wanted = wanted with { Problems = [.. wanted.Problems, $"HAProxy refuses the configuration with the labels' templates, and goes without them: {problem}"] };
-            Write(file, wanted.Write(revision));
-            problem = await _process.CheckAsync(file, _stop.Token);
+            _file.WriteCandidate(wanted.Write(revision));
+            problem = await _process.CheckAsync(_file.Candidate, _stop.Token);
         }
         if (problem is not null)
-            throw new HaproxyException($"HAProxy refuses the configuration {file}: {problem}");
-        File.Move(file, _options.ConfigPath, overwrite: true);
+            throw new HaproxyException($"HAProxy refuses the configuration {_file.Candidate}: {problem}");
+        _file.Accept();
         Reloads++;
         await BecomesFormerAsync();
         await _process.ReloadAsync(_stop.Token);
@@ -345,33 +338,7 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
         if (_applied is not { } standing || await _socket.ShowAsync(_stop.Token) is not { } shown)
             return;
         var endpoints = standing.Backends.SelectMany(backend => backend.Servers).Select(server => server.Endpoint).ToHashSet(StringComparer.Ordinal);
-        Volatile.Write(ref _former, [.. _former.Where(former => !former.HasGone()).TakeLast(MostFormer), new(shown.Pid, _process.IsHaproxy(shown.Pid), endpoints)]);
-    }
-
-    /// <summary>HAProxy gives up on all of a configuration when one port is another's: such ports are left out.</summary>
-    private HaproxySettings WithFreePorts(HaproxyPlan wanted)
-    {
-        // It has those already that stand in the file, and gives them to its successor.
-        var held = File.Exists(_options.ConfigPath)
-            ? File.ReadLines(_options.ConfigPath).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words is ["bind", _, ..]).Select(words => words[1]).ToHashSet(StringComparer.Ordinal)
-            : [];
-        var refused = wanted.ServicePorts.Where(port => !held.Contains(HaproxyText.Of(port)) && !IsFree(port)).Select(port => port.Port).Distinct().ToValueList();
-        return refused.IsEmpty ? _options.Settings : _options.Settings with { RefusedPorts = refused };
-    }
-
-    private static bool IsFree(IPEndPoint address)
-    {
-        try
-        {
-            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            socket.Bind(address);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        _former.Add(shown.Pid, _process.IsHaproxy(shown.Pid), endpoints);
     }
 
     private HaproxyPlan Planned(HaproxySettings settings) =>
@@ -403,7 +370,7 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
             {
                 _isUnsure = shown is null || shown.Value.Revision != _revision;
                 if (_applied is not null)
-                    Write(_options.ConfigPath, ConfigText);
+                    _file.Write(ConfigText);
                 throw new HaproxyException($"HAProxy did not come up with the new configuration within {_options.ReloadTimeout.TotalSeconds:0} seconds; its own log says why");
             }
             await Task.Delay(AskAgain, _time, _stop.Token);
@@ -439,18 +406,6 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
         _toldProblems = Problems;
     }
 
-    /// <summary>There are hashes of passwords in it, so that others than its owner cannot read it.</summary>
-    private static void Write(string path, string text)
-    {
-        var temporary = path + ".tmp";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(temporary, options))
-            stream.Write(Encoding.UTF8.GetBytes(text));
-        File.Move(temporary, path, overwrite: true);
-    }
-
     [LoggerMessage(LogLevel.Debug, "HAProxy does not tell what it has under way: {Reason}")]
     private partial void LogNotTold(string reason);
 
@@ -484,14 +439,5 @@ public sealed partial class HaproxyBalancer : IHostedService, IAsyncDisposable
         internal bool HasEnded { get; init; }
 
         internal TaskCompletionSource? Mark { get; init; }
-    }
-
-    /// <summary>A worker that a reload has replaced.</summary>
-    /// <param name="Pid">Its process id.</param>
-    /// <param name="IsVisible">It is a process that is seen from here; otherwise nobody can tell when it has gone.</param>
-    /// <param name="Endpoints">What it may have sessions at.</param>
-    private sealed record FormerWorker(int Pid, bool IsVisible, HashSet<string> Endpoints)
-    {
-        internal bool HasGone() => IsVisible && !File.Exists($"/proc/{Pid}/stat");
     }
 }

@@ -53,8 +53,8 @@ public sealed class HaproxyTests
             await fixture.SetAsync("web", At(2) with { Labels = servers[2].As("c", ("HAPROXY_0_VHOST", "web.test"), ("HAPROXY_0_BALANCE", "roundrobin")).Labels });
             fixture.Balancer.Reloads.ShouldBe(4);
             await load.AnsweredByAsync("c", 100);
-            load.Answering.ShouldBe(["c"]);
             load.Failures.ShouldBeEmpty();
+            load.Answering.ShouldBe(["c"]);
             fixture.Balancer.Problems.ShouldBeEmpty();
         }
         finally

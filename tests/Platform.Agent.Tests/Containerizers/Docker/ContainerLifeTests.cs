@@ -300,7 +300,8 @@ public sealed class ContainerLifeTests(TestEngine engine) : EngineTests(engine)
         folder.Write("target", "untouched\n");
         await WithAgentAsync(async session =>
         {
-            var task = Shell($"cd $MESOS_SANDBOX && rm -f stdout stderr && ln -s {folder.File("target")} stdout && ln -s {folder.File("made")} stderr && echo out && echo err >&2");
+            // They take the files' places in one step: the agent may make its own at any moment.
+            var task = Shell($"cd $MESOS_SANDBOX && ln -s {folder.File("target")} a && mv a stdout && ln -s {folder.File("made")} b && mv b stderr && echo out && echo err >&2");
             await session.LaunchAsync(task);
             var end = await session.EndAsync(task);
             end.State.ShouldBe(TaskState.Finished, end.Message);
