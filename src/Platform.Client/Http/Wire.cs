@@ -20,9 +20,6 @@ internal sealed class Wire : IDisposable
 
     private const int LargeBody = 1024 * 1024;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-
     // A name may lead elsewhere meanwhile.
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(2);
 
@@ -33,6 +30,7 @@ internal sealed class Wire : IDisposable
     private readonly TimeSpan timeout;
     private readonly int retries;
     private readonly TimeSpan? deadline;
+    private readonly Turns turns;
 
     internal Wire(PlatformClientOptions options)
     {
@@ -42,6 +40,7 @@ internal sealed class Wire : IDisposable
         Time = options.Time ?? TimeProvider.System;
         interceptors = options.Interceptors;
         addresses = new([.. options.OtherUrls.Prepend(options.Url).Select(url => new Uri(url.AbsoluteUri.TrimEnd('/') + "/"))]);
+        turns = new(addresses, retries, Time);
         var own = options.Handler ?? Guarded(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(10), PooledConnectionLifetime = Fresh }, options.Trust);
         http = new HttpClient(own, disposeHandler: options.Handler is null);
         sockets = new HttpMessageInvoker(own, disposeHandler: false);
@@ -60,6 +59,7 @@ internal sealed class Wire : IDisposable
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(longest, TimeSpan.Zero, nameof(options));
         (http, sockets, addresses, interceptors, Time) = (other.http, other.sockets, other.addresses, other.interceptors, other.Time);
         (timeout, retries, deadline) = (options.RequestTimeout ?? other.timeout, options.Retries ?? other.retries, options.Deadline ?? other.deadline);
+        turns = retries == other.retries ? other.turns : new(addresses, retries, Time);
     }
 
     /// <summary>The clock of limits and pauses.</summary>
@@ -153,7 +153,7 @@ internal sealed class Wire : IDisposable
     private Task<HttpResponseMessage> SendInTurnAsync(ClientCall call, Action<HttpRequestMessage>? prepare, CancellationToken cancellationToken)
     {
         var isRepeatable = call.Method == HttpMethod.Get || call.Method == HttpMethod.Head;
-        return InTurnAsync(
+        return turns.AskAsync(
             async address =>
             {
                 using var request = Request(address);
@@ -209,7 +209,7 @@ internal sealed class Wire : IDisposable
 
     /// <summary>A WebSocket to the control plane.</summary>
     internal Task<WebSocket> ConnectAsync(string path, CancellationToken cancellationToken) =>
-        WithinAsync(token => InTurnAsync(address => ConnectOnceAsync(address, path, token), () => false, token), cancellationToken);
+        WithinAsync(token => turns.AskAsync(address => ConnectOnceAsync(address, path, token), () => false, token), cancellationToken);
 
     private async Task<WebSocket> ConnectOnceAsync(Uri server, string path, CancellationToken cancellationToken)
     {
@@ -244,37 +244,6 @@ internal sealed class Wire : IDisposable
             throw new PlatformException(PlatformError.Unavailable, $"no answer from {server} within {timeout.TotalSeconds:0} s", exception);
         }
     }
-
-    /// <summary>Asks one address after another, beginning with the one that answered last.</summary>
-    private async Task<T> InTurnAsync<T>(Func<Uri, Task<T>> ask, Func<bool> isRepeatable, CancellationToken cancellationToken)
-    {
-        var pause = FirstPause;
-        for (var tried = 1; ; tried++)
-        {
-            var at = addresses.Place;
-            try
-            {
-                return await ask(addresses.At(at)).ConfigureAwait(false);
-            }
-            catch (PlatformException failure) when (
-                failure.Error == PlatformError.Unavailable && tried < addresses.Count * (1L + retries) && (isRepeatable() || WasNotSent(failure)))
-            {
-                addresses.Leave(at);
-            }
-            if (tried % addresses.Count > 0)
-                continue;
-            await Task.Delay(pause, Time, cancellationToken).ConfigureAwait(false);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-        }
-    }
-
-    // There was no connection that anything could have gone through.
-    private static bool WasNotSent(Exception? exception) => exception switch
-    {
-        null => false,
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } => true,
-        _ => WasNotSent(exception.InnerException),
-    };
 
     /// <summary>The control plane went away while it answered.</summary>
     internal PlatformException Away(Exception exception) => Away(exception, addresses.Current);
