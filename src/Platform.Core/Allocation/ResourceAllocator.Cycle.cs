@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Platform.Core.Roles;
 
 namespace Platform.Core.Allocation;
@@ -9,7 +10,10 @@ namespace Platform.Core.Allocation;
 /// </summary>
 internal sealed partial class ResourceAllocator
 {
+    private static readonly Comparer<AgentEntry> ById = Comparer<AgentEntry>.Create(static (left, right) => string.CompareOrdinal(left.Id, right.Id));
+
     private readonly HashSet<AgentEntry> _candidates = [];
+    private readonly HashSet<AgentEntry> _affected = [];
     private long _examinedVersion = -1;
     private bool _areAllCandidates;
     private readonly Dictionary<(RoleClient Client, AgentEntry Agent), int> _grantIndex = [];
@@ -18,7 +22,7 @@ internal sealed partial class ResourceAllocator
     /// <summary>In this cycle, limits and headroom kept every role from an agent with so much free, when the books stood at this version.</summary>
     private (long Version, ResourceQuantities Free) _barred = (-1, default);
 
-    internal bool HasCandidates => _areAllCandidates || _candidates.Count > 0;
+    internal bool HasCandidates => _areAllCandidates || _candidates.Count > 0 || _affected.Count > 0;
 
     internal void AddCandidate(AgentEntry entry) => _candidates.Add(entry);
 
@@ -26,7 +30,8 @@ internal sealed partial class ResourceAllocator
 
     /// <summary>
     /// With quota, what happens on one agent can free headroom or room under a limit for what is free on others: then all
-    /// agents with something free that is not known to be unwanted are candidates.
+    /// agents with something free that is not known to be unwanted are candidates, after those on which something happened: Mesos
+    /// allocates these at the event and all others at its next interval.
     /// </summary>
     internal void AddAffectedCandidates()
     {
@@ -35,7 +40,7 @@ internal sealed partial class ResourceAllocator
         foreach (var entry in Agents.Values)
         {
             if (entry.SettledVersion != _version && !entry.Available.IsEmpty)
-                _candidates.Add(entry);
+                _affected.Add(entry);
         }
     }
 
@@ -47,22 +52,27 @@ internal sealed partial class ResourceAllocator
         var agents = new List<AgentEntry>(_candidates.Count);
         foreach (var entry in _areAllCandidates ? Agents.Values : (IEnumerable<AgentEntry>)_candidates)
         {
-            if (entry.IsActive && entry.SettledVersion != _version && Agents.ContainsKey(entry.Id))
+            if (IsExamined(entry))
                 agents.Add(entry);
         }
+        var changed = agents.Count;
+        if (!_areAllCandidates)
+            agents.AddRange(_affected.Where(entry => !_candidates.Contains(entry) && IsExamined(entry)));
         _candidates.Clear();
+        _affected.Clear();
         _areAllCandidates = false;
         _barred = (-1, default);
         // A set has no order of its own to rely on: sort first, so that the same seed gives the same cycle.
-        agents.Sort(static (left, right) => string.CompareOrdinal(left.Id, right.Id));
-        Shuffle(agents);
+        agents.Sort(0, changed, ById);
+        agents.Sort(changed, agents.Count - changed, ById);
+        Shuffle(agents, changed);
         foreach (var entry in agents)
         {
             if (Roles.RequiredHeadroom.IsEmpty)
                 break;
             MeetGuarantees(entry, grants, turn);
         }
-        Shuffle(agents);
+        Shuffle(agents, changed);
         foreach (var entry in agents)
             ShareRest(entry, grants, turn);
         foreach (var entry in agents)
@@ -98,6 +108,8 @@ internal sealed partial class ResourceAllocator
         }
         while (again);
     }
+
+    private bool IsExamined(AgentEntry entry) => entry.IsActive && entry.SettledVersion != _version && Agents.ContainsKey(entry.Id);
 
     private void MeetGuarantees(AgentEntry entry, List<OfferGrant> grants, IDemandTurn? turn)
     {
@@ -326,9 +338,17 @@ internal sealed partial class ResourceAllocator
     private static bool IsQuotaScalar(Resource resource) =>
         resource.Type == ResourceType.Scalar && resource.IsUnreserved && !resource.Revocable;
 
-    private void Shuffle(List<AgentEntry> agents)
+    // Those that have changed stay before the others.
+    private void Shuffle(List<AgentEntry> agents, int changed)
     {
-        for (var index = agents.Count - 1; index > 0; index--)
+        var all = CollectionsMarshal.AsSpan(agents);
+        ShufflePart(all[..changed]);
+        ShufflePart(all[changed..]);
+    }
+
+    private void ShufflePart(Span<AgentEntry> agents)
+    {
+        for (var index = agents.Length - 1; index > 0; index--)
         {
             var other = _random.Next(index + 1);
             (agents[index], agents[other]) = (agents[other], agents[index]);

@@ -18,13 +18,21 @@ public sealed class MesosServer : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("mesos-").FullName;
     private WebApplication _app = null!;
 
+    /// <summary>One with two agents.</summary>
+    public MesosServer()
+        : this(2)
+    {
+    }
+
+    internal MesosServer(int agents) => Cluster = new(agents, "cpus:100;mem:100000;disk:100000;ports:[31000-32000]");
+
     public HttpClient Http { get; private set; } = null!;
 
     public IServiceProvider Services => _app.Services;
 
     public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
-    public SimulatedCluster Cluster { get; } = new(2, "cpus:100;mem:100000;disk:100000;ports:[31000-32000]");
+    public SimulatedCluster Cluster { get; }
 
     public async Task InitializeAsync()
     {
