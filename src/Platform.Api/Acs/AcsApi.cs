@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Platform.Api.Http;
@@ -24,6 +26,9 @@ internal sealed class AcsApi(IGrainFactory grains, SecurityFeed feed, PasswordCh
     public PasswordCheck Passwords => passwords;
 
     public TimeProvider Time => time;
+
+    /// <summary>An id of the cluster that no other has, made of its name in tokens; the same for all that have issued none yet.</summary>
+    public async Task<Guid> ClusterIdAsync() => new(SHA256.HashData(Encoding.UTF8.GetBytes((await feed.ReadAsync()).Issuer)).AsSpan(0, 16));
 
     /// <summary>Everything that is known, as it is stored now.</summary>
     public async Task<SecurityView> ViewAsync() => new((await Store.ReadAsync(0))!.Items);

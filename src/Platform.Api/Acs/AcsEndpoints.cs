@@ -24,7 +24,7 @@ public static class AcsEndpoints
         AccessListEndpoints.Map(routes, api);
         TokenEndpoints.Map(routes, api);
         AuditEndpoints.Map(routes, services.GetRequiredService<IGrainFactory>());
-        DcosEndpoints.Map(routes);
+        DcosEndpoints.Map(endpoints, routes, api);
         endpoints.MapRoutes("/acs/api/v1/{**path}", routes);
         endpoints.MapRoutes("/.well-known/{document}", routes);
         endpoints.MapRoutes("/api/audit", routes);

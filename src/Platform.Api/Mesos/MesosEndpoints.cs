@@ -24,6 +24,9 @@ public static class MesosEndpoints
     /// <summary>Where an agent is reachable through the control plane: by its id, with and without the name of its process, also as DC/OS' router had it.</summary>
     private static readonly string[] AgentPrefixes = ["/agent/{agent}", "/agent/{agent}/slave(1)", "/slave/{agent}", "/slave/{agent}/slave(1)"];
 
+    /// <summary>A path that is no endpoint is that of the endpoint above it, as Mesos routes: clients call the operator API at <c>/api/v1/operator</c> too.</summary>
+    private const string Below = "/api/v1/{**rest}";
+
     /// <summary>Adds what the API needs. <see cref="MapMesos"/> adds its routes.</summary>
     public static IServiceCollection AddMesos(this IServiceCollection services, Action<MesosOptions>? configure = null)
     {
@@ -38,6 +41,7 @@ public static class MesosEndpoints
         services.AddSingleton<CallCounts>();
         services.AddSingleton<SchedulerEndpoint>();
         services.AddSingleton<FileEndpoints>();
+        services.AddSingleton<TaskLogEndpoint>();
         services.AddSingleton<AgentEndpoints>();
         services.AddSingleton<AgentContainers>();
         services.AddSingleton<AgentOperatorEndpoint>();
@@ -67,6 +71,7 @@ public static class MesosEndpoints
         {
             var group = endpoints.MapGroup(prefix);
             group.Map("/api/v1", operators.ServeAsync).Needs(Right.OfBody);
+            group.Map(Below, operators.ServeAsync).Needs(Right.OfBody);
             group.Map("/api/v1/scheduler", scheduler.ServeAsync).Needs(Right.OfFramework);
 
             Read(group, read, "/state", state.StateAsync);
@@ -104,6 +109,10 @@ public static class MesosEndpoints
         }
         foreach (var prefix in AgentPrefixes)
             MapAgent(endpoints.MapGroup(prefix), services);
+        // Where DC/OS' command line reads logs. The right is that of the task.
+        var logs = endpoints.MapGroup("/system/v1/logs/v2/task/{task}");
+        Read(logs, Right.OfTask, "", services.GetRequiredService<TaskLogEndpoint>().ServeAsync);
+        Read(logs, Right.OfTask, "/file/{**file}", services.GetRequiredService<TaskLogEndpoint>().ServeAsync);
         return endpoints;
     }
 
@@ -126,6 +135,7 @@ public static class MesosEndpoints
         var read = Right.OnOperations(AccessAction.Read, "slave");
         MapFiles(group, services.GetRequiredService<FileEndpoints>());
         group.Map("/api/v1", services.GetRequiredService<AgentOperatorEndpoint>().ServeAsync).Needs(Right.OfBody);
+        group.Map(Below, services.GetRequiredService<AgentOperatorEndpoint>().ServeAsync).Needs(Right.OfBody);
         Read(group, read, "/state", agents.StateAsync);
         Read(group, read, "/state.json", agents.StateAsync);
         Read(group, read, "/containers", agents.ContainersAsync);

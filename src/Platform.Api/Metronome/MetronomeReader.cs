@@ -78,7 +78,8 @@ internal static partial class MetronomeReader
             schedule.Refuse("startingDeadlineSeconds", "must be at least 60");
         var concurrency = schedule.Text("concurrencyPolicy") switch
         {
-            null or "ALLOW" => ConcurrencyPolicy.Allow,
+            // DC/OS' command line writes an empty text for what it was not given.
+            null or "" or "ALLOW" => ConcurrencyPolicy.Allow,
             "FORBID" => ConcurrencyPolicy.Forbid,
             var other => MetronomeRun.Refused(schedule, "concurrencyPolicy", $"'{other}' is not a valid concurrency policy. Allowed values: ALLOW, FORBID", ConcurrencyPolicy.Allow),
         };

@@ -7,10 +7,14 @@ using Platform.Contracts.Security;
 
 namespace Platform.Api.Native;
 
-/// <summary><c>/api/ca</c>: the certificate of the cluster's authority. It is public; who has its fingerprint from elsewhere learns by it whom to trust.</summary>
+/// <summary><c>/api/ca</c>, and <c>/ca/dcos-ca.crt</c> as DC/OS' command line asks for it: the certificate of the cluster's authority. It is public; who has its fingerprint from elsewhere learns by it whom to trust.</summary>
 internal static class AuthorityEndpoint
 {
-    internal static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/api/ca", AnswerAsync).Needs(Right.Open);
+    internal static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/api/ca", AnswerAsync).Needs(Right.Open);
+        endpoints.MapGet("/ca/dcos-ca.crt", AnswerAsync).Needs(Right.Open);
+    }
 
     private static Task AnswerAsync(HttpContext http)
     {

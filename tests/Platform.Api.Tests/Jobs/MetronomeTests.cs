@@ -23,7 +23,10 @@ public sealed class MetronomeTests(JobServer server) : IClassFixture<JobServer>
         (changed["id"]!.GetValue<string>(), changed["schedules"]!.AsArray().Count).ShouldBe(("with.schedule", 1));
         (await server.DoAsync("PUT", "/v0/scheduled-jobs/with.schedule", Job.Replace("0 3", "0 4", StringComparison.Ordinal)))["schedules"]![0]!["cron"]!.GetValue<string>().ShouldBe("0 4 * * *");
         (await server.DoAsync("PUT", "/v0/scheduled-jobs/with.schedule", """{"id":"with.schedule","run":{"cmd":"true","cpus":0.1,"mem":32,"disk":0}}"""))["schedules"]!.AsArray().ShouldBeEmpty();
-        (await server.DoAsync("DELETE", "/v1/jobs/with.schedule"))["schedules"]!.AsArray().ShouldBeEmpty();
+        // As the command line of DC/OS adds one whose file names no policy.
+        var policy = await server.DoAsync("POST", "/v1/jobs/with.schedule/schedules", """{"id":"plain","cron":"1 0 * * *","concurrencyPolicy":"","enabled":false,"nextRunAt":""}""", HttpStatusCode.Created);
+        policy["concurrencyPolicy"]!.GetValue<string>().ShouldBe("ALLOW");
+        (await server.DoAsync("DELETE", "/v1/jobs/with.schedule"))["schedules"]!.AsArray().Count.ShouldBe(1);
     }
 
     [Fact]

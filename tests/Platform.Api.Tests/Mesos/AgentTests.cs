@@ -15,10 +15,10 @@ public sealed class AgentTests(MesosServer server) : IClassFixture<MesosServer>
     private static int agents;
 
     // An app with one instance, on an agent of its own.
-    private async Task<(string AgentId, string TaskId)> TaskAsync()
+    private async Task<(string AgentId, string TaskId)> TaskAsync(Func<FileRequest, FileChunk>? files = null)
     {
         var id = $"agent-files-{Interlocked.Increment(ref agents)}";
-        var agent = new SimulatedAgent(server.Grains, id, "cpus:1;mem:100", TimeProvider.System) { Attributes = $"own:{id}", Files = Answer };
+        var agent = new SimulatedAgent(server.Grains, id, "cpus:1;mem:100", TimeProvider.System) { Attributes = $"own:{id}", Files = files ?? Answer };
         await agent.ConnectAsync();
         using var stream = await MesosStream.OpenAsync(server.Http, "/api/v1", """{"type":"SUBSCRIBE"}""");
         (await server.SendAsync("POST", "/v2/apps", $$"""{"id":"/files/{{id}}","cmd":"sleep 1000","cpus":0.5,"mem":10,"portDefinitions":[],"constraints":[["own","LIKE","{{id}}"]]}""")).Status.ShouldBe(HttpStatusCode.Created);
@@ -45,7 +45,7 @@ public sealed class AgentTests(MesosServer server) : IClassFixture<MesosServer>
             return new() { Error = "no such file" };
         if (request.Offset == -1)
             return new() { Offset = Written.Length, Size = Written.Length };
-        var offset = (int)Math.Min(request.Offset, Written.Length);
+        var offset = (int)(request.Offset < 0 ? Math.Max(0, Written.Length + request.Offset) : Math.Min(request.Offset, Written.Length));
         return new() { Offset = offset, Size = Written.Length, Bytes = Written[offset..Math.Min(Written.Length, offset + request.Length)] };
     }
 
@@ -180,5 +180,74 @@ public sealed class AgentTests(MesosServer server) : IClassFixture<MesosServer>
         (await server.SendAsync("GET", $"/agent/{agentId}/health")).Status.ShouldBe(HttpStatusCode.OK);
         (await server.SendAsync("GET", $"/agent/{agentId}/flags")).Json.GetProperty("flags").GetProperty("hostname").GetString().ShouldBe(agentId);
         (await server.SendAsync("GET", "/files/debug")).Json.GetProperty($"/slaves/{agentId}").GetString().ShouldBe($"agent {agentId}");
+        // By the end of a path there the command line of DC/OS finds the sandbox of a task.
+        var sandbox = $"/slaves/{agentId}/frameworks/{AppScheduler.FrameworkId}/executors/{taskId}/runs/{taskId}";
+        var paths = (await server.SendAsync("GET", $"/agent/{agentId}/files/debug")).Json;
+        (await server.SendAsync("GET", $"/agent/{agentId}/files/browse?path={paths.GetProperty(sandbox).GetString()}/")).Json.GetArrayLength().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_call_below_the_address_of_the_operator_API_reaches_it()
+    {
+        var (agentId, _) = await TaskAsync();
+        foreach (var path in (string[])["/api/v1/operator", "/master/api/v1/operator", "/mesos/api/v1/operator/x", $"/agent/{agentId}/api/v1/operator", $"/slave/{agentId}/slave(1)/api/v1/operator"])
+            (await server.CallAsync("""{"type":"GET_HEALTH"}""", path)).Json.GetProperty("get_health").GetProperty("healthy").GetBoolean().ShouldBeTrue(path);
+        // What is an endpoint of its own stays one.
+        (await server.CallAsync("""{"type":"GET_HEALTH"}""", "/api/v1/scheduler")).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("?cursor=END&skip=-2", "text/plain", "19998 wörter\n19999 wörter\n")]
+    [InlineData("/file/stdout?cursor=END&skip=-1", "*/*", "19999 wörter\n")]
+    [InlineData("?cursor=END", "text/plain", "")]
+    [InlineData("?skip=1&limit=2", "text/plain", "1 wörter\n2 wörter\n")]
+    [InlineData("?cursor=10&limit=1", "text/plain", "1 wörter\n")]
+    [InlineData("?cursor=BEG&limit=1", "application/json", "{\"fields\":{\"MESSAGE\":\"0 wörter\",\"FILE\":\"stdout\"")]
+    public async Task Lines_of_a_task_are_read_as_the_command_line_of_DCOS_does(string query, string accept, string expected)
+    {
+        var (_, taskId) = await TaskAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/system/v1/logs/v2/task/{taskId}{query}");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        using var answer = await server.Http.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var text = await answer.Content.ReadAsStringAsync();
+        (accept == "application/json" ? text[..expected.Length] : text).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Lines_of_a_task_are_all_there_and_what_cannot_be_read_is_refused()
+    {
+        var (_, taskId) = await TaskAsync();
+        var logs = $"/system/v1/logs/v2/task/{taskId}";
+        (await server.Http.GetStringAsync(logs)).ShouldBe(Encoding.UTF8.GetString(Written));
+        foreach (var (path, status, text) in ((string, HttpStatusCode, string)[])
+                 [
+                     ("/system/v1/logs/v2/task/nobody", HttpStatusCode.NotFound, "Task 'nobody' does not exist"),
+                     ($"{logs}/file/none", HttpStatusCode.NotFound, "no such file"),
+                     ($"{logs}?cursor=x", HttpStatusCode.BadRequest, "'x' is no cursor; use BEG, END or the number of a byte"),
+                     ($"{logs}?skip=x", HttpStatusCode.BadRequest, "skip 'x' is no number"),
+                     ($"{logs}?limit=-1", HttpStatusCode.BadRequest, "limit -1 is less than 0"),
+                 ])
+        {
+            var answer = await server.SendAsync("GET", path);
+            (answer.Status, answer.Text).ShouldBe((status, text), path);
+        }
+    }
+
+    [Fact]
+    public async Task Who_follows_a_task_gets_its_lines_as_they_come_until_it_ends()
+    {
+        // The agent has two lines at first; asked for more it has the rest of a third, and the task has ended.
+        var (first, rest) = ("ä\nb\nc"u8.ToArray(), "d"u8.ToArray());
+        var (_, taskId) = await TaskAsync(request => request.Offset < first.Length
+            ? new() { Size = first.Length, Bytes = first, Rotation = "" }
+            : request.WaitSeconds > 0 && request.Offset == first.Length ? new() { Offset = first.Length, Size = first.Length + rest.Length, Bytes = rest, Ended = true, Rotation = "" } : new() { Error = "asked for something else" });
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/system/v1/logs/v2/task/{taskId}/file/stdout?cursor=END&skip=-2");
+        request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+        using var answer = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        var events = (await answer.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(item => item.Split('\n')).ToList();
+        events.Select(lines => (lines[0], JsonDocument.Parse(lines[1]["data: ".Length..]).RootElement.GetProperty("fields").GetProperty("MESSAGE").GetString()))
+            .ShouldBe([("id: 5", "b"), ("id: 7", "cd")]);
     }
 }

@@ -27,7 +27,9 @@ public sealed class EndpointRightsTests : IDisposable
         // The public keys, for those who check tokens of tasks.
         "/.well-known/jwks.json", "/.well-known/openid-configuration",
         // The certificate of the authority: every handshake shows what it signed.
-        "/api/ca",
+        "/api/ca", "/ca/dcos-ca.crt",
+        // HEAD alone, which has no body: that somebody is there.
+        "/",
         "/redirect", "/master/redirect", "/mesos/redirect", "/mesos/master/redirect",
     ];
 

@@ -186,6 +186,8 @@ public sealed class EnforcementTests(SecureServer server) : IClassFixture<Secure
     {
         await UserAsync();
         (await server.SendAsync("GET", "/", null)).Headers["Location"].ShouldBe("/ui/login?to=%2F");
+        // The command line of DC/OS goes on with the address at which this is answered.
+        (await server.SendAsync("HEAD", "/", null)).Status.ShouldBe(HttpStatusCode.OK);
         var page = await server.SendAsync("GET", "/ui/login?to=//evil.example/", null);
         page.Headers["Content-Security-Policy"].ShouldContain("script-src 'self'");
         page.Headers["X-Frame-Options"].ShouldBe("DENY");

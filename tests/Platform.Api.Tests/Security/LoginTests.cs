@@ -27,7 +27,11 @@ public sealed class LoginTests(SecureServer server) : IClassFixture<SecureServer
         var login = provider.GetProperty("config").GetProperty("start_flow_url").GetString()!;
         var token = (await server.SendAsync("POST", login, null, $$"""{"uid":"root","password":"{{SecureServer.Password}}"}""")).Json.GetProperty("token").GetString();
 
-        (await server.SendAsync("GET", "/metadata", token, scheme: "token=")).Json.GetProperty("CLUSTER_ID").GetString().ShouldNotBeNullOrEmpty();
+        // What is known of a cluster is kept under its id, so no other has the same.
+        var cluster = (await server.SendAsync("GET", "/metadata", token, scheme: "token=")).Json.GetProperty("CLUSTER_ID").GetGuid();
+        await using var other = new SecureServer();
+        await other.InitializeAsync();
+        (await other.SendAsync("GET", "/metadata", other.Root, scheme: "token=")).Json.GetProperty("CLUSTER_ID").GetGuid().ShouldNotBe(cluster);
         (await server.SendAsync("GET", "/metadata", null)).Status.ShouldBe(HttpStatusCode.Unauthorized);
         // Claims that its programs read.
         new JsonWebToken(token).GetPayloadValue<string>("uid").ShouldBe("root");

@@ -51,6 +51,9 @@ internal sealed record AgentExecutor(
     /// <summary>Where its files are, for <c>/files</c>.</summary>
     public string Directory => AgentSandbox.PathOf(AgentId, Framework.Id, Id, Container);
 
+    /// <summary>Where the files of each of its tasks are: those of a group have sandboxes of their own.</summary>
+    public IEnumerable<string> Directories => Tasks.Select(task => AgentSandbox.PathOf(AgentId, Framework.Id, Id, task.Sandbox)).Distinct(StringComparer.Ordinal);
+
     /// <summary>A plain task has an executor of its name.</summary>
     public static string IdOf(PictureTask task) => task.Task.ExecutorId is { Value.Length: > 0 } executor ? executor.Value : task.Task.TaskId.Value;
 }

@@ -14,7 +14,7 @@ using Platform.Mesos.Protocol;
 namespace Platform.Api.Mesos.Agents;
 
 /// <summary>Mesos' <c>/files/browse</c>, <c>read</c>, <c>download</c> and <c>debug</c>: sandboxes of tasks, read through the sessions of their agents.</summary>
-internal sealed class FileEndpoints(IGrainFactory grains)
+internal sealed class FileEndpoints(IGrainFactory grains, PictureReader pictures)
 {
     // As in Mesos: 16 pages of memory.
     private const int LongestRead = 16 * 4096;
@@ -99,15 +99,20 @@ internal sealed class FileEndpoints(IGrainFactory grains)
         }
     }
 
-    /// <summary>The paths that there are, each with the agent that has it.</summary>
+    /// <summary>The paths that there are: of agents, and of the sandboxes on them, which clients find by the end of their paths.</summary>
     public async Task DebugAsync(HttpContext http)
     {
-        var ids = AgentOf(http) is { } only ? [only] : await grains.ListAsync(DirectoryKinds.Agents);
+        var cluster = await pictures.ReadAsync();
+        var ids = AgentOf(http) is { } only ? [only] : cluster.Agents.Select(agent => agent.Id).ToList();
         await JsonpAnswer.WriteAsync(http, writer =>
         {
             writer.WriteStartObject();
             foreach (var id in ids)
+            {
                 writer.WriteString($"/slaves/{id}", $"agent {id}");
+                foreach (var directory in cluster.Agents.Any(agent => agent.Id == id) ? AgentPicture.Of(cluster, id).Executors.SelectMany(executor => executor.Directories) : [])
+                    writer.WriteString(directory, directory);
+            }
             writer.WriteEndObject();
         });
     }
