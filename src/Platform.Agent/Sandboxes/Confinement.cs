@@ -18,6 +18,9 @@ internal static class Confinement
         return IsInside(RealRoot(folder), real) ? real : null;
     }
 
+    /// <summary>A link leads to something that is there, and not inside of the folder.</summary>
+    public static bool LeadsOut(string folder, string link) => Libc.RealPath(link) is { } real && !IsInside(RealRoot(folder), real);
+
     /// <summary>Where to write a file or make a folder: its parents are made, and a link of its name is removed. Null: it would be outside.</summary>
     /// <exception cref="IOException">Something on the way is not a folder.</exception>
     public static string? ForWriting(string folder, string relative)

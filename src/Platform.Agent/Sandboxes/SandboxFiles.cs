@@ -142,7 +142,8 @@ internal static class SandboxFiles
     private static FileChunk List(FileRequest request, string sandbox, string path)
     {
         using var folder = GuardedFile.OpenFolder(sandbox, path, out var opened);
-        var entries = new DirectoryInfo(opened).EnumerateFileSystemInfos().Take(MostEntries).OrderBy(e => e.Name, StringComparer.Ordinal).Select(e => new FileEntry
+        // A link that leads out cannot be opened, so who copies a folder must not find it there.
+        var entries = new DirectoryInfo(opened).EnumerateFileSystemInfos().Where(e => e.LinkTarget is null || !Confinement.LeadsOut(sandbox, Path.Combine(opened, e.Name))).Take(MostEntries).OrderBy(e => e.Name, StringComparer.Ordinal).Select(e => new FileEntry
         {
             Name = e.Name,
             Directory = e is DirectoryInfo,

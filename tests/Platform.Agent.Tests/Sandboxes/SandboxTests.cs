@@ -73,6 +73,11 @@ public sealed class SandboxTests : IDisposable
         _folder.Write("logs/1.log", "one");
         File.CreateSymbolicLink(_folder.File("current"), "logs/1.log");
         Directory.CreateSymbolicLink(_folder.File("all"), "logs");
+        // One that leads out is not listed, because it cannot be read.
+        using var other = new TestFolder();
+        Directory.CreateSymbolicLink(_folder.File("away"), other.Path);
+        File.CreateSymbolicLink(_folder.File("nowhere"), "none");
+        Read(new FileRequest { TaskId = "t", List = true }).Entries.Select(entry => entry.Name).ShouldBe(["all", "current", "logs", "nowhere"]);
         Text(Read(new FileRequest { TaskId = "t", Path = "current" })).ShouldBe("one");
         Text(Read(new FileRequest { TaskId = "t", Path = "/all/../all/1.log" })).ShouldBe("one");
     }
