@@ -175,6 +175,12 @@ public sealed class AgentTests(MesosServer server) : IClassFixture<MesosServer>
         var statistics = (await server.SendAsync("GET", $"/agent/{agentId}/monitor/statistics")).Json[0];
         (statistics.GetProperty("executor_id").GetString(), statistics.GetProperty("framework_id").GetString()).ShouldBe((taskId, AppScheduler.FrameworkId));
         statistics.GetProperty("statistics").GetRawText().ShouldBe("""{"timestamp":9,"cpus_user_time_secs":1.5,"cpus_limit":0.5,"mem_rss_bytes":4096,"mem_limit_bytes":10485760,"processes":2}""");
+        var metrics = (await server.SendAsync("GET", $"/system/v1/agent/{agentId}/metrics/v0/containers/{taskId}")).Json;
+        metrics.GetProperty("datapoints").EnumerateArray().Select(point => (point.GetProperty("name").GetString()!, point.GetProperty("value").GetDouble()))
+            .ShouldBe(((string, double)[])[("cpus.user_time_secs", 1.5), ("cpus.limit", 0.5), ("mem.total_bytes", 4096), ("mem.limit_bytes", 10485760), ("processes", 2)]);
+        metrics.GetProperty("datapoints")[0].GetProperty("timestamp").GetDateTimeOffset().ShouldBe(DateTimeOffset.UnixEpoch.AddSeconds(9));
+        metrics.GetProperty("dimensions").GetProperty("framework_name").GetString().ShouldBe("marathon");
+        (await server.SendAsync("GET", $"/system/v1/agent/{agentId}/metrics/v0/containers/nobody")).Status.ShouldBe(HttpStatusCode.NotFound);
         (await server.SendAsync("GET", $"/agent/{agentId}/containers")).Json[0].GetProperty("status").GetProperty("container_id").GetProperty("value").GetString().ShouldBe(taskId);
         (await server.SendAsync("GET", $"/agent/{agentId}/metrics/snapshot")).Json.GetProperty("slave/cpus_used").GetDouble().ShouldBe(0.5);
         (await server.SendAsync("GET", $"/agent/{agentId}/health")).Status.ShouldBe(HttpStatusCode.OK);

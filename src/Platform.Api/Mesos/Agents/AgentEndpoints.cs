@@ -97,6 +97,48 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
         });
     }
 
+    /// <summary>What a container uses, as DC/OS' metrics told it to <c>dcos task metrics</c>; 204 before it was measured.</summary>
+    public async Task ContainerMetricsAsync(HttpContext http)
+    {
+        var picture = await PictureAsync(http);
+        var id = (string)http.GetRouteValue("container")!;
+        var executor = picture.Executors.Select(executor => executor.Only(id)).FirstOrDefault(executor => executor.Tasks.Count > 0)
+            ?? throw MesosRefusal.NotFound($"Container '{id}' is not on agent '{picture.Agent.Id}'");
+        if (AgentMeasures.Of(executor) is not { } used)
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+        (string Name, double Value, string Unit)[] datapoints =
+        [
+            ("cpus.user_time_secs", used.CpusUserTimeSecs, "seconds"), ("cpus.limit", used.CpusLimit, "count"), ("mem.total_bytes", used.MemRssBytes, "bytes"),
+            ("mem.limit_bytes", used.MemLimitBytes, "bytes"), ("processes", used.Processes, "count"),
+        ];
+        await JsonpAnswer.WriteAsync(http, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("datapoints");
+            foreach (var (name, value, unit) in datapoints)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", name);
+                writer.WriteNumber("value", value);
+                writer.WriteString("unit", unit);
+                writer.WriteString("timestamp", executor.MeasuredAt!.Value.UtcDateTime);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+            writer.WriteStartObject("dimensions");
+            writer.WriteString("mesos_id", picture.Agent.Id);
+            writer.WriteString("hostname", picture.Agent.Status.Registration.Hostname);
+            writer.WriteString("container_id", id);
+            writer.WriteString("framework_name", executor.Framework.Info.Name);
+            writer.WriteString("task_name", executor.Tasks[0].Task.Name);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        });
+    }
+
     public async Task FlagsAsync(HttpContext http)
     {
         var picture = await PictureAsync(http);

@@ -54,6 +54,13 @@ internal sealed record AgentExecutor(
     /// <summary>Where the files of each of its tasks are: those of a group have sandboxes of their own.</summary>
     public IEnumerable<string> Directories => Tasks.Select(task => AgentSandbox.PathOf(AgentId, Framework.Id, Id, task.Sandbox)).Distinct(StringComparer.Ordinal);
 
+    /// <summary>What of it is in the container: one task of a group, or everything.</summary>
+    public AgentExecutor Only(string container)
+    {
+        var tasks = Tasks.Where(task => task.Sandbox == container).ToList();
+        return this with { Tasks = tasks, Usage = [.. Usage.Where(usage => tasks.Any(task => task.Sandbox == usage.TaskId || task.Place == usage.TaskId))] };
+    }
+
     /// <summary>A plain task has an executor of its name.</summary>
     public static string IdOf(PictureTask task) => task.Task.ExecutorId is { Value.Length: > 0 } executor ? executor.Value : task.Task.TaskId.Value;
 }
