@@ -110,8 +110,9 @@ public static class MesosEndpoints
         foreach (var prefix in AgentPrefixes)
             MapAgent(endpoints.MapGroup(prefix), services);
         // Where DC/OS' command line reads what containers use.
-        Read(endpoints.MapGroup("/system/v1/agent/{agent}"), Right.OnOperations(AccessAction.Read, "slave"), "/metrics/v0/containers/{container}",
-            services.GetRequiredService<AgentEndpoints>().ContainerMetricsAsync);
+        var (metricsOfContainer, agents) = (endpoints.MapGroup("/system/v1/agent/{agent}/metrics/v0/containers/{container}"), services.GetRequiredService<AgentEndpoints>());
+        Read(metricsOfContainer, Right.OnOperations(AccessAction.Read, "slave"), "", agents.ContainerMetricsAsync);
+        Read(metricsOfContainer, Right.OnOperations(AccessAction.Read, "slave"), "/app", agents.AppMetricsAsync);
         // Where it reads logs. The right is that of the task.
         var logs = endpoints.MapGroup("/system/v1/logs/v2/task/{task}");
         Read(logs, Right.OfTask, "", services.GetRequiredService<TaskLogEndpoint>().ServeAsync);

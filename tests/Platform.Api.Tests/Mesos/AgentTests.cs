@@ -181,6 +181,7 @@ public sealed class AgentTests(MesosServer server) : IClassFixture<MesosServer>
         metrics.GetProperty("datapoints")[0].GetProperty("timestamp").GetDateTimeOffset().ShouldBe(DateTimeOffset.UnixEpoch.AddSeconds(9));
         metrics.GetProperty("dimensions").GetProperty("framework_name").GetString().ShouldBe("marathon");
         (await server.SendAsync("GET", $"/system/v1/agent/{agentId}/metrics/v0/containers/nobody")).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await server.SendAsync("GET", $"/system/v1/agent/{agentId}/metrics/v0/containers/{taskId}/app")).Status.ShouldBe(HttpStatusCode.NoContent);
         (await server.SendAsync("GET", $"/agent/{agentId}/containers")).Json[0].GetProperty("status").GetProperty("container_id").GetProperty("value").GetString().ShouldBe(taskId);
         (await server.SendAsync("GET", $"/agent/{agentId}/metrics/snapshot")).Json.GetProperty("slave/cpus_used").GetDouble().ShouldBe(0.5);
         (await server.SendAsync("GET", $"/agent/{agentId}/health")).Status.ShouldBe(HttpStatusCode.OK);

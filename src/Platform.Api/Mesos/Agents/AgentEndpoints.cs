@@ -101,9 +101,7 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
     public async Task ContainerMetricsAsync(HttpContext http)
     {
         var picture = await PictureAsync(http);
-        var id = (string)http.GetRouteValue("container")!;
-        var executor = picture.Executors.Select(executor => executor.Only(id)).FirstOrDefault(executor => executor.Tasks.Count > 0)
-            ?? throw MesosRefusal.NotFound($"Container '{id}' is not on agent '{picture.Agent.Id}'");
+        var (id, executor) = Container(http, picture);
         if (AgentMeasures.Of(executor) is not { } used)
         {
             http.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -137,6 +135,20 @@ internal sealed class AgentEndpoints(PictureReader reader, MasterIdentity master
             writer.WriteEndObject();
             writer.WriteEndObject();
         });
+    }
+
+    /// <summary>What a program itself told of its doings: 204, nobody is asked to.</summary>
+    public async Task AppMetricsAsync(HttpContext http)
+    {
+        Container(http, await PictureAsync(http));
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static (string Id, AgentExecutor Executor) Container(HttpContext http, AgentPicture picture)
+    {
+        var id = (string)http.GetRouteValue("container")!;
+        var executor = picture.Executors.Select(executor => executor.Only(id)).FirstOrDefault(executor => executor.Tasks.Count > 0);
+        return (id, executor ?? throw MesosRefusal.NotFound($"Container '{id}' is not on agent '{picture.Agent.Id}'"));
     }
 
     public async Task FlagsAsync(HttpContext http)
