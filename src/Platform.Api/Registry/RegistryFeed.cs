@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Platform.Api.Mesos.Mapping;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Registry;
@@ -303,7 +304,7 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         foreach (var batch in ((IEnumerable<string>)ids).Chunk(200))
         {
             var statuses = await Task.WhenAll(batch.Select(id => _grains.GetGrain<IAgentGrain>(id).GetStatusAsync()));
-            agents.AddRange(statuses.OfType<AgentStatus>().Where(status => status.Condition is not (AgentCondition.Unreachable or AgentCondition.Gone)).Select(status => status.Registration.Address));
+            agents.AddRange(statuses.OfType<AgentStatus>().Where(status => status.Condition is not (AgentCondition.Unreachable or AgentCondition.Gone)).Select(AddressOf));
         }
         var nodes = new RegistryNodes(_masters, agents.ToValueList());
         if (nodes == Nodes)
@@ -311,6 +312,9 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         Nodes = nodes;
         _zone.SetFixed(nodes.Records(_zone.Names));
     }
+
+    private static string AddressOf(AgentStatus agent) =>
+        IPAddress.TryParse(agent.Registration.Address, out var address) ? new IPEndPoint(address, AgentMapping.PortOf(agent)).ToString() : agent.Registration.Address;
 
     // The address that others reach: what it listens on, if that is one and not all.
     private string? Address()

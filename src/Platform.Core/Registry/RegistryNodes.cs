@@ -5,7 +5,7 @@ namespace Platform.Core.Registry;
 
 /// <summary>The machines that have names of their own in DNS.</summary>
 /// <param name="Masters">Where the control plane's processes serve HTTP (<c>10.0.0.1:5050</c>), the leader first.</param>
-/// <param name="Agents">The addresses of agents that are there.</param>
+/// <param name="Agents">The addresses of agents that are there, with the port that they are said to have (<c>10.0.1.1:5051</c>).</param>
 public sealed record RegistryNodes(ValueList<string> Masters, ValueList<string> Agents)
 {
     /// <summary>Their records: <c>leader.mesos</c>, <c>master.mesos</c>, <c>slave.mesos</c>, <c>marathon.mesos</c> and the name server's.</summary>
@@ -14,7 +14,8 @@ public sealed record RegistryNodes(ValueList<string> Masters, ValueList<string> 
     {
         foreach (var agent in (IEnumerable<string>)Agents)
         {
-            foreach (var record in names.OfAgent([agent], 0))
+            var (address, port) = IPEndPoint.TryParse(agent, out var parsed) ? (parsed.Address.ToString(), parsed.Port) : (agent, 0);
+            foreach (var record in names.OfAgent([address], port))
                 yield return record;
         }
         var masters = Masters.Select(text => IPEndPoint.TryParse(text, out var master) ? master : null).OfType<IPEndPoint>().ToList();

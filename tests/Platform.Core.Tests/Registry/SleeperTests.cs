@@ -67,11 +67,12 @@ public sealed class SleeperTests
     [Fact]
     public void Masters_and_agents_have_their_names()
     {
-        var records = new RegistryNodes(["10.0.0.1:5050", "10.0.0.2:5050"], ["10.0.1.1"]).Records(new()).Select(record => $"{record.Name} {record.Data}").ToList();
+        var records = new RegistryNodes(["10.0.0.1:5050", "10.0.0.2:5050"], ["10.0.1.1:5051", "[fd00::1]:5052", "10.0.1.2", "no-address"]).Records(new()).Select(record => $"{record.Name} {record.Data}").ToList();
 
         records.ShouldContain("leader.mesos. 10.0.0.1");
         records.ShouldContain("master.mesos. 10.0.0.2");
-        records.ShouldContain("slave.mesos. 10.0.1.1");
+        records.Where(record => record.Contains("slave", StringComparison.Ordinal)).ShouldBe(
+            ["slave.mesos. 10.0.1.1", "_slave._tcp.mesos. slave.mesos.:5051", "slave.mesos. fd00::1", "_slave._tcp.mesos. slave.mesos.:5052", "slave.mesos. 10.0.1.2"]);
         records.ShouldContain("marathon.mesos. 10.0.0.2");
         new RegistryNodes(default, default).Records(new()).ShouldBeEmpty();
     }
