@@ -15,6 +15,7 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
 
     private readonly EndpointDrains _drains = new(registry, freed: null, time, logger);
     private readonly Dictionary<string, EndpointAnnouncer> _services = new(StringComparer.Ordinal);
+    private List<string> _emptied = [];
     private Dictionary<string, FrameworkTaskState> _changed = new(StringComparer.Ordinal);
 
     private string Owner => FrameworkOwner.Of(framework.GrainContext.GrainId.Key.ToString()!);
@@ -42,6 +43,7 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
     /// <param name="changes">The tasks.</param>
     public void Tell(string name, IReadOnlyCollection<FrameworkTaskState> changes)
     {
+        ForgetEmptied();
         foreach (var announcer in Set(name, changes, evenEnded: false))
             announcer.Announce();
         _drains.Begin();
@@ -52,7 +54,7 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
     /// <param name="task">The task.</param>
     /// <param name="now">The time.</param>
     public DateTimeOffset? DrainsUntil(string name, FrameworkTaskState task, DateTimeOffset now) =>
-        task is { State: TaskState.Running, Discovery: { } discovery } && FrameworkEndpoints.ServiceOf(name, discovery) is { } service
+        task is { State: TaskState.Running, Discovery: { Ports.IsEmpty: false } discovery } && FrameworkEndpoints.ServiceOf(name, discovery) is { } service
             && _services.TryGetValue(service, out var announcer) && announcer.Has(task.TaskId)
             ? _drains.HeldUntil(announcer, task.TaskId, [task.TaskId], FrameworkEndpoints.DrainTime(discovery), now)
             : null;
@@ -79,6 +81,24 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
         registry().NothingToTellAsync(Owner).Ignore();
     }
 
+    // Some frameworks have a name for each task: those of which the registry knows that nothing is left are not kept.
+    private void ForgetEmptied()
+    {
+        if (_emptied.Count == 0)
+            return;
+        var waiting = new List<string>();
+        foreach (var service in _emptied.Distinct(StringComparer.Ordinal))
+        {
+            if (!_services.TryGetValue(service, out var announcer))
+                continue;
+            if (!announcer.HasAnything)
+                _services.Remove(service);
+            else if (announcer.IsEmpty)
+                waiting.Add(service);
+        }
+        _emptied = waiting;
+    }
+
     private HashSet<EndpointAnnouncer> Set(string name, IEnumerable<FrameworkTaskState> tasks, bool evenEnded)
     {
         var changed = new HashSet<EndpointAnnouncer>();
@@ -97,6 +117,8 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
             }
             if ((endpoint is null ? announcer.Remove(task.TaskId) : announcer.Set(endpoint)) || evenEnded)
                 changed.Add(announcer);
+            if (endpoint is null)
+                _emptied.Add(service);
         }
         return changed;
     }

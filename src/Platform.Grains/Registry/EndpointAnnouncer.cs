@@ -41,6 +41,9 @@ internal sealed partial class EndpointAnnouncer
     /// <summary>There are endpoints, or there were, and the registry has not been told that they are gone.</summary>
     public bool HasAnything => _endpoints.Count > 0 || _isRunning || _told < _version && !_tellsAll;
 
+    /// <summary>There are no endpoints; the registry may not know of it yet.</summary>
+    public bool IsEmpty => _endpoints.Count == 0;
+
     /// <summary>Whether there is an endpoint of this id.</summary>
     public bool Has(string id) => _endpoints.ContainsKey(id);
 

@@ -26,13 +26,17 @@ public sealed class DiscoveryMappingTests
     [Fact]
     public void A_DiscoveryInfo_without_a_name_is_none()
     {
-        var read = DiscoveryMapping.Read(Task("""{"ports":{"ports":[{"number":1}]}}"""), Resources.Parse("cpus:1;ports:[31005-31005]"))!;
+        var read = DiscoveryMapping.Read(Task("""{"ports":{"ports":[{"number":1}]}}"""), Resources.Parse("cpus:1;ports:[31005-31005]"));
         read.DiscoveryName.ShouldBeNull();
         read.Ports.Select(port => (port.HostPort, port.IsHidden)).ShouldBe([(31005, false)]);
     }
 
     [Fact]
-    public void What_has_neither_a_name_nor_ports_is_not_to_be_found() => DiscoveryMapping.Read(Task("{}"), Resources.Parse("cpus:1")).ShouldBeNull();
+    public void What_has_neither_a_name_nor_ports_has_an_address_under_the_name_of_its_task()
+    {
+        var read = DiscoveryMapping.Read(Task("{}"), Resources.Parse("cpus:1"));
+        (read.Name, read.DiscoveryName, read.Ports.IsEmpty).ShouldBe(("node-0", null, true));
+    }
 
     [Fact]
     public void A_port_that_is_there_twice_does_no_harm() =>

@@ -132,24 +132,26 @@ public sealed class TaskEndpointTests
                     [
                         Launch("one", new() { Name = "one", DiscoveryName = "broker.data", Ports = [new() { Name = "client", HostPort = 31005 }] }),
                         Launch("two", new() { Name = "two", Ports = [new() { HostPort = 31006 }] }),
-                        Launch("three", null),
+                        // Without ports and a name to be discovered by it has an address all the same.
+                        Launch("three", new() { Name = "three" }),
+                        Launch("four", null),
                     ],
                 },
             ],
         });
 
-        await EndpointsAsync(registry, endpoints => endpoints is [{ Id: "one", State: EndpointState.Ready }, { Id: "two", State: EndpointState.Ready }]);
-        (await registry.ListAsync(null)).Lists.Select(list => $"{list.Service} {list.Owner}").ShouldBe(["broker.data.kafka framework:f-1", "two.kafka framework:f-1"]);
+        await EndpointsAsync(registry, endpoints => endpoints is [{ Id: "one", State: EndpointState.Ready }, { Id: "three", State: EndpointState.Ready }, { Id: "two", State: EndpointState.Ready }]);
+        (await registry.ListAsync(null)).Lists.Select(list => $"{list.Service} {list.Owner}").ShouldBe(["broker.data.kafka framework:f-1", "three.kafka framework:f-1", "two.kafka framework:f-1"]);
 
         await cluster.Host.CrashAsync();
         registry = cluster.Host.GetGrain<IRegistryGrain>(0);
         await AppFixture.UntilAsync(async () => (await registry.FollowAsync(Nobody(cluster), 0, null)).IsComplete, "the registry has heard all");
         // It is complete only when all services of the framework were told.
-        (await EndpointsAsync(registry, _ => true)).Select(endpoint => endpoint.Id).ShouldBe(["one", "two"]);
+        (await EndpointsAsync(registry, _ => true)).Select(endpoint => endpoint.Id).ShouldBe(["one", "three", "two"]);
 
         await cluster.Agents[0].DialAsync();
         await cluster.Agents[0].ReportAsync(cluster.Agents[0].Running.Single(id => id.StartsWith("one.", StringComparison.Ordinal)), TaskState.Failed);
-        await EndpointsAsync(registry, endpoints => endpoints is [{ Id: "two" }]);
+        await EndpointsAsync(registry, endpoints => endpoints is [{ Id: "three" }, { Id: "two" }]);
     }
 
     private sealed class Events : IFrameworkStream

@@ -6,16 +6,14 @@ using Platform.Core.Registry;
 namespace Platform.Api.Mesos.Mapping;
 
 /// <summary>How tasks of schedulers want to be found.</summary>
-/// <remarks>The rules are those of Mesos-DNS: a DiscoveryInfo without a name is none, and a port that it does not tell of is found below <c>.slave</c> alone.</remarks>
+/// <remarks>The rules are those of Mesos-DNS: every task has an address under its name, a DiscoveryInfo without a name is none, and a port that it does not tell of is found below <c>.slave</c> alone.</remarks>
 internal static class DiscoveryMapping
 {
-    /// <summary>What the registry is told of a task; null: it has neither a DiscoveryInfo nor ports.</summary>
-    public static FrameworkDiscovery? Read(Wire.TaskInfo task, Resources resources)
+    /// <summary>What the registry is told of a task.</summary>
+    public static FrameworkDiscovery Read(Wire.TaskInfo task, Resources resources)
     {
         var info = task.Discovery is { Name.Length: > 0 } named ? named : null;
         var held = resources.Ports.Numbers().Select(number => (int)number).ToList();
-        if (info is null && held.Count == 0)
-            return null;
         var told = info?.Ports?.Ports_.DistinctBy(port => (port.Number, port.Protocol, port.Name)).ToList() ?? [];
         var numbers = told.Select(port => (int)port.Number).ToHashSet();
         return new()
