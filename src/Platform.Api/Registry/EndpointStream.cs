@@ -136,6 +136,8 @@ internal sealed class EndpointStream
         var news = new List<Task> { changes };
         if (!_isComplete)
             news.Add(_feed.WhenComplete);
+        if (_tellsNodes)
+            news.Add(_feed.WhenNodesAreOthersThan(_nodes));
         if (_balancer is not null)
             news.Add(_balancer.WhenAskedAfter(_marked));
         var first = await Task.WhenAny(news);

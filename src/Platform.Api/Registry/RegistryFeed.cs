@@ -38,6 +38,7 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private ValueList<string> _masters;
+    private TaskCompletionSource _nodesChange = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _agentsRead;
     private long _run;
     private long _applied;
@@ -79,6 +80,15 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
 
     /// <summary>The machines that have names of their own in DNS; null: not known yet.</summary>
     public RegistryNodes? Nodes { get; private set; }
+
+    /// <summary>Ends when there are others than these.</summary>
+    /// <param name="known">What is known of them.</param>
+    public Task WhenNodesAreOthersThan(RegistryNodes? known)
+    {
+        // Before they are looked at: whatever comes after that look ends it.
+        var change = Volatile.Read(ref _nodesChange).Task;
+        return ReferenceEquals(Nodes, known) ? change : Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task ChangedAsync(long index)
@@ -310,6 +320,7 @@ public sealed partial class RegistryFeed : BackgroundService, IRegistryObserver
         if (nodes == Nodes)
             return;
         Nodes = nodes;
+        Interlocked.Exchange(ref _nodesChange, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         _zone.SetFixed(nodes.Records(_zone.Names));
     }
 

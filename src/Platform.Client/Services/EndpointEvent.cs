@@ -45,7 +45,7 @@ public sealed record ClusterNodes
     /// <summary>Where the control plane's processes serve HTTP (<c>10.0.0.1:5050</c>), the leader first.</summary>
     public IReadOnlyList<string> Masters { get; init; } = [];
 
-    /// <summary>The addresses of agents that are there.</summary>
+    /// <summary>The addresses of agents that are there, with the port that each is said to have (<c>10.0.1.1:5051</c>).</summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
 }
 

@@ -25,6 +25,7 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
         await cluster.UntilAsync("two endpoints are ready", async () => (await service.GetAsync()).Endpoints.Count(endpoint => endpoint.State == "Ready") == 2);
         var address = (await service.GetAsync()).VirtualAddresses.Single().Address!;
         await cluster.UntilAsync("the agent has the address", async () => (await BalancerAsync(status)).Addresses.Any());
+        await cluster.UntilAsync("the agent knows the control plane's name", () => Task.FromResult(AskDns(dns, "leader.mesos") is ["127.0.0.1"]));
         await using var load = new Load(new Uri($"http://{address}:{port}/"));
         await load.UntilAsync(50);
         (await BalancerAsync(status)).Stale.ShouldBeFalse();
