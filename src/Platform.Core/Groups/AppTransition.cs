@@ -12,6 +12,7 @@ namespace Platform.Core.Groups;
 /// <param name="Scale">The number of instances is to be looked at again, although the definitions may be the same.</param>
 public sealed record AppTransition(string AppId, AppVersion? Before, AppVersion? After, bool Restart, AppChange? Hints, bool Scale = false)
 {
+    /// <summary>What it comes to for a deployment.</summary>
     public AppDifference Difference { get; } = new(
         AppId, Before?.Spec, After?.Spec, Restart, Scale || (Before != After && Hints?.KillFirst.IsEmpty == false));
 }

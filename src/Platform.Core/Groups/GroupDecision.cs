@@ -27,8 +27,13 @@ public sealed record GroupDecision
     public IEnumerable<KeyValuePair<string, DeploymentStart>> Starts =>
         Start is null ? Continued : Continued.Prepend(KeyValuePair.Create(Result.DeploymentId, Start));
 
+    /// <summary>It may be taken into the tree.</summary>
     public bool Accepted => Result.Outcome == ChangeOutcome.Accepted;
 
+    /// <summary>A refusal, with all its reasons.</summary>
+    /// <param name="outcome">Its kind.</param>
+    /// <param name="subject">The path of the app or group that it is about, or null.</param>
+    /// <param name="problems">What is wrong, each a sentence.</param>
     public static GroupDecision Refuse(ChangeOutcome outcome, string? subject, params IEnumerable<string> problems) =>
         new() { Result = new() { Outcome = outcome, Subject = subject, Problems = [.. problems] } };
 }

@@ -30,6 +30,9 @@ public sealed class GroupLedger
     private readonly Dictionary<string, GroupLimit> _limits = new(StringComparer.Ordinal);
     private int _withDependencies;
 
+    /// <summary>The tree that is kept.</summary>
+    /// <param name="items">What is kept, and where changes are put.</param>
+    /// <param name="keptVersions">Versions of the tree that are remembered.</param>
     public GroupLedger(IKeptItems<GroupItem> items, int keptVersions)
     {
         _items = items;

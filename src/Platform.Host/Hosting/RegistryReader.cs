@@ -27,6 +27,7 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
     private readonly DirectoryMirror mirror = new(directory);
 
     private readonly DrainingEndpoints draining = new();
+    private readonly Channel<bool> lost = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile Settled? settled;
     private volatile bool isWhole;
     private volatile bool hasNews;
@@ -122,6 +123,7 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
                 return;
             }
             isConnected = false;
+            lost.Writer.TryWrite(true);
             if (!isAway)
                 LogAway(reason);
             isAway = true;
@@ -156,14 +158,23 @@ internal sealed partial class RegistryReader(PlatformClient client, ServiceDirec
         settings.Nodes(kept.Nodes);
     }
 
-    /// <summary>Keeps what is known, once it is known as a whole, and not with each of many changes.</summary>
+    /// <summary>Keeps what is known, once it is known as a whole, and not with each of many changes; at once when the control plane goes away, since it may be needed from then on.</summary>
     private async Task KeepAsync(RegistryFile file, CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                await Task.Delay(KeepAgain, time, cancellationToken);
+                using var due = new CancellationTokenSource(KeepAgain, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, due.Token);
+                try
+                {
+                    await lost.Reader.ReadAsync(either.Token);
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // It is time.
+                }
                 Keep(file);
             }
         }

@@ -39,7 +39,9 @@ public sealed class DataPlaneTests(ITestOutputHelper output)
         AskDns(dns, "leader.mesos").ShouldBe(["127.0.0.1"]);
         (await BalancerAsync(status)).Stale.ShouldBeTrue();
 
-        // An agent that begins now goes on with what the one before it knew.
+        // An agent that begins now goes on with what the one before it knew, and has kept when the control plane went away.
+        await cluster.UntilAsync("the agent has kept what it knows", async () =>
+            (await File.ReadAllTextAsync(Path.Combine(cluster.WorkDirectoryOf("one"), "registry.json"))).Split("\"Ready\"").Length == 3);
         (await load.StopAsync()).ShouldBeEmpty();
         await agent.KillAsync();
         cluster.StartAgent("one", options: options);

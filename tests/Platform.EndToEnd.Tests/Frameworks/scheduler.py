@@ -239,7 +239,7 @@ def executors(url):
     expect(round(shown['used_resources']['cpus'], 3), 0.7)
     there = s.get(f'/agent/{agent["value"]}/state')['frameworks'][0]['executors']
     expect([(e['id'], len(e['tasks']), round(e['resources']['cpus'], 3)) for e in there], [('mine', 2, 0.7)])
-    expect(sorted(f['path'].split('/')[-1] for f in s.get(f'/files/browse?path={there[0]["directory"]}')), ['.identity', 'stderr', 'stdout'])
+    expect(sorted(f['path'].split('/')[-1] for f in s.get(f'/files/browse?path={there[0]["directory"]}')), ['stderr', 'stdout'])
     # One that is described otherwise is another one, and must have another name.
     offer = s.offer(1)
     s.launch(offer, work(offer, 'wrong', executor('mine', 'true')))
