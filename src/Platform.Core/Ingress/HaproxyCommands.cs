@@ -32,10 +32,9 @@ public static class HaproxyCommands
     {
         var old = before.Servers.ToDictionary(server => server.Slot);
         var kept = after.Servers.Select(server => server.Slot).ToHashSet();
-        // First those that go, so that nobody is sent to them a moment longer.
-        foreach (var server in before.Servers.Where(server => !kept.Contains(server.Slot)))
-            commands.Add($"set server {before.Name}/{server.Name} state maint");
-        foreach (var server in after.Servers)
+        // HAProxy answers requests between any two of them: first those that come, into places that were free, then those that take another's place, and last
+        // those that drain or go. When all are replaced at once there is always one.
+        foreach (var server in after.Servers.OrderBy(server => server.IsDraining ? 2 : old.ContainsKey(server.Slot) ? 1 : 0))
         {
             var was = old.GetValueOrDefault(server.Slot);
             if (was == server)
@@ -58,5 +57,7 @@ public static class HaproxyCommands
             if (was is null || was.IsDraining || !was.Address.Equals(server.Address))
                 commands.Add($"{name} state ready");
         }
+        foreach (var server in before.Servers.Where(server => !kept.Contains(server.Slot)))
+            commands.Add($"set server {before.Name}/{server.Name} state maint");
     }
 }

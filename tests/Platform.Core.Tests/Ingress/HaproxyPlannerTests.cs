@@ -206,16 +206,44 @@ public sealed class HaproxyPlannerTests
         var third = HaproxyPlanner.Plan([draining], Settings, second);
         HaproxyCommands.Between(second, third).ShouldBe(
         [
-            "set server web_10000/s1 state drain", "set server web_10000/s2 weight 7", "set server web_10000/s3 state maint",
+            "set server web_10000/s2 weight 7", "set server web_10000/s3 state maint",
             "set server web_10000/s3 addr fd00::9 port 31000", "set server web_10000/s3 weight 1", "set server web_10000/s3 state ready",
+            "set server web_10000/s1 state drain",
         ]);
         HaproxyCommands.Between(third, HaproxyPlanner.Plan([With(route, "b")], Settings, third)).ShouldBe(
-            ["set server web_10000/s1 state maint", "set server web_10000/s3 state maint", "set server web_10000/s2 weight 1"]);
+            ["set server web_10000/s2 weight 1", "set server web_10000/s1 state maint", "set server web_10000/s3 state maint"]);
         // Clients of a sticky backend would go on coming to a server that drains.
         var sticky = Route(("VHOST", "web.test"), ("STICKY", "true"));
         var stands = Plan(With(sticky, "a"));
         HaproxyCommands.Between(stands, HaproxyPlanner.Plan([sticky with { Targets = [Target("a") with { State = EndpointState.Draining }] }], Settings, stands))
             .ShouldBe(["set server web_10000/s1 state maint"]);
+    }
+
+    /// <summary>HAProxy answers requests between any two commands.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 3)]
+    [InlineData(7, 2)]
+    [InlineData(8, 8)]
+    public void When_all_are_replaced_at_once_one_is_always_ready(int old, int now)
+    {
+        var route = Route(("VHOST", "web.test"));
+        string[] Names(char first, int count) => [.. Enumerable.Range(0, count).Select(i => $"{(char)(first + i)}")];
+        var before = Plan(With(route, Names('a', old)));
+        foreach (var after in new[]
+        {
+            HaproxyPlanner.Plan([With(route, Names('m', now))], Settings, before),
+            HaproxyPlanner.Plan([With(route, Names('m', now)) with { Targets = [.. Names('a', old).Select(name => Target(name) with { State = EndpointState.Draining }), .. Names('m', now).Select(Target)] }], Settings, before),
+        })
+        {
+            var ready = before.Backends[0].Servers.Select(server => server.Name).ToHashSet();
+            foreach (var words in HaproxyCommands.Between(before, after).Select(command => command.Split(' ')).Where(words => words[3] == "state"))
+            {
+                var server = words[2].Split('/')[1];
+                _ = words[4] == "ready" ? ready.Add(server) : ready.Remove(server);
+                ready.ShouldNotBeEmpty();
+            }
+        }
     }
 
     [Fact]
