@@ -20,7 +20,7 @@ public sealed class CoreRingTests
     // Addresses are values, like numbers.
     private static readonly string[] Allowed = ["System.Net.IPAddress.", "System.Net.IPEndPoint."];
 
-    private static readonly string CorePath = typeof(Tasks.TaskSpec).Assembly.Location;
+    private static readonly string CorePath = typeof(Core.Tasks.TaskSpec).Assembly.Location;
 
     [Fact]
     public void Core_references_nothing_but_the_base_library_and_calendars()

@@ -126,14 +126,7 @@ public static class PodTransitions
     private static bool Concerns(PodContainerState container, InstanceState instance, TaskUpdate update) =>
         container.IsLive && (update.TaskId == container.TaskId || update.TaskId == instance.TaskId);
 
-    private static bool IsStale(PodContainerState container, TaskUpdate update)
-    {
-        if (container.LastStatus is not { } last)
-            return false;
-        if (update.UpdateId.Length > 0 && update.UpdateId == last.UpdateId)
-            return true;
-        return update.Timestamp < last.Timestamp && !update.State.IsTerminal() && container.State != TaskState.Unreachable;
-    }
+    private static bool IsStale(PodContainerState container, TaskUpdate update) => container.LastStatus is { } last && update.IsOutrunBy(last);
 
     private static PodContainerState Apply(PodContainerState container, TaskUpdate update) => container with
     {

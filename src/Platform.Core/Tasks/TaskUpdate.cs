@@ -78,4 +78,20 @@ public sealed record TaskUpdate
         TaskState.Killed => Reason is TaskReasons.Unhealthy or TaskReasons.MaxCompletionTime or TaskReasons.MemoryLimit or TaskReasons.DiskLimit,
         _ => true,
     };
+
+    /// <summary>True if it tells nothing new after another report of its task.</summary>
+    /// <param name="last">The report that was taken last.</param>
+    /// <remarks>
+    /// Only reports of the agent are compared by their time: its clock is not the control plane's. What the control plane supposes of a task that was launched
+    /// (<see cref="TaskState.Staging"/> without an id) comes after what the agent has told when an owner asked for it in between. Ends are never outrun, and neither is
+    /// what is told of a task that was out of reach.
+    /// </remarks>
+    public bool IsOutrunBy(TaskUpdate last)
+    {
+        if (UpdateId.Length > 0 && UpdateId == last.UpdateId)
+            return true;
+        if (State.IsTerminal() || last.State == TaskState.Unreachable)
+            return false;
+        return UpdateId.Length == 0 ? State == TaskState.Staging : last.UpdateId.Length > 0 && Timestamp < last.Timestamp;
+    }
 }

@@ -32,11 +32,7 @@ public static class InstanceTransitions
     {
         if (instance.IsPod)
             return PodTransitions.IsStale(instance, update);
-        if (instance.LastStatus is not { } last)
-            return false;
-        if (update.UpdateId.Length > 0 && update.UpdateId == last.UpdateId)
-            return true;
-        return update.Timestamp < last.Timestamp && !update.State.IsTerminal() && instance.State != TaskState.Unreachable;
+        return instance.LastStatus is { } last && update.IsOutrunBy(last);
     }
 
     /// <summary>A parked instance that runs again: its next task.</summary>
