@@ -73,6 +73,46 @@ public sealed class AgentTests(MesosServer server) : IClassFixture<MesosServer>
     }
 
     [Fact]
+    public async Task What_the_executor_of_a_pod_holds_is_in_use_as_well()
+    {
+        var id = $"agent-files-{Interlocked.Increment(ref agents)}";
+        var agent = new SimulatedAgent(server.Grains, id, "cpus:4;mem:1000;disk:1000", TimeProvider.System) { Attributes = $"own:{id}", Files = Answer };
+        await agent.ConnectAsync();
+        using var stream = await MesosStream.OpenAsync(server.Http, "/api/v1", """{"type":"SUBSCRIBE"}""");
+        (await server.SendAsync("POST", "/v2/pods", $$$$"""
+            {
+              "id": "/files/{{{{id}}}}",
+              "executorResources": {"cpus": 0.2, "mem": 40},
+              "scaling": {"kind": "fixed", "instances": 1},
+              "scheduling": {"placement": {"constraints": [{"fieldName": "own", "operator": "LIKE", "value": "{{{{id}}}}"}]}},
+              "containers": [{"name": "one", "exec": {"command": {"shell": "sleep 1000"}}, "resources": {"cpus": 0.5, "mem": 10}},
+                             {"name": "two", "exec": {"command": {"shell": "sleep 1000"}}, "resources": {"cpus": 0.25, "mem": 10}}]
+            }
+            """)).Status.ShouldBe(HttpStatusCode.Created);
+        bool IsHere(JsonElement json) => json.GetProperty("type").GetString() == "TASK_UPDATED" && json.GetProperty("task_updated").GetProperty("state").GetString() == "TASK_RUNNING"
+            && json.GetProperty("task_updated").GetProperty("status").GetProperty("agent_id").GetProperty("value").GetString() == id;
+        await stream.UntilAsync(IsHere);
+        await stream.UntilAsync(IsHere);
+
+        var framework = (await server.SendAsync("GET", "/master/state")).Json.GetProperty("frameworks").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "marathon");
+        var tasks = framework.GetProperty("tasks").EnumerateArray().Where(task => task.GetProperty("slave_id").GetString() == id).ToList();
+        tasks.Count.ShouldBe(2);
+        var executor = framework.GetProperty("executors").EnumerateArray().Single(one => one.GetProperty("slave_id").GetString() == id);
+        tasks.ShouldAllBe(task => task.GetProperty("executor_id").GetString() == executor.GetProperty("executor_id").GetString());
+        executor.GetProperty("executor_id").GetString()!.ShouldStartWith($"instance-files_{id}.");
+        executor.GetProperty("type").GetString().ShouldBe("DEFAULT");
+        (executor.GetProperty("resources").GetProperty("cpus").GetDouble(), executor.GetProperty("resources").GetProperty("mem").GetDouble()).ShouldBe((0.2, 40));
+        // What the framework has is what its agents tell of.
+        var summary = (await server.SendAsync("GET", "/master/state-summary")).Json;
+        double Cpus(string array, Func<JsonElement, bool> which) =>
+            summary.GetProperty(array).EnumerateArray().Where(which).Sum(one => one.GetProperty("used_resources").GetProperty("cpus").GetDouble());
+        Cpus("slaves", one => one.GetProperty("id").GetString() == id).ShouldBe(0.95, 0.0001);
+        Cpus("frameworks", one => one.GetProperty("name").GetString() == "marathon").ShouldBe(Cpus("slaves", _ => true), 0.0001);
+        var listed = (await server.SendAsync("POST", "/api/v1", """{"type":"GET_EXECUTORS"}""")).Json.GetProperty("get_executors").GetProperty("executors").EnumerateArray();
+        listed.ShouldContain(one => one.GetProperty("executor_info").GetProperty("executor_id").GetProperty("value").GetString() == executor.GetProperty("executor_id").GetString());
+    }
+
+    [Fact]
     public async Task A_file_is_read_in_parts_as_the_log_viewer_does_and_downloaded_whole()
     {
         var (agentId, taskId) = await TaskAsync();

@@ -38,8 +38,9 @@ internal sealed class PlatformProcess : IAsyncDisposable
         _ = server.StandardOutput.ReadToEndAsync();
         var url = line[line.IndexOf("http://", StringComparison.Ordinal)..].Split(' ')[0];
         platform.Client = new PlatformClient(new PlatformClientOptions { Url = new Uri(url) });
-        var agent = platform.Start("agent", "--master", url, "--work-dir", Path.Combine(platform.directory, "agent"), "--log-level", "warning",
-            "--resources", resources, "--simulate", $"{simulate}");
+        var agent = platform.Start(
+            ["agent", "--master", url, "--work-dir", Path.Combine(platform.directory, "agent"), "--log-level", "warning", "--resources", resources,
+                .. simulate > 0 ? ["--simulate", $"{simulate}"] : (string[])[]]);
         _ = agent.StandardOutput.ReadToEndAsync();
         return platform;
     }

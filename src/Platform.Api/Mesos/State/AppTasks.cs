@@ -4,6 +4,7 @@ using Platform.Contracts.Apps;
 using Platform.Core;
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Pods;
 using Platform.Core.Registry;
 using Platform.Core.Tasks;
 
@@ -14,7 +15,33 @@ internal sealed class AppTasks
 {
     private readonly ConditionalWeakTable<AppStatus, IReadOnlyList<PictureTask>> _known = [];
 
+    private readonly ConditionalWeakTable<AppStatus, IReadOnlyList<PictureExecutor>> _executors = [];
+
     public IReadOnlyList<PictureTask> Of(AppStatus app) => _known.GetValue(app, static status => [.. Make(status)]);
+
+    /// <summary>The executors of a pod's instances, each of which holds something besides its containers; none of an app.</summary>
+    public IReadOnlyList<PictureExecutor> ExecutorsOf(AppStatus app) =>
+        app.Target.Spec.Pod is null ? [] : _executors.GetValue(app, static status => [.. MakeExecutors(status)]);
+
+    private static IEnumerable<PictureExecutor> MakeExecutors(AppStatus app)
+    {
+        var held = app.Target.Spec.ExecutorResources ?? new();
+        foreach (var instance in app.Instances.AsEnumerable())
+        {
+            // As its tasks: what is out of reach is not counted.
+            if (instance.State.IsTerminal() || instance.State == TaskState.Unreachable)
+                continue;
+            var info = new Wire.ExecutorInfo
+            {
+                Type = Wire.ExecutorInfo.Types.Type.Default,
+                ExecutorId = new() { Value = PodEnvironment.ExecutorId(instance.InstanceId) },
+                FrameworkId = new() { Value = AppScheduler.FrameworkId },
+            };
+            var resources = Amounts(held.Cpus, held.Mem, held.Disk, 0, []);
+            ResourceMapping.Write(resources.AllocateTo(instance.Role), info.Resources);
+            yield return new(instance.AgentId, instance.InstanceId, info, resources);
+        }
+    }
 
     private static IEnumerable<PictureTask> Make(AppStatus app)
     {
@@ -32,8 +59,8 @@ internal sealed class AppTasks
                 if (spec.Pod.Containers.FirstOrDefault(known => known.Name == container.Name) is not { } definition)
                     continue;
                 var ports = definition.Endpoints.Select(_ => next < instance.Ports.Count ? (long)instance.Ports[next++] : 0).ToList();
-                var task = Task(container.TaskId, container.Name, instance.AgentId, container.State, container.LastStatus, Core.Pods.PodTemplate.LabelsOf(spec, definition));
-                task.ExecutorId = new() { Value = $"instance-{instance.InstanceId}" };
+                var task = Task(container.TaskId, container.Name, instance.AgentId, container.State, container.LastStatus, PodTemplate.LabelsOf(spec, definition));
+                task.ExecutorId = new() { Value = PodEnvironment.ExecutorId(instance.InstanceId) };
                 task.Discovery = Discovery(spec, definition.Endpoints.Select((endpoint, i) => (Number(ports[i], endpoint.ContainerPort ?? 0), (string?)endpoint.Name, string.Join(',', endpoint.Protocols.AsEnumerable()), endpoint.Labels)));
                 yield return Picture(task, container.State, Amounts(definition.Cpus, definition.Mem, definition.Disk, definition.Gpus, ports), instance.Role);
             }

@@ -129,6 +129,6 @@ internal sealed class PictureReader(IGrainFactory grains, TimeProvider time)
             info.Capabilities.Add(new Wire.FrameworkInfo.Types.Capability { Type = type });
         }
         info.Roles.Add(apps.Select(app => app.Target.Spec.Role).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
-        return new() { Info = info, IsConnected = true, RegisteredAt = _start, Tasks = [.. apps.SelectMany(_apps.Of)] };
+        return new() { Info = info, IsConnected = true, RegisteredAt = _start, Tasks = [.. apps.SelectMany(_apps.Of)], Executors = [.. apps.SelectMany(_apps.ExecutorsOf)] };
     }
 }
