@@ -25,6 +25,9 @@ while (($#)); do
 done
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# Hundreds of processes are started, and each compiles what it runs: a quarter of their first seconds goes into pages that are never writable and
+# executable at once, and into counting for a second compilation. The product has both; the tests are not about them.
+export DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0
 # Nothing that is started here stays behind.
 export MSBUILDDISABLENODEREUSE=1
 
