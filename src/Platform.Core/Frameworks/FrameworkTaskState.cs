@@ -60,6 +60,12 @@ public sealed record FrameworkTaskState
     /// <summary>Its executor if that is the default one, which does not run it: its agent does. Null: it is none.</summary>
     [Id(16)] public string? HeldBy { get; init; }
 
+    /// <summary>
+    /// The update that gave it its state when the agent said what it has, and which has not come by itself yet. Those before it are told in their order and
+    /// change the state no more. Null: none.
+    /// </summary>
+    [Id(17)] public string? Awaited { get; init; }
+
     /// <summary>What it runs in, by the cluster's name: its own container or that of its executor.</summary>
     public string Container => HeldBy is null && RunsIn is not null ? RunsIn : PlaceId;
 
@@ -73,16 +79,34 @@ public sealed record FrameworkTaskState
     /// <returns>The task; the same object when the update says nothing new.</returns>
     public FrameworkTaskState With(FrameworkUpdate update)
     {
-        if (State.IsTerminal() || Unacknowledged.Any(known => known.Id == update.Id) || Statuses.Any(known => known.Id == update.Id))
+        if (State.IsTerminal() || Knows(update.Id))
             return this;
+        // An agent that has told nobody yet replaces an update by a later one of the same state.
+        var isBehind = Awaited is not null && Awaited != update.Id && State != update.Status.State && !update.IsFromControlPlane && !update.Status.State.IsTerminal();
         return this with
         {
-            State = update.Status.State,
+            State = isBehind ? State : update.Status.State,
+            Awaited = isBehind ? Awaited : null,
             Unacknowledged = [.. Unacknowledged, update],
             Statuses = [.. Statuses.Skip(Math.Max(0, Statuses.Count - MostStatuses + 1)), update],
             EndedAt = update.Status.State.IsTerminal() ? update.Status.Timestamp : null,
         };
     }
+
+    /// <summary>The agent says what it has: this task, and its latest update, which comes by itself too after those that came before it, until it is acknowledged.</summary>
+    /// <param name="latest">The update.</param>
+    /// <param name="back">What the framework is told when it was told that the task is out of reach, and knows the update already.</param>
+    /// <returns>The task; the same object when that says nothing new.</returns>
+    public FrameworkTaskState Found(FrameworkUpdate latest, FrameworkUpdate back)
+    {
+        if (latest.Status.State.IsTerminal() || latest.IsFromControlPlane)
+            return With(latest);
+        if (State == TaskState.Unreachable && Knows(latest.Id))
+            return With(back);
+        return State.IsTerminal() || Knows(latest.Id) ? this : this with { State = latest.Status.State, Awaited = latest.Id };
+    }
+
+    private bool Knows(string updateId) => Unacknowledged.Any(known => known.Id == updateId) || Statuses.Any(known => known.Id == updateId);
 
     /// <summary>The framework has this update. The same object when it was not waiting for it.</summary>
     public FrameworkTaskState Acknowledged(string updateId) =>

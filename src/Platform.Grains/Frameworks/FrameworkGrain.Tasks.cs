@@ -75,7 +75,7 @@ public sealed partial class FrameworkGrain
         Reconcile(tasks);
         await SettleAsync();
         if (!tasks.Tasks.IsEmpty && tasks.Condition is not (AgentCondition.Unreachable or AgentCondition.Recovering))
-            Acknowledge(tasks.AgentId, tasks.Tasks.Select(report => report.Status).ToValueList());
+            Acknowledge(tasks.AgentId, tasks.Tasks.Select(report => report.Status).Where(status => !IsAwaited(status)).ToValueList());
     }
 
     /// <inheritdoc/>
@@ -90,7 +90,10 @@ public sealed partial class FrameworkGrain
 
     private IEnumerable<FrameworkTaskState> Live() => _live.Select(id => _items.Items[id]);
 
-    private void Report(string agentId, TaskUpdate update)
+    /// <param name="agentId">Who tells.</param>
+    /// <param name="update">What.</param>
+    /// <param name="isFound">It is the last of what the agent has to say of the task, told with all that it has: an update that it repeats until it is acknowledged comes by itself.</param>
+    private void Report(string agentId, TaskUpdate update, bool isFound = false)
     {
         if (IsStranger(agentId, update))
             return;
@@ -113,7 +116,7 @@ public sealed partial class FrameworkGrain
             return;
         // What the control plane concludes has a finer name than older frameworks know.
         var state = (update.UpdateId.Length == 0 || update.State == TaskState.Dropped) && !Record.Spec!.IsPartitionAware ? FrameworkUpdates.Told(update.State, isPartitionAware: false) : update.State;
-        Take(task, new()
+        var told = new FrameworkUpdate
         {
             Id = update.UpdateId.Length > 0 ? UpdateIdOf(update.UpdateId) : Guid.NewGuid().ToString("N"),
             AgentId = agentId,
@@ -122,8 +125,17 @@ public sealed partial class FrameworkGrain
             Container = task.Container,
             Parent = task.HeldBy,
             Status = update with { TaskId = id, UpdateId = "", State = state },
-        });
+        };
+        Take(task, isFound ? task.Found(told, Back(told)) : task.With(told));
     }
+
+    // What Mesos' master says of a task that was out of reach.
+    private FrameworkUpdate Back(FrameworkUpdate latest) => latest with
+    {
+        Id = Guid.NewGuid().ToString("N"),
+        IsFromControlPlane = true,
+        Status = latest.Status with { Reason = "REASON_SLAVE_REREGISTERED", Message = "Unreachable agent re-reregistered", Timestamp = _time.GetUtcNow() },
+    };
 
     // A task and an executor are where they were launched: what another agent says of them says nothing of them.
     private bool IsStranger(string agentId, TaskUpdate update)
@@ -163,7 +175,7 @@ public sealed partial class FrameworkGrain
         var told = FrameworkUpdates.Told(state, Record.Spec!.IsPartitionAware);
         if (task.State == told)
             return;
-        Take(task, new()
+        Take(task, task.With(new()
         {
             Id = Guid.NewGuid().ToString("N"),
             AgentId = task.AgentId,
@@ -171,13 +183,12 @@ public sealed partial class FrameworkGrain
             IsFromControlPlane = true,
             UnreachableSince = unreachableSince,
             Status = new() { TaskId = task.TaskId, Owner = Owner, State = told, Reason = reason, Message = message, Timestamp = _time.GetUtcNow() },
-        });
+        }));
     }
 
-    private void Take(FrameworkTaskState task, FrameworkUpdate update)
+    private void Take(FrameworkTaskState task, FrameworkTaskState after)
     {
-        var after = task.With(update);
-        if (after == task)
+        if (ReferenceEquals(after, task))
             return;
         // Nobody listens any more: nothing is waited for.
         if (Record.RemovedAt is not null)
@@ -192,7 +203,8 @@ public sealed partial class FrameworkGrain
         // A group's resources go together, with its last task.
         if (task.Group is null || !Live().Any(other => other.Group == task.Group))
             _releases.Add(task.HeldAs);
-        LogTaskEnded(Id, task.TaskId, after.State, update.Status.Reason, update.Status.Message);
+        var end = after.Statuses[^1].Status;
+        LogTaskEnded(Id, task.TaskId, after.State, end.Reason, end.Message);
         if (after.IsCompleted)
             ForgetOldest();
     }
@@ -234,6 +246,10 @@ public sealed partial class FrameworkGrain
             GrainFactory.GetGrain<IAgentGrain>(agentId).AcknowledgeAsync(ids).Ignore();
     }
 
+    // It was seen among what the agent has, and is told to the framework when it comes by itself.
+    private bool IsAwaited(TaskUpdate update) => update.UpdateId.Length > 0 && _taskByPlace.TryGetValue(update.TaskId, out var id)
+        && _items.Items.TryGetValue(id, out var task) && task.Awaited == UpdateIdOf(update.UpdateId);
+
     private void Reconcile(AgentTasks tasks)
     {
         _unseen.Remove(tasks.AgentId);
@@ -258,7 +274,7 @@ public sealed partial class FrameworkGrain
         foreach (var report in tasks.Tasks)
         {
             reported.Add(report.Status.TaskId);
-            Report(tasks.AgentId, report.Status);
+            Report(tasks.AgentId, report.Status, isFound: true);
         }
         foreach (var task in Live().Where(task => task.AgentId == tasks.AgentId && !reported.Contains(task.PlaceId)).ToList())
         {

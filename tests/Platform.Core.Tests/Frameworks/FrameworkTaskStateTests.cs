@@ -43,4 +43,47 @@ public sealed class FrameworkTaskStateTests
         task.HeldAs.ShouldBe("t.1");
         (task with { Group = "g" }).HeldAs.ShouldBe("g");
     }
+
+    [Fact]
+    public void What_came_before_the_state_that_an_agent_has_a_task_in_is_told_in_order_and_changes_it_no_more()
+    {
+        var back = Update("b", TaskState.Running) with { IsFromControlPlane = true };
+        // The agent comes back: it says what it has, then what was not acknowledged.
+        var task = Task.Found(Update("2", TaskState.Running), back);
+        (task.State, task.Unacknowledged.Count).ShouldBe((TaskState.Running, 0));
+        task = task.With(Update("1", TaskState.Starting));
+        (task.State, task.Unacknowledged.Count).ShouldBe((TaskState.Running, 1));
+        task = task.With(Update("2", TaskState.Running));
+        (task.State, task.Awaited).ShouldBe((TaskState.Running, null));
+        task.Unacknowledged.Select(update => update.Id).ShouldBe(["1", "2"]);
+        // Said again it is nothing new, and what follows counts.
+        task.Found(Update("2", TaskState.Running), back).ShouldBeSameAs(task);
+        task.With(Update("3", TaskState.Killing)).State.ShouldBe(TaskState.Killing);
+    }
+
+    [Fact]
+    public void An_awaited_update_may_be_replaced_by_one_of_the_same_state_or_overtaken_by_the_end()
+    {
+        var found = Task.Found(Update("2", TaskState.Running), Update("b", TaskState.Running));
+        var task = found.With(Update("3", TaskState.Running));
+        task.Awaited.ShouldBeNull();
+        task.With(Update("4", TaskState.Killing)).State.ShouldBe(TaskState.Killing);
+        found.With(Update("5", TaskState.Failed)).State.ShouldBe(TaskState.Failed);
+        // An end is told at once.
+        Task.Found(Update("6", TaskState.Finished), Update("b", TaskState.Running)).Unacknowledged.ShouldHaveSingleItem().Id.ShouldBe("6");
+    }
+
+    [Fact]
+    public void A_task_that_was_out_of_reach_is_back_with_a_word_of_the_control_plane_if_its_framework_knows_its_state()
+    {
+        var back = Update("b", TaskState.Running) with { IsFromControlPlane = true };
+        var running = Task.With(Update("1", TaskState.Running)).Acknowledged("1");
+        var away = running.With(Update("u", TaskState.Unreachable) with { IsFromControlPlane = true }).Acknowledged("u");
+        var task = away.Found(Update("1", TaskState.Running), back);
+        task.State.ShouldBe(TaskState.Running);
+        task.Unacknowledged.ShouldHaveSingleItem().Id.ShouldBe("b");
+        // What happened meanwhile comes by itself.
+        task = away.Found(Update("2", TaskState.Killing), back);
+        (task.State, task.Unacknowledged.Count).ShouldBe((TaskState.Killing, 0));
+    }
 }

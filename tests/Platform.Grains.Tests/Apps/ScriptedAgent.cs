@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Platform.Contracts.Agents;
 using Platform.Core;
 using Platform.Core.Agents;
@@ -90,7 +91,8 @@ internal sealed class ScriptedAgent(GrainTestHost host, string id)
         Destroy(reply.DestroyVolumes);
         foreach (var kill in reply.Kill.ToArray())
             await KillAsync(kill);
-        await SendAsync([.. _unacknowledged.Values]);
+        // In their order, as agents do it.
+        await SendAsync([.. _unacknowledged.Values.OrderBy(update => int.Parse(update.UpdateId.AsSpan(id.Length + 1), CultureInfo.InvariantCulture))]);
     }
 
     /// <summary>Tells of files that have appeared.</summary>

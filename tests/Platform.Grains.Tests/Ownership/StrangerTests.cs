@@ -1,13 +1,12 @@
-using System.Collections.Concurrent;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Frameworks;
 using Platform.Core;
 using Platform.Core.Allocation;
 using Platform.Core.Apps;
-using Platform.Core.Collections;
 using Platform.Core.Frameworks;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Apps;
+using Platform.Grains.Tests.Frameworks;
 using Platform.Grains.Tests.Jobs;
 
 namespace Platform.Grains.Tests.Ownership;
@@ -99,7 +98,7 @@ public sealed class StrangerTests
     {
         await using var cluster = await AppFixture.StartAsync(agents: 2);
         var framework = cluster.Host.GetGrain<IFrameworkGrain>("f-1");
-        var events = new Events();
+        var events = new FrameworkEvents();
         (await framework.SubscribeAsync(new() { Name = "Kafka", FailoverTimeoutSeconds = 1000 }, "stream", cluster.Host.GrainFactory.CreateObjectReference<IFrameworkStream>(events))).ShouldBeNull();
         var offer = await events.OfferAsync();
         await framework.AcceptAsync("stream", new()
@@ -135,36 +134,5 @@ public sealed class StrangerTests
         await right.ReportAsync(task.TaskId, TaskState.Finished);
         var update = await events.UpdateAsync();
         (update.Status.State, update.AgentId).ShouldBe((TaskState.Finished, right.Id));
-    }
-
-    private sealed class Events : IFrameworkStream
-    {
-        private readonly TaskCompletionSource<Offer> _offer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly ConcurrentQueue<FrameworkUpdate> _updates = new();
-
-        internal FrameworkUpdate? Last { get; private set; }
-
-        internal Task<Offer> OfferAsync() => _offer.Task.WaitAsync(TimeSpan.FromSeconds(30));
-
-        internal async Task<FrameworkUpdate> UpdateAsync()
-        {
-            FrameworkUpdate? update = null;
-            await AppFixture.UntilAsync(() => Task.FromResult(_updates.TryDequeue(out update)), "the framework hears of its task");
-            return Last = update!;
-        }
-
-        public Task SendAsync(ValueList<FrameworkEvent> events)
-        {
-            foreach (var told in events)
-            {
-                foreach (var offer in told.Offers)
-                    _offer.TrySetResult(offer);
-                if (told.Update is { } update)
-                    _updates.Enqueue(update);
-            }
-            return Task.CompletedTask;
-        }
-
-        public Task CloseAsync(string error) => Task.CompletedTask;
     }
 }
