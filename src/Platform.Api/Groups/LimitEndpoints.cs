@@ -15,7 +15,7 @@ namespace Platform.Api.Groups;
 /// <summary><c>/api/limits</c>: how much the definitions in a group may come to. Without a group it is about the root, and so about all.</summary>
 public static class LimitEndpoints
 {
-    private static readonly string[] Names = ["apps", "instances", "cpus", "mem", "disk", "gpus"];
+    private static readonly string[] Names = ["apps", "jobs", "instances", "cpus", "mem", "disk", "gpus"];
 
     /// <summary>Adds the endpoints.</summary>
     public static IEndpointRouteBuilder MapLimits(this IEndpointRouteBuilder endpoints)
@@ -90,6 +90,7 @@ public static class LimitEndpoints
         return new()
         {
             Apps = reader.Integer("apps", 0),
+            Jobs = reader.Integer("jobs", 0),
             Instances = reader.Long("instances", 0, (long)Most),
             Cpus = reader.Number("cpus", 0, Most),
             Mem = reader.Number("mem", 0, Most),
@@ -103,6 +104,8 @@ public static class LimitEndpoints
         json.WriteStartObject(name);
         if (limit.Apps is { } apps)
             json.WriteNumber("apps", apps);
+        if (limit.Jobs is { } jobs)
+            json.WriteNumber("jobs", jobs);
         if (limit.Instances is { } instances)
             json.WriteNumber("instances", instances);
         if (limit.Cpus is { } cpus)
@@ -120,6 +123,7 @@ public static class LimitEndpoints
     {
         json.WriteStartObject(name);
         json.WriteNumber("apps", use.Apps);
+        json.WriteNumber("jobs", use.Jobs);
         json.WriteNumber("instances", use.Instances);
         json.WriteNumber("cpus", use.Cpus);
         json.WriteNumber("mem", use.Mem);

@@ -85,6 +85,8 @@ public sealed class JobOperations(IGrainFactory grains, TimeProvider time)
             if (parent != spec.Id && (!JobGateway.Shows(parent) || await _jobs.Graph.GetAsync(parent) is null))
                 problems.Add(new("parents", $"there is no job '{parent}' to follow; add it first"));
         }
+        if (JobGroups.CanCount(problems))
+            problems.AddRange(await _jobs.Graph.CheckLimitsAsync(spec));
         if (isNew && JobValidator.IsName(spec.Id) && JobGateway.Shows(spec.Id) && await _jobs.Graph.GetAsync(spec.Id) is not null)
             problems.Add(new("id", $"there is a job '{spec.Id}' already"));
         if (problems.Count > 0)

@@ -6,7 +6,7 @@ namespace Platform.Cli.Commands;
 /// <summary><c>platform limit</c>: how much the definitions in a group may come to.</summary>
 internal static class LimitCommand
 {
-    private static readonly string[] Names = ["apps", "instances", "cpus", "mem", "disk", "gpus"];
+    private static readonly string[] Names = ["apps", "jobs", "instances", "cpus", "mem", "disk", "gpus"];
 
     internal static Command Build() => new("limit", "Limits of groups of apps: how much their definitions may come to.") { Set(), List(), Remove() };
 
@@ -17,7 +17,7 @@ internal static class LimitCommand
         var group = GroupArgument();
         var amounts = Names.Select(name => new Option<double?>("--" + name)
         {
-            Description = name switch { "apps" => "The most apps and pods.", "mem" or "disk" => $"The most {name} of all instances, MB.", "instances" => "The most instances.", _ => $"The most {name} of all instances." },
+            Description = name switch { "apps" => "The most apps and pods.", "jobs" => "The most jobs.", "mem" or "disk" => $"The most {name} of all instances, MB.", "instances" => "The most instances, and tasks of jobs at a time.", _ => $"The most {name} of all instances." },
             HelpName = "N",
         }).ToArray();
         var command = new Command("set", "Sets the limit of a group and all below it, in the place of the one that it had.") { group };

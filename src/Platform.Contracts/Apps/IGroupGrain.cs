@@ -56,6 +56,17 @@ public interface IGroupGrain : IGrainWithStringKey, IWakeable
     [AlwaysInterleave, Alias("GetLimits")]
     Task<ValueMap<GroupLimitStatus>> GetLimitsAsync();
 
+    /// <summary>A change of a job asks for more: what groups would have beyond their limits with it; nothing: it may be made, and counts from now on.</summary>
+    /// <param name="claim">The change.</param>
+    /// <param name="dryRun">Only asks.</param>
+    /// <exception cref="InvalidOperationException">Another activation of the jobs' gate has taken the place of the one that asks, or it has told something later.</exception>
+    [Alias("ClaimJobs")]
+    Task<ValueList<GroupExcess>> ClaimJobsAsync(JobClaim claim, bool dryRun);
+
+    /// <summary>What the jobs of these groups come to now, after a change was made or given up. From another activation than the one before: it has started.</summary>
+    [Alias("JobsChanged")]
+    Task JobsChangedAsync(JobUses told);
+
     /// <summary>Secrets have new values: apps that use them, and ask for it, are told or replaced. Durable when it returns; what was heard of does nothing.</summary>
     /// <param name="changes">The number of the change, by the path of the secret. Changes that come later have greater numbers.</param>
     [Alias("SecretsChanged")]

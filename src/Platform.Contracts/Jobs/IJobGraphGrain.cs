@@ -1,5 +1,6 @@
 using Platform.Contracts.Recovery;
 using Platform.Core.Collections;
+using Platform.Core.Groups;
 using Platform.Core.Jobs;
 using Platform.Core.Schedules;
 
@@ -16,6 +17,14 @@ public interface IJobGraphGrain : IGrainWithIntegerKey, IWakeable
     /// <summary>Every problem of a definition, as <see cref="PutAsync"/> would find them; changes nothing.</summary>
     [AlwaysInterleave, Alias("Check")]
     Task<ValueList<SpecProblem>> CheckAsync(JobSpec spec);
+
+    /// <summary>What groups would have beyond their limits with a definition that is right otherwise, as <see cref="PutAsync"/> would find it; changes nothing.</summary>
+    [AlwaysInterleave, Alias("CheckLimits")]
+    Task<ValueList<SpecProblem>> CheckLimitsAsync(JobSpec spec);
+
+    /// <summary>What the jobs directly in each group come to, a change that is on its way included.</summary>
+    [AlwaysInterleave, Alias("GetUses")]
+    Task<JobUses> GetUsesAsync();
 
     /// <summary>Removes a job; durable when it returns.</summary>
     /// <param name="id">The job.</param>

@@ -111,7 +111,7 @@ public sealed class GroupGate(GroupLedger ledger, GroupOptions options)
         var problems = Problems(transitions, groups);
         // The way back to what stood is always open.
         if (isLimited)
-            problems.AddRange(GroupLimits.Beyond(ledger.Limits, ledger.Apps, transitions));
+            problems.AddRange(GroupLimits.Beyond(ledger.Limits, ledger.Apps, ledger.Jobs.Uses, transitions).Select(excess => (excess.Group, excess.Text)));
         if (problems.Count > 0)
             return GroupDecision.Refuse(ChangeOutcome.Invalid, problems[0].Subject, problems.Select(problem => problem.Text));
 

@@ -27,4 +27,7 @@ public sealed record GroupItem
 
     /// <summary>How much the definitions in a group may come to.</summary>
     [Id(6)] public GroupLimit? Limit { get; init; }
+
+    /// <summary>How many changes of jobs were let through under a limit.</summary>
+    [Id(7)] public long? JobClaims { get; init; }
 }

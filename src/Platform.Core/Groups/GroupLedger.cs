@@ -14,6 +14,7 @@ public sealed class GroupLedger
     private const string AbandonedPrefix = "abandoned:";
     private const string SecretPrefix = "secret:";
     private const string LimitPrefix = "limit:";
+    private const string JobClaimsKey = "jobs:";
 
     private readonly IKeptItems<GroupItem> _items;
     private readonly int _keptVersions;
@@ -28,6 +29,7 @@ public sealed class GroupLedger
     private readonly Dictionary<string, long> _secretChanges = new(StringComparer.Ordinal);
     private long _lastSecretChange;
     private readonly Dictionary<string, GroupLimit> _limits = new(StringComparer.Ordinal);
+    private long _jobClaims;
     private int _withDependencies;
 
     /// <summary>The tree that is kept.</summary>
@@ -51,6 +53,8 @@ public sealed class GroupLedger
                 _abandoned[key[AbandonedPrefix.Length..]] = item.Abandoned;
             else if (item.Limit is not null)
                 _limits[key[LimitPrefix.Length..]] = item.Limit;
+            else if (item.JobClaims is { } claims)
+                _jobClaims = claims;
             else if (item.SecretChange is { } change && key.Length == SecretPrefix.Length)
                 _lastSecretChange = change;
             else if (item.SecretChange is { } waiting)
@@ -135,6 +139,12 @@ public sealed class GroupLedger
         _limits[group] = limit;
         _items.Set(LimitPrefix + group, new() { Limit = limit });
     }
+
+    /// <summary>What jobs come to.</summary>
+    public JobBook Jobs { get; } = new();
+
+    /// <summary>Notes that a change of jobs was let through: stored with all that was decided before it, and by nobody whose record is no longer the tree's.</summary>
+    public void NoteJobClaim() => _items.Set(JobClaimsKey, new() { JobClaims = ++_jobClaims });
 
     /// <summary>The apps that have yet to follow a change of a secret, with the number of the last one.</summary>
     public IReadOnlyDictionary<string, long> SecretChanges => _secretChanges;

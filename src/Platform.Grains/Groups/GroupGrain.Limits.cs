@@ -1,5 +1,4 @@
 using Platform.Contracts.Apps;
-using Platform.Core.Apps;
 using Platform.Core.Collections;
 using Platform.Core.Groups;
 
@@ -18,21 +17,10 @@ public sealed partial class GroupGrain
     }
 
     /// <inheritdoc/>
-    public Task<ValueMap<GroupLimitStatus>> GetLimitsAsync()
+    public async Task<ValueMap<GroupLimitStatus>> GetLimitsAsync()
     {
-        var limits = _ledger.Limits.ToDictionary(limit => limit.Key, limit => (Limit: limit.Value, Used: default(GroupUse)), StringComparer.Ordinal);
-        if (limits.Count > 0)
-        {
-            foreach (var (appId, app) in _ledger.Apps)
-            {
-                var use = GroupUse.Of(app.Spec);
-                foreach (var group in AppPath.Ancestors(appId))
-                {
-                    if (limits.TryGetValue(group, out var known))
-                        limits[group] = (known.Limit, known.Used + use);
-                }
-            }
-        }
-        return Task.FromResult(limits.Select(limit => KeyValuePair.Create(limit.Key, new GroupLimitStatus(limit.Value.Limit, limit.Value.Used))).ToValueMap());
+        await KnowJobsAsync();
+        var used = GroupLimits.Used(_ledger.Limits, _ledger.Apps, _ledger.Jobs.Uses);
+        return _ledger.Limits.Select(limit => KeyValuePair.Create(limit.Key, new GroupLimitStatus(limit.Value, used[limit.Key]))).ToValueMap();
     }
 }

@@ -54,6 +54,8 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     public async Task<ChangeResult> ChangeAsync(ChangeSet change)
     {
         ThrowIfBroken();
+        await KnowJobsAsync();
+        ThrowIfBroken();
         var decision = _gate.Decide(change, _time.GetUtcNow(), NewId);
         if (!decision.Accepted)
         {

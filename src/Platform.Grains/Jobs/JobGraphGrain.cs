@@ -44,7 +44,7 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
             if (!entry.Applied)
                 _unapplied.Add(id);
         }
-        this.RegisterGrainTimer(ApplyAsync, new GrainTimerCreationOptions(TimeSpan.Zero, ApplyAgain) { KeepAlive = true });
+        this.RegisterGrainTimer(GoOnAsync, new GrainTimerCreationOptions(TimeSpan.Zero, ApplyAgain) { KeepAlive = true });
         return Task.CompletedTask;
     }
 
@@ -62,7 +62,11 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
     }
 
     /// <inheritdoc/>
-    public Task<ValueList<SpecProblem>> CheckAsync(JobSpec spec) => Task.FromResult(ProblemsOf(spec, _time.GetUtcNow()).Problems.ToValueList());
+    public async Task<ValueList<SpecProblem>> CheckAsync(JobSpec spec)
+    {
+        var problems = ProblemsOf(spec, _time.GetUtcNow()).Problems;
+        return [.. problems, .. JobGroups.CanCount(problems) ? await CheckLimitsAsync(spec) : default];
+    }
 
     /// <inheritdoc/>
     public async Task<JobChange> PutAsync(JobSpec spec, JobPut mode)
@@ -74,11 +78,16 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
             return new() { Outcome = JobOutcome.Unknown };
         var now = _time.GetUtcNow();
         var (problems, unknown) = ProblemsOf(spec, now);
+        if (problems.Count == 0)
+            problems.AddRange(await ClaimAsync(spec));
+        else if (JobGroups.CanCount(problems))
+            problems.AddRange(await CheckLimitsAsync(spec));
         if (problems.Count > 0)
             return new() { Outcome = JobOutcome.Invalid, Problems = problems.ToValueList(), Others = unknown };
         if (before is null || before.Spec != spec)
         {
             var version = Math.Max((before?.Version ?? 0) + 1, now.UtcTicks);
+            Hold(spec.Id, spec);
             _jobs.Set(spec.Id, new(spec, version, Applied: false));
             if (before is not null)
                 Unindex(spec.Id, before.Spec);
@@ -87,7 +96,7 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
             // Those that it follows, or no longer follows, have to know.
             foreach (var parent in spec.Parents.Concat(before?.Spec.Parents ?? default).Distinct(StringComparer.Ordinal))
                 Concern(parent);
-            await _jobs.WriteAsync();
+            await WriteAsync();
             Tell("job_changed_event", spec.Id);
             if (JobEvents.LabelsUnread(spec) is { } unread)
                 PlatformEvents.Publish(GrainFactory, now, unread);
@@ -119,13 +128,14 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
             Index(child, spec);
             _unapplied.Add(child);
         }
+        Hold(id, default);
         _jobs.Remove(id);
         Unindex(id, entry.Spec);
         _names.Remove(id);
         _unapplied.Remove(id);
         foreach (var parent in entry.Spec.Parents)
             Concern(parent);
-        await _jobs.WriteAsync();
+        await WriteAsync();
         Tell("job_removed_event", id);
         foreach (var child in children)
             Tell("job_changed_event", child);
@@ -133,6 +143,8 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
         LogDefined(id, "removed");
         return new() { Spec = entry.Spec };
     }
+
+    private Task GoOnAsync() => Task.WhenAll(TellGroupsAsync(), ApplyAsync());
 
     /// <summary>Hands over what jobs do not have yet; what does not get through is tried again every second.</summary>
     private async Task ApplyAsync()
@@ -196,6 +208,7 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
     private void Index(string id, JobSpec spec)
     {
         _names.Add(id);
+        _groups.Add(spec);
         foreach (var parent in spec.Parents)
         {
             if (!_children.TryGetValue(parent, out var children))
@@ -206,6 +219,7 @@ public sealed partial class JobGraphGrain : Grain, IJobGraphGrain
 
     private void Unindex(string id, JobSpec spec)
     {
+        _groups.Remove(spec);
         foreach (var parent in spec.Parents)
         {
             if (_children.TryGetValue(parent, out var children) && children.Remove(id) && children.Count == 0)

@@ -17,7 +17,7 @@ public sealed class GroupLimitTests(SecureServer server) : IClassFixture<SecureS
         (await server.SendAsync("POST", "/v2/apps", deployer, App("/limited/a"))).Status.ShouldBe(HttpStatusCode.Created);
         var refused = await server.SendAsync("POST", "/v2/apps", deployer, App("/limited/b", 3));
         (refused.Status, refused.Message).ShouldBe((HttpStatusCode.UnprocessableEntity, "Object is not valid"));
-        refused.Problems.ShouldBe(["/: Group /limited may have 3 instances and would have 4", "/: Group /limited may have 1 cpus and would have 2"]);
+        refused.Problems.ShouldBe(["/: Group /limited may have 3 instances and would have 4; ask for less, or have its limit raised", "/: Group /limited may have 1 cpus and would have 2; ask for less, or have its limit raised"]);
         (await server.SendAsync("PUT", "/v2/groups/limited", deployer, $$$"""{"groups":[{"id":"deep","apps":[{{{App("x", 3)}}}]}]}""")).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await server.SendAsync("PUT", "/v2/apps/limited/a?force=true", deployer, """{"instances":4}""")).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await server.SendAsync("PUT", "/v2/apps/limited/a?force=true", deployer, """{"instances":2}""")).Status.ShouldBe(HttpStatusCode.OK);
@@ -26,8 +26,41 @@ public sealed class GroupLimitTests(SecureServer server) : IClassFixture<SecureS
             (await server.SendAsync(method, path, deployer, method == "PUT" ? """{"apps":100}""" : null)).Status.ShouldBe(HttpStatusCode.Forbidden, $"{method} {path}");
         (await server.SendAsync("PUT", "/api/limits/other", server.Root, """{"mem":0.5}""")).Status.ShouldBe(HttpStatusCode.NoContent);
         (await server.SendAsync("GET", "/api/limits", deployer)).Text.ShouldBe(
-            """{"limits":[{"group":"/limited","limit":{"apps":2,"instances":3,"cpus":1},"used":{"apps":1,"instances":2,"cpus":1.0,"mem":64,"disk":0,"gpus":0}}]}""");
+            """{"limits":[{"group":"/limited","limit":{"apps":2,"instances":3,"cpus":1},"used":{"apps":1,"jobs":0,"instances":2,"cpus":1.0,"mem":64,"disk":0,"gpus":0}}]}""");
         (await server.SendAsync("GET", "/api/limits", server.Root)).Text.ShouldContain("/other");
+    }
+
+    [Fact]
+    public async Task A_job_is_held_against_the_limit_with_the_apps_in_the_words_of_each_api()
+    {
+        (await server.SendAsync("PUT", "/api/limits/jobbing", server.Root, """{"jobs":2,"instances":2,"cpus":1}""")).Status.ShouldBe(HttpStatusCode.NoContent);
+        (await server.SendAsync("POST", "/v2/apps", server.Root, App("/jobbing/a"))).Status.ShouldBe(HttpStatusCode.Created);
+        const string Instances = "Group /jobbing may have 2 instances and would have 4, 3 of it for jobs; ask for less, or have its limit raised";
+        const string Cpus = "Group /jobbing may have 1 cpus and would have 1.5, 1 of it for jobs; ask for less, or have its limit raised";
+
+        var ours = await server.SendAsync("POST", "/api/jobs", server.Root, """{"id":"jobbing.many","task":{"cmd":"true","cpus":0.1},"array":{"from":0,"to":2}}""");
+        (ours.Status, ours.Message).ShouldBe((HttpStatusCode.UnprocessableEntity, "Object is not valid"));
+        ours.Problems.ShouldBe(["array: " + Instances]);
+        var metronome = await server.SendAsync("POST", "/v1/jobs", server.Root, """{"id":"jobbing.deep.one","run":{"cmd":"true","cpus":1,"mem":32,"disk":0}}""");
+        (metronome.Status, metronome.Message).ShouldBe((HttpStatusCode.UnprocessableEntity, "Object is not valid"));
+        metronome.Problems.ShouldBe(["/run/cpus: " + Cpus]);
+        var chronos = await server.SendAsync("POST", "/v1/scheduler/iso8601", server.Root, """{"name":"jobbing.one","command":"true","cpus":1,"schedule":"R/2099-01-01T00:00:00Z/P1D"}""");
+        ((int)chronos.Status).ShouldBe(400);
+        chronos.Text.ShouldContain(Cpus);
+        // With what else is wrong.
+        (await server.SendAsync("POST", "/api/jobs", server.Root, """{"id":"jobbing.one","task":{"cmd":"true","cpus":1},"parents":["gone"]}""")).Problems.Count.ShouldBe(2);
+
+        (await server.SendAsync("POST", "/api/jobs", server.Root, """{"id":"jobbing.one","task":{"cmd":"true","cpus":0.5}}""")).Status.ShouldBe(HttpStatusCode.Created);
+        var app = await server.SendAsync("PUT", "/v2/apps/jobbing/a?force=true", server.Root, """{"instances":2}""");
+        app.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        app.Problems.ShouldBe(
+        [
+            "/: Group /jobbing may have 2 instances and would have 3, 1 of it for jobs; ask for less, or have its limit raised",
+            "/: Group /jobbing may have 1 cpus and would have 1.5, 0.5 of it for jobs; ask for less, or have its limit raised",
+        ]);
+        (await server.SendAsync("GET", "/api/limits", server.Root)).Text.ShouldContain("\"used\":{\"apps\":1,\"jobs\":1,\"instances\":2,");
+        (await server.SendAsync("DELETE", "/api/jobs/jobbing.one", server.Root)).Status.ShouldBe(HttpStatusCode.OK);
+        (await server.SendAsync("PUT", "/v2/apps/jobbing/a?force=true", server.Root, """{"instances":2}""")).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

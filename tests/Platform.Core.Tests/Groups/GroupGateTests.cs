@@ -140,8 +140,8 @@ public class GroupGateTests
         _tree.Change(Tree.Put("/team/a", instances: 4), Tree.Put("/other/b", instances: 9));
         _tree.End();
         _tree.Ledger.SetLimit("/team", new() { Instances = 3 });
-        _tree.Change(Tree.Put("/team/a", instances: 5)).Result.Problems.ShouldBe(["Group /team may have 3 instances and would have 5"]);
-        _tree.Change(Tree.Put("/team/in/c")).Result.Problems.ShouldBe(["Group /team may have 3 instances and would have 5"]);
+        _tree.Change(Tree.Put("/team/a", instances: 5)).Result.Problems.ShouldBe(["Group /team may have 3 instances and would have 5; ask for less, or have its limit raised"]);
+        _tree.Change(Tree.Put("/team/in/c")).Result.Problems.ShouldBe(["Group /team may have 3 instances and would have 5; ask for less, or have its limit raised"]);
         _tree.Change(Tree.Put("/other/b", instances: 10)).Accepted.ShouldBeTrue();
         var shrink = _tree.Change(Tree.Put("/team/a", instances: 2));
         shrink.Accepted.ShouldBeTrue();

@@ -29,7 +29,7 @@ public sealed class GroupLimitTests
 
         results.Count(result => result.Outcome == ChangeOutcome.Accepted).ShouldBe(7);
         results.Where(result => result.Outcome != ChangeOutcome.Accepted).ShouldAllBe(
-            result => result.Outcome == ChangeOutcome.Invalid && result.Problems.Count == 1 && result.Problems[0] == "Group /shop may have 7 apps and pods and would have 8");
+            result => result.Outcome == ChangeOutcome.Invalid && result.Problems.Count == 1 && result.Problems[0] == "Group /shop may have 7 apps and pods and would have 8; ask for less, or have its limit raised");
         (await Gate(host).GetLimitsAsync())["/shop"].Used.Apps.ShouldBe(7);
     }
 
@@ -47,15 +47,15 @@ public sealed class GroupLimitTests
         // Cpus: 4 * 0.5; memory: 4 * 64. /bank has nothing to do with it, and 40 MB of disk are within.
         refused.Problems.ToArray().ShouldBe(
         [
-            "Group / may have 3 instances and would have 4",
-            "Group /shop may have 1 cpus and would have 2",
-            "Group /shop may have 100 MB of memory and would have 256",
-            "Group /shop/api may have 0 apps and pods and would have 1",
+            "Group / may have 3 instances and would have 4; ask for less, or have its limit raised",
+            "Group /shop may have 1 cpus and would have 2; ask for less, or have its limit raised",
+            "Group /shop may have 100 MB of memory and would have 256; ask for less, or have its limit raised",
+            "Group /shop/api may have 0 apps and pods and would have 1; ask for less, or have its limit raised",
         ]);
         (await Gate(host).ChangeAsync(Put(App("/other/web", 3)))).Outcome.ShouldBe(ChangeOutcome.Accepted);
         (await Gate(host).ChangeAsync(Put(App("/other/web", 4)))).Outcome.ShouldBe(ChangeOutcome.Invalid);
         // A dry run says the same, and changes nothing.
-        (await Gate(host).ChangeAsync(Put(App("/other/web", 4)) with { DryRun = true })).Problems.ToArray().ShouldBe(["Group / may have 3 instances and would have 4"]);
+        (await Gate(host).ChangeAsync(Put(App("/other/web", 4)) with { DryRun = true })).Problems.ToArray().ShouldBe(["Group / may have 3 instances and would have 4; ask for less, or have its limit raised"]);
     }
 
     [Fact]
