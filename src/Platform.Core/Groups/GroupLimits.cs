@@ -51,6 +51,10 @@ public static class GroupLimits
     /// <summary>Whether a group, or one that it is in, has a limit.</summary>
     public static bool Cover(IReadOnlyDictionary<string, GroupLimit> limits, string group) => AppPath.Ancestors(group).Prepend(group).Any(limits.ContainsKey);
 
+    /// <summary>Whether a change of apps may ask for more where a limit is. One that only ends or restarts something never does.</summary>
+    public static bool Concern(IReadOnlyDictionary<string, GroupLimit> limits, ChangeSet change) =>
+        limits.Count > 0 && change.Apps.Any(app => app.Kind == AppChangeKind.Put && Cover(limits, AppPath.Parent(app.AppId)));
+
     /// <summary>What the definitions in groups that have limits come to, by group.</summary>
     /// <param name="limits">The limits, by group.</param>
     /// <param name="standing">The definitions that stand, by path.</param>

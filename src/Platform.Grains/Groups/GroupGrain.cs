@@ -54,8 +54,11 @@ public sealed partial class GroupGrain : Grain, IGroupGrain
     public async Task<ChangeResult> ChangeAsync(ChangeSet change)
     {
         ThrowIfBroken();
-        await KnowJobsAsync();
-        ThrowIfBroken();
+        if (GroupLimits.Concern(_ledger.Limits, change))
+        {
+            await KnowJobsAsync();
+            ThrowIfBroken();
+        }
         var decision = _gate.Decide(change, _time.GetUtcNow(), NewId);
         if (!decision.Accepted)
         {

@@ -134,6 +134,17 @@ public sealed class JobLimitTests
     }
 
     [Fact]
+    public void Only_what_may_grow_under_a_limit_has_to_know_of_jobs()
+    {
+        var limits = new Dictionary<string, GroupLimit> { ["/team"] = new() { Instances = 1 } };
+        bool Concerned(params AppChange[] apps) => GroupLimits.Concern(limits, new() { Apps = [.. apps] });
+        Concerned(Tree.Put("/team/in/a")).ShouldBeTrue();
+        Concerned(Tree.Put("/teams/a"), Tree.Put("/team"), Tree.Remove("/team/a"), new() { AppId = "/team/a", Kind = AppChangeKind.Restart }).ShouldBeFalse();
+        limits["/"] = new() { Instances = 1 };
+        Concerned(Tree.Put("/teams/a")).ShouldBeTrue();
+    }
+
+    [Fact]
     public void That_a_job_was_let_through_is_no_part_of_the_tree()
     {
         _tree.Change(Tree.Put("/a"));

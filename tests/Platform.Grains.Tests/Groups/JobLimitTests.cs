@@ -189,6 +189,26 @@ public sealed class JobLimitTests
         await AppFixture.UntilAsync(async () => (await UsedAsync(host)).Instances == 5, "what is stored counts, and nothing else");
     }
 
+    [Fact]
+    public async Task While_nobody_knows_what_jobs_come_to_nothing_grows_under_a_limit_and_everything_may_end()
+    {
+        var mute = new Mute();
+        await using var host = await StartAsync(services => services.AddSingleton<IOutgoingGrainCallFilter>(mute));
+        await Tree(host).SetLimitAsync("/shop", new() { Instances = 5 });
+        (await ChangeAsync(host, Put("/shop/web", 3))).ShouldBe(ChangeOutcome.Accepted);
+        mute.IsMute = true;
+        await Tree(host).AbdicateAsync();
+
+        await Should.ThrowAsync<TimeoutException>(() => ChangeAsync(host, Put("/shop/web", 4)));
+        await Should.ThrowAsync<TimeoutException>(() => PutAsync(host, Job("shop.a")));
+        (await ChangeAsync(host, Put("/other/web", 4))).ShouldBe(ChangeOutcome.Accepted);
+        (await ChangeAsync(host, Remove("/shop/web"))).ShouldBe(ChangeOutcome.Accepted);
+
+        mute.IsMute = false;
+        (await PutAsync(host, Job("shop.a", 5))).ShouldBe(JobOutcome.Done);
+        (await ChangeAsync(host, Put("/shop/web", 1))).ShouldBe(ChangeOutcome.Invalid);
+    }
+
     /// <summary>Both gates end and lose writes at any time; what they have let through stays within the limit all the same.</summary>
     [Theory]
     [InlineData(1)]
@@ -231,6 +251,15 @@ public sealed class JobLimitTests
             (apps + jobs).ShouldBeLessThanOrEqualTo(Most, $"round {round}");
             await AppFixture.UntilAsync(async () => (await UsedAsync(host)).Instances == apps + jobs, $"round {round}: what stands counts, and nothing else");
         }
+    }
+
+    /// <summary>The jobs' gate cannot be asked.</summary>
+    private sealed class Mute : IOutgoingGrainCallFilter
+    {
+        public bool IsMute { get; set; }
+
+        public Task Invoke(IOutgoingGrainCallContext context) =>
+            IsMute && context.MethodName == nameof(IJobGraphGrain.GetUsesAsync) ? Task.FromException(new TimeoutException("The test lets nobody ask.")) : context.Invoke();
     }
 
     /// <summary>Tells when a method has been called, and has come to the first thing that it waits for.</summary>
