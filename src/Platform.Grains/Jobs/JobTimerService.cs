@@ -16,17 +16,27 @@ public sealed partial class JobTimerService(IGrainFactory grains, TimeProvider t
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    private DateTimeOffset _clock;
+    private long _timer;
+
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Here and not in what runs beside the start: a clock that is set just after it is told of too.
+        (_clock, _timer) = (time.GetUtcNow(), time.GetTimestamp());
+        return base.StartAsync(cancellationToken);
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (clock, timer) = (time.GetUtcNow(), time.GetTimestamp());
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(await TryCallAsync(stoppingToken) ? Period : RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var (now, timerNow) = (time.GetUtcNow(), time.GetTimestamp());
-            if (ClockJump.Between(now - clock, time.GetElapsedTime(timer, timerNow)) is { } jump)
+            if (ClockJump.Between(now - _clock, time.GetElapsedTime(_timer, timerNow)) is { } jump)
                 await TellAsync(jump, now);
-            (clock, timer) = (now, timerNow);
+            (_clock, _timer) = (now, timerNow);
         }
     }
 
