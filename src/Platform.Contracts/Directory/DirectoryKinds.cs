@@ -12,7 +12,7 @@ public static class DirectoryKinds
     /// <summary>Services with instances from outside, by name.</summary>
     public const string Services = "services";
 
-    /// <summary>Jobs that may have endpoints, by id.</summary>
+    /// <summary>Jobs that may have endpoints with ports, by id.</summary>
     public const string EndpointJobs = "endpoint-jobs";
 
     /// <summary>Frameworks, by id.</summary>

@@ -5,7 +5,7 @@ using Platform.Core.Tasks;
 
 namespace Platform.Core.Registry;
 
-/// <summary>The endpoints of jobs: tasks of their runs that have ports.</summary>
+/// <summary>The endpoints of jobs: tasks of their runs. One without ports is found by its address, as Mesos-DNS has it.</summary>
 public static class JobEndpoints
 {
     /// <summary>The framework whose tasks they are, in DNS names: Metronome's.</summary>
@@ -14,13 +14,13 @@ public static class JobEndpoints
     /// <summary>The service that a job is, such as <c>reports.daily.metronome</c>.</summary>
     public static string ServiceOf(string jobId) => $"{jobId}.{Framework}";
 
-    /// <summary>The endpoint of a task; null: it does not run, or has no ports and so nothing that could be reached.</summary>
+    /// <summary>The endpoint of a task; null: it does not run.</summary>
     /// <param name="spec">The job as its run knows it.</param>
     /// <param name="task">The task.</param>
     /// <param name="owner">Who tells of it, such as <c>job:reports.daily</c>.</param>
     public static ServiceEndpoint? Of(JobSpec spec, RunTask task, string owner)
     {
-        if (task is not { State: TaskState.Running, AgentId: { } agent, Host: { } host } || task.Ports.IsEmpty)
+        if (task is not { State: TaskState.Running, AgentId: { } agent, Host: { } host })
             return null;
         var reported = task.LastStatus?.IpAddresses ?? default;
         return new()

@@ -11,7 +11,7 @@ namespace Platform.Grains.Apps;
 /// <summary>Tells the registry where an app's instances are reached, and lets them leave it before they are stopped.</summary>
 internal sealed class AppAnnouncements(string appId, string owner, AppStore store, IGrainFactory grains, Action freed, TimeProvider time, ILogger logger)
 {
-    private readonly EndpointAnnouncer _announcer = new(AppEndpoints.ServiceOf(appId), owner, () => grains.GetGrain<IRegistryGrain>(0), time, logger);
+    private readonly EndpointAnnouncer _announcer = new(AppEndpoints.ServiceOf(appId), owner, change => grains.GetGrain<IRegistryGrain>(0).ApplyAsync([change]), time, logger);
     private readonly Dictionary<string, (InstanceState Instance, List<string> Ids)> _endpoints = new(StringComparer.Ordinal);
     private readonly EndpointDrains _drains = new(() => grains.GetGrain<IRegistryGrain>(0), freed, time, logger);
     private (double?, double?) _shares;

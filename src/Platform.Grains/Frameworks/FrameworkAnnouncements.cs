@@ -113,7 +113,7 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
             {
                 if (endpoint is null && !evenEnded)
                     continue;
-                _services[service] = announcer = new(service, Owner, registry, time, logger);
+                _services[service] = announcer = new(service, Owner, change => registry().ApplyAsync([change]), time, logger);
             }
             if ((endpoint is null ? announcer.Remove(task.TaskId) : announcer.Set(endpoint)) || evenEnded)
                 changed.Add(announcer);

@@ -8,6 +8,7 @@ using Platform.Core.Collections;
 using Platform.Core.Jobs;
 using Platform.Core.Tasks;
 using Platform.Grains.Ownership;
+using Platform.Grains.Registry;
 
 namespace Platform.Grains.Jobs;
 
@@ -22,6 +23,7 @@ public sealed class JobGrain(
     IOptions<OwnershipOptions> ownership,
     INoticeSender sender,
     HandOverGate gate,
+    EndpointPost post,
     TimeProvider time,
     ILogger<JobGrain> logger) : Grain, IJobGrain
 {
@@ -37,7 +39,7 @@ public sealed class JobGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _store = new(head, runs, tasks, notices, time.GetUtcNow());
-        _owner = new(this.GetPrimaryKeyString(), _store, GrainFactory, sender, time, new(logger));
+        _owner = new(this.GetPrimaryKeyString(), _store, GrainFactory, sender, post, time, new(logger));
         _engine = new(this, GrainFactory, _owner, _store.Owned, ownership.Value, time, logger);
         _owner.Join(_engine);
         // The term is stored with the first write.
@@ -53,6 +55,7 @@ public sealed class JobGrain(
     {
         if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown)
             _engine.Stop();
+        _owner.Announcements.Stop();
         return Task.CompletedTask;
     }
 

@@ -8,6 +8,7 @@ using Platform.Core.Placement;
 using Platform.Core.Tasks;
 using Platform.Grains.Events;
 using Platform.Grains.Ownership;
+using Platform.Grains.Registry;
 
 namespace Platform.Grains.Jobs;
 
@@ -25,11 +26,11 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
     private readonly JobLog _log;
     private OwnershipEngine<RunTask, string> _engine = null!;
 
-    public JobOwner(string jobId, JobStore store, IGrainFactory grains, INoticeSender sender, TimeProvider time, JobLog log)
+    public JobOwner(string jobId, JobStore store, IGrainFactory grains, INoticeSender sender, EndpointPost post, TimeProvider time, JobLog log)
     {
         (_jobId, _store, _grains, _sender, _time, _log) = (jobId, store, grains, sender, time, log);
         Owner = TaskOwners.OfJob(jobId);
-        Announcements = new(jobId, Owner, store, grains, () => _engine.Released(), time, log.Logger);
+        Announcements = new(jobId, Owner, store, post, grains, () => _engine.Released(), time, log.Logger);
         Timer = new(jobId, store.Term, grains, time, log.Logger);
     }
 
@@ -43,7 +44,7 @@ internal sealed class JobOwner : ITaskOwner<RunTask, string>
     public int? DisruptionBudget => null;
 
     /// <inheritdoc/>
-    public bool IsOver => _store.Head.Spec is null && _store.Owned.Count == 0 && !Timer.IsTelling;
+    public bool IsOver => _store.Head.Spec is null && _store.Owned.Count == 0 && !Timer.IsTelling && !Announcements.IsTelling;
 
     /// <summary>What decides.</summary>
     public JobModel Model { get; private set; } = null!;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Platform.Contracts.Registry;
-using Platform.Core.Collections;
 using Platform.Core.Registry;
 
 namespace Platform.Grains.Registry;
@@ -15,72 +14,54 @@ internal sealed partial class EndpointAnnouncer
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly string _service;
-    private readonly string _owner;
-    private readonly Func<IRegistryGrain> _registry;
+    private readonly Func<EndpointChange, Task<RegistryAnswer>> _apply;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Dictionary<string, ServiceEndpoint> _endpoints = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _removed = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _changed = new(StringComparer.Ordinal);
-    private long _version;
-    private long _told;
-    private bool _tellsAll = true;
-    private bool _tellsNothing;
+    private readonly AnnouncedEndpoints _endpoints;
     private long _toldIndex;
     private bool _isRunning;
     private Task? _running;
 
     /// <summary>For the part that an owner has in a service.</summary>
-    public EndpointAnnouncer(string service, string owner, Func<IRegistryGrain> registry, TimeProvider time, ILogger logger)
+    /// <param name="service">The service.</param>
+    /// <param name="owner">The owner.</param>
+    /// <param name="apply">Tells the registry.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The owner's.</param>
+    public EndpointAnnouncer(string service, string owner, Func<EndpointChange, Task<RegistryAnswer>> apply, TimeProvider time, ILogger logger)
     {
-        (_service, _owner, _registry, _time, _logger) = (service, owner, registry, time, logger);
+        (_service, _apply, _time, _logger) = (service, apply, time, logger);
         // Greater than that of any earlier activation.
-        _version = time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+        _endpoints = new(service, owner, time.GetUtcNow().ToUnixTimeMilliseconds() * 1000);
     }
 
     /// <summary>There are endpoints, or there were, and the registry has not been told that they are gone.</summary>
-    public bool HasAnything => _endpoints.Count > 0 || _isRunning || _told < _version && !_tellsAll;
+    public bool HasAnything => _endpoints.HasAnything || _isRunning;
 
     /// <summary>There are no endpoints; the registry may not know of it yet.</summary>
-    public bool IsEmpty => _endpoints.Count == 0;
+    public bool IsEmpty => _endpoints.IsEmpty;
 
     /// <summary>Whether there is an endpoint of this id.</summary>
-    public bool Has(string id) => _endpoints.ContainsKey(id);
+    public bool Has(string id) => _endpoints.Has(id);
 
     /// <summary>An endpoint is there or has changed. False: it is as it was.</summary>
-    public bool Set(ServiceEndpoint endpoint)
-    {
-        if (_endpoints.TryGetValue(endpoint.Id, out var known) && known == endpoint)
-            return false;
-        _endpoints[endpoint.Id] = endpoint;
-        _removed.Remove(endpoint.Id);
-        _changed[endpoint.Id] = ++_version;
-        return true;
-    }
+    public bool Set(ServiceEndpoint endpoint) => _endpoints.Set(endpoint);
 
     /// <summary>An endpoint is gone. False: there was none.</summary>
-    public bool Remove(string id)
-    {
-        if (!_endpoints.Remove(id))
-            return false;
-        _changed.Remove(id);
-        _removed[id] = ++_version;
-        return true;
-    }
+    public bool Remove(string id) => _endpoints.Remove(id);
 
     /// <summary>Tells everything again: the registry has begun anew.</summary>
     /// <param name="evenNothing">Also that there is nothing: an earlier activation may have told of something.</param>
     public void TellAll(bool evenNothing = false)
     {
-        _tellsAll = true;
-        _tellsNothing |= evenNothing;
+        _endpoints.TellAll(evenNothing);
         Announce();
     }
 
     /// <summary>Tells what has changed, soon. It does not wait.</summary>
     public void Announce()
     {
-        if (_isRunning || (_told == _version && !_tellsAll) || (_tellsAll && _endpoints.Count == 0 && _removed.Count == 0 && !_tellsNothing))
+        if (_isRunning || !_endpoints.MustTell)
             return;
         _isRunning = true;
         var running = RunAsync();
@@ -110,21 +91,24 @@ internal sealed partial class EndpointAnnouncer
     {
         try
         {
-            while (_tellsAll || _told < _version)
+            while (_endpoints.MustTell)
             {
-                var change = Next();
+                var change = _endpoints.Next();
                 try
                 {
-                    var answer = await _registry().ApplyAsync([change]);
-                    if (answer.Missing.IsEmpty)
-                        Told(change, answer.Index);
-                    else
-                        _tellsAll = true;
+                    var answer = await _apply(change);
+                    if (answer.Missing.Contains(_service))
+                    {
+                        _endpoints.TellAll();
+                        continue;
+                    }
+                    _endpoints.Told(change);
+                    _toldIndex = answer.Index;
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)
                 {
                     LogNotTold(failure, _service);
-                    _tellsAll = true;
+                    _endpoints.TellAll();
                     await Task.Delay(RetryAfter, _time);
                 }
             }
@@ -133,38 +117,6 @@ internal sealed partial class EndpointAnnouncer
         {
             _isRunning = false;
             _running = null;
-        }
-    }
-
-    private EndpointChange Next()
-    {
-        var all = _tellsAll;
-        _tellsAll = false;
-        return new()
-        {
-            Service = _service,
-            Owner = _owner,
-            From = all ? null : _told,
-            To = _version,
-            Set = (all ? _endpoints.Values : _changed.Keys.Select(id => _endpoints[id])).ToValueList(),
-            Removed = all ? default : _removed.Keys.ToValueList(),
-        };
-    }
-
-    private void Told(EndpointChange change, long index)
-    {
-        _told = change.To;
-        _toldIndex = index;
-        _tellsNothing = false;
-        foreach (var (id, version) in _changed)
-        {
-            if (version <= change.To)
-                _changed.Remove(id);
-        }
-        foreach (var (id, version) in _removed)
-        {
-            if (version <= change.To)
-                _removed.Remove(id);
         }
     }
 

@@ -3,8 +3,11 @@ using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Frameworks;
+using Platform.Contracts.Jobs;
+using Platform.Contracts.Recovery;
 using Platform.Contracts.Registry;
 using Platform.Core.Collections;
+using Platform.Core.Jobs;
 using Platform.Core.Registry;
 
 namespace Platform.Grains.Registry;
@@ -182,8 +185,7 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
             var services = await GrainFactory.ListAsync(DirectoryKinds.Services, time: _time);
             if (!_isAsked)
                 await AskAllAsync(services);
-            foreach (var owner in _unheard)
-                EndpointOwners.Find(GrainFactory, owner)?.TellEndpointsAsync(Run).Ignore();
+            AskUnheard();
             foreach (var service in services)
                 GrainFactory.GetGrain<IServiceGrain>(service).TellEndpointsAsync(Run).Ignore();
             if (!_isComplete && _unheard.Count == 0)
@@ -200,11 +202,24 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
     }
 
     private bool _isAsked;
+    private long? _askedAt;
+
+    // A crowd that is slow to answer, as jobs are that all come up after a crash, is not made slower by questions.
+    private void AskUnheard()
+    {
+        if (_askedAt is { } asked && _time.GetElapsedTime(asked) < WakePace.Until(TimeSpan.Zero, _unheard.Count / JobTimers.Shards))
+            return;
+        _askedAt = _time.GetTimestamp();
+        foreach (var owner in _unheard)
+            EndpointOwners.Find(GrainFactory, owner)?.TellEndpointsAsync(Run).Ignore();
+    }
 
     private async Task AskAllAsync(ValueList<string> services)
     {
         var apps = await GrainFactory.ListAsync(DirectoryKinds.Apps, time: _time);
-        var jobs = await GrainFactory.ListAsync(DirectoryKinds.EndpointJobs, time: _time);
+        // Of jobs those that may have tasks with ports, and those that go on.
+        var jobs = (await GrainFactory.ListAsync(DirectoryKinds.EndpointJobs, time: _time))
+            .Concat(await PatientCall.AskAsync(() => JobTimers.ListLiveAsync(GrainFactory), static () => true, _time));
         var frameworks = await GrainFactory.ListAsync(DirectoryKinds.Frameworks, time: _time);
         foreach (var owner in apps.Select(TaskOwners.OfApp).Concat(jobs.Select(TaskOwners.OfJob)).Concat(frameworks.Select(FrameworkOwner.Of)))
             _unheard.Add(owner);

@@ -6,6 +6,7 @@ using Platform.Contracts.Directory;
 using Platform.Contracts.Jobs;
 using Platform.Contracts.Frameworks;
 using Platform.Contracts.Ownership;
+using Platform.Contracts.Registry;
 using Platform.Grains.Apps;
 using Platform.Grains.Jobs;
 using Platform.Grains.Metrics;
@@ -44,6 +45,8 @@ public static class PlatformGrainsServices
         services.TryAddSingleton<TokenSigner>();
         services.TryAddSingleton<TaskOwnerKinds>();
         services.TryAddSingleton<HandOverGate>();
+        services.TryAddSingleton(provider => new EndpointPost(
+            changes => provider.GetRequiredService<IGrainFactory>().GetGrain<IRegistryGrain>(0).ApplyAsync(changes), provider.GetRequiredService<TimeProvider>()));
         services.AddTaskOwner(TaskOwnerKind.Listed("app", DirectoryKinds.Apps, static (grains, id) => grains.GetGrain<IAppGrain>(id)));
         services.AddTaskOwner(new("job", JobTimers.ListLiveAsync, static (grains, id) => grains.GetGrain<IJobGrain>(id)));
         services.AddTaskOwner(TaskOwnerKind.Listed(FrameworkOwner.Prefix, DirectoryKinds.Frameworks, static (grains, id) => grains.GetGrain<IFrameworkGrain>(id)));

@@ -1,12 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Contracts.Directory;
 using Platform.Contracts.Frameworks;
 using Platform.Contracts.Registry;
 using Platform.Core;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Frameworks;
+using Platform.Core.Jobs;
 using Platform.Core.Registry;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Apps;
+using Platform.Grains.Tests.Hosting;
 using Platform.Grains.Tests.Jobs;
 using static Platform.Grains.Tests.Registry.RegistryReading;
 
@@ -16,7 +20,7 @@ namespace Platform.Grains.Tests.Registry;
 public sealed class TaskEndpointTests
 {
     [Fact]
-    public async Task Tasks_of_a_job_are_there_while_they_run_if_they_have_ports()
+    public async Task Tasks_of_jobs_are_there_while_they_run_with_ports_and_without()
     {
         await using var jobs = await JobFixture.StartAsync(agents: 1);
         var (cluster, registry) = (jobs.Cluster, jobs.Cluster.Host.GetGrain<IRegistryGrain>(0));
@@ -26,20 +30,65 @@ public sealed class TaskEndpointTests
         await silent.StartAsync(default, default);
         await job.StartAsync(default, default);
 
-        var endpoint = (await EndpointsAsync(registry, endpoints => endpoints.Count == 1))[0];
+        var endpoints = await EndpointsAsync(registry, endpoints => endpoints.Count == 2);
+        var endpoint = endpoints.Single(endpoint => endpoint.Name == "reports.daily");
         (endpoint.Framework, endpoint.DiscoveryName, endpoint.Owner, endpoint.State, endpoint.Ports.Count, endpoint.Labels["team"]).ShouldBe(
             ("metronome", "reports.daily", "job:reports.daily", EndpointState.Ready, 2, "red"));
-        (await registry.ListAsync(null)).Lists.ShouldHaveSingleItem().Service.ShouldBe("reports.daily.metronome");
+        var plain = endpoints.Single(endpoint => endpoint.Name == "silent");
+        (plain.Framework, plain.DiscoveryName, plain.Owner, plain.State, plain.Ports.Count).ShouldBe(("metronome", "silent", "job:silent", EndpointState.Ready, 0));
+        (await registry.ListAsync(null)).Lists.Select(list => list.Service).ShouldBe(["reports.daily.metronome", "silent.metronome"]);
+        // What is asked because it goes on need not be written down.
+        (await cluster.Host.GrainFactory.ListAsync(DirectoryKinds.EndpointJobs)).ShouldBe(["reports.daily"]);
 
-        // Also after the registry, and the job, have begun anew.
+        // Also after the registry, and the jobs, have begun anew.
         await cluster.Host.CrashAsync();
         registry = cluster.Host.GetGrain<IRegistryGrain>(0);
         await AppFixture.UntilAsync(async () => (await registry.FollowAsync(Nobody(cluster), 0, null)).IsComplete, "the registry has heard all");
-        (await EndpointsAsync(registry, endpoints => endpoints.Count == 1))[0].Id.ShouldBe(endpoint.Id);
+        // It is complete only when those without ports were told, too.
+        (await EndpointsAsync(registry, _ => true)).Select(known => known.Id).ShouldBe(endpoints.Select(known => known.Id));
 
         await cluster.Agents[0].DialAsync();
         await cluster.Agents[0].ReportAsync(endpoint.Id, TaskState.Finished);
+        await cluster.Agents[0].ReportAsync(plain.Id, TaskState.Finished);
         await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
+        // A service of which nothing is left is forgotten.
+        (await registry.ListAsync(null)).Lists.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_task_of_a_job_without_ports_is_killed_at_once_whatever_its_labels()
+    {
+        // A drain would wait for this clock.
+        var time = new SteppedTime();
+        await using var jobs = await JobFixture.StartAsync(agents: 1, services => services.AddSingleton<TimeProvider>(time));
+        var (cluster, registry) = (jobs.Cluster, jobs.Cluster.Host.GetGrain<IRegistryGrain>(0));
+        var job = await jobs.PutAsync(JobFixture.Spec("silent") with { Labels = ValueMap.Create(("HAPROXY_0_VHOST", "silent.test")) });
+        var run = await job.StartAsync(default, default);
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 1);
+
+        (await job.StopAsync(run!.Run.RunId, "enough")).ShouldBe(1);
+
+        await jobs.UntilAsync("silent", run.Run.RunId, status => status.Run.Phase == RunPhase.Stopped, "it is stopped");
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
+    }
+
+    [Fact]
+    public async Task Many_jobs_without_ports_are_told_of_in_few_calls()
+    {
+        const int Many = 200;
+        var calls = new RegistryCalls();
+        await using var jobs = await JobFixture.StartAsync(agents: 1, services => services.AddSingleton<IIncomingGrainCallFilter>(calls));
+        var (cluster, registry) = (jobs.Cluster, jobs.Cluster.Host.GetGrain<IRegistryGrain>(0));
+        var spec = JobFixture.Spec("many") with { Task = JobFixture.Spec("many").Task with { Cpus = 0.001, Mem = 1 } };
+        await Task.WhenAll(Enumerable.Range(0, Many).Select(async i => await (await jobs.PutAsync(spec with { Id = $"many.{i}" })).StartAsync(default, default)));
+
+        var endpoints = await EndpointsAsync(registry, endpoints => endpoints.Count == Many);
+        await Task.WhenAll(endpoints.Select(endpoint => cluster.Agents[0].ReportAsync(endpoint.Id, TaskState.Finished)));
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
+
+        // One call for each would be twice as many as there are jobs.
+        calls.Count.ShouldBeLessThan(Many);
+        (await cluster.Host.GrainFactory.ListAsync(DirectoryKinds.EndpointJobs)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -152,6 +201,21 @@ public sealed class TaskEndpointTests
         await cluster.Agents[0].DialAsync();
         await cluster.Agents[0].ReportAsync(cluster.Agents[0].Running.Single(id => id.StartsWith("one.", StringComparison.Ordinal)), TaskState.Failed);
         await EndpointsAsync(registry, endpoints => endpoints is [{ Id: "three" }, { Id: "two" }]);
+    }
+
+    /// <summary>Counts how often the registry is told something.</summary>
+    private sealed class RegistryCalls : IIncomingGrainCallFilter
+    {
+        private int _count;
+
+        internal int Count => Volatile.Read(ref _count);
+
+        public Task Invoke(IIncomingGrainCallContext context)
+        {
+            if (context.MethodName == nameof(IRegistryGrain.ApplyAsync))
+                Interlocked.Increment(ref _count);
+            return context.Invoke();
+        }
     }
 
     private sealed class Events : IFrameworkStream

@@ -1,0 +1,69 @@
+using Platform.Contracts.Registry;
+using Platform.Core.Collections;
+using Platform.Core.Registry;
+using Platform.Grains.Registry;
+using Platform.Tests.Hosting;
+
+namespace Platform.Grains.Tests.Registry;
+
+/// <summary>What tells the registry of many owners in few calls.</summary>
+public sealed class EndpointPostTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly ManualTimeProvider _time = new();
+
+    [Fact]
+    public async Task All_that_come_within_a_while_have_one_turn()
+    {
+        using var post = new EndpointPost(_ => Task.FromResult(new RegistryAnswer(0, default)), _time);
+        var first = post.TurnAsync();
+        _time.Advance(EndpointPost.Gathers / 2);
+        var second = post.TurnAsync();
+        _time.Advance(EndpointPost.Gathers / 2);
+        await Task.WhenAll(first, second).WaitAsync(Patience);
+
+        var third = post.TurnAsync();
+        _time.Advance(EndpointPost.Gathers / 2);
+        third.IsCompleted.ShouldBeFalse();
+        _time.Advance(EndpointPost.Gathers / 2);
+        await third.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task What_is_told_while_a_call_is_under_way_goes_with_the_next()
+    {
+        var calls = new List<int>();
+        var (begun, goesOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var post = new EndpointPost(
+            async changes =>
+            {
+                calls.Add(changes.Count);
+                begun.TrySetResult();
+                await goesOn.Task;
+                return new(calls.Count, default);
+            },
+            _time);
+        var first = post.TellAsync(Change(0));
+        await begun.Task.WaitAsync(Patience);
+        var others = Enumerable.Range(1, 1_500).Select(i => post.TellAsync(Change(i))).ToList();
+        goesOn.SetResult();
+
+        (await first.WaitAsync(Patience)).Index.ShouldBe(1);
+        (await others[0].WaitAsync(Patience)).Index.ShouldBe(2);
+        (await others[^1].WaitAsync(Patience)).Index.ShouldBe(3);
+        calls.ShouldBe([1, 1_000, 500]);
+    }
+
+    [Fact]
+    public async Task A_call_that_fails_is_heard_by_all_that_it_was_for_and_by_nobody_else()
+    {
+        var fails = true;
+        using var post = new EndpointPost(_ => fails ? throw new TimeoutException("away") : Task.FromResult(new RegistryAnswer(7, default)), _time);
+        await Should.ThrowAsync<TimeoutException>(() => post.TellAsync(Change(0)).WaitAsync(Patience));
+        fails = false;
+        (await post.TellAsync(Change(1)).WaitAsync(Patience)).Index.ShouldBe(7);
+    }
+
+    private static EndpointChange Change(int i) => new() { Service = $"s{i}", To = 1 };
+}
