@@ -1,3 +1,6 @@
+using Platform.Core.Collections;
+using Platform.Core.Registry;
+
 namespace Platform.Contracts.Events;
 
 /// <summary>What became of an agent.</summary>
@@ -32,6 +35,15 @@ public sealed record AgentChanged(
 /// <param name="Name">Its name.</param>
 [GenerateSerializer, Immutable, Alias("Platform.FrameworkChanged")]
 public sealed record FrameworkChanged([property: Id(0)] string FrameworkId, [property: Id(1)] string Name) : Happening;
+
+/// <summary>Labels of a framework's task are passed over, because they cannot be read. It is told once of all tasks of one name.</summary>
+/// <param name="FrameworkId">The framework.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Task">The task's name.</param>
+/// <param name="Warnings">Which, and what to write.</param>
+[GenerateSerializer, Immutable, Alias("Platform.FrameworkLabelsUnread")]
+public sealed record FrameworkLabelsUnread(
+    [property: Id(0)] string FrameworkId, [property: Id(1)] string Name, [property: Id(2)] string Task, [property: Id(3)] ValueList<LabelWarning> Warnings) : Happening;
 
 /// <summary>The clock of a machine of the control plane was set.</summary>
 /// <param name="Host">The machine.</param>

@@ -27,6 +27,7 @@ namespace Platform.Contracts.Events;
 [JsonDerivedType(typeof(SchedulerEnded), "schedulerEnded")]
 [JsonDerivedType(typeof(AgentChanged), "agent")]
 [JsonDerivedType(typeof(FrameworkChanged), "framework")]
+[JsonDerivedType(typeof(FrameworkLabelsUnread), "frameworkLabelsUnread")]
 [JsonDerivedType(typeof(JobChanged), "job")]
 [JsonDerivedType(typeof(ClockJumped), "clockJumped")]
 [JsonDerivedType(typeof(ReaderAttached), "readerAttached")]

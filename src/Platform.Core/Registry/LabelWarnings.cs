@@ -1,5 +1,6 @@
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Frameworks;
 using Platform.Core.Ingress;
 using Platform.Core.Jobs;
 
@@ -14,6 +15,13 @@ public static class LabelWarnings
     /// <summary>All of a job, likewise.</summary>
     public static IReadOnlyList<LabelWarning> Of(JobSpec spec) =>
         Of(spec.Labels, [(JobEndpoints.LabelledPorts(spec), index => $"/task/ports/{index}")], JobEndpoints.Framework);
+
+    /// <summary>All of a task of a framework, likewise. Paths are those of Mesos' TaskInfo, in which a label stands under its key; labels of its DiscoveryInfo count as its own.</summary>
+    /// <param name="framework">The framework's name.</param>
+    /// <param name="discovery">How the task wants to be found.</param>
+    public static IReadOnlyList<LabelWarning> Of(string framework, FrameworkDiscovery discovery) =>
+        discovery.Labels.IsEmpty && discovery.Ports.All(port => port.Labels.IsEmpty) ? []
+        : Of(discovery.Labels, [(discovery.Ports, index => $"/discovery/ports/ports/{index}")], framework);
 
     private static IReadOnlyList<LabelWarning> Of(ValueMap<string> labels, IEnumerable<(ValueList<EndpointPort> Ports, Func<int, string> PathOf)> labelled, string framework)
     {

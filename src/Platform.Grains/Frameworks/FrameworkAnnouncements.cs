@@ -9,16 +9,26 @@ using Platform.Grains.Registry;
 namespace Platform.Grains.Frameworks;
 
 /// <summary>Tells the registry where a framework's tasks are reached. Each name that tasks want to be found under is a service.</summary>
-internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistryGrain> registry, TimeProvider time, ILogger logger)
+/// <param name="owner">The framework as an owner of endpoints.</param>
+/// <param name="registry">The registry.</param>
+/// <param name="warn">Hears of labels of a task that cannot be read: once of all tasks of one name.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The framework's.</param>
+internal sealed class FrameworkAnnouncements(
+    Func<string> owner, Func<IRegistryGrain> registry, Action<string, IReadOnlyList<LabelWarning>> warn, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LongestTell = TimeSpan.FromSeconds(5);
 
     private readonly EndpointDrains _drains = new(registry, freed: null, time, logger);
     private readonly Dictionary<string, EndpointAnnouncer> _services = new(StringComparer.Ordinal);
+    private readonly ToldWarnings _warnings = new();
     private List<string> _emptied = [];
     private Dictionary<string, FrameworkTaskState> _changed = new(StringComparer.Ordinal);
 
-    private string Owner => FrameworkOwner.Of(framework.GrainContext.GrainId.Key.ToString()!);
+    /// <summary>How many names are kept.</summary>
+    public int Count => _services.Count;
+
+    private string Owner => owner();
 
     /// <summary>Takes note of a task that is new or has changed.</summary>
     public void Changed(FrameworkTaskState task)
@@ -44,9 +54,15 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
     public void Tell(string name, IReadOnlyCollection<FrameworkTaskState> changes)
     {
         ForgetEmptied();
+        var begun = changes.Where(task => task.State == TaskState.Running && !IsKnown(name, task)).ToList();
         foreach (var announcer in Set(name, changes, evenEnded: false))
             announcer.Announce();
         _drains.Begin();
+        foreach (var task in begun)
+        {
+            if (UntoldWarnings(name, task) is { Count: > 0 } warnings)
+                warn(task.Discovery!.Name, warnings);
+        }
     }
 
     /// <summary>Until when a task that has to end goes on: until nobody is sent to it any more, and then for its drain time. Null: it may be killed.</summary>
@@ -60,10 +76,13 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
             : null;
 
     /// <summary>Tells of what an earlier activation has left; what has ended meanwhile may have been told of.</summary>
-    public void TellStored(string name, IEnumerable<FrameworkTaskState> tasks)
+    public void TellStored(string name, IReadOnlyCollection<FrameworkTaskState> tasks)
     {
         foreach (var announcer in Set(name, tasks, evenEnded: true))
             announcer.TellAll(evenNothing: true);
+        // They were told of when they began to run.
+        foreach (var task in tasks.Where(task => task.State == TaskState.Running))
+            UntoldWarnings(name, task);
     }
 
     /// <summary>The registry has begun anew: it is told everything, and that this was everything.</summary>
@@ -98,6 +117,12 @@ internal sealed class FrameworkAnnouncements(IGrainBase framework, Func<IRegistr
         }
         _emptied = waiting;
     }
+
+    private IReadOnlyList<LabelWarning> UntoldWarnings(string name, FrameworkTaskState task) =>
+        FrameworkEndpoints.ServiceOf(name, task.Discovery) is null ? [] : _warnings.Take(task.Discovery!.Name, LabelWarnings.Of(name, task.Discovery));
+
+    private bool IsKnown(string name, FrameworkTaskState task) =>
+        FrameworkEndpoints.ServiceOf(name, task.Discovery) is { } service && _services.TryGetValue(service, out var announcer) && announcer.Has(task.TaskId);
 
     private HashSet<EndpointAnnouncer> Set(string name, IEnumerable<FrameworkTaskState> tasks, bool evenEnded)
     {

@@ -9,6 +9,7 @@ using Platform.Contracts.Registry;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Frameworks;
+using Platform.Core.Registry;
 using Platform.Core.Tasks;
 using Platform.Grains.Events;
 
@@ -57,7 +58,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
         _time = time;
         _logger = logger;
         _writer = new(WriteAsync);
-        _announcements = new(this, () => GrainFactory.GetGrain<IRegistryGrain>(0), time, logger);
+        _announcements = new(() => Owner, () => GrainFactory.GetGrain<IRegistryGrain>(0), Warn, time, logger);
     }
 
     private string Id => this.GetPrimaryKeyString();
@@ -91,7 +92,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
             _unseen.Add(executor.AgentId);
         }
         if (Record.Spec is { } spec)
-            _announcements.TellStored(spec.Name, _items.Items.Values);
+            _announcements.TellStored(spec.Name, [.. _items.Items.Values]);
         this.RegisterGrainTimer(TickAsync, TimeSpan.Zero, _options.Tick);
         return Task.CompletedTask;
     }
@@ -239,6 +240,9 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
 
     // Once for all that one write holds: who wants to know what has changed asks.
     private void Publish(string name) => PlatformEvents.Publish(GrainFactory, _time.GetUtcNow(), new FrameworkChanged(Id, name));
+
+    private void Warn(string task, IReadOnlyList<LabelWarning> warnings) =>
+        PlatformEvents.Publish(GrainFactory, _time.GetUtcNow(), new FrameworkLabelsUnread(Id, Record.Spec!.Name, task, warnings.ToValueList()));
 
     // An ended framework is shown for a while.
     private async Task ForgetAsync()

@@ -111,6 +111,9 @@ public sealed class EventFormsTests
         (new FrameworkChanged("F1", "spark"), "framework_changed_event", """
             "frameworkId":"F1","name":"spark"
             """),
+        (new FrameworkLabelsUnread("F1", "spark", "driver", [new("/labels/HAPROXY_0_PORT", "no port")]), "framework_label_warning_event", """
+            "frameworkId":"F1","name":"spark","task":"driver","warnings":[{"path":"/labels/HAPROXY_0_PORT","message":"no port"}]
+            """),
         (new JobChanged("job_run_started_event", "j") { Run = new("R1", Now, RunTrigger.Schedule), Chain = ["i"], Message = "m" }, "job_run_started_event", """
             "jobId":"j","runId":"R1","dueAt":"2026-03-01T12:00:00.007Z","trigger":"schedule","chain":["i"],"message":"m"
             """),

@@ -1,5 +1,6 @@
 using Platform.Core.Apps;
 using Platform.Core.Collections;
+using Platform.Core.Frameworks;
 using Platform.Core.Jobs;
 using Platform.Core.Pods;
 using Platform.Core.Registry;
@@ -41,6 +42,34 @@ public class LabelWarningsTests
         LabelWarnings.Of(job).Select(warning => warning.Path).ShouldBe(["/labels/HAPROXY_0_VHOST", "/labels/HAPROXY_2_PATH", "/task/ports/1/labels/VIP_0"], ignoreOrder: true);
         LabelWarnings.Of(job with { Task = new() { Command = Command, Ports = 3 } }).ShouldHaveSingleItem().Path.ShouldBe("/labels/HAPROXY_0_VHOST");
         LabelWarnings.Of(new JobSpec { Id = "nightly", Task = new() { Command = Command, Ports = 1 }, Labels = ValueMap.Create(("colour", "blue")) }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Those_of_tasks_of_frameworks_are_told_where_TaskInfo_has_them()
+    {
+        var discovery = new FrameworkDiscovery
+        {
+            Name = "broker",
+            Labels = ValueMap.Create(("HAPROXY_0_VHOST", "not a host!"), ("colour", "blue")),
+            Ports = [new() { HostPort = 31000 }, new() { HostPort = 31001, Labels = ValueMap.Create(("VIP_0", "nowhere")) }],
+        };
+        LabelWarnings.Of("kafka", discovery).Select(warning => warning.Path).ShouldBe(["/labels/HAPROXY_0_VHOST", "/discovery/ports/ports/1/labels/VIP_0"], ignoreOrder: true);
+        LabelWarnings.Of("kafka", new() { Name = "broker", Ports = [new() { HostPort = 31000 }] }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_warning_is_told_once_of_all_tasks_of_one_name()
+    {
+        var (told, one, other) = (new ToldWarnings(), new LabelWarning("/labels/a", "wrong"), new LabelWarning("/labels/b", "wrong"));
+        told.Take("broker", [one]).ShouldBe([one]);
+        told.Take("broker", [one, other]).ShouldBe([other]);
+        told.Take("broker", [one, other]).ShouldBeEmpty();
+        told.Take("other", [one]).ShouldBe([one]);
+        // A framework with a name for each task does not fill the memory: the oldest are forgotten.
+        for (var i = 0; i < ToldWarnings.Most - 2; i++)
+            told.Take($"task {i}", [one]).ShouldBe([one]);
+        told.Take("other", [one]).ShouldBeEmpty();
+        told.Take("broker", [one]).ShouldBe([one]);
     }
 
     [Fact]

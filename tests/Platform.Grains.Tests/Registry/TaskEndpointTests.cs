@@ -203,6 +203,44 @@ public sealed class TaskEndpointTests
         await EndpointsAsync(registry, endpoints => endpoints is [{ Id: "three" }, { Id: "two" }]);
     }
 
+    [Fact]
+    public async Task Labels_of_tasks_of_frameworks_that_cannot_be_read_are_an_event_once_for_all_tasks_of_a_name()
+    {
+        await using var cluster = await AppFixture.StartAsync(agents: 1);
+        var registry = cluster.Host.GetGrain<IRegistryGrain>(0);
+        var framework = cluster.Host.GetGrain<IFrameworkGrain>("f-3");
+        var events = new Events();
+        (await framework.SubscribeAsync(new() { Name = "Kafka", FailoverTimeoutSeconds = 1000 }, "stream", cluster.Host.GrainFactory.CreateObjectReference<IFrameworkStream>(events))).ShouldBeNull();
+        var offer = await events.OfferAsync();
+        FrameworkLaunch Launch(string id, string name, string host) => new()
+        {
+            TaskId = id,
+            AgentId = offer.AgentId,
+            Discovery = new() { Name = name, Ports = [new() { HostPort = 31005 }], Labels = ValueMap.Create(("HAPROXY_0_VHOST", host)) },
+            Task = new() { TaskId = id, Name = name, Owner = "", Resources = Resources.Parse("cpus:0.1;mem:32"), Command = new() { Shell = "sleep 1000" } },
+        };
+        await framework.AcceptAsync("stream", new()
+        {
+            OfferIds = [offer.Id],
+            Operations = [new() { Launches = [Launch("1", "broker", "not a host!"), Launch("2", "broker", "not a host!"), Launch("3", "ui", "kafka.test"), Launch("4", "proxy", "nor this!")] }],
+        });
+        async Task<List<string>> ToldAsync() => [.. (await cluster.EventsAsync()).Where(told => told.Type == "framework_label_warning_event").Select(told => told.Json)];
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 4);
+        await AppFixture.UntilAsync(async () => (await ToldAsync()).Count == 2, "both names are told of");
+
+        // Neither an update of a task that runs nor a new activation tells anew.
+        await cluster.Host.CrashAsync();
+        registry = cluster.Host.GetGrain<IRegistryGrain>(0);
+        await cluster.Agents[0].DialAsync();
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 4);
+        await cluster.Agents[0].ReportAsync(cluster.Agents[0].Running.Single(id => id.StartsWith("1.", StringComparison.Ordinal)), TaskState.Failed);
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 3);
+        var told = (await ToldAsync()).Select(json => System.Text.Json.JsonDocument.Parse(json).RootElement).OrderBy(json => json.GetProperty("task").GetString()).ToList();
+        told.Select(json => json.GetProperty("task").GetString()).ShouldBe(["broker", "proxy"]);
+        (told[0].GetProperty("frameworkId").GetString(), told[0].GetProperty("name").GetString()).ShouldBe(("f-3", "Kafka"));
+        told[0].GetProperty("warnings")[0].GetProperty("path").GetString().ShouldBe("/labels/HAPROXY_0_VHOST");
+    }
+
     /// <summary>Counts how often the registry is told something.</summary>
     private sealed class RegistryCalls : IIncomingGrainCallFilter
     {

@@ -167,6 +167,12 @@ internal static class EventJson
                 json.WriteString("frameworkId"u8, framework.FrameworkId);
                 json.WriteString("name"u8, framework.Name);
                 break;
+            case FrameworkLabelsUnread unread:
+                json.WriteString("frameworkId"u8, unread.FrameworkId);
+                json.WriteString("name"u8, unread.Name);
+                json.WriteString("task"u8, unread.Task);
+                WriteWarnings(json, unread.Warnings);
+                break;
             case JobChanged job:
                 WriteJob(json, job);
                 break;

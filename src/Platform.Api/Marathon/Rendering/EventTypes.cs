@@ -39,6 +39,7 @@ internal static class EventTypes
         AgentChanged { Change: AgentChange.Unreachable } => "agent_unreachable_event",
         AgentChanged => "agent_removed_event",
         FrameworkChanged => "framework_changed_event",
+        FrameworkLabelsUnread => "framework_label_warning_event",
         JobChanged job => job.Type,
         ClockJumped => "clock_jumped_event",
         ReaderAttached => "event_stream_attached",
