@@ -7,17 +7,21 @@ namespace Platform.Grains.Registry;
 /// <summary>Takes what many owners have to tell the registry there in few calls. One for each silo; thread-safe.</summary>
 /// <remarks>
 /// It is for what nobody balances connections to, and so need not be known at once: whoever has something to tell waits for a turn, which is the same for all that
-/// come within <see cref="Gathers"/>, and says then what is still so. What is told while a call is under way goes with the next.
+/// come within <see cref="Gathers"/>, and says then what is still so. A call is sent <see cref="Collects"/> after the first change of it, when the others of the turn have spoken, too.
 /// </remarks>
 public sealed class EndpointPost : IDisposable
 {
     /// <summary>From the first that waits for a turn to the turn. 0.5 s.</summary>
     public static readonly TimeSpan Gathers = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>From the first change that is told to the call that it goes with. 25 ms: a call is answered sooner than the next owner speaks, so that without it each would have its own.</summary>
+    public static readonly TimeSpan Collects = TimeSpan.FromMilliseconds(25);
+
     /// <summary>So many changes are in a call at most: the registry has other callers, too.</summary>
     private const int Most = 1_000;
 
     private readonly Func<ValueList<EndpointChange>, Task<RegistryAnswer>> _apply;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
     private readonly Queue<(EndpointChange Change, TaskCompletionSource<RegistryAnswer> Answer)> _untold = new();
@@ -29,7 +33,7 @@ public sealed class EndpointPost : IDisposable
     /// <param name="time">The clock.</param>
     public EndpointPost(Func<ValueList<EndpointChange>, Task<RegistryAnswer>> apply, TimeProvider time)
     {
-        _apply = apply;
+        (_apply, _time) = (apply, time);
         _timer = time.CreateTimer(_ => Open(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -83,16 +87,12 @@ public sealed class EndpointPost : IDisposable
     {
         while (true)
         {
+            await Task.Delay(Collects, _time);
             var batch = new List<(EndpointChange Change, TaskCompletionSource<RegistryAnswer> Answer)>();
             lock (_lock)
             {
                 while (batch.Count < Most && _untold.TryDequeue(out var next))
                     batch.Add(next);
-                if (batch.Count == 0)
-                {
-                    _isTelling = false;
-                    return;
-                }
             }
             try
             {
@@ -106,6 +106,13 @@ public sealed class EndpointPost : IDisposable
             {
                 foreach (var told in batch)
                     told.Answer.TrySetException(failure);
+            }
+            lock (_lock)
+            {
+                if (_untold.Count > 0)
+                    continue;
+                _isTelling = false;
+                return;
             }
         }
     }
