@@ -1,5 +1,6 @@
 using Platform.Contracts.Agents;
 using Platform.Contracts.Frameworks;
+using Platform.Core.Collections;
 using Platform.Core.Frameworks;
 using Platform.Core.Tasks;
 
@@ -12,6 +13,7 @@ public sealed partial class FrameworkGrain
     private readonly Dictionary<(string AgentId, string ExecutorId), FrameworkExecutor> _executorAt = [];
 
     private readonly Dictionary<string, (DateTimeOffset At, double? Grace, string? Reason)> _killedExecutors = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _leavingExecutors = new(StringComparer.Ordinal);
     private readonly HashSet<string> _draining = new(StringComparer.Ordinal);
     private readonly List<FrameworkEvent> _news = [];
 
@@ -117,8 +119,15 @@ public sealed partial class FrameworkGrain
         if (executors.Count == 0)
             return;
         var now = _time.GetUtcNow();
+        var held = new HashSet<string>(StringComparer.Ordinal);
         foreach (var executor in executors)
         {
+            // Balancers let go of its tasks first.
+            if (DrainUntil(executor.PlaceId, now, evenNew: true) is { } until)
+            {
+                held.Add(executor.PlaceId);
+                KillExecutorLaterAsync(executor.PlaceId, until - now).Ignore();
+            }
             _killedExecutors[executor.PlaceId] = (now, graceSeconds, reason);
             if (executor.IsKilled)
                 continue;
@@ -128,12 +137,70 @@ public sealed partial class FrameworkGrain
         }
         _status = null;
         await _writer.WriteAsync();
+        SendKills(executors.Where(executor => !held.Contains(executor.PlaceId)));
+    }
+
+    private void SendKills(IEnumerable<FrameworkExecutor> executors)
+    {
         foreach (var agent in executors.GroupBy(executor => executor.AgentId))
+            GrainFactory.GetGrain<IAgentGrain>(agent.Key).KillAsync(agent.Select(KillOf).ToValueList(), From).Ignore();
+    }
+
+    private TaskKill KillOf(FrameworkExecutor executor)
+    {
+        var kill = _killedExecutors.GetValueOrDefault(executor.PlaceId);
+        return new() { TaskId = executor.PlaceId, Owner = Owner, GraceSeconds = kill.Grace, Reason = kill.Reason };
+    }
+
+    /// <summary>Until when the tasks in an executor go on that connections are balanced to; null: there are none, or they have had their time.</summary>
+    /// <param name="placeId">The executor.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="evenNew">Also those that have not begun to leave: they do with the next write.</param>
+    private DateTimeOffset? DrainUntil(string placeId, DateTimeOffset now, bool evenNew)
+    {
+        DateTimeOffset? last = null;
+        foreach (var task in Live().Where(task => task.RunsIn == placeId && (evenNew || task.IsKilled)).ToList())
         {
-            GrainFactory.GetGrain<IAgentGrain>(agent.Key)
-                .KillAsync([.. agent.Select(executor => new TaskKill { TaskId = executor.PlaceId, Owner = Owner, GraceSeconds = graceSeconds, Reason = reason })], From).Ignore();
+            if (_announcements.DrainsUntil(Record.Spec?.Name ?? "", task, now) is not { } until)
+                continue;
+            if (!task.IsKilled)
+                Set(task with { IsKilled = true });
+            last = last > until ? last : until;
+        }
+        return last;
+    }
+
+    /// <summary>Waits until the executor's tasks have left the registry and their drain times are over.</summary>
+    private async Task KillExecutorLaterAsync(string placeId, TimeSpan wait)
+    {
+        if (!_leavingExecutors.Add(placeId))
+            return;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(wait, _time);
+                if (!_executors.Items.TryGetValue(placeId, out var executor) || !_killedExecutors.TryGetValue(placeId, out var kill))
+                    return;
+                var now = _time.GetUtcNow();
+                if (DrainUntil(placeId, now, evenNew: false) is { } until)
+                {
+                    wait = until - now;
+                    continue;
+                }
+                _killedExecutors[placeId] = (now, kill.Grace, kill.Reason);
+                SendKills([executor]);
+                return;
+            }
+        }
+        finally
+        {
+            _leavingExecutors.Remove(placeId);
         }
     }
+
+    // What ends with its executor is not killed by itself.
+    private bool EndsWithExecutor(FrameworkTaskState task) => task.RunsIn is { } placeId && _executors.Items.TryGetValue(placeId, out var executor) && executor.IsKilled;
 
     // An order may be lost with the silo that it was for; and who drains an agent does not want to wait for executors that have nothing to do.
     private async Task LookAfterExecutorsAsync()
@@ -141,7 +208,7 @@ public sealed partial class FrameworkGrain
         if (_executors.Items.Count == 0)
             return;
         var now = _time.GetUtcNow();
-        var due = _executors.Items.Values.Where(executor => executor.IsKilled && (!_killedExecutors.TryGetValue(executor.PlaceId, out var kill) || now - kill.At > KillAgain)).ToList();
+        var due = _executors.Items.Values.Where(executor => executor.IsKilled && !_leavingExecutors.Contains(executor.PlaceId) && (!_killedExecutors.TryGetValue(executor.PlaceId, out var kill) || now - kill.At > KillAgain)).ToList();
         foreach (var kill in due.GroupBy(executor => _killedExecutors.GetValueOrDefault(executor.PlaceId) is var kill ? (kill.Grace, kill.Reason) : default).ToList())
             await KillExecutorsAsync([.. kill], kill.Key.Grace, kill.Key.Reason);
         var busy = Live().Select(task => task.RunsIn).OfType<string>().Concat(_launchingIn.Keys).ToHashSet(StringComparer.Ordinal);

@@ -364,7 +364,7 @@ public sealed partial class FrameworkGrain
     private Task RepeatKillsAsync()
     {
         var now = _time.GetUtcNow();
-        var due = Live().Where(task => task.IsKilled && !_leaving.Contains(task.TaskId) && (!_killed.TryGetValue(task.TaskId, out var kill) || now - kill.At > KillAgain)).ToList();
+        var due = Live().Where(task => task.IsKilled && !_leaving.Contains(task.TaskId) && !EndsWithExecutor(task) && (!_killed.TryGetValue(task.TaskId, out var kill) || now - kill.At > KillAgain)).ToList();
         return Task.WhenAll(due.GroupBy(task => _killed.GetValueOrDefault(task.TaskId) is var kill ? (kill.Grace, kill.Reason) : default)
             .Select(kill => KillAsync(kill.ToList(), kill.Key.Grace, kill.Key.Reason)));
     }

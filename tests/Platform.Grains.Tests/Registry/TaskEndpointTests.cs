@@ -154,6 +154,63 @@ public sealed class TaskEndpointTests
     }
 
     [Fact]
+    public async Task Tasks_in_an_executor_leave_before_they_or_their_executor_are_killed_if_connections_are_balanced_to_them()
+    {
+        // Drain times pass on this clock only.
+        var time = new SteppedTime();
+        await using var cluster = await AppFixture.StartAsync(agents: 1, services: services => services.AddSingleton<TimeProvider>(time));
+        var (agent, registry) = (cluster.Agents[0], cluster.Host.GetGrain<IRegistryGrain>(0));
+        var framework = cluster.Host.GetGrain<IFrameworkGrain>("f-4");
+        var events = new Events();
+        (await framework.SubscribeAsync(new() { Name = "Kafka", FailoverTimeoutSeconds = 1000 }, "stream", cluster.Host.GrainFactory.CreateObjectReference<IFrameworkStream>(events))).ShouldBeNull();
+        var offer = await events.OfferAsync();
+        TaskSpec Spec(string id) => new() { TaskId = id, Name = id, Owner = "", Resources = Resources.Parse("cpus:0.1;mem:32"), Command = new() { Shell = "sleep 1000" } };
+        FrameworkLaunch Launch(string id, string executor, ValueMap<string> labels) => new()
+        {
+            TaskId = id,
+            AgentId = offer.AgentId,
+            ExecutorId = executor,
+            Discovery = new() { Name = id, Ports = [new() { HostPort = 31005, Labels = labels }] },
+            Task = Spec(id),
+            Executor = Spec(executor) with { Executor = new() { FrameworkId = "", ExecutorId = executor } },
+        };
+        var balanced = ValueMap.Create(("VIP_0", "/broker:9092"));
+        await framework.AcceptAsync("stream", new()
+        {
+            OfferIds = [offer.Id],
+            Operations = [new() { Launches = [Launch("one", "busy", balanced), Launch("two", "busy", balanced), Launch("three", "plain", default)] }],
+        });
+        bool Runs(string name) => agent.Running.Any(id => id.StartsWith(name + ".", StringComparison.Ordinal));
+        async Task UntilEndedAsync(string name) => await AppFixture.UntilAsync(
+            async () =>
+            {
+                // Some of it may pass before the drain has begun; the agent is heard meanwhile.
+                time.Advance(TimeSpan.FromSeconds(1));
+                await agent.BeatAsync(0.1, 1_000_000);
+                return !Runs(name);
+            },
+            name + " has ended");
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 3 && endpoints.All(endpoint => endpoint.State == EndpointState.Ready));
+
+        // Whom nothing is balanced to has nothing to wait for.
+        await framework.ShutdownAsync("stream", "plain", offer.AgentId);
+        await AppFixture.UntilAsync(() => Task.FromResult(!Runs("plain")), "the plain executor has ended");
+
+        await framework.KillAsync("stream", "one", null, null);
+        await EndpointsAsync(registry, endpoints => endpoints.Any(endpoint => endpoint is { Id: "one", State: EndpointState.Draining }));
+        (Runs("one"), Runs("two"), Runs("busy")).ShouldBe((true, true, true));
+        await UntilEndedAsync("one");
+        (Runs("two"), Runs("busy")).ShouldBe((true, true));
+
+        await framework.ShutdownAsync("stream", "busy", offer.AgentId);
+        await EndpointsAsync(registry, endpoints => endpoints.Any(endpoint => endpoint is { Id: "two", State: EndpointState.Draining }));
+        Runs("busy").ShouldBeTrue();
+        await UntilEndedAsync("busy");
+        // How it ends its tasks is its own matter.
+        Runs("two").ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Tasks_of_a_framework_are_found_under_the_names_that_they_ask_for()
     {
         await using var cluster = await AppFixture.StartAsync(agents: 1);
