@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Frameworks;
 using Platform.Contracts.Registry;
@@ -40,7 +41,13 @@ public sealed class TaskEndpointTests
         // What is asked because it goes on need not be written down.
         (await cluster.Host.GrainFactory.ListAsync(DirectoryKinds.EndpointJobs)).ShouldBe(["reports.daily"]);
 
-        // Also after the registry, and the jobs, have begun anew.
+        // A registry that begins anew asks both.
+        var before = await registry.FollowAsync(Nobody(cluster), 0, null);
+        await registry.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        await AppFixture.UntilAsync(async () => await registry.FollowAsync(Nobody(cluster), 0, null) is { IsComplete: true } now && now.Run != before.Run, "the new registry has heard all");
+        (await EndpointsAsync(registry, _ => true)).Select(known => known.Id).ShouldBe(endpoints.Select(known => known.Id));
+
+        // Also after the jobs have begun anew with it.
         await cluster.Host.CrashAsync();
         registry = cluster.Host.GetGrain<IRegistryGrain>(0);
         await AppFixture.UntilAsync(async () => (await registry.FollowAsync(Nobody(cluster), 0, null)).IsComplete, "the registry has heard all");
@@ -174,11 +181,12 @@ public sealed class TaskEndpointTests
             Task = Spec(id),
             Executor = Spec(executor) with { Executor = new() { FrameworkId = "", ExecutorId = executor } },
         };
+        FrameworkLaunch Plain(string id) => Launch(id, "", default) with { Executor = null };
         var balanced = ValueMap.Create(("VIP_0", "/broker:9092"));
         await framework.AcceptAsync("stream", new()
         {
             OfferIds = [offer.Id],
-            Operations = [new() { Launches = [Launch("one", "busy", balanced), Launch("two", "busy", balanced), Launch("three", "plain", default)] }],
+            Operations = [new() { Launches = [Launch("one", "busy", balanced), Launch("two", "busy", balanced), Launch("three", "plain", default), Plain("after one"), Plain("after two")] }],
         });
         bool Runs(string name) => agent.Running.Any(id => id.StartsWith(name + ".", StringComparison.Ordinal));
         async Task UntilEndedAsync(string name) => await AppFixture.UntilAsync(
@@ -190,7 +198,13 @@ public sealed class TaskEndpointTests
                 return !Runs(name);
             },
             name + " has ended");
-        await EndpointsAsync(registry, endpoints => endpoints.Count == 3 && endpoints.All(endpoint => endpoint.State == EndpointState.Ready));
+        // What was sent to the agent before is there when this has ended.
+        async Task UntilHeardAsync(string last)
+        {
+            await framework.KillAsync("stream", last, null, null);
+            await AppFixture.UntilAsync(() => Task.FromResult(!Runs(last)), last + " has ended");
+        }
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 5 && endpoints.All(endpoint => endpoint.State == EndpointState.Ready));
 
         // Whom nothing is balanced to has nothing to wait for.
         await framework.ShutdownAsync("stream", "plain", offer.AgentId);
@@ -198,12 +212,14 @@ public sealed class TaskEndpointTests
 
         await framework.KillAsync("stream", "one", null, null);
         await EndpointsAsync(registry, endpoints => endpoints.Any(endpoint => endpoint is { Id: "one", State: EndpointState.Draining }));
+        await UntilHeardAsync("after one");
         (Runs("one"), Runs("two"), Runs("busy")).ShouldBe((true, true, true));
         await UntilEndedAsync("one");
         (Runs("two"), Runs("busy")).ShouldBe((true, true));
 
         await framework.ShutdownAsync("stream", "busy", offer.AgentId);
         await EndpointsAsync(registry, endpoints => endpoints.Any(endpoint => endpoint is { Id: "two", State: EndpointState.Draining }));
+        await UntilHeardAsync("after two");
         Runs("busy").ShouldBeTrue();
         await UntilEndedAsync("busy");
         // How it ends its tasks is its own matter.
