@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Platform.Contracts.Frameworks;
 using Platform.Contracts.Registry;
 using Platform.Core.Frameworks;
 using Platform.Core.Registry;

@@ -1,5 +1,4 @@
 using Platform.Contracts.Registry;
-using Platform.Core.Collections;
 using Platform.Core.Registry;
 using Platform.Grains.Registry;
 using Platform.Tests.Hosting;
