@@ -169,7 +169,8 @@ public sealed class TaskEndpointTests
         var (agent, registry) = (cluster.Agents[0], cluster.Host.GetGrain<IRegistryGrain>(0));
         var framework = cluster.Host.GetGrain<IFrameworkGrain>("f-4");
         var events = new Events();
-        (await framework.SubscribeAsync(new() { Name = "Kafka", FailoverTimeoutSeconds = 1000 }, "stream", cluster.Host.GrainFactory.CreateObjectReference<IFrameworkStream>(events))).ShouldBeNull();
+        var stream = cluster.Host.GrainFactory.CreateObjectReference<IFrameworkStream>(events);
+        (await framework.SubscribeAsync(new() { Name = "Kafka", FailoverTimeoutSeconds = 1000 }, "stream", stream)).ShouldBeNull();
         var offer = await events.OfferAsync();
         TaskSpec Spec(string id) => new() { TaskId = id, Name = id, Owner = "", Resources = Resources.Parse("cpus:0.1;mem:32"), Command = new() { Shell = "sleep 1000" } };
         FrameworkLaunch Launch(string id, string executor, ValueMap<string> labels) => new()
@@ -192,16 +193,17 @@ public sealed class TaskEndpointTests
         async Task UntilEndedAsync(string name) => await AppFixture.UntilAsync(
             async () =>
             {
-                // Some of it may pass before the drain has begun; the agent is heard meanwhile.
+                // Much of it may pass before the drain has begun: neither the agent nor the scheduler is silent meanwhile.
                 time.Advance(TimeSpan.FromSeconds(1));
                 await agent.BeatAsync(0.1, 1_000_000);
+                (await framework.RenewAsync("stream", long.MaxValue, stream)).ShouldBeTrue();
                 return !Runs(name);
             },
             name + " has ended");
         // What was sent to the agent before is there when this has ended.
         async Task UntilHeardAsync(string last)
         {
-            await framework.KillAsync("stream", last, null, null);
+            (await framework.KillAsync("stream", last, null, null)).ShouldBe(FrameworkReply.Taken);
             await AppFixture.UntilAsync(() => Task.FromResult(!Runs(last)), last + " has ended");
         }
         await EndpointsAsync(registry, endpoints => endpoints.Count == 5 && endpoints.All(endpoint => endpoint.State == EndpointState.Ready));
@@ -210,14 +212,14 @@ public sealed class TaskEndpointTests
         await framework.ShutdownAsync("stream", "plain", offer.AgentId);
         await AppFixture.UntilAsync(() => Task.FromResult(!Runs("plain")), "the plain executor has ended");
 
-        await framework.KillAsync("stream", "one", null, null);
+        (await framework.KillAsync("stream", "one", null, null)).ShouldBe(FrameworkReply.Taken);
         await EndpointsAsync(registry, endpoints => endpoints.Any(endpoint => endpoint is { Id: "one", State: EndpointState.Draining }));
         await UntilHeardAsync("after one");
         (Runs("one"), Runs("two"), Runs("busy")).ShouldBe((true, true, true));
         await UntilEndedAsync("one");
         (Runs("two"), Runs("busy")).ShouldBe((true, true));
 
-        await framework.ShutdownAsync("stream", "busy", offer.AgentId);
+        (await framework.ShutdownAsync("stream", "busy", offer.AgentId)).ShouldBe(FrameworkReply.Taken);
         await EndpointsAsync(registry, endpoints => endpoints.Any(endpoint => endpoint is { Id: "two", State: EndpointState.Draining }));
         await UntilHeardAsync("after two");
         Runs("busy").ShouldBeTrue();
