@@ -1,9 +1,7 @@
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Frameworks;
 using Platform.Core;
-using Platform.Core.Allocation;
 using Platform.Core.Apps;
-using Platform.Core.Frameworks;
 using Platform.Core.Tasks;
 using Platform.Grains.Tests.Apps;
 using Platform.Grains.Tests.Frameworks;
