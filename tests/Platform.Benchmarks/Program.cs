@@ -4,6 +4,7 @@ using Platform.Benchmarks.Agent;
 using Platform.Benchmarks.Allocation;
 using Platform.Benchmarks.Api;
 using Platform.Benchmarks.ControlPlane;
+using Platform.Benchmarks.Dashboard;
 using Platform.Benchmarks.Discovery;
 using Platform.Benchmarks.EndToEnd;
 using Platform.Benchmarks.Frameworks;
@@ -22,6 +23,7 @@ var benchmarks = new SortedDictionary<string, IBenchmark>
     ["balancer"] = new BalancerThroughput(),
     ["containers"] = new ContainersPerSecond(),
     ["cron"] = new Cron(),
+    ["dashboard"] = new DashboardLoad(),
     ["deploy"] = new Deploy(),
     ["dns"] = new DnsAnswers(),
     ["events"] = new EventLog(),
