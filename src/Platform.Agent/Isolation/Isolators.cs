@@ -67,7 +67,7 @@ internal sealed class Isolators
     public static bool HasNamespaces(IReadOnlyList<string> settings) => settings.Any(setting => setting[0] is 'p' or 'i' or 'm' or 'o' or 'w' or 'b' or 'j');
 
     /// <summary>True if a task can be put into the network of another process.</summary>
-    public bool CanJoinNetworks => _grants.HasFlag(KernelGrants.Processes);
+    public bool CanJoinNetworks => _grants.HasFlag(KernelGrants.Root);
 
     /// <summary>The settings of a task's supervisor but its terminal, as Native/isolate.h describes them.</summary>
     /// <param name="spec">The task.</param>

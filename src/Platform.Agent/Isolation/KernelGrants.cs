@@ -10,7 +10,7 @@ internal enum KernelGrants
     /// <summary>Mount namespaces: of root, or in user namespaces.</summary>
     Mounts = 1,
 
-    /// <summary>Process namespaces, and other namespaces that take root.</summary>
+    /// <summary>Process namespaces: of root, or in user namespaces.</summary>
     Processes = 2,
 
     /// <summary>Namespaces of System V memory.</summary>
@@ -24,4 +24,7 @@ internal enum KernelGrants
 
     /// <summary>A bound on capabilities.</summary>
     Capabilities = 32,
+
+    /// <summary>Namespaces without user namespaces, and those of others: takes root.</summary>
+    Root = 64,
 }

@@ -145,6 +145,13 @@ static word unshare_as_anybody(uword flags)
     return 0;
 }
 
+/* All that is started from here on is in a process namespace of its own: for who is not root in a user namespace, in which the rest is then made as well. */
+static word unshare_processes(void)
+{
+    word result = syscall5(SYS_unshare, CLONE_NEWPID, 0, 0, 0, 0);
+    return result == -EPERM ? unshare_as_anybody(CLONE_NEWPID) : result;
+}
+
 /* Namespaces but that of processes, and what is mounted in them. */
 static word separate(char **settings, int count)
 {

@@ -22,7 +22,8 @@
  * enter         becomes a program beside a task, with the settings of that, in the namespaces that PID has; "-": none of its own.
  *
  * probe         its exit status is the sum of what the machine grants: 1 mount namespaces, 2 process namespaces, 4 namespaces of System V
- *               memory, 8 filters of system calls, 16 those without the right to add one, 32 a bound on capabilities.
+ *               memory, 8 filters of system calls, 16 those without the right to add one, 32 a bound on capabilities, 64 namespaces without a
+ *               user namespace.
  *
  * Descriptor 3  the lock of the work directory's starts, shared with the agent. A supervisor closes it, and what it has from "serve",
  *               when its first line is written: whoever gets the lock after an agent's death, or the end of ANSWERS after the death of
@@ -316,8 +317,8 @@ static void supervise(int count, char **arguments, char **environment)
         close_file(near);
     }
     if (setting(start.setting, start.settings, 'p')) {
-        /* All that is started from here on is in the new one. The first of it is not the task, which would have to do the work of one. */
-        word first = syscall5(SYS_unshare, CLONE_NEWPID, 0, 0, 0, 0);
+        /* The first of it is not the task, which would have to do the work of one. */
+        word first = unshare_processes();
         if (first < 0 || (first = fork_self()) < 0)
             fail(IN_ISOLATE, first);
         if (first == 0)
@@ -461,14 +462,18 @@ static int try(word (*what)(void))
 }
 
 static word try_mounts(void) { static char own[] = "m", *settings[] = { own }; return separate(settings, 1); }
-static word try_processes(void) { return syscall5(SYS_unshare, CLONE_NEWPID, 0, 0, 0, 0) < 0 ? -1 : try_mounts(); }
+static word try_own_processes(void) { static char own[] = "p", *settings[] = { own }; return separate(settings, 1); }
+/* What shows the processes is mounted by one of them; a machine that hides parts of its own lets only root do so. */
+static word try_processes(void) { return unshare_processes() < 0 || !try(try_own_processes) ? -1 : 0; }
+static word try_root(void) { return syscall5(SYS_unshare, CLONE_NEWPID, 0, 0, 0, 0); }
 static word try_memory(void) { static char own[] = "i", *settings[] = { own }; return separate(settings, 1); }
 static word try_filter_without_rights(void) { return no_new_rights() < 0 ? -1 : deny_default(); }
 static word try_capabilities(void) { return become_user("-", "0,0"); }
 
 static int probe(void)
 {
-    return try(try_mounts) | try(try_processes) << 1 | try(try_memory) << 2 | try(deny_default) << 3 | try(try_filter_without_rights) << 4 | try(try_capabilities) << 5;
+    return try(try_mounts) | try(try_processes) << 1 | try(try_memory) << 2 | try(deny_default) << 3 | try(try_filter_without_rights) << 4 | try(try_capabilities) << 5
+        | try(try_root) << 6;
 }
 
 __attribute__((used)) void run(word *stack)

@@ -54,7 +54,7 @@ public sealed class ProcessIsolationTests : IDisposable
             _ = Libc.ChangeOwner(folder, UserNamespaceFactAttribute.User, UserNamespaceFactAttribute.User);
         await using var agent = AgentProcess.Start(master, _folder, null, UserNamespaceFactAttribute.Become, []);
         var session = await master.AcceptAsync();
-        session.Registration.Isolation!.ShouldContain("; filesystem/linux; namespaces/ipc for tasks that ask;");
+        session.Registration.Isolation!.ShouldContain("; filesystem/linux; namespaces/ipc and namespaces/pid for tasks that ask;");
         var task = TestTask.Shell("id -u; echo x > link/new; echo x > $DATA/new; mount -o remount,bind,rw $DATA; echo x > own; echo over; exec sleep 100000") with
         {
             Environment = ValueMap.Create(("DATA", data)),
@@ -70,6 +70,39 @@ public sealed class ProcessIsolationTests : IDisposable
         Directory.GetFiles(data).ShouldBeEmpty();
         await session.KillAsync(task);
         await session.EndAsync(task);
+    }
+
+    [UserNamespaceFact]
+    public async Task An_agent_that_is_not_root_gives_tasks_processes_of_their_own_in_user_namespaces()
+    {
+        await using var master = await TestMaster.StartAsync();
+        var data = _folder.File("data");
+        Directory.CreateDirectory(data);
+        foreach (var folder in (string[])[_folder.Path, data])
+            _ = Libc.ChangeOwner(folder, UserNamespaceFactAttribute.User, UserNamespaceFactAttribute.User);
+        await using var agent = AgentProcess.Start(master, _folder, null, UserNamespaceFactAttribute.Become, []);
+        var session = await master.AcceptAsync();
+        const string List = "for one in /proc/[0-9]*; do echo ${one#/proc/}; done | sort -n | head -2 | tr '\\n' ' '";
+        var task = TestTask.Shell($"(setsid sh -c 'trap \"\" TERM; while :; do sleep 0.01; done' &); {List}; id -u; grep CapEff /proc/self/status; echo x > link/new; exec sleep 100000") with
+        {
+            Isolation = new() { SharesProcesses = false },
+            Volumes = [new VolumeSpec { ContainerPath = "link", HostPath = data, ReadOnly = true }],
+            KillGraceSeconds = 50,
+        };
+        await session.LaunchAsync(task);
+        var running = await session.UpdateAsync(task, TaskState.Running);
+        (await TaskOutput.WaitForAsync(running, "CapEff:\t0000000000000000\n")).ShouldBe($"1 2 {UserNamespaceFactAttribute.User}\nCapEff:\t0000000000000000\n");
+        var inside = InNamespaceOf(running.ProcessId!.Value);
+        inside.Count.ShouldBeGreaterThan(2);
+        var beside = await TestExec.StartAsync(session, task, new() { Shell = $"{List}; kill -0 2 && echo same; echo x > link/beside; id -u" });
+        (await beside.EndAsync()).ExitStatus.ShouldBe(0);
+        beside.Output.ShouldBe($"1 2 same\n{UserNamespaceFactAttribute.User}\n");
+        Directory.GetFiles(data).ShouldBeEmpty();
+
+        await session.KillAsync(task);
+        var end = await session.EndAsync(task);
+        (end.State, end.Signal).ShouldBe((TaskState.Killed, Libc.SigTerm));
+        inside.ShouldAllBe(pid => !File.Exists($"/proc/{pid}/stat") || ProcessTable.Read(pid) == null || ProcessTable.Read(pid)!.Value.State == 'Z');
     }
 
     [RootFact]
