@@ -96,12 +96,8 @@ internal sealed class EndpointStream
             var mark = _balancer?.Asked ?? 0;
             if (_subscription.HasMissed)
             {
-                _subscription.HasMissed = false;
+                _subscription.Restart();
                 _isComplete = false;
-                while (_subscription.Changes.TryRead(out _))
-                {
-                    // What the snapshot has anyway.
-                }
                 await SnapshotAsync();
                 if (_subscription.HasMissed)
                     continue;
@@ -132,7 +128,7 @@ internal sealed class EndpointStream
     {
         using var quiet = CancellationTokenSource.CreateLinkedTokenSource(_end);
         quiet.CancelAfter(Quiet);
-        var changes = _subscription.Changes.WaitToReadAsync(quiet.Token).AsTask();
+        var changes = _subscription.WaitAsync(quiet.Token).AsTask();
         var news = new List<Task> { changes };
         if (!_isComplete)
             news.Add(_feed.WhenComplete);
@@ -156,7 +152,7 @@ internal sealed class EndpointStream
 
     private async Task ChangesAsync()
     {
-        while (_subscription.Changes.TryRead(out var change))
+        while (_subscription.TryRead(out var change))
             await WriteAsync("change", _directory.ChangedAt(change.Service), new ServiceChangeView(change.Service, [.. change.Set.Select(_view)], [.. change.Removed]));
     }
 

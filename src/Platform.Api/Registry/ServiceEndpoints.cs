@@ -177,7 +177,7 @@ public static class ServiceEndpoints
                 quiet.CancelAfter(KeepAlive);
                 try
                 {
-                    await subscription.Changes.WaitToReadAsync(quiet.Token);
+                    await subscription.WaitAsync(quiet.Token);
                 }
                 catch (OperationCanceledException) when (!end.IsCancellationRequested)
                 {
@@ -185,21 +185,18 @@ public static class ServiceEndpoints
                     await http.Response.Body.FlushAsync(end.Token);
                     continue;
                 }
-                if (subscription.HasMissed)
+                while (subscription.HasMissed)
                 {
-                    subscription.HasMissed = false;
-                    while (subscription.Changes.TryRead(out _))
-                    {
-                        // What the snapshot has anyway.
-                    }
+                    subscription.Restart();
                     await SnapshotAsync(http, directory, name, end.Token);
-                    continue;
                 }
-                while (subscription.Changes.TryRead(out var change))
+                while (subscription.TryRead(out var change))
                 {
                     var view = new ServiceChangeView(change.Service, [.. change.Set.Select(EndpointView.Of)], [.. change.Removed]);
                     await WriteAsync(http, "change", directory.ChangedAt(change.Service), JsonSerializer.Serialize(view, ServiceJson.Default.ServiceChangeView), end.Token);
                 }
+                if (subscription.HasMissed)
+                    continue;
                 await http.Response.Body.FlushAsync(end.Token);
             }
         }

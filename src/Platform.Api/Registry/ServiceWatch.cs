@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Platform.Core.Registry;
 
@@ -85,11 +86,26 @@ public sealed class ServiceWatch
     {
         private readonly Channel<EndpointChange> _changes = Channel.CreateBounded<EndpointChange>(LongestBacklog);
 
-        /// <summary>The changes.</summary>
-        public ChannelReader<EndpointChange> Changes => _changes.Reader;
+        private volatile bool _hasMissed;
 
-        /// <summary>The reader was too slow and has missed some; it reads whole lists again and sets this back.</summary>
-        public bool HasMissed { get; set; }
+        /// <summary>The reader was too slow and has missed some; it begins again with <see cref="Restart"/>, and reads whole lists.</summary>
+        public bool HasMissed => _hasMissed;
+
+        /// <summary>Done when there is a change to be read; what was missed is noticed by then.</summary>
+        public ValueTask<bool> WaitAsync(CancellationToken cancellation) => _changes.Reader.WaitToReadAsync(cancellation);
+
+        /// <summary>The next change. False: there is none now, or it comes after one that was missed, without which it says something wrong.</summary>
+        public bool TryRead([NotNullWhen(true)] out EndpointChange? change) => _changes.Reader.TryRead(out change) && !_hasMissed;
+
+        /// <summary>Whole lists that are read from here on have all that was missed, and all that waits.</summary>
+        public void Restart()
+        {
+            _hasMissed = false;
+            while (_changes.Reader.TryRead(out _))
+            {
+                // What the lists have anyway.
+            }
+        }
 
         public void Dispose()
         {
@@ -100,7 +116,7 @@ public sealed class ServiceWatch
         internal void Offer(EndpointChange change)
         {
             if ((service is null || service == change.Service) && !_changes.Writer.TryWrite(change))
-                HasMissed = true;
+                _hasMissed = true;
         }
     }
 }
