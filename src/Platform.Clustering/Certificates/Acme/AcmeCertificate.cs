@@ -79,8 +79,13 @@ public sealed partial class AcmeCertificate : IServerCertificate
         ArgumentNullException.ThrowIfNull(token);
         if (!IsToken(token))
             return null;
-        // Another process may have made the account a moment ago.
-        if (_found is not { } found || _time.GetElapsedTime(found) >= ShortestPause)
+        // Another process may have made the account a moment ago, and the authority asks only once: whoever knows of none looks again before it says so.
+        var found = _found;
+        var rest = found is { } last ? ShortestPause - _time.GetElapsedTime(last) : TimeSpan.Zero;
+        if (rest > TimeSpan.Zero && _thumbprint is null)
+            await Task.Delay(rest, _time, cancellationToken);
+        // Of many that waited one looks.
+        if ((rest <= TimeSpan.Zero || _thumbprint is null) && _found == found)
             await FindAsync(cancellationToken);
         return _thumbprint is { } thumbprint ? $"{token}.{thumbprint}" : null;
     }

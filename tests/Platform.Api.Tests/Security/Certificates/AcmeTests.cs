@@ -191,6 +191,20 @@ public sealed class AcmeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_silo_that_looked_just_before_another_made_the_account_answers_all_the_same()
+    {
+        await using var process = await StartAsync(Settings);
+        await process.Log.LineAsync("is for " + Name);
+        var late = new LateStore(new FileAcmeStore(_directory));
+        var until = OwnCertificate.OfServer(_own, () => ["localhost"], TimeProvider.System, NullLogger<OwnCertificate>.Instance);
+        using var other = await AcmeCertificate.OpenAsync(Settings, late, _cipher, until, TimeProvider.System, new Lines(), CancellationToken.None);
+        late.IsThere = true;
+
+        var token = new string('t', 43);
+        (await other.AnswerToAsync(token, default)).ShouldNotBeNull().ShouldBe(await process.Certificate.AnswerToAsync(token, default));
+    }
+
+    [Fact]
     public async Task The_port_of_proofs_answers_tokens_and_nothing_else()
     {
         await using var process = await StartAsync(Settings);
@@ -204,6 +218,20 @@ public sealed class AcmeTests : IAsyncLifetime
             (await http.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
         }
         (await http.PostAsync("/.well-known/acme-challenge/" + new string('a', 43), null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    /// <summary>What another process has written is not there yet.</summary>
+    private sealed class LateStore(IAcmeStore store) : IAcmeStore
+    {
+        public bool IsThere { get; set; }
+
+        public async Task<string?> ReadAsync(CancellationToken cancellationToken) => IsThere ? await store.ReadAsync(cancellationToken) : null;
+
+        public Task WriteAsync(string text, CancellationToken cancellationToken) => store.WriteAsync(text, cancellationToken);
+
+        public Task<bool> TryLeaseAsync(string owner, TimeSpan duration, CancellationToken cancellationToken) => store.TryLeaseAsync(owner, duration, cancellationToken);
+
+        public Task ReleaseAsync(string owner, CancellationToken cancellationToken) => store.ReleaseAsync(owner, cancellationToken);
     }
 
     private AcmeSettings Settings => new() { Directory = new(_server.Directory), Names = [Name], AcceptsTerms = true, Authorities = _server.Root };
