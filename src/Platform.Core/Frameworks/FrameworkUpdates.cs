@@ -30,6 +30,17 @@ public static class FrameworkUpdates
         _ => (Told(TaskState.Unknown, isPartitionAware), "Reconciliation: Task is unknown"),
     };
 
+    /// <summary>What is said of a task whose agent was out of reach and is back, as Mesos' master says it.</summary>
+    /// <param name="latest">The agent's last update, which the framework has.</param>
+    /// <param name="id">What the new one is acknowledged by.</param>
+    /// <param name="now">The instant.</param>
+    public static FrameworkUpdate Back(FrameworkUpdate latest, Guid id, DateTimeOffset now) => latest with
+    {
+        Id = id.ToString("N"),
+        IsFromControlPlane = true,
+        Status = latest.Status with { Reason = "REASON_SLAVE_REREGISTERED", Message = "Unreachable agent re-reregistered", Timestamp = now },
+    };
+
     /// <summary>How long to wait before an update is sent again: 10 s, doubled with each time, at most 10 minutes (as Mesos' agents do).</summary>
     /// <param name="sent">How often it was sent; at least 1.</param>
     public static TimeSpan RetryAfter(int sent) => TimeSpan.FromSeconds(Math.Min(600, 10 * Math.Pow(2, Math.Clamp(sent - 1, 0, 10))));
