@@ -80,6 +80,8 @@ public sealed class FuzzTests(SecureServer server, ITestOutputHelper output) : I
     [Theory]
     [InlineData("POST", "/reserve", "application/x-www-form-urlencoded", "slaveId=%00", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/ui/login", "application/x-www-form-urlencoded", "uid=%00", HttpStatusCode.Unauthorized)]
+    [InlineData("POST", "/v2/groups/%F0%9F%98%80", "application/json", "{}", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("PUT", "/v2/groups/shop/%F0%9F%98%80", "application/json", """{"apps":[]}""", HttpStatusCode.UnprocessableEntity)]
     public async Task A_request_that_once_failed_the_server_is_refused(string method, string path, string type, string body, HttpStatusCode status)
     {
         var answer = await server.SendAsync(method, path, server.Root, prepare: request =>

@@ -27,8 +27,8 @@ internal sealed class GroupReader(Surroundings around, ValueMap<AppVersion> stan
             return null;
         var id = group.Text("id", 1);
         var path = id is null ? within : AppPath.Canonical(id, within);
-        if (id is not null)
-            PathRules.CheckNames(path, group.At("id"), problems);
+        // Also the name that the request's own path gives.
+        PathRules.CheckNames(path, group.At("id"), problems);
         if (idRequired && (path == within || !AppPath.IsWithin(path, within)))
             group.Rule("id", $"Identifier is not child of '{within}'");
         // A group that was read and is sent back names the version it was read at, and means what it says.
