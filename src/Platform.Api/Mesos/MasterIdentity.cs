@@ -23,8 +23,14 @@ public sealed class MasterIdentity(TimeProvider time, MesosOptions options)
     internal Wire.MasterInfo Info(HttpContext http)
     {
         var (hostname, port) = Address(http);
-        var ip = Ip(http);
-        return new()
+        return Info(hostname, Ip(http), port);
+    }
+
+    // To one that knows it by an address alone.
+    internal Wire.MasterInfo Info(IPEndPoint address) => Info(options.Hostname ?? address.Address.ToString(), address.Address, address.Port);
+
+    private Wire.MasterInfo Info(string hostname, IPAddress ip, int port) =>
+        new()
         {
             Id = Id,
             Ip = ip.GetAddressBytes() is { Length: 4 } bytes ? BitConverter.ToUInt32(bytes) : 0,
@@ -40,7 +46,6 @@ public sealed class MasterIdentity(TimeProvider time, MesosOptions options)
                 new Wire.MasterInfo.Types.Capability { Type = Wire.MasterInfo.Types.Capability.Types.Type.QuotaV2 },
             },
         };
-    }
 
     internal (string Hostname, int Port) Address(HttpContext http)
     {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Platform.Api.Logging;
 using Platform.Api.Mesos.Agents;
+using Platform.Api.Mesos.Drivers;
 using Platform.Api.Mesos.Operator;
 using Platform.Api.Mesos.Operator.Feed;
 using Platform.Api.Mesos.Scheduler;
@@ -40,6 +41,8 @@ public static class MesosEndpoints
         services.AddSingleton<MetricsSnapshot>();
         services.AddSingleton<CallCounts>();
         services.AddSingleton<SchedulerEndpoint>();
+        services.AddSingleton<DriverEndpoint>();
+        services.AddSingleton<DriverConnections>();
         services.AddSingleton<FileEndpoints>();
         services.AddSingleton<TaskLogEndpoint>();
         services.AddSingleton<AgentEndpoints>();

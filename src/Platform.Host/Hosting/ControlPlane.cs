@@ -9,6 +9,7 @@ using Platform.Api.Http;
 using Platform.Api.Jobs;
 using Platform.Api.Marathon;
 using Platform.Api.Mesos;
+using Platform.Api.Mesos.Drivers;
 using Platform.Api.MesosDns;
 using Platform.Api.Metronome;
 using Platform.Api.Native;
@@ -111,6 +112,7 @@ internal static class ControlPlane
         {
             if (settings.Identity is { Certificate: { } certificate } identity)
                 listen.Encrypt(certificate, identity.Authority);
+            listen.UseDrivers();
         });
     }
 }

@@ -9,8 +9,6 @@ namespace Platform.Api.Mesos.Scheduler;
 /// <summary>One scheduler's open answer: events of its grain go to it as records, with a heartbeat in between.</summary>
 internal sealed class SchedulerStream(MesosContent content, TimeProvider time) : IFrameworkStream, IDisposable
 {
-    private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(2);
-
     private readonly RecordStream _records = new(content, EventMapping.Heartbeat, time);
     private long _received;
 
@@ -46,7 +44,7 @@ internal sealed class SchedulerStream(MesosContent content, TimeProvider time) :
     public async Task RunAsync(HttpContext http, IFrameworkGrain framework, IFrameworkStream reference, Event subscribed, CancellationToken stopping)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
-        var renewing = RenewAsync(framework, reference, ended.Token);
+        var renewing = StreamRenewal.RunAsync(framework, Id, () => Interlocked.Read(ref _received), reference, _records.Complete, time, ended.Token);
         try
         {
             await _records.RunAsync(http, subscribed, ended.Token);
@@ -60,26 +58,4 @@ internal sealed class SchedulerStream(MesosContent content, TimeProvider time) :
 
     /// <inheritdoc/>
     public void Dispose() => _records.Dispose();
-
-    // Whether the grain still knows this stream, and whether all that it sent came.
-    private async Task RenewAsync(IFrameworkGrain framework, IFrameworkStream reference, CancellationToken ended)
-    {
-        while (!ended.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(RenewInterval, time, ended);
-                if (!await framework.RenewAsync(Id, Interlocked.Read(ref _received), reference))
-                    _records.Complete();
-            }
-            catch (OperationCanceledException) when (ended.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure) when (failure is TimeoutException or SiloUnavailableException or StorageException or OperationCanceledException)
-            {
-                // The grain is on its way to another silo: it is asked again.
-            }
-        }
-    }
 }
