@@ -2,8 +2,10 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Platform.Api.Tests.Mesos;
+using Platform.Api.Tests.Mesos.Drivers;
 using Platform.Contracts.Security;
 using Platform.Core.Security;
+using Platform.Mesos.Wire.Libprocess;
 
 namespace Platform.Api.Tests.Security;
 
@@ -57,6 +59,15 @@ public sealed class FrameworkLoginTests(SecureServer server) : IClassFixture<Sec
         using var again = await MesosStream.OpenAsync(server.Http, Path, Call("mine", id), token: mine);
         await again.UntilAsync("SUBSCRIBED");
         (await server.SendAsync("GET", "/mesos/frameworks", server.Root)).Text.ShouldContain("\"principal\":\"miner\"");
+    }
+
+    [Fact]
+    public async Task A_driver_of_libmesos_cannot_log_in_and_is_told_so()
+    {
+        using var driver = await TestDriver.StartAsync(new(IPAddress.Loopback, server.Http.BaseAddress!.Port));
+        await driver.SendAsync("mesos.scheduler.Call", new SchedulerCall { Type = 1, Subscribe = new() { FrameworkInfo = new() { User = "root", Name = "driver" } } });
+        (await driver.UntilAsync<FrameworkErrorMessage>()).Message.ShouldStartWith($"Framework at {driver.Self} is not authenticated");
+        (await server.SendAsync("GET", "/mesos/frameworks", server.Root)).Text.ShouldNotContain("driver");
     }
 
     [Theory]

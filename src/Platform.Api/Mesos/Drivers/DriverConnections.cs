@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Platform.Mesos.Protocol;
 
 namespace Platform.Api.Mesos.Drivers;
@@ -28,6 +29,8 @@ internal sealed class DriverConnections(DriverEndpoint endpoint)
             await next(connection);
             return;
         }
+        // A server that stops waits for its connections.
+        using var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested.Register(connection.Transport.Input.CancelPendingRead);
         switch (await IsDriverAsync(connection))
         {
             case true:
@@ -99,12 +102,12 @@ internal sealed class DriverConnections(DriverEndpoint endpoint)
                     foreach (var message in messages)
                         answers.Append(Answer(await endpoint.TakeAsync(message, peer.Address, local)));
                 }
-                while (!read.IsCompleted && decoder.Problem is null && input.TryRead(out read));
+                while (!read.IsCompleted && !read.IsCanceled && decoder.Problem is null && input.TryRead(out read));
                 if (decoder.Problem is { } problem)
                     answers.Append(Answer(MesosRefusal.BadRequest(problem), "Connection: close\r\n"));
                 await output.WriteAsync(Encoding.UTF8.GetBytes(answers.ToString()));
                 answers.Clear();
-                if (read.IsCompleted || decoder.Problem is not null)
+                if (read.IsCompleted || read.IsCanceled || decoder.Problem is not null)
                     return;
             }
         }

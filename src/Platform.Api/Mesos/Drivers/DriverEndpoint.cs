@@ -21,13 +21,15 @@ internal sealed partial class DriverEndpoint(
 {
     private const string Disconnected = "Framework disconnected";
     private const int MostPosts = 32;
+    private const int MostTold = 4096;
 
     private const string NoSecrets =
         "Secrets of drivers (CRAM-MD5) cannot be checked here, where passwords are kept as hashes only: leave the credential out on a cluster without logins, or subscribe by the scheduler API v1 with a token";
 
     private readonly ConcurrentDictionary<ProcessId, DriverSession> _sessions = new();
     private readonly ConcurrentDictionary<ProcessId, bool> _subscribing = new();
-    private readonly SemaphoreSlim _posts = new(MostPosts);
+    private readonly ConcurrentDictionary<ProcessId, bool> _told = new();
+    private int _posts;
 
     /// <summary>Takes a message. What is wrong with it as such is told to nobody but the log, as masters do.</summary>
     /// <param name="message">The message.</param>
@@ -39,14 +41,14 @@ internal sealed partial class DriverEndpoint(
         if (message.From is not { } driver)
             return MesosRefusal.BadRequest("Failed to determine sender from request headers");
         if (!DriverRules.MayBeAt(driver.Address, peer, OwnAddresses))
-            return MesosRefusal.BadRequest($"UPID IP address validation failed: Message from {driver} was sent from IP {peer}");
+            return Elsewhere(driver, peer);
         var self = DriverRules.MasterFor(message.Host, local);
         try
         {
             if (DriverCall.Read(message.Name, message.Body) is not { } asked)
                 LogDropped(message.Name, driver, "no such message");
             else if (asked.Authenticating is { } process && !DriverRules.MayBeAt(process.Address, peer, OwnAddresses))
-                return MesosRefusal.BadRequest($"UPID IP address validation failed: Message for {process} was sent from IP {peer}");
+                return Elsewhere(process, peer);
             else
                 await ActAsync(asked, driver, self);
         }
@@ -62,21 +64,27 @@ internal sealed partial class DriverEndpoint(
         return null;
     }
 
+    private MesosRefusal Elsewhere(ProcessId claimed, IPAddress peer)
+    {
+        LogElsewhere(claimed, peer);
+        return MesosRefusal.BadRequest($"UPID IP address validation failed: Message from {claimed} was sent from IP {peer}");
+    }
+
     private async Task ActAsync(DriverCall asked, ProcessId driver, ProcessId self)
     {
         if (asked.Authenticating is { } process)
         {
-            await PostAsync(self, driver, new Platform.Mesos.Wire.Libprocess.AuthenticationErrorMessage { Error = NoSecrets });
-            await PostAsync(self, process, DriverMessages.Error(NoSecrets));
+            Post(self, driver, new Platform.Mesos.Wire.Libprocess.AuthenticationErrorMessage { Error = NoSecrets });
+            Post(self, process, DriverMessages.Error(NoSecrets));
         }
         else if (logins is not NoLogin)
         {
-            await PostAsync(self, driver, DriverMessages.Error(
+            Post(self, driver, DriverMessages.Error(
                 $"Framework at {driver} is not authenticated: everybody has to log in here, which drivers of libmesos cannot; subscribe by the scheduler API v1 with a token"));
         }
         else if (asked.Refusal is { } refusal)
         {
-            await PostAsync(self, driver, DriverMessages.Error(refusal));
+            Post(self, driver, DriverMessages.Error(refusal));
         }
         else if (asked.Deactivated is { } deactivated)
         {
@@ -120,7 +128,7 @@ internal sealed partial class DriverEndpoint(
         info.Id = new() { Value = id };
         if (FrameworkMapping.Read(info, subscribe.SuppressedRoles, subscribe.OfferConstraints, out var problem) is not { } framework)
         {
-            await PostAsync(self, driver, DriverMessages.Error(problem!));
+            Post(self, driver, DriverMessages.Error(problem!));
             return;
         }
         var grain = grains.GetGrain<IFrameworkGrain>(id);
@@ -138,7 +146,7 @@ internal sealed partial class DriverEndpoint(
                 current!.Send(DriverMessages.Subscribed(id, master.Info(self.EndPoint), isBack: true));
                 break;
             case SubscriptionFate.FailedOver:
-                await PostAsync(self, driver, DriverMessages.Error("Framework failed over"));
+                Post(self, driver, DriverMessages.Error("Framework failed over"));
                 break;
             case SubscriptionFate.Begin:
                 await BeginAsync(grain, framework, new(driver, self, info, IsBack: asked is not null && !isFailover));
@@ -174,6 +182,7 @@ internal sealed partial class DriverEndpoint(
             }
             else
             {
+                _told.TryRemove(driver, out _);
                 _sessions[driver] = session;
                 session.Begin(DriverMessages.Subscribed(info.Id.Value, master.Info(self.EndPoint), isBack));
                 LogSubscribed(driver, info.Id.Value);
@@ -202,9 +211,10 @@ internal sealed partial class DriverEndpoint(
                 {
                     _sessions.TryRemove(KeyValuePair.Create(driver, session));
                     LogGone(driver, session.FrameworkId);
+                    Remember(driver);
                     await grain.DisconnectAsync(session.Id);
                     // It may be there all the same, and would wait for ever.
-                    await PostAsync(self, driver, DriverMessages.Error(Disconnected));
+                    Post(self, driver, DriverMessages.Error(Disconnected));
                 }
             }
         }
@@ -223,23 +233,33 @@ internal sealed partial class DriverEndpoint(
     private async Task AnswerAsync(Call call, ProcessId driver, ProcessId self)
     {
         var id = call.FrameworkId.Value;
-        if (!_sessions.TryGetValue(driver, out var session))
+        var grain = grains.GetGrain<IFrameworkGrain>(id);
+        var session = _sessions.GetValueOrDefault(driver);
+        var status = session is null ? await grain.GetStatusAsync() : null;
+        switch (DriverRules.FateOf(id, session?.FrameworkId, status is { RemovedAt: null }, status is { IsConnected: true }, _told.ContainsKey(driver)))
         {
-            // It does not know that its link was broken, or that this control plane is not the one that it subscribed at.
-            if (await grains.GetGrain<IFrameworkGrain>(id).GetStatusAsync() is { IsConnected: true })
+            case CallFate.Act:
+                await ActAsync(session!, grain, call, driver);
+                break;
+            case CallFate.Resume:
+                await BeginAsync(grain, status!.Spec, new(driver, self, Wire.FrameworkInfo.Parser.ParseFrom(status.Spec.Definition), IsBack: true));
+                if (_sessions.TryGetValue(driver, out var resumed))
+                    await ActAsync(resumed, grain, call, driver);
+                break;
+            case CallFate.Disconnected:
+                Post(self, driver, DriverMessages.Error(Disconnected));
+                break;
+            default:
                 LogDropped(call.Type.ToString(), driver, "Call is not from registered framework");
-            else
-                await PostAsync(self, driver, DriverMessages.Error(Disconnected));
-            return;
+                break;
         }
-        if (session.FrameworkId != id)
-        {
-            LogDropped(call.Type.ToString(), driver, "Call is not from registered framework");
-            return;
-        }
+    }
+
+    private async Task ActAsync(DriverSession session, IFrameworkGrain grain, Call call, ProcessId driver)
+    {
         try
         {
-            var reply = await SchedulerCalls.ActAsync(grains.GetGrain<IFrameworkGrain>(id), session.Id, call);
+            var reply = await SchedulerCalls.ActAsync(grain, session.Id, call);
             if (reply.Kind is FrameworkReplyKind.Taken)
                 return;
             LogDropped(call.Type.ToString(), driver, reply.Problem ?? reply.Kind.ToString());
@@ -254,6 +274,14 @@ internal sealed partial class DriverEndpoint(
         }
     }
 
+    // Drivers have names of their own at each start: none is asked about for long.
+    private void Remember(ProcessId driver)
+    {
+        if (_told.Count >= MostTold)
+            _told.Clear();
+        _told[driver] = true;
+    }
+
     // Its tasks and its stream stay until the driver's process ends, as with a master.
     private async Task DeactivateAsync(DriverSession session)
     {
@@ -264,11 +292,12 @@ internal sealed partial class DriverEndpoint(
     }
 
     // One message to somebody without a session.
-    private async Task PostAsync(ProcessId self, ProcessId to, IMessage message)
+    private void Post(ProcessId self, ProcessId to, IMessage message)
     {
-        if (!await _posts.WaitAsync(0))
-            return;
-        _ = SendAsync();
+        if (Interlocked.Increment(ref _posts) <= MostPosts)
+            _ = SendAsync();
+        else
+            Interlocked.Decrement(ref _posts);
 
         async Task SendAsync()
         {
@@ -285,7 +314,7 @@ internal sealed partial class DriverEndpoint(
             }
             finally
             {
-                _posts.Release();
+                Interlocked.Decrement(ref _posts);
             }
         }
     }
@@ -304,6 +333,9 @@ internal sealed partial class DriverEndpoint(
 
     [LoggerMessage(LogLevel.Information, "{Name} of {Driver} was dropped: {Reason}")]
     private partial void LogDropped(string name, ProcessId driver, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A message from {Driver} was refused because it came from {Peer}: a driver is connected to only where its messages come from")]
+    private partial void LogElsewhere(ProcessId driver, IPAddress peer);
 
     [LoggerMessage(LogLevel.Warning, "The driver {Driver} of framework {FrameworkId} cannot be served any more")]
     private partial void LogFailed(Exception failure, ProcessId driver, string frameworkId);

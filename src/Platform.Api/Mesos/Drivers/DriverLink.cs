@@ -55,9 +55,14 @@ internal sealed class DriverLink : IDisposable
     public void Send(byte[] message)
     {
         if (Interlocked.Add(ref _waiting, message.Length) <= _mostBytes)
+        {
             _messages.Writer.TryWrite(message);
-        else if (_messages.Writer.TryComplete())
+        }
+        else if (!_overrun.IsCancellationRequested)
+        {
             _ = _overrun.CancelAsync();
+            _messages.Writer.TryComplete();
+        }
     }
 
     /// <summary>Ends the link after what waits.</summary>
@@ -71,7 +76,7 @@ internal sealed class DriverLink : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ended, _overrun.Token);
         var reading = ReadAsync(either.Token);
         var writing = WriteAsync(either.Token);
-        var isWritten = await Task.WhenAny(reading, writing) == writing && await writing;
+        var isWritten = await Task.WhenAny(reading, writing) == writing && await writing && !_overrun.IsCancellationRequested;
         if (isWritten)
         {
             // What was written last is lost when the connection is torn before the driver has read it.

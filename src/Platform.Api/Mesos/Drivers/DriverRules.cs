@@ -22,7 +22,23 @@ internal enum SubscriptionFate
     Drop,
 }
 
-/// <summary>The rules of Mesos' master for drivers of libmesos.</summary>
+/// <summary>What is done with another call.</summary>
+internal enum CallFate
+{
+    /// <summary>It is carried out.</summary>
+    Act,
+
+    /// <summary>The driver does not know that the control plane was started anew: its stream is begun for it, then the call is carried out.</summary>
+    Resume,
+
+    /// <summary>The driver is told that it is disconnected, which ends it.</summary>
+    Disconnected,
+
+    /// <summary>It comes from somebody else than the framework's driver.</summary>
+    Drop,
+}
+
+/// <summary>The rules of Mesos' master for drivers of libmesos, but for <see cref="CallFate.Resume"/>, which a master has no way to do.</summary>
 internal static class DriverRules
 {
     /// <summary>Decides about a subscription.</summary>
@@ -35,6 +51,21 @@ internal static class DriverRules
         if (current is not null)
             return asked is null || (asked == current && isFailover) ? SubscriptionFate.Repeat : asked == current ? SubscriptionFate.Update : SubscriptionFate.Drop;
         return isTaken && !isFailover ? SubscriptionFate.FailedOver : SubscriptionFate.Begin;
+    }
+
+    /// <summary>Decides about a call that is no subscription.</summary>
+    /// <param name="asked">The framework that it names.</param>
+    /// <param name="current">The framework whose stream this driver has; null: none.</param>
+    /// <param name="isThere">The framework that it names is there and has not ended.</param>
+    /// <param name="isTaken">It has a stream.</param>
+    /// <param name="wasTold">The driver was told that it is disconnected.</param>
+    public static CallFate FateOf(string asked, string? current, bool isThere, bool isTaken, bool wasTold)
+    {
+        if (current is not null)
+            return current == asked ? CallFate.Act : CallFate.Drop;
+        if (isTaken)
+            return CallFate.Drop;
+        return isThere && !wasTold ? CallFate.Resume : CallFate.Disconnected;
     }
 
     /// <summary>Whether a process that calls from <paramref name="peer"/> may be where it says, so that it is connected to. A machine has several addresses: of this one all are alike.</summary>

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Hosting;
 using Platform.Api.Mesos.Mapping;
 using Platform.Api.Security;
 using Platform.Contracts.Frameworks;
-using Platform.Core.Collections;
 using Platform.Core.Frameworks;
 using Platform.Core.Security;
 using Platform.Mesos.Protocol;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf;
 using Platform.Contracts.Frameworks;
@@ -131,7 +132,7 @@ public sealed class DriverTests(MesosServer server) : IClassFixture<MesosServer>
         var (driver, id) = await RegisteredAsync("breathless");
         using var _ = driver;
         var offer = (await driver.UntilAsync<ResourceOffersMessage>()).Offers[0];
-        using (var breath = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp))
+        using (var breath = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
         {
             await breath.ConnectAsync(Master);
             byte[] all =
@@ -224,6 +225,50 @@ public sealed class DriverTests(MesosServer server) : IClassFixture<MesosServer>
     }
 
     [Fact]
+    public async Task A_driver_that_does_not_know_of_a_restart_goes_on()
+    {
+        // This control plane has never heard of the driver: it subscribed at one that is gone, and its framework waits.
+        var (before, id) = await RegisteredAsync("resumed");
+        before.Dispose();
+        await UntilAsync(id, status => !status.IsConnected);
+        using var driver = await TestDriver.StartAsync(Master);
+        await driver.SendAsync(new Call { FrameworkId = id, Type = Kind.Revive });
+        (await driver.UntilAsync<FrameworkReregisteredMessage>()).FrameworkId.ShouldBe(id);
+        await driver.SendAsync(Launch(id, (await driver.UntilAsync<ResourceOffersMessage>()).Offers[0], "resumed"));
+        await UntilAsync(driver, id, "resumed", State.TaskRunning);
+
+        await driver.SendAsync(new Call { FrameworkId = id, Type = Kind.Teardown });
+        await UntilAsync(id, status => status.RemovedAt is not null);
+        // There is nothing to go on with.
+        await driver.SendAsync(new Call { FrameworkId = new() { Value = "unheard-of" }, Type = Kind.Revive });
+        await driver.UntilAsync<FrameworkErrorMessage>(error => error.Message == "Framework disconnected");
+    }
+
+    [Fact]
+    public async Task Messages_pass_between_a_driver_and_an_executor()
+    {
+        var (driver, id) = await RegisteredAsync("talker");
+        using var _ = driver;
+        var launch = Launch(id, (await driver.UntilAsync<ResourceOffersMessage>()).Offers[0], "talks");
+        var task = launch.Accept.Operations[0].Launch.TaskInfos[0];
+        task.Command = null;
+        task.Executor = new() { ExecutorId = new() { Value = "e" }, Command = new() { Value = "./talk" } };
+        await driver.SendAsync(launch);
+        await UntilAsync(id, status => status.Executors.Count == 1);
+        var grain = server.Grains.GetGrain<IFrameworkGrain>(id.Value);
+        await grain.ExecutorMessageAsync(task.AgentId.Value, new() { Owner = FrameworkOwner.Of(id.Value), ExecutorId = "e", Data = [1, 2] });
+        var heard = await driver.UntilAsync<ExecutorToFrameworkMessage>();
+        (heard.FrameworkId, heard.SlaveId, heard.ExecutorId.Value, heard.Data.Length).ShouldBe((id, task.AgentId, "e", 2));
+
+        // The driver says it to the agent, whose address leads here.
+        var message = new FrameworkToExecutorMessage { FrameworkId = id, SlaveId = task.AgentId, ExecutorId = new() { Value = "e" }, Data = ByteString.CopyFromUtf8("hello") };
+        await driver.SendAsync("mesos.internal.FrameworkToExecutorMessage", message, to: "slave(1)");
+        await driver.SendAsync(new Call { FrameworkId = id, Type = Kind.Teardown });
+        await UntilAsync(id, status => status.RemovedAt is not null);
+        (await server.SendAsync("GET", "/metrics/snapshot")).Text.ShouldContain("\"master/messages_framework_to_executor\":1");
+    }
+
+    [Fact]
     public async Task The_end_of_a_driver_without_a_time_to_come_back_is_the_end_of_its_framework()
     {
         using var driver = await TestDriver.StartAsync(Master);
@@ -286,5 +331,21 @@ public sealed class DriverTests(MesosServer server) : IClassFixture<MesosServer>
         (await driver.AnswersAsync(text => text.Split("202 Accepted").Length == 4)).ShouldNotContain("400");
         (await server.SendAsync("POST", "/master/mesos", "")).Status.ShouldBe(HttpStatusCode.NotFound);
         (await server.SendAsync("GET", "/master/frameworks")).Text.ShouldContain("answered");
+    }
+
+    [Fact]
+    public async Task A_control_plane_stops_at_once_although_drivers_and_idle_connections_are_there()
+    {
+        var other = new MesosServer(agents: 0);
+        await other.InitializeAsync();
+        var address = new IPEndPoint(IPAddress.Loopback, other.Http.BaseAddress!.Port);
+        using var driver = await TestDriver.StartAsync(address);
+        await SubscribeAsync(driver, Subscription("stopped"));
+        await driver.UntilAsync<FrameworkRegisteredMessage>();
+        using var idle = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await idle.ConnectAsync(address);
+
+        // It would wait 20 s for connections that do not end.
+        await other.DisposeAsync().WaitAsync(TimeSpan.FromSeconds(15));
     }
 }
