@@ -143,7 +143,8 @@ internal sealed partial class DriverEndpoint(
                 current.End(refused.Problem ?? Disconnected);
                 break;
             case SubscriptionFate.Update:
-                current!.Send(DriverMessages.Subscribed(id, master.Info(self.EndPoint), isBack: true));
+                current!.Describe(info);
+                current.Send(DriverMessages.Subscribed(id, master.Info(self.EndPoint), isBack: true));
                 break;
             case SubscriptionFate.FailedOver:
                 Post(self, driver, DriverMessages.Error("Framework failed over"));
@@ -261,7 +262,11 @@ internal sealed partial class DriverEndpoint(
         {
             var reply = await SchedulerCalls.ActAsync(grain, session.Id, call);
             if (reply.Kind is FrameworkReplyKind.Taken)
+            {
+                if (call.Type is Call.Types.Type.UpdateFramework)
+                    session.Describe(call.UpdateFramework.FrameworkInfo);
                 return;
+            }
             LogDropped(call.Type.ToString(), driver, reply.Problem ?? reply.Kind.ToString());
             if (reply.Kind is not FrameworkReplyKind.Invalid)
                 session.End(Disconnected);

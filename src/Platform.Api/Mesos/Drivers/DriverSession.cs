@@ -15,7 +15,7 @@ namespace Platform.Api.Mesos.Drivers;
 /// <param name="time">The clock.</param>
 internal sealed class DriverSession(ProcessId driver, ProcessId master, string frameworkId, Wire.FrameworkInfo info, DriverLink link, TimeProvider time) : IFrameworkStream
 {
-    private readonly DriverMessages _messages = new(frameworkId, master, info.Capabilities.Select(capability => capability.Type));
+    private volatile DriverMessages _messages = MessagesFor(frameworkId, master, info);
     private readonly Lock _gate = new();
     private List<byte[]>? _early = [];
     private long _received;
@@ -25,6 +25,9 @@ internal sealed class DriverSession(ProcessId driver, ProcessId master, string f
 
     /// <summary>What its stream is known by to its grain.</summary>
     public string Id { get; } = Guid.NewGuid().ToString();
+
+    /// <summary>The framework describes itself anew.</summary>
+    public void Describe(Wire.FrameworkInfo description) => _messages = MessagesFor(frameworkId, master, description);
 
     /// <inheritdoc/>
     public Task SendAsync(ValueList<FrameworkEvent> events)
@@ -100,6 +103,8 @@ internal sealed class DriverSession(ProcessId driver, ProcessId master, string f
             await renewing;
         }
     }
+
+    private static DriverMessages MessagesFor(string frameworkId, ProcessId master, Wire.FrameworkInfo info) => new(frameworkId, master, info.Capabilities.Select(capability => capability.Type));
 
     private byte[] Encode(IMessage message) => ProcessMessage.Encode(master, driver, message.Descriptor.FullName, message);
 }

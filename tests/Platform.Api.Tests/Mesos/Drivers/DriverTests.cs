@@ -295,6 +295,29 @@ public sealed class DriverTests(MesosServer server) : IClassFixture<MesosServer>
     }
 
     [Fact]
+    public async Task A_driver_that_describes_its_framework_anew_gets_offers_for_what_it_is_now()
+    {
+        var (driver, id) = await RegisteredAsync("described");
+        using var _ = driver;
+        (await driver.UntilAsync<ResourceOffersMessage>()).Offers[0].AllocationInfo.ShouldBeNull();
+        var update = new Call { FrameworkId = id, Type = Kind.UpdateFramework, UpdateFramework = new() { FrameworkInfo = Subscription("described").Subscribe.FrameworkInfo } };
+        var info = update.UpdateFramework.FrameworkInfo;
+        info.Id = id;
+        info.Roles.Add("*");
+        // Roles are those of frameworks that say so; a driver that is wrong about itself ends.
+        await driver.SendAsync(update);
+        (await driver.UntilAsync<FrameworkErrorMessage>()).Message.ShouldBe("'FrameworkInfo.roles' must not be set when the framework is not MULTI_ROLE capable");
+        info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole });
+        await driver.SendAsync(update);
+        await UntilAsync(id, status => status.Spec.Capabilities.HasFlag(Platform.Core.Allocation.FrameworkCapabilities.MultiRole));
+        var offers = (await UntilAsync(id, status => !status.Offers.IsEmpty)).Offers;
+        await driver.SendAsync(new Call { FrameworkId = id, Type = Kind.Decline, Decline = new() { OfferIds = { offers.Select(offer => new OfferID { Value = offer.Id }) } } });
+        await driver.SendAsync(new Call { FrameworkId = id, Type = Kind.Revive });
+        (await driver.UntilAsync<ResourceOffersMessage>(message => message.Offers[0].AllocationInfo is not null)).Offers[0].AllocationInfo.Role.ShouldBe("*");
+        await driver.SendAsync(new Call { FrameworkId = id, Type = Kind.Teardown });
+    }
+
+    [Fact]
     public async Task What_is_wrong_with_a_framework_is_told_as_an_error()
     {
         using var driver = await TestDriver.StartAsync(Master);
