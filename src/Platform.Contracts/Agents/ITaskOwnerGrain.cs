@@ -26,6 +26,10 @@ public interface ITaskOwnerGrain : IGrainWithStringKey, IWakeable
     [Alias("AgentChanged")]
     Task AgentChangedAsync(AgentTasks tasks);
 
+    /// <summary>The same of many agents at once.</summary>
+    [Alias("AgentsChanged")]
+    Task AgentsChangedAsync(ValueList<AgentTasks> agents);
+
     /// <summary>These tasks must leave for more important ones; the owner kills them with their grace.</summary>
     [Alias("Preempt")]
     Task PreemptAsync(ValueList<string> taskIds, string reason, long run);

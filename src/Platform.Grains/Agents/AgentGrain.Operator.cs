@@ -24,7 +24,7 @@ public sealed partial class AgentGrain
         if (HasSession)
             Become(AgentCondition.Draining);
         await TellAllocatorAndWaitAsync();
-        await TellOwnersAsync(_tasks.Owners);
+        TellOwners(_tasks.Owners);
         await CheckDrainedAsync();
     }
 
@@ -43,7 +43,7 @@ public sealed partial class AgentGrain
             return;
         Become(Idle);
         await TellAllocatorAndWaitAsync();
-        await TellOwnersAsync(_tasks.Owners);
+        TellOwners(_tasks.Owners);
     }
 
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public sealed partial class AgentGrain
         {
             Become(AgentCondition.Active);
             await TellAllocatorAndWaitAsync();
-            await TellOwnersAsync(_tasks.Owners);
+            TellOwners(_tasks.Owners);
         }
     }
 
@@ -84,7 +84,7 @@ public sealed partial class AgentGrain
         _tasks.Clear();
         _kills.Clear();
         await RouteAsync([.. alive.Select(task => Ended(task.TaskId, task.Owner, TaskState.Gone, TaskReasons.AgentRemoved, $"The agent was sent away: {reason}"))]);
-        await TellOwnersAsync(told);
+        TellOwners(told);
         Publish(AgentChange.Unreachable, reason);
     }
 
@@ -113,7 +113,7 @@ public sealed partial class AgentGrain
         _volumes.Clear();
         _kills.Clear();
         await RouteAsync(lost);
-        await TellOwnersAsync(told);
+        TellOwners(told);
         await GrainFactory.RemoveFromAsync(DirectoryKinds.Agents, Id, time);
         Publish(AgentChange.Removed, "declared gone by an operator");
     }

@@ -65,7 +65,7 @@ public sealed partial class AgentGrain
             await old.CloseAsync("a newer session of this agent has taken its place");
         TellAllocator(whole: true);
         ReleaseVolumes(ordered);
-        await TellOwnersAsync(told);
+        TellOwners(told);
         if (hadFolders || !registration.WatchFolders.IsEmpty)
             TellWatches();
         if (isNew)
@@ -198,7 +198,7 @@ public sealed partial class AgentGrain
             await session.CloseAsync($"nothing was heard for {_patience.TotalSeconds} s");
         }
         await TellAllocatorAndWaitAsync();
-        await TellOwnersAsync(_tasks.Owners.Concat(_askers).Distinct());
+        TellOwners(_tasks.Owners.Concat(_askers).Distinct());
         Publish(AgentChange.Unreachable, $"nothing was heard since {_lastSeen:O}");
     }
 }

@@ -20,6 +20,7 @@ namespace Platform.Grains.Agents;
 public sealed partial class AgentGrain(
     [PersistentState("agent", "platform")] IPersistentState<AgentState> agent,
     TaskOwnerKinds owners,
+    OwnerPost post,
     IOptions<AgentOptions> options,
     TimeProvider time,
     ILogger<AgentGrain> logger) : Grain, IAgentGrain
@@ -359,15 +360,18 @@ public sealed partial class AgentGrain(
         return AcknowledgeAsync(updates.Where(update => update.UpdateId.Length > 0).Select(update => update.UpdateId).ToValueList());
     }
 
-    private Task TellOwnersAsync(IEnumerable<string> told)
+    private void TellOwners(IEnumerable<string> told)
     {
-        foreach (var owner in told.ToArray())
+        var unheard = told.ToHashSet(StringComparer.Ordinal);
+        if (unheard.Count > 0)
+            Insist(() => Task.WhenAll(unheard.Select(TellAsync).ToList()));
+
+        async Task TellAsync(string owner)
         {
             // Each time as it is then.
-            if (owners.Find(GrainFactory, owner) is { } grain)
-                Insist(() => grain.AgentChangedAsync(TasksOf(owner)));
+            await post.TellAsync(owner, TasksOf(owner));
+            unheard.Remove(owner);
         }
-        return Task.CompletedTask;
     }
 
     private void Insist(Func<Task> tell, Func<bool>? matters = null, [CallerArgumentExpression(nameof(tell))] string what = "") =>

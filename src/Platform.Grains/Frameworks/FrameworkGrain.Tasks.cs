@@ -66,12 +66,19 @@ public sealed partial class FrameworkGrain
     }
 
     /// <inheritdoc/>
-    public async Task AgentChangedAsync(AgentTasks tasks)
+    public Task AgentChangedAsync(AgentTasks tasks) => AgentsChangedAsync([tasks]);
+
+    /// <inheritdoc/>
+    public async Task AgentsChangedAsync(ValueList<AgentTasks> agents)
     {
-        Reconcile(tasks);
+        foreach (var tasks in agents)
+            Reconcile(tasks);
         await SettleAsync();
-        if (!tasks.Tasks.IsEmpty && tasks.Condition is not (AgentCondition.Unreachable or AgentCondition.Recovering))
-            Acknowledge(tasks.AgentId, tasks.Tasks.Select(report => report.Status).Where(status => !IsAwaited(status)).ToValueList());
+        foreach (var tasks in agents)
+        {
+            if (!tasks.Tasks.IsEmpty && tasks.Condition is not (AgentCondition.Unreachable or AgentCondition.Recovering))
+                Acknowledge(tasks.AgentId, tasks.Tasks.Select(report => report.Status).Where(status => !IsAwaited(status)).ToValueList());
+        }
     }
 
     /// <inheritdoc/>

@@ -260,7 +260,10 @@ public sealed class JobGrain(
     public Task TaskStatusAsync(string agentId, ValueList<TaskUpdate> updates) => _engine.TaskStatusAsync(agentId, updates);
 
     /// <inheritdoc/>
-    public Task AgentChangedAsync(AgentTasks tasks) => _engine.AgentChangedAsync(tasks);
+    public Task AgentChangedAsync(AgentTasks tasks) => _engine.AgentsChangedAsync([tasks]);
+
+    /// <inheritdoc/>
+    public Task AgentsChangedAsync(ValueList<AgentTasks> agents) => _engine.AgentsChangedAsync(agents);
 
     /// <inheritdoc/>
     public Task<ValueList<string>> HeldAsync(string agentId, ValueList<string> taskIds)

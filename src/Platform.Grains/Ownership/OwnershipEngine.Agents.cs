@@ -31,10 +31,11 @@ public sealed partial class OwnershipEngine<TTask, TFor>
         return SettleAsync();
     }
 
-    /// <summary>See <see cref="ITaskOwnerGrain.AgentChangedAsync"/>.</summary>
-    public Task AgentChangedAsync(AgentTasks tasks)
+    /// <summary>See <see cref="ITaskOwnerGrain.AgentsChangedAsync"/>.</summary>
+    public Task AgentsChangedAsync(ValueList<AgentTasks> agents)
     {
-        Reconcile(tasks);
+        foreach (var tasks in agents)
+            Reconcile(tasks);
         return SettleAsync();
     }
 

@@ -7,6 +7,7 @@ using Platform.Contracts.Jobs;
 using Platform.Contracts.Frameworks;
 using Platform.Contracts.Ownership;
 using Platform.Contracts.Registry;
+using Platform.Grains.Agents;
 using Platform.Grains.Apps;
 using Platform.Grains.Jobs;
 using Platform.Grains.Metrics;
@@ -45,6 +46,8 @@ public static class PlatformGrainsServices
         services.TryAddSingleton<TokenSigner>();
         services.TryAddSingleton<TaskOwnerKinds>();
         services.TryAddSingleton<HandOverGate>();
+        services.TryAddSingleton(provider => new OwnerPost(
+            owner => provider.GetRequiredService<TaskOwnerKinds>().Find(provider.GetRequiredService<IGrainFactory>(), owner), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new EndpointPost(
             changes => provider.GetRequiredService<IGrainFactory>().GetGrain<IRegistryGrain>(0).ApplyAsync(changes), provider.GetRequiredService<TimeProvider>()));
         services.AddTaskOwner(TaskOwnerKind.Listed("app", DirectoryKinds.Apps, static (grains, id) => grains.GetGrain<IAppGrain>(id)));

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Apps;
+using Platform.Core.Collections;
 
 namespace Platform.Grains.Tests.Hosting;
 
@@ -18,7 +19,17 @@ internal sealed class OwnerRecorder : IIncomingGrainCallFilter
         }
         var request = context.Request;
         var arguments = Enumerable.Range(0, request.GetArgumentCount()).Select(request.GetArgument).ToArray();
-        _calls.Writer.TryWrite((context.TargetId.Key.ToString()!, context.MethodName, arguments.ElementAtOrDefault(0), arguments.ElementAtOrDefault(1)));
+        var appId = context.TargetId.Key.ToString()!;
+        // Told together is told all the same.
+        if (arguments.ElementAtOrDefault(0) is ValueList<AgentTasks> agents)
+        {
+            foreach (var tasks in agents)
+                _calls.Writer.TryWrite((appId, nameof(ITaskOwnerGrain.AgentChangedAsync), tasks, null));
+        }
+        else
+        {
+            _calls.Writer.TryWrite((appId, context.MethodName, arguments.ElementAtOrDefault(0), arguments.ElementAtOrDefault(1)));
+        }
 
         // In place of what the method would have given.
         context.Result = null;

@@ -110,7 +110,7 @@ public sealed class AskingAgainTests
         public async Task Invoke(IIncomingGrainCallContext context)
         {
             await context.Invoke();
-            if (context.MethodName == nameof(ITaskOwnerGrain.AgentChangedAsync))
+            if (context.MethodName is nameof(ITaskOwnerGrain.AgentChangedAsync) or nameof(ITaskOwnerGrain.AgentsChangedAsync))
                 _told.TrySetResult();
         }
     }
