@@ -22,6 +22,7 @@ public static class ClusterClient
     {
         if (encryption is var (authority, certificate))
             client.UseSiloEncryption(authority, certificate);
+        GrainInterfaceTypes.Remember(client.Services);
         client.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = cluster);
         client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
         client.UseRedisClustering(clustering =>

@@ -9,6 +9,7 @@ internal static class PlatformSilo
     internal static void AddPlatformSilo(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<IConfigureGrainContextProvider, ActivationTurn>();
+        GrainInterfaceTypes.Remember(silo.Services);
 
         // A failure of a grain on another silo is the same exception here.
         silo.Services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.UnionWith(["Platform", "StackExchange.Redis"]));

@@ -100,7 +100,7 @@ public sealed class DatabaseFileTests : IDisposable
         var write = new RecordWrite(GrainId.Create("g", "a"), null, Changes(1));
         storage.Write([write]);
         (await Should.ThrowAsync<StorageException>(() => write.Done)).Message.ShouldContain("closed");
-        Should.Throw<StorageException>(() => storage.ReadRecord(GrainId.Create("g", "a")));
+        await Should.ThrowAsync<StorageException>(() => storage.ReadRecordAsync(GrainId.Create("g", "a")));
     }
 
     private async Task FillAsync()

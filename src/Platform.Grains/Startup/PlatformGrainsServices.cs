@@ -46,8 +46,9 @@ public static class PlatformGrainsServices
         services.TryAddSingleton<TokenSigner>();
         services.TryAddSingleton<TaskOwnerKinds>();
         services.TryAddSingleton<HandOverGate>();
+        // How calls are spread is a matter of this machine's own time, whatever the clock of the control plane.
         services.TryAddSingleton(provider => new OwnerPost(
-            owner => provider.GetRequiredService<TaskOwnerKinds>().Find(provider.GetRequiredService<IGrainFactory>(), owner), provider.GetRequiredService<TimeProvider>()));
+            owner => provider.GetRequiredService<TaskOwnerKinds>().Find(provider.GetRequiredService<IGrainFactory>(), owner), TimeProvider.System));
         services.TryAddSingleton(provider => new EndpointPost(
             changes => provider.GetRequiredService<IGrainFactory>().GetGrain<IRegistryGrain>(0).ApplyAsync(changes), provider.GetRequiredService<TimeProvider>()));
         services.AddTaskOwner(TaskOwnerKind.Listed("app", DirectoryKinds.Apps, static (grains, id) => grains.GetGrain<IAppGrain>(id)));

@@ -32,10 +32,10 @@ internal sealed class SqliteRecordStore(string directory) : IRecordStore, ILifec
     /// <summary>Ends like a killed process: what waits to be written is not.</summary>
     public void Abort() => _storage?.Abort();
 
-    public Task<StoredRecord> ReadAsync(GrainId grain) => Task.FromResult(Storage.ReadRecord(grain));
+    public Task<StoredRecord> ReadAsync(GrainId grain) => Storage.ReadRecordAsync(grain);
 
-    public Task<IReadOnlyList<(long Sequence, byte[] Value)>> ReadEntriesAsync(GrainId grain, string log, long from, int count) =>
-        Task.FromResult<IReadOnlyList<(long, byte[])>>(Storage.ReadEntries(grain, log, from, count));
+    public async Task<IReadOnlyList<(long Sequence, byte[] Value)>> ReadEntriesAsync(GrainId grain, string log, long from, int count) =>
+        await Storage.ReadEntriesAsync(grain, log, from, count);
 
     public async Task<long?> WriteAsync(GrainId grain, long? expected, RecordChanges changes)
     {

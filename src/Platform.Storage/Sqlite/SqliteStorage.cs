@@ -9,10 +9,12 @@ internal sealed class SqliteStorage : IDisposable
     /// <summary>Versions of one opening of the file; enough for 30,000 writes per second for a year.</summary>
     private const int EtagBitsPerGeneration = 40;
 
+    /// <summary>So many records are read at once at most.</summary>
+    private const int MostReaders = 8;
+
     private readonly DataDirectoryLock _lock;
     private readonly GroupCommitWriter _writer;
-    private readonly Lock _reading = new();
-    private readonly Statements _statements;
+    private readonly ReadConnections _readers;
     private readonly string _path;
 
     private SqliteStorage(DataDirectoryLock directoryLock, string path)
@@ -21,7 +23,7 @@ internal sealed class SqliteStorage : IDisposable
         _path = path;
         var (connection, generation) = Database.Open(path);
         _writer = new GroupCommitWriter(connection, path, generation << EtagBitsPerGeneration);
-        _statements = new Statements(Database.Connect(path));
+        _readers = new ReadConnections(() => new Statements(Database.Connect(path)), Math.Clamp(Environment.ProcessorCount, 2, MostReaders));
     }
 
     /// <summary>How many transactions were committed.</summary>
@@ -45,7 +47,7 @@ internal sealed class SqliteStorage : IDisposable
     public void Write(IReadOnlyCollection<StorageWrite> writes) => _writer.Add(writes);
 
     /// <summary>All of a record but the entries of its logs.</summary>
-    public StoredRecord ReadRecord(GrainId grain) => Read(statements =>
+    public Task<StoredRecord> ReadRecordAsync(GrainId grain) => ReadAsync(statements =>
     {
         var stored = new StoredRecord();
         long id;
@@ -75,7 +77,7 @@ internal sealed class SqliteStorage : IDisposable
         return stored;
     });
 
-    public List<(long Sequence, byte[] Data)> ReadEntries(GrainId grain, string name, long from, int count) => Read(statements =>
+    public Task<List<(long Sequence, byte[] Data)>> ReadEntriesAsync(GrainId grain, string name, long from, int count) => ReadAsync(statements =>
     {
         var entries = new List<(long, byte[])>();
         using var rows = statements.Query(
@@ -101,22 +103,15 @@ internal sealed class SqliteStorage : IDisposable
     private void Close(Action endWriter)
     {
         endWriter();
-        lock (_reading)
-        {
-            _statements.Dispose();
-        }
-
+        _readers.Dispose();
         _lock.Dispose();
     }
 
-    private T Read<T>(Func<Statements, T> read)
+    private async Task<T> ReadAsync<T>(Func<Statements, T> read)
     {
         try
         {
-            lock (_reading)
-            {
-                return read(_statements);
-            }
+            return await _readers.UseAsync(read);
         }
         catch (SqliteException failure)
         {
