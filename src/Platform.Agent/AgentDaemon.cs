@@ -104,7 +104,8 @@ public static class AgentDaemon
         using var reads = new SandboxReads(tasks, watcher, time, logger);
         using var execs = new TaskExecs(tasks, time, logger);
         using var folders = new FolderWatcher(work, options.WatchFolders, watcher, time, logger);
-        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, reads, execs, folders, executors, identities, work, Measure, time, logger);
+        using var logging = new LoggingLevel(options.SetLogLevel, time, logger);
+        var peer = new AgentPeer(() => Registration(options, work, services, run), tasks, outbox, reads, execs, folders, executors, identities, work, logging, Measure, time, logger);
         if (engine is not null)
             engine.Changed += () => { peer.Renew(); _ = CollectContainersAsync(); };
         var looking = folders.RunAsync(stopping.Token);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Platform.Agent.Isolation;
 using Platform.Agent.Options;
 using Platform.Agent.Session;
@@ -152,6 +153,9 @@ public sealed record AgentOptions
 
     /// <summary>What runs beside the agent in its process until the token is cancelled, such as the balancer of virtual addresses. Null: nothing. Default null.</summary>
     public Func<AgentLink, CancellationToken, Task>? Beside { get; init; }
+
+    /// <summary>Changes what the agent's loggers let through; of null: as they were made. Null: it cannot be changed. Default null.</summary>
+    public Action<LogLevel?>? SetLogLevel { get; init; }
 
     /// <summary>Reads command line arguments: <c>--name value</c> or <c>--name=value</c>. All problems are reported at once.</summary>
     /// <param name="arguments">The arguments after <c>agent</c>.</param>

@@ -23,6 +23,7 @@ internal sealed class AgentPeer : ISessionPeer
     private readonly ExecutorTable _executors;
     private readonly TaskIdentities _identities;
     private readonly WorkDirectory _work;
+    private readonly LoggingLevel _logging;
     private readonly Func<AgentUsage> _measure;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -33,7 +34,7 @@ internal sealed class AgentPeer : ISessionPeer
 
     public AgentPeer(
         Func<AgentRegistration> registration, TaskTable tasks, UpdateOutbox outbox, SandboxReads reads, TaskExecs execs, FolderWatcher folders, ExecutorTable executors, TaskIdentities identities, WorkDirectory work,
-        Func<AgentUsage> measure, TimeProvider time, ILogger logger)
+        LoggingLevel logging, Func<AgentUsage> measure, TimeProvider time, ILogger logger)
     {
         _registration = registration;
         _tasks = tasks;
@@ -44,6 +45,7 @@ internal sealed class AgentPeer : ISessionPeer
         _executors = executors;
         _identities = identities;
         _work = work;
+        _logging = logging;
         _measure = measure;
         _time = time;
         _logger = logger;
@@ -61,7 +63,7 @@ internal sealed class AgentPeer : ISessionPeer
         // What changes from here on is said in the next session.
         Interlocked.Exchange(ref _renewal, 0);
         var registration = _registration();
-        return registration with { Tasks = _tasks.Report(), Volumes = VolumeFolders.List(_work, _logger) };
+        return registration with { Tasks = _tasks.Report(), Volumes = VolumeFolders.List(_work, _logger), Logging = _logging.Current };
     }
 
     /// <inheritdoc/>
@@ -100,6 +102,8 @@ internal sealed class AgentPeer : ISessionPeer
             _identities.Receive(token);
         foreach (var taken in command.TakenFiles)
             _folders.Taken(taken);
+        if (command.Logging is { } logging)
+            _logging.Set(logging);
         if (command.Prune is { } prune)
             _tasks.Prune(prune.Excluded);
         foreach (var volume in command.DestroyVolumes)

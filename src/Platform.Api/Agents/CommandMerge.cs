@@ -16,6 +16,8 @@ internal static class CommandMerge
             return null;
         if (first.Registered is not null || second.Registered is not null || first.Refused is not null || second.Refused is not null)
             return null;
+        if (first.Prune is not null && second.Prune is not null)
+            return null;
         if (first.Launch.Count + second.Launch.Count + first.Acknowledge.Count + second.Acknowledge.Count + first.Tokens.Count + second.Tokens.Count > MostItems)
             return null;
         if (!second.ExecInput.IsEmpty && first.ExecInput.Sum(input => input.Bytes.Length) + second.ExecInput.Sum(input => input.Bytes.Length) > MostExecBytes)
@@ -35,6 +37,9 @@ internal static class CommandMerge
             TakenFiles = Join(first.TakenFiles, second.TakenFiles),
             Messages = Join(first.Messages, second.Messages),
             Tokens = Join(first.Tokens, second.Tokens),
+            Prune = second.Prune ?? first.Prune,
+            Secrets = Join(first.Secrets, second.Secrets),
+            Logging = second.Logging ?? first.Logging,
         };
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Platform.Api.Logging;
 
 /// <summary>Adds the means to change log levels while the server runs.</summary>
-internal static class LogLevelServices
+public static class LogLevelServices
 {
     /// <summary>Adds them once, however many surfaces need them.</summary>
     public static IServiceCollection AddLogLevels(this IServiceCollection services)
@@ -17,4 +17,8 @@ internal static class LogLevelServices
         services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevels>());
         return services;
     }
+
+    /// <summary>Adds these, of which something else disposes.</summary>
+    public static IServiceCollection AddLogLevels(this IServiceCollection services, LogLevels levels) =>
+        services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(levels).AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(levels);
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 namespace Platform.Api.Logging;
 
 /// <summary>Log levels by category that were set while the server runs. <c>ROOT</c> is every category.</summary>
-internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>, IDisposable
+public sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, LogLevel> _levels = new(StringComparer.Ordinal);
@@ -13,6 +13,10 @@ internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptio
     private CancellationTokenSource _changed = new();
     private LogLevel _base = LogLevel.Information;
 
+    /// <summary>The category of all that is ours.</summary>
+    public const string Ours = "Platform";
+
+    /// <inheritdoc/>
     public string? Name => Options.DefaultName;
 
     /// <summary>The levels in effect, the root's included.</summary>
@@ -43,6 +47,15 @@ internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptio
         Announce();
     }
 
+    /// <summary>Sets a level for good, or with null ends what was set.</summary>
+    public void Set(string category, LogLevel? level)
+    {
+        if (level is { } wanted)
+            Set(category, wanted, null, TimeProvider.System);
+        else
+            Reset(category);
+    }
+
     /// <summary>Ends what was set for a category.</summary>
     public void Reset(string category)
     {
@@ -55,6 +68,7 @@ internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptio
         Announce();
     }
 
+    /// <inheritdoc/>
     public void Configure(LoggerFilterOptions options)
     {
         lock (_lock)
@@ -71,8 +85,10 @@ internal sealed class LogLevels : IConfigureOptions<LoggerFilterOptions>, IOptio
         }
     }
 
+    /// <inheritdoc/>
     public IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_lock)

@@ -46,6 +46,7 @@ public static class MesosEndpoints
         services.AddSingleton<FileEndpoints>();
         services.AddSingleton<TaskLogEndpoint>();
         services.AddSingleton<AgentEndpoints>();
+        services.AddSingleton<AgentLoggingEndpoint>();
         services.AddSingleton<AgentContainers>();
         services.AddSingleton<AgentOperatorEndpoint>();
         services.AddSingleton<OperatorMaintenance>();
@@ -143,6 +144,7 @@ public static class MesosEndpoints
         MapFiles(group, services.GetRequiredService<FileEndpoints>());
         group.Map("/api/v1", services.GetRequiredService<AgentOperatorEndpoint>().ServeAsync).Needs(Right.OfBody);
         group.Map(Below, services.GetRequiredService<AgentOperatorEndpoint>().ServeAsync).Needs(Right.OfBody);
+        Serve(group, Right.OfBody, "/logging/toggle", ["GET", "HEAD"], services.GetRequiredService<AgentLoggingEndpoint>().ServeAsync);
         Read(group, read, "/state", agents.StateAsync);
         Read(group, read, "/state.json", agents.StateAsync);
         Read(group, read, "/containers", agents.ContainersAsync);

@@ -61,4 +61,7 @@ public sealed record AgentCommand
 
     /// <summary>New values for the secrets of tasks that run.</summary>
     [Id(16)] public ValueList<SecretRenewal> Secrets { get; init; }
+
+    /// <summary>How much to log from now on; null: as before.</summary>
+    [Id(17)] public AgentLogging? Logging { get; init; }
 }

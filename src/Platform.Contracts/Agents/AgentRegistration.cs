@@ -72,4 +72,7 @@ public sealed record AgentRegistration
 
     /// <summary>Where tools of Mesos find it at its own address; 0: nowhere.</summary>
     [Id(20)] public int HttpPort { get; init; }
+
+    /// <summary>How much it logs, and for how long still; null: as it was started.</summary>
+    [Id(21)] public AgentLogging? Logging { get; init; }
 }

@@ -106,6 +106,14 @@ public interface IAgentGrain : IGrainWithStringKey, IWakeable
     [Alias("PruneImages")]
     Task<bool> PruneImagesAsync(ValueList<string> excluded);
 
+    /// <summary>Has the agent log more or less for some time. False: it has no session.</summary>
+    [Alias("SetLogging")]
+    Task<bool> SetLoggingAsync(AgentLogging logging);
+
+    /// <summary>The level of <see cref="AgentLogging"/> in effect; null: it has no session.</summary>
+    [AlwaysInterleave, Alias("GetLoggingLevel")]
+    Task<uint?> GetLoggingLevelAsync();
+
     /// <summary>Takes new tasks again, after it was drained or deactivated.</summary>
     [Alias("Reactivate")]
     Task ReactivateAsync();

@@ -148,6 +148,24 @@ public sealed partial class AgentGrain
         return Task.FromResult(HasSession);
     }
 
+    /// <inheritdoc/>
+    public Task<bool> SetLoggingAsync(AgentLogging logging)
+    {
+        if (HasSession)
+        {
+            Send(new() { Logging = logging });
+            Logs(logging);
+        }
+        return Task.FromResult(HasSession);
+    }
+
+    /// <inheritdoc/>
+    public Task<uint?> GetLoggingLevelAsync() =>
+        Task.FromResult<uint?>(!HasSession ? null : time.GetUtcNow() < _loggingUntil ? _loggingLevel : 0);
+
+    private void Logs(AgentLogging? logging) =>
+        (_loggingLevel, _loggingUntil) = (logging?.Level ?? 0, time.GetUtcNow() + TimeSpan.FromSeconds(logging?.Seconds ?? 0));
+
     private async Task CheckDrainedAsync()
     {
         if (_condition != AgentCondition.Draining || _tasks.Alive > 0)

@@ -47,6 +47,7 @@ public sealed partial class AgentGrain
         _session = session;
         _frames = 0;
         _run = registration.Run;
+        Logs(registration.Logging);
         _lastSeen = now;
         _reregisteredAt = now;
         _unreachableSince = null;
@@ -138,7 +139,7 @@ public sealed partial class AgentGrain
     // Nothing is written when an agent comes back as it was, so that a restart with many agents is quick.
     private async Task SaveAsync(AgentRegistration reported)
     {
-        var registration = reported with { Tasks = default, Volumes = default, Run = "" };
+        var registration = reported with { Tasks = default, Volumes = default, Run = "", Logging = null };
         var toDestroy = agent.State.DestroyVolumes.Where(id => reported.Volumes.Any(volume => volume.Id == id)).ToValueList();
         if (agent.State.Registration == registration && agent.State.DestroyVolumes == toDestroy)
             return;

@@ -36,6 +36,8 @@ public sealed partial class AgentGrain(
     private IAgentSession? _session;
     private long _frames;
     private string _run = "";
+    private uint _loggingLevel;
+    private DateTimeOffset _loggingUntil;
 
     // It is listed before it is stored: who asks for it in between must not end it, and with it the session that begins.
     private bool _registering;

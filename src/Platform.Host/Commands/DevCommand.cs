@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Platform.Agent;
+using Platform.Api.Logging;
 using Platform.Cli.Commands;
 using Platform.Client;
 using Platform.Clustering;
@@ -122,6 +123,8 @@ internal static class DevCommand
                     Token = AgentTokens.Of(running.Services, settings),
                     Trust = trust,
                     KeepsCertificate = false,
+                    // They log as the control plane does, under names of their own.
+                    SetLogLevel = level => running.Services.GetRequiredService<LogLevels>().Set("Platform.Agent", level),
                 }, running.Services.GetRequiredService<ILoggerFactory>());
                 local.Start(new Uri(Here(running)));
                 Greet(running, settings, result.GetValue(agents));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Platform.Agent;
+using Platform.Api.Logging;
 using Platform.Cli.Commands;
 
 namespace Platform.Host.Hosting;
@@ -9,7 +10,13 @@ internal static class AgentRun
 {
     internal static async Task<int> RunAsync(AgentOptions options, AgentPlaneSettings settings, Action<ILoggingBuilder> logging)
     {
-        using var loggers = LoggerFactory.Create(logging);
+        using var levels = new LogLevels();
+        using var loggers = LoggerFactory.Create(builder =>
+        {
+            logging(builder);
+            builder.Services.AddLogLevels(levels);
+        });
+        options = options with { SetLogLevel = level => levels.Set(LogLevels.Ours, level) };
         using var stop = new CancellationTokenSource();
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

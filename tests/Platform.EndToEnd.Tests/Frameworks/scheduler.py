@@ -616,6 +616,9 @@ def operators(url):
     connection.request('GET', '/logging/toggle?level=0&duration=1mins')
     expect(connection.getresponse().status, 200)
     expect(s.operate('GET_LOGGING_LEVEL')[1]['get_logging_level']['level'], 0)
+    # An agent's own.
+    expect(s.operate('SET_LOGGING_LEVEL', path, level=1, duration={'nanoseconds': 60000000000}), (200, ''))
+    expect(s.operate('GET_LOGGING_LEVEL', path)[1]['get_logging_level']['level'], 1)
     expect(s.operate('SET_QUOTA', quota_request={'role': 'dev', 'force': True, 'guarantee': [scalar('cpus', 0.1)]}), (200, ''))
     expect([c['role'] for c in s.operate('GET_QUOTA')[1]['get_quota']['status']['configs']], ['dev'])
     expect(s.operate('REMOVE_QUOTA', role='dev'), (200, ''))

@@ -43,6 +43,12 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
     /// <summary>Told of each update that the control plane has persisted and acknowledged.</summary>
     public Action<TaskUpdate>? Acknowledged { get; set; }
 
+    /// <summary>Told of each frame that comes, in their order.</summary>
+    public Action<AgentCommand>? Heard { get; set; }
+
+    /// <summary>How much it logs, as it registers with it.</summary>
+    public AgentLogging? Logging { get; set; }
+
     /// <summary>The session's epoch; 0 without a session.</summary>
     public long Epoch => _epoch;
 
@@ -113,6 +119,7 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
         Containerizers = ["process"],
         Simulated = true,
         Run = _run,
+        Logging = Logging,
     };
 
     /// <summary>Loses its connection.</summary>
@@ -151,6 +158,7 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
     {
         var updates = new List<TaskUpdate>(command.Launch.Count * 2);
         var now = time.GetUtcNow();
+        Heard?.Invoke(command);
         lock (_gate)
         {
             foreach (var updateId in command.Acknowledge)

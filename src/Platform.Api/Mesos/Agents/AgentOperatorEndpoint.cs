@@ -14,7 +14,7 @@ using Response = Platform.Mesos.Wire.Agent.Response;
 namespace Platform.Api.Mesos.Agents;
 
 /// <summary>The operator API v1 of an agent, <c>POST /agent/ID/api/v1</c>, as far as the control plane and the agent's session can answer.</summary>
-internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, AgentContainers containers, FileEndpoints files, MasterIdentity master, IGrainFactory grains)
+internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, AgentContainers containers, FileEndpoints files, AgentLoggingEndpoint logging, MasterIdentity master, IGrainFactory grains)
 {
     /// <summary>Answers a call.</summary>
     public async Task ServeAsync(HttpContext http)
@@ -88,7 +88,8 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, AgentContaine
                     throw new MesosRefusal(StatusCodes.Status503ServiceUnavailable, $"Agent {picture.Agent.Id} has no session now");
                 break;
             case Kind.SetLoggingLevel:
-                throw new MesosRefusal(StatusCodes.Status501NotImplemented, "What an agent logs is set by its --log-level when it is started");
+                await logging.SetAsync(picture, call.SetLoggingLevel.Level, TimeSpan.FromTicks(call.SetLoggingLevel.Duration.Nanoseconds / 100));
+                break;
             default:
                 AgentProviders.Answer(call);
                 break;
@@ -121,7 +122,7 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, AgentContaine
                     GetMetrics = new() { Metrics = { agents.Measure(picture).Select(metric => new Wire.Metric { Name = metric.Key, Value = metric.Value }) } },
                 };
             case Kind.GetLoggingLevel:
-                return new Response { Type = Response.Types.Type.GetLoggingLevel, GetLoggingLevel = new() { Level = 0 } };
+                return new Response { Type = Response.Types.Type.GetLoggingLevel, GetLoggingLevel = new() { Level = await logging.ReadAsync(picture) } };
             case Kind.GetState:
                 return new Response { Type = Response.Types.Type.GetState, GetState = new() { GetTasks = Tasks(picture), GetExecutors = Executors(picture), GetFrameworks = Frameworks(picture) } };
             case Kind.GetTasks:

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
@@ -102,20 +101,11 @@ internal sealed class OperatorForms(OperatorChanges changes, MesosLogging loggin
     /// <summary><c>/logging/toggle?level=1&amp;duration=15mins</c>; without parameters it tells the level.</summary>
     public async Task LoggingAsync(HttpContext http)
     {
-        var (level, duration) = (http.Request.Query["level"].ToString(), http.Request.Query["duration"].ToString());
-        http.Access().Demand(level.Length > 0 ? AccessAction.Update : AccessAction.Read, ResourceId.Administration("config"));
-        if (level.Length == 0 && duration.Length == 0)
-        {
+        var wanted = LoggingQuery.Read(http);
+        if (wanted is { } change)
+            logging.Set(change.Level, change.Duration);
+        else
             await http.Response.WriteAsync($"{logging.Level}\n", http.RequestAborted);
-            return;
-        }
-        if (level.Length == 0 || duration.Length == 0)
-            throw MesosRefusal.BadRequest($"Expecting '{(level.Length == 0 ? "level" : "duration")}=value' in query.\n");
-        if (!uint.TryParse(level, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted))
-            throw MesosRefusal.BadRequest($"Invalid level '{level}'.\n");
-        if (!DurationText.TryParse(duration, out var time))
-            throw MesosRefusal.BadRequest($"Unknown duration '{duration}'.\n");
-        logging.Set(wanted, time);
     }
 
     private static async Task<IFormCollection> ReadFormAsync(HttpContext http)
