@@ -85,6 +85,8 @@ internal sealed class AgentPeer : ISessionPeer
             _tasks.Acknowledge(updateId);
         foreach (var kill in command.Kill)
             _tasks.Kill(kill);
+        foreach (var signal in command.Signals)
+            _tasks.Find(signal.TaskId)?.Running?.Signal(signal.Signal);
         _tasks.Launch(command.Launch);
         foreach (var renewal in command.Secrets)
             _tasks.RenewSecrets(renewal);

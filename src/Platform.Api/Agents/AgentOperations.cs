@@ -29,7 +29,7 @@ public sealed class AgentOperations(IGrainFactory grains)
         if (!(await grains.ListAsync(DirectoryKinds.Agents, agentId)).Contains(agentId) || await grains.GetGrain<IAgentGrain>(agentId).GetStatusAsync() is not { } status)
             return [];
         var moves = new List<(DrainMove Move, List<PlannedChange> Changes)>();
-        foreach (var owner in status.Tasks.Where(task => !task.Status.State.IsTerminal()).GroupBy(task => task.Status.Owner, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
+        foreach (var owner in status.Tasks.Where(task => !task.Status.State.IsTerminal() && task.Status.Owner != TaskOwners.Operator).GroupBy(task => task.Status.Owner, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var taskIds = owner.Select(task => task.Status.TaskId).ToHashSet(StringComparer.Ordinal);
             if (TaskOwners.AppOf(owner.Key) is { } app)

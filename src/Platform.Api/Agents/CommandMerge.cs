@@ -12,7 +12,7 @@ internal static class CommandMerge
     /// <summary>Both commands as one, or null if they may not share a frame: an agent carries out the kills of a frame before its launches.</summary>
     public static AgentCommand? TryMerge(AgentCommand first, AgentCommand second)
     {
-        if (!first.Launch.IsEmpty && !second.Kill.IsEmpty)
+        if (!first.Launch.IsEmpty && (!second.Kill.IsEmpty || !second.Signals.IsEmpty))
             return null;
         if (first.Registered is not null || second.Registered is not null || first.Refused is not null || second.Refused is not null)
             return null;
@@ -39,6 +39,7 @@ internal static class CommandMerge
             Tokens = Join(first.Tokens, second.Tokens),
             Prune = second.Prune ?? first.Prune,
             Secrets = Join(first.Secrets, second.Secrets),
+            Signals = Join(first.Signals, second.Signals),
             Logging = second.Logging ?? first.Logging,
         };
     }

@@ -47,6 +47,7 @@ public static class MesosEndpoints
         services.AddSingleton<TaskLogEndpoint>();
         services.AddSingleton<AgentEndpoints>();
         services.AddSingleton<AgentLoggingEndpoint>();
+        services.AddSingleton<StandaloneContainers>();
         services.AddSingleton<AgentContainers>();
         services.AddSingleton<AgentOperatorEndpoint>();
         services.AddSingleton<OperatorMaintenance>();

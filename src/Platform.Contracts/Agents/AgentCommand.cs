@@ -64,4 +64,7 @@ public sealed record AgentCommand
 
     /// <summary>How much to log from now on; null: as before.</summary>
     [Id(17)] public AgentLogging? Logging { get; init; }
+
+    /// <summary>Signals for tasks that run.</summary>
+    [Id(18)] public ValueList<TaskSignal> Signals { get; init; }
 }

@@ -35,6 +35,7 @@ namespace Platform.Contracts.Agents;
 [JsonSerializable(typeof(TakenFiles[]))]
 [JsonSerializable(typeof(TaskKill[]))]
 [JsonSerializable(typeof(TaskReport[]))]
+[JsonSerializable(typeof(TaskSignal[]))]
 [JsonSerializable(typeof(TaskSpec[]))]
 [JsonSerializable(typeof(TaskToken[]))]
 [JsonSerializable(typeof(TaskTokenRequest[]))]

@@ -142,6 +142,24 @@ public interface IAgentGrain : IGrainWithStringKey, IWakeable
     [OneWay, AlwaysInterleave, Alias("ExecInput")]
     Task ExecInputAsync(ExecInput input);
 
+    /// <summary>Has the agent run a container of an operator, without a task. One of the name that has ended is forgotten.</summary>
+    /// <param name="container">Its name.</param>
+    /// <param name="task">What it is on the agent; its owner is <see cref="TaskOwners.Operator"/>.</param>
+    [Alias("LaunchContainer")]
+    Task<ContainerReply> LaunchContainerAsync(string container, TaskSpec task);
+
+    /// <summary>Waits until such a container runs or has ended, or for so many seconds.</summary>
+    [AlwaysInterleave, Alias("WaitContainer")]
+    Task<ContainerReply> WaitContainerAsync(string container, bool untilEnd, double seconds);
+
+    /// <summary>Sends such a container a signal, by the kernel's number. Without a status it does not run.</summary>
+    [Alias("SignalContainer")]
+    Task<ContainerReply> SignalContainerAsync(string container, int signal);
+
+    /// <summary>Forgets such a container if it has ended; its status tells.</summary>
+    [Alias("RemoveContainer")]
+    Task<ContainerReply> RemoveContainerAsync(string container);
+
     /// <summary>Something from a command beside a task.</summary>
     [OneWay, AlwaysInterleave, Alias("ExecOutput")]
     Task ExecOutputAsync(ExecOutput output);

@@ -82,6 +82,7 @@ public sealed partial class AgentGrain
         }
         var told = _tasks.Owners.Concat(_askers).Distinct().ToList();
         _tasks.Clear();
+        ChangedContainers();
         _kills.Clear();
         await RouteAsync([.. alive.Select(task => Ended(task.TaskId, task.Owner, TaskState.Gone, TaskReasons.AgentRemoved, $"The agent was sent away: {reason}"))]);
         TellOwners(told);
@@ -110,6 +111,7 @@ public sealed partial class AgentGrain
             .ToValueList();
         var told = _tasks.Owners.Concat(_askers).Distinct().ToList();
         _tasks.Clear();
+        ChangedContainers();
         _volumes.Clear();
         _kills.Clear();
         await RouteAsync(lost);
@@ -168,7 +170,7 @@ public sealed partial class AgentGrain
 
     private async Task CheckDrainedAsync()
     {
-        if (_condition != AgentCondition.Draining || _tasks.Alive > 0)
+        if (_condition != AgentCondition.Draining || IsInUse)
             return;
         Become(AgentCondition.Drained);
         LogDrained(Id);

@@ -54,10 +54,11 @@ public sealed partial class AgentGrain
         _usage = null;
         _askers.Clear();
         _tasks.Replace(registration.Tasks);
+        ChangedContainers();
         _volumes.Replace(registration.Volumes, agent.State.DestroyVolumes);
         told.UnionWith(_tasks.Owners);
         told.UnionWith(_volumes.Owners);
-        Become(agent.State.Drain is null ? Idle : _tasks.Alive > 0 ? AgentCondition.Draining : AgentCondition.Drained);
+        Become(agent.State.Drain is null ? Idle : IsInUse ? AgentCondition.Draining : AgentCondition.Drained);
         Watch();
         LogRegistered(Id, registration.Name, registration.Hostname, _epoch, _tasks.Alive);
 

@@ -351,6 +351,8 @@ public sealed partial class AgentGrain(
 
     private Task RouteAsync(string owner, ValueList<TaskUpdate> updates)
     {
+        if (owner == TaskOwners.Operator)
+            return ContainersChangedAsync(updates);
         if (owners.Find(GrainFactory, owner) is { } grain)
         {
             // It is the agent that keeps them until they are acknowledged; with another session it reports them itself.

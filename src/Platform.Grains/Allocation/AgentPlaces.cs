@@ -36,13 +36,13 @@ internal static class AgentPlaces
         _ => AgentAvailability.Deactivated,
     };
 
-    /// <summary>The places that tasks hold, but for those of frameworks: one for each task, and one for all tasks of a group.</summary>
+    /// <summary>The places that tasks hold, but for those of frameworks and what operators have run without one: one for each task, and one for all tasks of a group.</summary>
     public static IEnumerable<PoolTask> Tasks(AgentStatus agent)
     {
         Dictionary<string, TaskReport>? groups = null;
         foreach (var task in (IEnumerable<TaskReport>)agent.Tasks)
         {
-            if (task.Status.State.IsTerminal() || FrameworkOwner.IdOf(task.Status.Owner) is not null)
+            if (task.Status.State.IsTerminal() || task.Status.Owner == TaskOwners.Operator || FrameworkOwner.IdOf(task.Status.Owner) is not null)
                 continue;
             if (task.Group is null)
                 yield return Place(agent, task.Status.TaskId, task);

@@ -1,5 +1,6 @@
 using Platform.Agent.Processes;
 using Platform.Agent.Tests.Testing;
+using Platform.Contracts.Agents;
 using Platform.Core.Tasks;
 
 namespace Platform.Agent.Tests.Tasks;
@@ -314,6 +315,19 @@ public abstract class TaskLifeTests(string? shim)
             var end = await session.EndAsync(second);
             end.State.ShouldBe(TaskState.Killed);
             end.Reason.ShouldBe(TaskReasons.GroupEnded);
+        });
+
+    [Fact]
+    public Task A_signal_reaches_what_runs_and_ends_nothing_by_itself() =>
+        WithAgentAsync(async (session, _) =>
+        {
+            var task = TestTask.Shell("trap 'exit 7' USR1; echo ready; while :; do sleep 0.05; done");
+            await session.LaunchAsync(task);
+            await session.UpdateAsync(task, TaskState.Running);
+            await session.FileAsync(chunk => chunk.Bytes.Length > 0, new() { TaskId = task.TaskId, Path = "stdout", Length = 100, WaitSeconds = 60 });
+            await session.SendAsync(new AgentCommand { Signals = [new("nobody", 10), new(task.TaskId, 10)] });
+            var end = await session.EndAsync(task);
+            (end.State, end.ExitStatus).ShouldBe((TaskState.Failed, 7));
         });
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class CommandMergeTests
         Prune = new(default),
         Secrets = [new() { TaskId = "t" }],
         Logging = new(1, 2),
+        Signals = [new("t", 15)],
     };
 
     [Fact]

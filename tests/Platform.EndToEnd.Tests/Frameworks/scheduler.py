@@ -373,7 +373,20 @@ def sessions(url):
     # What there is not.
     expect(ask('LAUNCH_NESTED_CONTAINER', 'c4', parent={'value': 'nobody'}, **sleeps), (404, 'Container nobody cannot be found'))
     expect(ask('LAUNCH_NESTED_CONTAINER', 'c4', parent=None, **sleeps), (400, "Failed to validate agent::Call: Expecting 'launch_nested_container.container_id.parent' to be present"))
-    expect(ask('LAUNCH_CONTAINER', 'c4', parent=None, **sleeps)[0], 501)
+    # One by itself, without a task.
+    alone = {'value': 'alone'}
+    expect(ask('LAUNCH_CONTAINER', 'alone', parent=None, command={'value': "trap 'exit 7' USR1; echo $VARIABLE; while :; do sleep 0.05; done",
+                                                                  'environment': {'variables': [{'name': 'VARIABLE', 'value': 'seen'}]}})[0], 200)
+    expect(ask('LAUNCH_CONTAINER', 'alone', parent=None, **sleeps)[0], 202)
+    shown = [c for c in s.operate('GET_CONTAINERS', f'/agent/{offer["agent_id"]["value"]}/api/v1', show_standalone=True)[1]['get_containers']['containers'] if c['container_id'] == alone]
+    expect((len(shown), shown[0]['container_status']['executor_pid'] > 1), (1, True))
+    beside = open('LAUNCH_NESTED_CONTAINER_SESSION', 'in', parent=alone, command={'value': 'echo beside $VARIABLE'})
+    expect(b''.join(base64.b64decode(io['data']['data']) for io in records(beside)), b'beside seen\n')
+    expect(ask('WAIT_CONTAINER', 'in', parent=alone), (200, {'exit_status': 0}))
+    expect(ask('KILL_CONTAINER', 'alone', parent=None, signal=10)[0], 200)
+    expect(ask('WAIT_CONTAINER', 'alone', parent=None)[1]['exit_status'], 7 << 8)
+    expect(ask('REMOVE_CONTAINER', 'alone', parent=None)[0], 200)
+    expect(ask('LAUNCH_CONTAINER', 'wrong', parent=None, command={'value': '/nowhere/to/be/found', 'shell': False})[0], 400)
     expect(attach('nobody', stdin(b'x')).status, 404)
     s.call('TEARDOWN')
 
@@ -385,9 +398,19 @@ def survivor(url):
     offer = s.offer(1)
     s.launch(offer, work(offer, 'stays', executor('mine', OURS)), work(offer, 'ends', executor('mine', OURS), f'until [ -e {sys.argv[3]} ]; do sleep 0.05; done'))
     until('both run', lambda: (s.book.get('stays'), s.book.get('ends')) == ('TASK_RUNNING', 'TASK_RUNNING'))
+    # An operator's own container does as well.
+    path, alone = f'/agent/{offer["agent_id"]["value"]}/api/v1', {'container_id': {'value': 'alone'}}
+    expect(s.operate('LAUNCH_CONTAINER', path, command={'value': 'exec sleep 1000'}, **alone)[0], 200)
+
+    def pid():
+        return [c['container_status']['executor_pid'] for c in s.operate('GET_CONTAINERS', path, show_standalone=True)[1]['get_containers']['containers'] if c['container_id'] == alone['container_id']]
+    before = pid()
     print('running', flush=True)
     sys.stdin.readline()
     s.update('ends', 'TASK_FINISHED')
+    expect((len(before), pid()), (1, before))
+    expect(s.operate('KILL_CONTAINER', path, **alone)[0], 200)
+    expect(s.operate('WAIT_CONTAINER', path, **alone)[1]['wait_container']['exit_status'], 9)
     expect(s.book['stays'], 'TASK_RUNNING')
     s.call('KILL', {'task_id': {'value': 'stays'}})
     s.update('stays', 'TASK_KILLED')

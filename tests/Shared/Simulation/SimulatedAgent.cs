@@ -176,6 +176,11 @@ public sealed class SimulatedAgent(IGrainFactory factory, string id, string reso
                 else if (!_tasks.ContainsKey(kill.TaskId))
                     updates.Add(Next(new() { TaskId = kill.TaskId, Owner = kill.Owner, State = TaskState.Lost, Reason = TaskReasons.Reconciliation, Timestamp = now }));
             }
+            foreach (var signal in command.Signals.Where(signal => signal.Signal == 9))
+            {
+                if (Move(signal.TaskId, TaskState.Failed, update => update with { Signal = 9, Reason = TaskReasons.CommandExecutorFailed }) is { } killed)
+                    updates.Add(killed);
+            }
             foreach (var task in command.Launch)
             {
                 if (_tasks.ContainsKey(task.TaskId))

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,25 +13,25 @@ using Platform.Core.Security;
 using Platform.Mesos.Protocol;
 using Call = Platform.Mesos.Wire.Agent.Call;
 using Kind = Platform.Mesos.Wire.Agent.Call.Types.Type;
-using ProcessIO = Platform.Mesos.Wire.Agent.ProcessIO;
 using Response = Platform.Mesos.Wire.Agent.Response;
 
 namespace Platform.Api.Mesos.Agents;
 
 /// <summary>
-/// Containers inside those of tasks, by the calls of agents' operators: commands beside tasks, in all that the tasks have. They are held by the silo
-/// that was asked for them, which alone knows them, and end with it.
+/// Containers by the calls of agents' operators. Those inside of others are commands beside tasks, in all that the tasks have: they are held by the silo
+/// that was asked for them, which alone knows them, and end with it. Those by themselves are <see cref="StandaloneContainers"/>.
 /// </summary>
-internal sealed class AgentContainers(IGrainFactory grains, TimeProvider time)
+internal sealed class AgentContainers(IGrainFactory grains, StandaloneContainers standalone, TimeProvider time)
 {
     private const string RecordIoType = "application/recordio";
     private const string MessageAccept = "Message-Accept";
     private const string MessageContentType = "Message-Content-Type";
     private const int KilledBySignal = 128;
     private const int SigKill = 9;
+    private const int LongestId = 255;
     private const int MostEnded = 1_000;
 
-    private readonly ConcurrentDictionary<(string AgentId, string Container), Nested> _containers = new();
+    private readonly ConcurrentDictionary<(string AgentId, string Container), NestedContainer> _containers = new();
     private readonly ConcurrentQueue<(string AgentId, string Container)> _ended = new();
 
     /// <summary>True for a request whose body is a stream of calls, which is how input is attached.</summary>
@@ -57,12 +56,21 @@ internal sealed class AgentContainers(IGrainFactory grains, TimeProvider time)
             return $"Expecting '{name}' to be present";
         if (call.Type == Kind.AttachContainerInput)
             return "Expecting 'Content-Type' of application/recordio for ATTACH_CONTAINER_INPUT";
-        var id = IdOf(call);
+        var (id, isNested) = (IdOf(call), call.Type is Kind.LaunchNestedContainer or Kind.LaunchNestedContainerSession or Kind.WaitNestedContainer or Kind.KillNestedContainer or Kind.RemoveNestedContainer);
         var launches = call.Type is Kind.LaunchContainer or Kind.LaunchNestedContainer or Kind.LaunchNestedContainerSession;
-        return launches && (id.Value.Length == 0 || id.Value.Any(c => char.IsControl(c) || c is '/' or '.')) ? $"'{name}.container_id' is invalid"
-            : call.Type is Kind.LaunchNestedContainer or Kind.LaunchNestedContainerSession && id.Parent is null ? $"Expecting '{name}.container_id.parent' to be present"
+        return launches && ProblemOf(id.Value) is { } problem ? $"'{name}.container_id' is invalid: {problem}"
+            : isNested && id.Parent is null ? $"Expecting '{name}.container_id.parent' to be present"
+            : call.Type == Kind.LaunchContainer && id.Parent is not null && call.LaunchContainer.Resources.Count > 0 ? "Resources may not be specified when using 'launch_container' to launch nested containers"
             : null;
     }
+
+    // Dots stand between the names of containers and of those in them.
+    private static string? ProblemOf(string id) =>
+        id.Length == 0 ? "ID must not be empty"
+        : id.Length > LongestId ? $"ID must not be greater than {LongestId} characters"
+        : id.Any(c => char.IsControl(c) || c is '/' or '\\') ? $"'{id}' contains invalid characters"
+        : id.Any(c => c is '.' or ' ') ? $"'ContainerID.value' '{id}' contains invalid characters"
+        : null;
 
     /// <summary>Those in a container that have not ended.</summary>
     public IEnumerable<Wire.ContainerID> In(string agentId, string container) => _containers
@@ -74,25 +82,37 @@ internal sealed class AgentContainers(IGrainFactory grains, TimeProvider time)
     public async Task<int> ChangeAsync(HttpContext http, Call call, AgentPicture picture)
     {
         var id = IdOf(call);
+        var signal = call.KillContainer is { HasSignal: true } kill ? kill.Signal : call.KillNestedContainer is { HasSignal: true } nested ? nested.Signal : SigKill;
+        if (id.Parent is null)
+        {
+            http.Access().Demand(AccessAction.Update, ResourceId.StandaloneContainers);
+            if (call.Type == Kind.LaunchContainer)
+                return await standalone.LaunchAsync(http, call.LaunchContainer, picture);
+            await (call.Type == Kind.KillContainer ? standalone.SignalAsync(id.Value, signal, picture) : standalone.RemoveAsync(id.Value, picture));
+            return StatusCodes.Status200OK;
+        }
         switch (call.Type)
         {
             case Kind.LaunchContainer or Kind.LaunchNestedContainer:
-                if (id.Parent is null)
-                    throw new MesosRefusal(StatusCodes.Status501NotImplemented, "Standalone containers are not run here: what an agent has is used by tasks");
                 var (command, container) = call.Type == Kind.LaunchContainer
                     ? (call.LaunchContainer.Command, call.LaunchContainer.Container) : (call.LaunchNestedContainer.Command, call.LaunchNestedContainer.Container);
+                Demand(http, id, picture);
                 if (_containers.ContainsKey((picture.Agent.Id, Name(id))))
                     return StatusCodes.Status202Accepted;
                 await LaunchAsync(http, id, command, container, picture);
                 return StatusCodes.Status200OK;
             case Kind.KillContainer or Kind.KillNestedContainer:
-                await Find(http, id, picture).SignalAsync(call.KillContainer is { HasSignal: true } kill ? kill.Signal : call.KillNestedContainer is { HasSignal: true } nested ? nested.Signal : SigKill);
+                var there = Find(http, id, picture);
+                if (there.Ended.IsCompleted)
+                    throw MesosRefusal.NotFound($"Container '{Name(id)}' cannot be found (or is already killed)");
+                await there.SignalAsync(signal);
                 return StatusCodes.Status200OK;
             default:
-                if (_containers.TryGetValue((picture.Agent.Id, Name(id)), out var there) && Find(http, id, picture) is { Ended.IsCompleted: false })
+                Demand(http, id, picture);
+                var key = (picture.Agent.Id, Name(id));
+                if (_containers.TryGetValue(key, out var removed) && !removed.Ended.IsCompleted)
                     throw new MesosRefusal(StatusCodes.Status500InternalServerError, $"Container {Name(id)} has not terminated yet");
-                if (there is not null)
-                    _containers.TryRemove((picture.Agent.Id, Name(id)), out _);
+                _containers.TryRemove(key, out _);
                 return StatusCodes.Status200OK;
         }
     }
@@ -101,6 +121,11 @@ internal sealed class AgentContainers(IGrainFactory grains, TimeProvider time)
     /// <exception cref="MesosRefusal">404: there is none.</exception>
     public async Task<Response.Types.WaitContainer> WaitAsync(HttpContext http, Wire.ContainerID id, AgentPicture picture)
     {
+        if (id.Parent is null)
+        {
+            http.Access().Demand(AccessAction.Read, ResourceId.StandaloneContainers);
+            return await standalone.WaitAsync(http, id.Value, picture);
+        }
         var end = await Find(http, id, picture).Ended.WaitAsync(http.RequestAborted);
         var answer = new Response.Types.WaitContainer();
         // As of wait(2).
@@ -166,7 +191,7 @@ internal sealed class AgentContainers(IGrainFactory grains, TimeProvider time)
             size.MaxRequestBodySize = null;
         var decoder = new RecordIoDecoder();
         var buffer = new byte[64 * 1024];
-        Nested? nested = null;
+        NestedContainer? nested = null;
         try
         {
             for (var count = await http.Request.Body.ReadAsync(buffer, http.RequestAborted); count > 0; count = await http.Request.Body.ReadAsync(buffer, http.RequestAborted))
@@ -195,10 +220,9 @@ internal sealed class AgentContainers(IGrainFactory grains, TimeProvider time)
         http.Response.StatusCode = StatusCodes.Status200OK;
     }
 
-    private async Task<Nested> LaunchAsync(HttpContext http, Wire.ContainerID id, Wire.CommandInfo? command, Wire.ContainerInfo? container, AgentPicture picture)
+    private async Task<NestedContainer> LaunchAsync(HttpContext http, Wire.ContainerID id, Wire.CommandInfo? command, Wire.ContainerInfo? container, AgentPicture picture)
     {
-        var task = TaskOf(id, picture);
-        http.Access().Demand(AccessAction.Update, TaskOwnership.ContainerOf(task));
+        var task = Demand(http, id, picture);
         if (command is null)
             throw MesosRefusal.BadRequest("Failed to validate agent::Call: Expecting 'command' to be present");
         var size = container?.TtyInfo?.WindowSize;
@@ -213,7 +237,7 @@ internal sealed class AgentContainers(IGrainFactory grains, TimeProvider time)
             Rows = size is { Rows: > 0 } ? (int)size.Rows : 24,
         }, time);
         var key = (picture.Agent.Id, Name(id));
-        var nested = new Nested(id, channel);
+        var nested = new NestedContainer(id, channel);
         if (!_containers.TryAdd(key, nested))
         {
             await nested.DisposeAsync();
@@ -240,24 +264,29 @@ internal sealed class AgentContainers(IGrainFactory grains, TimeProvider time)
         }
     }
 
-    private Nested Find(HttpContext http, Wire.ContainerID id, AgentPicture picture)
+    private NestedContainer Find(HttpContext http, Wire.ContainerID id, AgentPicture picture)
     {
-        var task = TaskOf(id, picture);
-        http.Access().Demand(AccessAction.Update, TaskOwnership.ContainerOf(task));
+        Demand(http, id, picture);
         return _containers.TryGetValue((picture.Agent.Id, Name(id)), out var nested) ? nested : throw MesosRefusal.NotFound($"Container {Name(id)} cannot be found");
     }
 
     // The task in whose container it is: the innermost that is one. Those in a default executor's are tasks, which it is not.
-    private static string TaskOf(Wire.ContainerID id, AgentPicture picture)
+    private static string Demand(HttpContext http, Wire.ContainerID id, AgentPicture picture)
     {
         var outermost = id;
         for (var one = id; one is not null; one = one.Parent)
         {
             outermost = one;
             if (picture.Tasks.Any(task => task.Place == one.Value) || picture.Executors.Any(executor => executor.Container == one.Value && executor.Own is not { TypeName: "DEFAULT" }))
+            {
+                http.Access().Demand(AccessAction.Update, TaskOwnership.ContainerOf(one.Value));
                 return one.Value;
+            }
         }
-        throw MesosRefusal.NotFound($"Container {outermost.Value} cannot be found");
+        if (StandaloneContainers.TaskOf(outermost.Value, picture) is not { } standalone)
+            throw MesosRefusal.NotFound($"Container {outermost.Value} cannot be found");
+        http.Access().Demand(AccessAction.Update, ResourceId.StandaloneContainers);
+        return standalone;
     }
 
     // As Mesos writes ids of containers in containers.
@@ -295,88 +324,6 @@ internal sealed class AgentContainers(IGrainFactory grains, TimeProvider time)
         catch (Exception problem) when (problem is FormatException or InvalidProtocolBufferException)
         {
             throw MesosRefusal.BadRequest($"Failed to parse body into Call protobuf: {problem.Message}");
-        }
-    }
-
-    /// <summary>One command beside a task.</summary>
-    private sealed class Nested(Wire.ContainerID id, ExecChannel channel) : IAsyncDisposable
-    {
-        private readonly TaskCompletionSource<ExecOutput?> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource<ExecOutput> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly CancellationTokenSource _stop = new();
-
-        // So much is kept for who attaches; a command that writes more waits, as if it wrote into a pipe.
-        private readonly Channel<ProcessIO> _outputs = Channel.CreateBounded<ProcessIO>(64);
-
-        /// <summary>What it is called, with the containers that it is in.</summary>
-        public Wire.ContainerID Id => id;
-
-        /// <summary>Null: it runs; else why it does not.</summary>
-        public Task<ExecOutput?> Started => _started.Task;
-
-        /// <summary>How it ended.</summary>
-        public Task<ExecOutput> Ended => _ended.Task;
-
-        public void Begin(Action ended) => _ = PumpAsync(ended);
-
-        public IAsyncEnumerable<ProcessIO> AttachAsync(CancellationToken cancellation) => _outputs.Reader.ReadAllAsync(cancellation);
-
-        public Task SignalAsync(int signal) => _ended.Task.IsCompleted ? Task.CompletedTask : channel.SignalAsync(signal);
-
-        public async Task TakeAsync(ProcessIO io, CancellationToken cancellation)
-        {
-            if (io.Data is { Type: ProcessIO.Types.Data.Types.Type.Stdin } data)
-            {
-                // Nothing is the end, as Mesos has it.
-                if (data.Data_.IsEmpty)
-                    await channel.EndInputAsync();
-                else
-                    await channel.WriteAsync(data.Data_.Memory, cancellation);
-            }
-            if (io.Control?.TtyInfo?.WindowSize is { Columns: > 0, Rows: > 0 } size)
-                await channel.ResizeAsync((int)size.Columns, (int)size.Rows);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _stop.CancelAsync();
-            await channel.DisposeAsync();
-            _ended.TrySetResult(new() { Id = "", Error = "It was ended with the request that started it" });
-        }
-
-        private async Task PumpAsync(Action ended)
-        {
-            var last = new ExecOutput { Id = "", Error = "What became of it is not known" };
-            try
-            {
-                await foreach (var output in channel.ReadAllAsync(_stop.Token))
-                {
-                    if (output.Started)
-                        _started.TrySetResult(null);
-                    if (output.Bytes.Length > 0)
-                    {
-                        await _outputs.Writer.WriteAsync(new()
-                        {
-                            Type = ProcessIO.Types.Type.Data,
-                            Data = new()
-                            {
-                                Type = output.IsError ? ProcessIO.Types.Data.Types.Type.Stderr : ProcessIO.Types.Data.Types.Type.Stdout,
-                                Data_ = ByteString.CopyFrom(output.Bytes),
-                            },
-                        }, _stop.Token);
-                    }
-                    if (output.IsLast)
-                        last = output;
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // Nobody waits for it any more.
-            }
-            _started.TrySetResult(last.Error is null ? null : last);
-            _ended.TrySetResult(last);
-            _outputs.Writer.TryComplete();
-            ended();
         }
     }
 }

@@ -1,4 +1,5 @@
 using Platform.Api.Mesos.State;
+using Platform.Contracts.Agents;
 using Platform.Core;
 
 namespace Platform.Api.Mesos.Agents;
@@ -24,4 +25,14 @@ internal static class AgentMeasures
             Processes = (uint)executor.Usage.Sum(task => task.Processes),
         };
     }
+
+    /// <summary>The same of what holds nothing of what the agent offers.</summary>
+    public static Wire.Agent.ResourceStatistics? Of(string taskId, AgentStatus agent) =>
+        agent.Usage is not { } usage || usage.Tasks.AsEnumerable().FirstOrDefault(task => task.TaskId == taskId) is not { } used ? null : new()
+        {
+            Timestamp = LegacyWriter.Seconds(usage.Timestamp),
+            CpusUserTimeSecs = used.CpuSeconds,
+            MemRssBytes = (ulong)used.MemoryBytes,
+            Processes = (uint)used.Processes,
+        };
 }

@@ -132,7 +132,7 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, AgentContaine
             case Kind.GetFrameworks:
                 return new Response { Type = Response.Types.Type.GetFrameworks, GetFrameworks = Frameworks(picture) };
             case Kind.GetContainers:
-                return new Response { Type = Response.Types.Type.GetContainers, GetContainers = Containers(picture, call.GetContainers?.ShowNested == true) };
+                return new Response { Type = Response.Types.Type.GetContainers, GetContainers = Containers(http, picture, call.GetContainers ?? new()) };
             case Kind.GetAgent:
                 return new Response { Type = Response.Types.Type.GetAgent, GetAgent = Agent(picture.Agent.Status) };
             case Kind.GetOperations:
@@ -198,7 +198,7 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, AgentContaine
         return answer;
     }
 
-    private Response.Types.GetContainers Containers(AgentPicture picture, bool nested)
+    private Response.Types.GetContainers Containers(HttpContext http, AgentPicture picture, Call.Types.GetContainers call)
     {
         var answer = new Response.Types.GetContainers();
         foreach (var executor in picture.Executors.Where(executor => executor.IsLive))
@@ -214,7 +214,7 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, AgentContaine
             if (AgentMeasures.Of(executor) is { } statistics)
                 container.ResourceStatistics = statistics;
             answer.Containers.Add(container);
-            if (!nested)
+            if (!call.ShowNested)
                 continue;
             foreach (var id in containers.In(picture.Agent.Id, executor.Container))
             {
@@ -227,6 +227,21 @@ internal sealed class AgentOperatorEndpoint(AgentEndpoints agents, AgentContaine
                     ContainerStatus = new() { ContainerId = id },
                 });
             }
+        }
+        if (!http.Access().Allows(AccessAction.Read, ResourceId.StandaloneContainers))
+            return answer;
+        foreach (var status in StandaloneContainers.On(picture))
+        {
+            var id = new Wire.ContainerID { Value = TaskOwners.ContainerOf(status.TaskId) };
+            var container = new Response.Types.GetContainers.Types.Container { ContainerId = id, ContainerStatus = new() { ContainerId = id } };
+            if (status.ProcessId is { } process)
+                container.ContainerStatus.ExecutorPid = (uint)process;
+            if (AgentMeasures.Of(status.TaskId, picture.Agent.Status) is { } statistics)
+                container.ResourceStatistics = statistics;
+            if (call.ShowStandalone)
+                answer.Containers.Add(container);
+            if (call.ShowNested)
+                answer.Containers.Add(containers.In(picture.Agent.Id, id.Value).Select(nested => new Response.Types.GetContainers.Types.Container { ContainerId = nested, ContainerStatus = new() { ContainerId = nested } }));
         }
         return answer;
     }

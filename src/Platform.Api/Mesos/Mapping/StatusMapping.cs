@@ -87,7 +87,7 @@ internal static class StatusMapping
     }
 
     // The cluster's names are those of the older version of the API.
-    private static Wire.TaskStatus.Types.Reason? Reason(string? reason)
+    internal static Wire.TaskStatus.Types.Reason? Reason(string? reason)
     {
         if (reason is null)
             return null;

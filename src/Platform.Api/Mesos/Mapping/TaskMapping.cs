@@ -57,8 +57,8 @@ internal static class TaskMapping
             : invalid is not null ? $"Executor uses invalid resources: {invalid}"
             : roles.Count > 1 ? "Executor uses resources of more than one allocation role"
             : executor.ShutdownGracePeriod is { Nanoseconds: < 0 } ? "ExecutorInfo's 'shutdown_grace_period' must be non-negative"
-            : executor.Command.Environment?.Variables.FirstOrDefault(variable => variable.Type == Wire.Environment.Types.Variable.Types.Type.Secret && variable.Secret?.Value is null) is { } secret
-                ? $"Executor's `CommandInfo` is invalid: the secret of the environment variable '{secret.Name}' must be given by its value"
+            : SecretWithoutValue(executor.Command) is { } secret
+                ? $"Executor's `CommandInfo` is invalid: the secret of the environment variable '{secret}' must be given by its value"
             : null;
         if (problem is not null)
             return null;
@@ -148,18 +148,30 @@ internal static class TaskMapping
             return "Task's 'kill_policy.grace_period' must be non-negative";
         if (task.MaxCompletionTime is { Nanoseconds: < 0 })
             return "Task's `max_completion_time` must be non-negative";
+        if (ProblemOfLimits(task, resources) is { } problem)
+            return problem;
+        if (SecretWithoutValue(task.Command) is { } secret)
+            return $"Task's `CommandInfo` is invalid: the secret of the environment variable '{secret}' must be given by its value";
+        return Checks.ProblemOf(task);
+    }
+
+    /// <summary>What is wrong with the limits beside what is asked for; null: nothing.</summary>
+    internal static string? ProblemOfLimits(Wire.TaskInfo task, Resources resources)
+    {
         if (task.Limits.Keys.Any(name => name is not (ResourceNames.Cpus or ResourceNames.Mem)))
             return "Only cpus and mem may be included in a task's resource limits";
         if (task.Limits.TryGetValue(ResourceNames.Cpus, out var cpus) && cpus.Value < resources.Scalar(ResourceNames.Cpus))
             return "The cpu limit must be greater than or equal to the cpu request";
         if (task.Limits.TryGetValue(ResourceNames.Mem, out var mem) && mem.Value < resources.Scalar(ResourceNames.Mem))
             return "The memory limit must be greater than or equal to the memory request";
-        if (task.Command?.Environment?.Variables.FirstOrDefault(variable => variable.Type == Wire.Environment.Types.Variable.Types.Type.Secret && variable.Secret?.Value is null) is { } secret)
-            return $"Task's `CommandInfo` is invalid: the secret of the environment variable '{secret.Name}' must be given by its value";
-        return Checks.ProblemOf(task);
+        return null;
     }
 
-    private static TaskSpec ToSpec(Wire.TaskInfo task, Resources resources, string role, Wire.ExecutorInfo? executor)
+    /// <summary>The first variable of a command whose secret is not given by its value; null: none.</summary>
+    internal static string? SecretWithoutValue(Wire.CommandInfo? command) =>
+        command?.Environment?.Variables.FirstOrDefault(variable => variable.Type == Wire.Environment.Types.Variable.Types.Type.Secret && variable.Secret?.Value is null)?.Name;
+
+    internal static TaskSpec ToSpec(Wire.TaskInfo task, Resources resources, string role, Wire.ExecutorInfo? executor)
     {
         var command = task.Command ?? new();
         var variables = command.Environment?.Variables.ToList() ?? [];
