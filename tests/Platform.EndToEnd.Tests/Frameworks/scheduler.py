@@ -330,13 +330,13 @@ def sessions(url):
         text = answer.read().decode()
         return answer.status, json.loads(text)[type.lower()] if answer.status == 200 and text else text
 
-    def attach(id, *io):
+    def attach(id, *io, parent=parent):
         connection = http.client.HTTPConnection(address, timeout=LIMIT)
         connection.putrequest('POST', path + '/api/v1')
         for name, value in (('Content-Type', 'application/recordio'), ('Message-Content-Type', 'application/json'), ('Transfer-Encoding', 'chunked')):
             connection.putheader(name, value)
         connection.endheaders()
-        for part in ({'type': 'CONTAINER_ID', 'container_id': {'value': id, 'parent': parent}}, *({'type': 'PROCESS_IO', 'process_io': one} for one in io)):
+        for part in ({'type': 'CONTAINER_ID', 'container_id': {'value': id, **({'parent': parent} if parent else {})}}, *({'type': 'PROCESS_IO', 'process_io': one} for one in io)):
             record = json.dumps({'type': 'ATTACH_CONTAINER_INPUT', 'attach_container_input': part}).encode()
             chunk = str(len(record)).encode() + b'\n' + record
             connection.send(b'%x\r\n%s\r\n' % (len(chunk), chunk))
@@ -373,6 +373,23 @@ def sessions(url):
     # What there is not.
     expect(ask('LAUNCH_NESTED_CONTAINER', 'c4', parent={'value': 'nobody'}, **sleeps), (404, 'Container nobody cannot be found'))
     expect(ask('LAUNCH_NESTED_CONTAINER', 'c4', parent=None, **sleeps), (400, "Failed to validate agent::Call: Expecting 'launch_nested_container.container_id.parent' to be present"))
+    # What a task writes by itself from now on, and nothing that it wrote before; what it reads is not to be had.
+    offer = s.offer()
+    s.launch(offer, task(offer, 'writes', 'echo before; until [ -e go ]; do sleep 0.05; done; echo said; echo wrong >&2; exit 0'))
+    s.update('writes', 'TASK_RUNNING')
+    container = next(e['container'] for f in s.get(f'/agent/{offer["agent_id"]["value"]}/state')['frameworks'] if f['id'] == s.id['value'] for e in f['executors'] if e['id'] == 'writes')
+    log = f'/slaves/{offer["agent_id"]["value"]}/frameworks/{s.id["value"]}/executors/writes/runs/latest/stdout'
+    until('it has written', lambda: s.get(f'/files/read?path={log}&offset=0')['data'] == 'before\n')
+    output = open('ATTACH_CONTAINER_OUTPUT', container, parent=None)
+    expect(output.status, 200)
+    expect(attach(container, stdin(b'x'), parent=None).status, 500)
+    expect(open('LAUNCH_NESTED_CONTAINER_SESSION', 'go', parent={'value': container}, command={'value': 'touch go'}).read(), b'')
+    written = {'STDOUT': b'', 'STDERR': b''}
+    for io in records(output):
+        written[io['data']['type']] += base64.b64decode(io['data']['data'])
+    expect(written, {'STDOUT': b'said\n', 'STDERR': b'wrong\n'})
+    s.update('writes', 'TASK_FINISHED')
+    expect(open('ATTACH_CONTAINER_OUTPUT', container, parent=None).status, 404)
     # One by itself, without a task.
     alone = {'value': 'alone'}
     expect(ask('LAUNCH_CONTAINER', 'alone', parent=None, command={'value': "trap 'exit 7' USR1; echo $VARIABLE; while :; do sleep 0.05; done",

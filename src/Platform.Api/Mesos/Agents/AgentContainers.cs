@@ -13,6 +13,7 @@ using Platform.Core.Security;
 using Platform.Mesos.Protocol;
 using Call = Platform.Mesos.Wire.Agent.Call;
 using Kind = Platform.Mesos.Wire.Agent.Call.Types.Type;
+using ProcessIO = Platform.Mesos.Wire.Agent.ProcessIO;
 using Response = Platform.Mesos.Wire.Agent.Response;
 
 namespace Platform.Api.Mesos.Agents;
@@ -145,9 +146,10 @@ internal sealed class AgentContainers(IGrainFactory grains, StandaloneContainers
         var owns = call.Type == Kind.LaunchNestedContainerSession;
         if (owns && _containers.ContainsKey((picture.Agent.Id, Name(id))))
             throw MesosRefusal.BadRequest($"Container {Name(id)} exists already");
-        var nested = owns
-            ? await LaunchAsync(http, id, call.LaunchNestedContainerSession.Command, call.LaunchNestedContainerSession.Container, picture)
-            : Find(http, id, picture);
+        var own = owns ? null : OwnOutputOf(http, id, picture);
+        var nested = owns ? await LaunchAsync(http, id, call.LaunchNestedContainerSession.Command, call.LaunchNestedContainerSession.Container, picture)
+            : own is null ? Find(http, id, picture) : null;
+        var outputs = own is null ? nested!.AttachAsync(http.RequestAborted) : await OutputAsync(own, picture, http.RequestAborted);
         try
         {
             http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
@@ -156,7 +158,7 @@ internal sealed class AgentContainers(IGrainFactory grains, StandaloneContainers
                 http.Response.Headers[MessageContentType] = content.Name();
             // A command may say nothing for long: that it runs is told at once.
             await http.Response.Body.FlushAsync(http.RequestAborted);
-            await foreach (var output in nested.AttachAsync(http.RequestAborted))
+            await foreach (var output in outputs)
             {
                 await http.Response.Body.WriteAsync(RecordIo.Encode(content.Encode(output)), http.RequestAborted);
                 await http.Response.Body.FlushAsync(http.RequestAborted);
@@ -164,12 +166,13 @@ internal sealed class AgentContainers(IGrainFactory grains, StandaloneContainers
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // The client has gone.
+            // The client has gone, or the agent: the answer ends so that a client sees it is not whole.
+            http.Abort();
         }
         finally
         {
             if (owns)
-                await nested.DisposeAsync();
+                await nested!.DisposeAsync();
         }
     }
 
@@ -201,7 +204,7 @@ internal sealed class AgentContainers(IGrainFactory grains, StandaloneContainers
                     var attach = Parse(record, content).AttachContainerInput
                         ?? throw MesosRefusal.BadRequest("Failed to validate agent::Call: Expecting 'attach_container_input' to be present");
                     if (nested is null)
-                        nested = Find(http, attach.ContainerId ?? throw MesosRefusal.BadRequest("Expecting 'container_id' to be present in the first call"), picture);
+                        nested = FindInput(http, attach.ContainerId ?? throw MesosRefusal.BadRequest("Expecting 'container_id' to be present in the first call"), picture);
                     else if (attach.ProcessIo is { } io)
                         await nested.TakeAsync(io, http.RequestAborted);
                 }
@@ -264,6 +267,10 @@ internal sealed class AgentContainers(IGrainFactory grains, StandaloneContainers
         }
     }
 
+    // What a task itself reads is nobody's to write but with a terminal, as with Mesos; and that is not handed out here either.
+    private NestedContainer FindInput(HttpContext http, Wire.ContainerID id, AgentPicture picture) => OwnOutputOf(http, id, picture) is null ? Find(http, id, picture)
+        : throw new MesosRefusal(StatusCodes.Status500InternalServerError, "I/O switchboard server was disabled for this container");
+
     private NestedContainer Find(HttpContext http, Wire.ContainerID id, AgentPicture picture)
     {
         Demand(http, id, picture);
@@ -287,6 +294,31 @@ internal sealed class AgentContainers(IGrainFactory grains, StandaloneContainers
             throw MesosRefusal.NotFound($"Container {outermost.Value} cannot be found");
         http.Access().Demand(AccessAction.Update, ResourceId.StandaloneContainers);
         return standalone;
+    }
+
+    // The sandbox of a task or a container that runs by itself, whose output is asked for; null: the id is of neither.
+    private string? OwnOutputOf(HttpContext http, Wire.ContainerID id, AgentPicture picture)
+    {
+        if (_containers.ContainsKey((picture.Agent.Id, Name(id))))
+            return null;
+        var sandbox = picture.Tasks.FirstOrDefault(task => task.IsLive && task.Place == id.Value)?.Sandbox
+            ?? picture.Executors.FirstOrDefault(executor => executor.IsLive && executor.Container == id.Value && executor.Own is not { TypeName: "DEFAULT" })?.Container
+            ?? (id.Parent is null ? StandaloneContainers.TaskOf(id.Value, picture) : null);
+        if (sandbox is not null)
+            Demand(http, id, picture);
+        return sandbox;
+    }
+
+    private async Task<IAsyncEnumerable<ProcessIO>> OutputAsync(string sandbox, AgentPicture picture, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await TaskOutput.BeginAsync(grains.GetGrain<IAgentGrain>(picture.Agent.Id), sandbox)).ReadAllAsync(cancellation);
+        }
+        catch (IOException away)
+        {
+            throw new MesosRefusal(StatusCodes.Status503ServiceUnavailable, away.Message);
+        }
     }
 
     // As Mesos writes ids of containers in containers.
