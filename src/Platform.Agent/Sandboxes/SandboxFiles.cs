@@ -142,14 +142,21 @@ internal static class SandboxFiles
     private static FileChunk List(FileRequest request, string sandbox, string path)
     {
         using var folder = GuardedFile.OpenFolder(sandbox, path, out var opened);
+        var owners = new FileOwners();
         // A link that leads out cannot be opened, so who copies a folder must not find it there.
-        var entries = new DirectoryInfo(opened).EnumerateFileSystemInfos().Where(e => e.LinkTarget is null || !Confinement.LeadsOut(sandbox, Path.Combine(opened, e.Name))).Take(MostEntries).OrderBy(e => e.Name, StringComparer.Ordinal).Select(e => new FileEntry
+        var entries = new DirectoryInfo(opened).EnumerateFileSystemInfos().Where(e => e.LinkTarget is null || !Confinement.LeadsOut(sandbox, Path.Combine(opened, e.Name))).Take(MostEntries).OrderBy(e => e.Name, StringComparer.Ordinal).Select(e =>
         {
-            Name = e.Name,
-            Directory = e is DirectoryInfo,
-            Size = e is FileInfo { Exists: true } file ? file.Length : 0,
-            Mode = (int)e.UnixFileMode,
-            Modified = e.LastWriteTimeUtc,
+            var (user, group) = owners.Of(Path.Combine(opened, e.Name));
+            return new FileEntry
+            {
+                Name = e.Name,
+                Directory = e is DirectoryInfo,
+                Size = e is FileInfo { Exists: true } file ? file.Length : 0,
+                Mode = (int)e.UnixFileMode,
+                Modified = e.LastWriteTimeUtc,
+                User = user,
+                Group = group,
+            };
         });
         return new FileChunk { RequestId = request.RequestId, Entries = entries.ToValueList() };
     }

@@ -18,4 +18,10 @@ public sealed record FileEntry
 
     /// <summary>Last change.</summary>
     [Id(4)] public DateTimeOffset Modified { get; init; }
+
+    /// <summary>The name of its user on the agent, or the number of one without a name; empty: not known.</summary>
+    [Id(5)] public string User { get; init; } = "";
+
+    /// <summary>The same of its group.</summary>
+    [Id(6)] public string Group { get; init; } = "";
 }

@@ -36,7 +36,7 @@ public sealed class AgentTests(MesosServer server) : IClassFixture<MesosServer>
             {
                 Entries =
                 [
-                    new() { Name = "stdout", Size = Written.Length, Mode = 0b110_100_000, Modified = DateTimeOffset.UnixEpoch.AddSeconds(7) },
+                    new() { Name = "stdout", Size = Written.Length, Mode = 0b110_100_000, Modified = DateTimeOffset.UnixEpoch.AddSeconds(7), User = "alice", Group = "people" },
                     new() { Name = "data", Directory = true, Mode = 0b111_101_101, Modified = DateTimeOffset.UnixEpoch },
                 ],
             };
@@ -70,6 +70,9 @@ public sealed class AgentTests(MesosServer server) : IClassFixture<MesosServer>
         var entries = (await server.SendAsync("GET", $"/files/browse?path={directory}")).Json.EnumerateArray().ToList();
         entries.Select(entry => (entry.GetProperty("path").GetString(), entry.GetProperty("mode").GetString())).ShouldBe([($"{directory}/stdout", "-rw-r-----"), ($"{directory}/data", "drwxr-xr-x")]);
         (entries[0].GetProperty("size").GetInt64(), entries[0].GetProperty("mtime").GetInt64()).ShouldBe((Written.Length, 7));
+        (entries[0].GetProperty("uid").GetString(), entries[0].GetProperty("gid").GetString()).ShouldBe(("alice", "people"));
+        var listed = (await server.CallAsync($$$"""{"type":"LIST_FILES","list_files":{"path":"{{{directory}}}"} }""", $"/agent/{agentId}/api/v1")).Json.GetProperty("list_files").GetProperty("file_infos")[0];
+        (listed.GetProperty("uid").GetString(), listed.GetProperty("gid").GetString()).ShouldBe(("alice", "people"));
     }
 
     [Fact]

@@ -40,9 +40,8 @@ internal sealed class FileEndpoints(IGrainFactory grains, PictureReader pictures
                 writer.WriteNumber("size", entry.Size);
                 writer.WriteNumber("mtime", entry.Modified.ToUnixTimeSeconds());
                 writer.WriteString("mode", ModeText(entry));
-                // Agents do not tell whose it is.
-                writer.WriteString("uid", "");
-                writer.WriteString("gid", "");
+                writer.WriteString("uid", entry.User);
+                writer.WriteString("gid", entry.Group);
                 writer.WriteEndObject();
             }
             writer.WriteEndArray();
@@ -131,6 +130,8 @@ internal sealed class FileEndpoints(IGrainFactory grains, PictureReader pictures
         Size = (ulong)entry.Size,
         Mtime = Mapping.StatusMapping.Time(entry.Modified),
         Mode = (uint)entry.Mode | (entry.Directory ? DirectoryMode : FileMode),
+        Uid = entry.User,
+        Gid = entry.Group,
     };
 
     /// <summary>Where a call begins to read.</summary>
