@@ -1,6 +1,7 @@
 using Platform.Core;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
+using Platform.Core.Metrics;
 
 namespace Platform.Contracts.Allocation;
 
@@ -25,4 +26,13 @@ public sealed record AllocatorStatus
 
     /// <summary>Tasks that wait for a place.</summary>
     [Id(5)] public int Waiting { get; init; }
+
+    /// <summary>Rounds since the allocator began.</summary>
+    [Id(6)] public long Rounds { get; init; }
+
+    /// <summary>How long they took; null: there was none within the hour.</summary>
+    [Id(7)] public TimingSummary? RoundTimes { get; init; }
+
+    /// <summary>How long they were waited for from the first change that asked for one; null: none was within the hour.</summary>
+    [Id(8)] public TimingSummary? RoundWaits { get; init; }
 }

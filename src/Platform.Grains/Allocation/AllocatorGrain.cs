@@ -11,6 +11,7 @@ using Platform.Core.Agents;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Placement;
+using Platform.Grains.Metrics;
 using Platform.Grains.Ownership;
 
 namespace Platform.Grains.Allocation;
@@ -27,6 +28,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     private readonly IPersistentState<AllocatorState> _state;
     private readonly TaskOwnerKinds _owners;
     private readonly AllocatorSettings _settings;
+    private readonly ClusterMeter _meter;
     private readonly TimeProvider _time;
     private readonly ILogger<AllocatorGrain> _logger;
     private AllocatorModel _model = null!;
@@ -51,12 +53,14 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         [PersistentState("allocator", "platform")] IPersistentState<AllocatorState> state,
         TaskOwnerKinds owners,
         IOptions<AllocatorSettings> settings,
+        ClusterMeter meter,
         TimeProvider time,
         ILogger<AllocatorGrain> logger)
     {
         _state = state;
         _owners = owners;
         _settings = settings.Value;
+        _meter = meter;
         _time = time;
         _logger = logger;
     }
@@ -242,6 +246,9 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         Roles = [.. _model.RoleUsages()],
         Tasks = _model.TaskCount,
         Waiting = _model.WaitingCount,
+        Rounds = _rounds,
+        RoundTimes = _roundTimes.Summarize(_time.GetUtcNow()),
+        RoundWaits = _roundWaits.Summarize(_time.GetUtcNow()),
     });
 
     /// <inheritdoc/>
@@ -272,6 +279,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         if (!_due)
         {
             _due = true;
+            _dueAt = _time.GetTimestamp();
             _round.Change(delay, Timeout.InfiniteTimeSpan);
         }
         return Task.CompletedTask;
@@ -286,11 +294,14 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
 
     private Task DecideAsync()
     {
+        var waited = WaitedFor();
         (_due, _asked) = (false, 0);
         if (_confirmed is not { IsCompletedSuccessfully: true })
             return Task.CompletedTask;
         var now = _time.GetUtcNow();
+        var began = _time.GetTimestamp();
         var round = _model.Allocate(now);
+        Timed(now, _time.GetElapsedTime(began), waited);
         ForgetPictures();
         Tell(round);
         _withoutRoom.AddRange(round.WithoutRoom);

@@ -14,6 +14,8 @@ public sealed class ClusterMeter
     public const string Name = "Platform";
 
     private readonly Counter<long> _events;
+    private readonly Histogram<double> _rounds;
+    private readonly Histogram<double> _waits;
     private volatile MetricsPoint? _point;
 
     /// <summary>Made once for each silo.</summary>
@@ -21,6 +23,8 @@ public sealed class ClusterMeter
     {
         var meter = meters.Create(Name);
         _events = meter.CreateCounter<long>("platform.events", "{event}", "Events by type, counted when they are stored.");
+        _rounds = meter.CreateHistogram<double>("platform.allocator.round.duration", "s", "How long rounds of the allocator take.");
+        _waits = meter.CreateHistogram<double>("platform.allocator.round.wait", "s", "How long rounds of the allocator are waited for from the first change that asks for one.");
         Gauge("platform.tasks", "{task}", "Tasks that hold resources.", point => [new(point.Tasks)]);
         Gauge("platform.tasks.waiting", "{task}", "Tasks that wait for a place.", point => [new(point.Waiting)]);
         Gauge("platform.agents", "{agent}", "Agents by whether they have a session.", point => [Of(point.Agents, "state", "connected"), Of(point.AgentsAway, "state", "away")]);
@@ -37,6 +41,14 @@ public sealed class ClusterMeter
 
     /// <summary>An event was stored.</summary>
     internal void Stored(string eventType) => _events.Add(1, new KeyValuePair<string, object?>("type", eventType));
+
+    /// <summary>The allocator has decided: how long that took, and how long it was waited for; null: nobody waited.</summary>
+    internal void Decided(TimeSpan took, TimeSpan? waited)
+    {
+        _rounds.Record(took.TotalSeconds);
+        if (waited is { } time)
+            _waits.Record(time.TotalSeconds);
+    }
 
     private static IEnumerable<Measurement<double>> Amounts(double total, double held, double used) =>
         [Of(total, "amount", "total"), Of(held, "amount", "held"), Of(used, "amount", "used")];

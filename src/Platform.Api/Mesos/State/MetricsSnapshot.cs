@@ -3,6 +3,7 @@ using Platform.Api.Mesos.Scheduler;
 using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Core;
+using Platform.Core.Metrics;
 using Platform.Core.Tasks;
 
 namespace Platform.Api.Mesos.State;
@@ -72,6 +73,9 @@ internal sealed class MetricsSnapshot(PictureReader reader, IGrainFactory grains
             foreach (var (name, milli) in role.Quota.Limits.Bounds)
                 metrics[$"allocator/mesos/quota/roles/{role.Role}/resources/{name}/limit"] = milli / 1000d;
         }
+        metrics["allocator/mesos/allocation_runs"] = allocator.Rounds;
+        AddTimes(metrics, "allocator/mesos/allocation_run", allocator.RoundTimes);
+        AddTimes(metrics, "allocator/mesos/allocation_run_latency", allocator.RoundWaits);
         foreach (var (name, milli) in allocator.Total.Entries())
         {
             metrics[$"allocator/mesos/resources/{name}/total"] = milli / 1000d;
@@ -81,6 +85,21 @@ internal sealed class MetricsSnapshot(PictureReader reader, IGrainFactory grains
     }
 
     private static int Count(ClusterPicture picture, Func<PictureAgent, bool> test) => picture.Agents.Count(test);
+
+    // Of one alone nothing is told but itself, as by Mesos.
+    private static void AddTimes(SortedDictionary<string, double> metrics, string name, TimingSummary? times)
+    {
+        if (times is null)
+            return;
+        metrics[$"{name}_ms"] = times.Last;
+        if (times.Count < 2)
+            return;
+        foreach (var (part, value) in ((string, double)[])
+                 [
+                     ("count", times.Count), ("min", times.Min), ("max", times.Max), ("p50", times.P50), ("p90", times.P90), ("p95", times.P95), ("p99", times.P99), ("p999", times.P999), ("p9999", times.P9999),
+                 ])
+            metrics[$"{name}_ms/{part}"] = value;
+    }
 
     private static void AddTasks(SortedDictionary<string, double> metrics, ClusterPicture picture)
     {
