@@ -17,7 +17,7 @@ public static class ResourceId
     /// <summary>The log of who did what.</summary>
     public const string Audit = "platform:audit";
 
-    /// <summary>Containers that agents run without a task; nobody has a right to them by a role but administrators.</summary>
+    /// <summary>Containers that agents run without a task.</summary>
     public const string StandaloneContainers = "dcos:mesos:agent:standalone_container";
 
     /// <summary>The registration of agents.</summary>
