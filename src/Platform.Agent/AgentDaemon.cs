@@ -50,6 +50,8 @@ public static class AgentDaemon
         if (options.KeepsCertificate)
             certificates = new AgentCertificateKeeper(work, options.Token, time, logger);
         using var starts = StartLock.Take(work);
+        // Before anything is read of what tasks wrote.
+        using var presence = AgentPresence.Announce(work, logger);
         using var journal = new UpdateJournal(work.Journal, logger);
         using var watcher = new ProcessWatcher();
         using var probe = new CheckProbe(time);
@@ -71,6 +73,7 @@ public static class AgentDaemon
             Hostname = options.Hostname,
             Dns = options.Dns,
             ProcessesPerTask = options.ProcessesPerTask,
+            Rotation = presence is null ? null : $"r{options.LogRotateSize},{options.LogRotateCount},{presence.Path}",
         };
         using var engine = options.Docker is { } endpoint ? new DockerEngine(endpoint, time, logger) : null;
         var containerizers = engine is null ? new ContainerizerTable(processes) : new ContainerizerTable(processes, Containers(engine, options, processes, time, logger, stopping.Token));

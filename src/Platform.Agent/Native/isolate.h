@@ -13,7 +13,8 @@
  *   cMASK,MASK     effective and bounding capabilities, decimal
  *   n              no more rights by executing a program
  *   d              the default filter of system calls; supervisors from "serve" have it already if it was told to
- *   tPATH          a terminal
+ *   t              a terminal
+ *   rSIZE,COUNT,PIPE  stdout and stderr are rotated from SIZE bytes on while no agent has PIPE open, and COUNT parts of each are kept; see rotate.h
  */
 
 enum { FILTER_SPEC_ALLOW = 4, SECCOMP_SET_MODE_FILTER = 1 };

@@ -204,6 +204,7 @@ static word execute_by_path(char **arguments, char **environment)
 
 #include "isolate.h"
 #include "terminal.h"
+#include "rotate.h"
 
 /* STATUS SANDBOX USER SETTINGS SETTING... COUNT CGROUP_PROCS... PROGRAM..., taken apart. */
 struct start { const char *status, *sandbox, *user; int settings, cgroups; char **setting, **files, **program; };
@@ -332,6 +333,9 @@ static void supervise(int count, char **arguments, char **environment)
     if (failure.error)
         fail((int)failure.step, failure.error);
     say("task", 2, task, start_time(task), 0);
+    const char *output = setting(start.setting, start.settings, 'r');
+    if (output)
+        keep_output_small(start.sandbox, output);
 
     int status = 0, ended = 0, how = 0;
     struct usage usage, total = { 0 };

@@ -5,7 +5,8 @@ namespace Platform.Agent.Sandboxes;
 /// <summary>
 /// Keeps stdout and stderr small while their writers hold them open: the first part moves to stdout.1 and is taken off the front of
 /// the file in place (fallocate with FALLOC_FL_COLLAPSE_RANGE on ext4 and xfs), so that no byte is lost and none is copied twice.
-/// Where the file system cannot do that, the file is copied and cut, and what is written between the two is lost.
+/// Where the file system cannot do that, the file is copied and cut, and what is written between the two is lost. While no agent is there the
+/// supervisors of tasks do the same (Native/rotate.h).
 /// </summary>
 internal static class LogRotation
 {

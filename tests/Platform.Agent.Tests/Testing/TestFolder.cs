@@ -5,6 +5,9 @@ internal sealed class TestFolder : IDisposable
 {
     public TestFolder() => Path = Directory.CreateTempSubdirectory("platform-agent-test-").FullName;
 
+    /// <param name="under">Where it is made, as on another file system.</param>
+    public TestFolder(string under) => Path = Directory.CreateDirectory(System.IO.Path.Combine(under, $"platform-agent-test-{Guid.NewGuid():N}")).FullName;
+
     public string Path { get; }
 
     public string File(string name) => System.IO.Path.Combine(Path, name);

@@ -32,6 +32,9 @@ internal sealed class ProcessContainerizer : IContainerizer
     /// <summary>The name server that tasks are told of; null: none.</summary>
     public System.Net.IPEndPoint? Dns { get; init; }
 
+    /// <summary>How supervisors rotate output while no agent is there, as Native/isolate.h describes it; null: they do not.</summary>
+    public string? Rotation { get; init; }
+
     /// <summary>The networks of pods, which members without an image join; null: they use the machine's.</summary>
     public PodNetworks? PodNetworks { get; set; }
 
@@ -72,6 +75,8 @@ internal sealed class ProcessContainerizer : IContainerizer
         List<string> settings = [.. apart];
         if (spec.Tty && Shims.HasTerminals)
             settings.Add("t");
+        if (Shims.RotatesOutput && Rotation is not null)
+            settings.Add(Rotation);
         if (PodNetworks is { } networks && PodNetworks.SharedOf(request) is { } shared)
             settings.Add($"j/proc/{await networks.JoinAsync(request, shared, cancellation).ConfigureAwait(false)}/ns/net");
         if (user is not null && !spec.Fetch.IsEmpty)

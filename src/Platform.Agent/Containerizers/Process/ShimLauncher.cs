@@ -54,6 +54,9 @@ internal sealed class ShimLauncher : IDisposable
     /// <summary>True if it gives tasks terminals.</summary>
     public bool HasTerminals => _server is not null;
 
+    /// <summary>True if it rotates the output of tasks while no agent is there.</summary>
+    public bool RotatesOutput => _server is not null;
+
     /// <summary>What sets tasks apart; asked for the filter of those that are filtered.</summary>
     public Isolators Isolators { get; set; } = Isolators.None;
 
