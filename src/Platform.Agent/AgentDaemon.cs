@@ -63,10 +63,12 @@ public static class AgentDaemon
             work, options.SandboxRetention, options.DiskHeadroom, () => UsageMeter.DiskSpace(work.Root), time, logger);
         shims.Isolators = new Isolators(options.Isolation, shims.Grants, Capabilities.OfThisProcess(), options.EffectiveCapabilities, options.BoundingCapabilities);
         logger.LogInformation("Isolation of processes: {Isolation}", shims.Isolators.Description);
+        var ids = shims.Isolators.HasUsers ? FindIds(options, work, logger) : null;
         var processes = new ProcessContainerizer
         {
             Work = work,
             Isolators = shims.Isolators,
+            Ids = ids,
             Shims = shims,
             Watcher = watcher,
             Cgroups = DetectCgroups(options, work, logger),
@@ -80,7 +82,7 @@ public static class AgentDaemon
         if (engine is not null)
             await engine.LookAsync(cancellation).ConfigureAwait(false);
         await using var executors = new ExecutorTable(Executors(options, work), work, time, logger);
-        using var identities = new TaskIdentities(work, time, logger);
+        using var identities = new TaskIdentities(work, ids, time, logger);
         var services = new TaskServices
         {
             Work = work,
@@ -225,6 +227,14 @@ public static class AgentDaemon
         Authenticate = options.AuthenticateExecutors,
         Agent = new() { Hostname = options.Hostname, Id = new() { Value = work.AgentId } },
     };
+
+    private static MappedIds FindIds(AgentOptions options, WorkDirectory work, ILogger logger)
+    {
+        IdRanges.RequireWayTo(work);
+        var ids = IdRanges.OfMachine.Find(Libc.EffectiveUser(), options.MappedIds);
+        logger.LogInformation("Root of tasks is user {User} and group {Group} of this machine", ids.User, ids.Group);
+        return ids;
+    }
 
     private static ICgroupLayout DetectCgroups(AgentOptions options, WorkDirectory work, ILogger logger)
     {

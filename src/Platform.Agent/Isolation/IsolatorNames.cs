@@ -24,8 +24,11 @@ internal static class IsolatorNames
     /// <summary>A process namespace for every task that does not ask to share that of the machine.</summary>
     public const string Processes = "namespaces/pid";
 
+    /// <summary>A user namespace for every task, in which root is nobody on the machine.</summary>
+    public const string Users = "namespaces/user";
+
     /// <summary>Those that are turned on by their names.</summary>
-    public static IReadOnlyList<string> Chosen { get; } = [Filesystem, Capabilities, NoNewPrivileges, Seccomp, Ipc, Mounts, Processes];
+    public static IReadOnlyList<string> Chosen { get; } = [Filesystem, Capabilities, NoNewPrivileges, Seccomp, Ipc, Mounts, Processes, Users];
 
     /// <summary>Those whose names change nothing: what they stand for is as the machine and other options have it, or is not there.</summary>
     public static IReadOnlyList<string> WithoutEffect { get; } =

@@ -57,6 +57,9 @@ internal sealed class Isolators
     /// <summary>True if volumes can be read-only, or at absolute paths.</summary>
     public bool HasMounts => _named.Contains(IsolatorNames.Filesystem);
 
+    /// <summary>True if every task is in a user namespace.</summary>
+    public bool HasUsers => _named.Contains(IsolatorNames.Users);
+
     /// <summary>What the process that starts tasks under the default filter is told.</summary>
     public IReadOnlyList<string> FilterSettings => _grants.HasFlag(KernelGrants.Filters) ? ["d"] : ["n", "d"];
 
@@ -64,7 +67,7 @@ internal sealed class Isolators
     public bool IsFiltered(TaskSpec spec) => _named.Contains(IsolatorNames.Seccomp) && spec.Isolation?.Unconfined != true;
 
     /// <summary>True if a command beside a task has to enter something that the task does not share with the machine.</summary>
-    public static bool HasNamespaces(IReadOnlyList<string> settings) => settings.Any(setting => setting[0] is 'p' or 'i' or 'm' or 'o' or 'w' or 'b' or 'j');
+    public static bool HasNamespaces(IReadOnlyList<string> settings) => settings.Any(setting => setting[0] is 'p' or 'i' or 'm' or 'o' or 'w' or 'b' or 'j' or 'u');
 
     /// <summary>True if a task can be put into the network of another process.</summary>
     public bool CanJoinNetworks => _grants.HasFlag(KernelGrants.Root);
@@ -114,6 +117,7 @@ internal sealed class Isolators
         IsolatorNames.Capabilities => _grants.HasFlag(KernelGrants.Capabilities),
         IsolatorNames.Ipc => _grants.HasFlag(KernelGrants.Memory),
         IsolatorNames.Processes => _grants.HasFlag(KernelGrants.Processes),
+        IsolatorNames.Users => _grants.HasFlag(KernelGrants.Users),
         IsolatorNames.Seccomp => (_grants & (KernelGrants.Filters | KernelGrants.FiltersWithoutRights)) != 0,
         // Whoever may do so without rights has the compiled supervisor.
         IsolatorNames.NoNewPrivileges => _grants.HasFlag(KernelGrants.FiltersWithoutRights),

@@ -27,4 +27,7 @@ internal enum KernelGrants
 
     /// <summary>Namespaces without user namespaces, and those of others: takes root.</summary>
     Root = 64,
+
+    /// <summary>User namespaces whose ids are others of the machine: takes root.</summary>
+    Users = 128,
 }

@@ -13,6 +13,7 @@
  *   cMASK,MASK     effective and bounding capabilities, decimal
  *   n              no more rights by executing a program
  *   d              the default filter of system calls; supervisors from "serve" have it already if it was told to
+ *   uUSER,GROUP    a user namespace whose ids 0 to 65535 are those of the machine from USER and GROUP on; only root can
  *   t              a terminal
  *   rSIZE,COUNT,PIPE  stdout and stderr are rotated from SIZE bytes on while no agent has PIPE open, and COUNT parts of each are kept; see rotate.h
  */
@@ -204,8 +205,11 @@ static word read_link(const char *of, const char *kind, char *path, char *target
     return length;
 }
 
-/* Those of another process that are not this one's already; that of processes only children get. */
-static word enter_namespaces(const char *pid)
+/*
+ * Those of another process that are not this one's already; that of processes only children get. Who is not root has rights in the others only once it
+ * is in that of users; root has rights in that, but none outside of it any more once it is there, so that it is opened and entered later.
+ */
+static word enter_namespaces(const char *pid, word *users)
 {
     static const char *const kinds[] = { "/ns/user", "/ns/net", "/ns/ipc", "/ns/pid", "/ns/mnt" };
     word files[5], result = 0;
@@ -218,6 +222,10 @@ static word enter_namespaces(const char *pid)
             return files[i];
     }
     result = 0;
+    if (users) {
+        *users = files[0];
+        files[0] = -1;
+    }
     for (int i = 0; i < 5 && result == 0; i++)
         if (files[i] >= 0) result = syscall5(SYS_setns, files[i], 0, 0, 0, 0);
     for (int i = 0; i < 5; i++)
@@ -265,6 +273,66 @@ static word become_user(const char *user, const char *capabilities)
                 return result;
     }
     return 0;
+}
+
+/* The first id of the machine, of users or of groups, that ids inside are mapped to. */
+static uword first_of(const char *mapped, int is_group)
+{
+    uword user = get_number(&mapped);
+    if (*mapped == ',') mapped++;
+    return is_group ? get_number(&mapped) : user;
+}
+
+/* The text of a user as the machine counts it. */
+static const char *on_machine(const char *user, const char *mapped, char *text)
+{
+    char *at = text;
+    if (!mapped)
+        return user;
+    const char *from = same(user, "-") ? "0,0" : user;
+    for (int i = 0; i < 66 && *from; i++) {
+        if (i) *at++ = ',';
+        at = put_number(at, get_number(&from) + first_of(mapped, i > 0));
+        if (*from == ',') from++;
+    }
+    *at = 0;
+    return text;
+}
+
+static word map_range(uword process, const char *kind, uword first)
+{
+    char path[64], line[64];
+    *put_text(put_text(put_number(put_text(path, "/proc/"), process), kind), "_map") = 0;
+    return write_text(path, line, put_text(put_number(put_text(line, "0 "), first), " 65536"));
+}
+
+/* Mapped from outside, which nobody inside could do. A process that does nothing has it until it is open; nobody else ever gets in before that one is gone. */
+static word make_user_namespace(const char *mapped)
+{
+    static uword day[2] = { 86400, 0 };
+    word child = syscall5(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0), result, file = 0;
+    if (child == 0) {
+        syscall5(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        close_all(0, -1);
+        for (;;) syscall5(SYS_nanosleep, (word)day, 0, 0, 0, 0);
+    }
+    if (child < 0)
+        return child;
+    if ((result = map_range((uword)child, "/uid", first_of(mapped, 0))) >= 0 && (result = map_range((uword)child, "/gid", first_of(mapped, 1))) >= 0) {
+        char path[64];
+        *put_text(put_number(put_text(path, "/proc/"), (uword)child), "/ns/user") = 0;
+        result = file = open_file(path, O_CLOEXEC);
+    }
+    syscall5(SYS_kill, child, SIGKILL, 0, 0, 0);
+    while (syscall5(SYS_wait4, child, 0, 0, 0, 0) == -EINTR) { }
+    return result < 0 ? result : file;
+}
+
+/* Enters it, as the root of it. All that takes the rights of the machine's root is done before. */
+static word become_mapped(word namespace)
+{
+    word result = syscall5(SYS_setns, namespace, CLONE_NEWUSER, 0, 0, 0);
+    return result < 0 ? result : become_user("0,0", 0);
 }
 
 static void ignore_signal(int number)

@@ -23,7 +23,7 @@
  *
  * probe         its exit status is the sum of what the machine grants: 1 mount namespaces, 2 process namespaces, 4 namespaces of System V
  *               memory, 8 filters of system calls, 16 those without the right to add one, 32 a bound on capabilities, 64 namespaces without a
- *               user namespace.
+ *               user namespace, 128 user namespaces with other ids of the machine.
  *
  * Descriptor 3  the lock of the work directory's starts, shared with the agent. A supervisor closes it, and what it has from "serve",
  *               when its first line is written: whoever gets the lock after an agent's death, or the end of ANSWERS after the death of
@@ -212,11 +212,13 @@ enum { IN_CGROUP, IN_USER, IN_CHDIR, IN_OUTPUT, IN_EXEC, IN_ISOLATE, IN_TERMINAL
 struct failure { word step, error; };
 static const char *const steps[] = { "fail cgroup", "fail user", "fail chdir", "fail output", "fail exec", "fail isolate", "fail terminal" };
 
-/* The last steps: rights are given up when all that needs them is done. */
-static struct failure confine(char **settings, int count, const char *user)
+/* The last steps: rights are given up when all that needs them is done. users: the user namespace to enter; less than 0: none. */
+static struct failure confine(char **settings, int count, const char *user, word users)
 {
     const char *capabilities = setting(settings, count, 'c');
     word result = 0;
+    if (users >= 0 && (result = become_mapped(users)) < 0)
+        return (struct failure){ IN_ISOLATE, result };
     if (setting(settings, count, 'n') && (result = no_new_rights()) < 0)
         return (struct failure){ IN_ISOLATE, result };
     if ((setting(settings, count, 'f') && (result = deny_mounts()) < 0) || (setting(settings, count, 'd') && (result = deny_default()) < 0))
@@ -243,7 +245,7 @@ static struct failure open_output(const char *terminal)
     return (struct failure){ IN_OUTPUT, 0 };
 }
 
-static struct failure become_task(const struct start *start, const char *terminal, char **environment)
+static struct failure become_task(const struct start *start, const char *terminal, word users, char **environment)
 {
     word result;
     struct failure failure;
@@ -258,18 +260,18 @@ static struct failure become_task(const struct start *start, const char *termina
         return (struct failure){ IN_ISOLATE, result };
     if ((result = syscall5(SYS_chdir, (word)start->sandbox, 0, 0, 0, 0)) < 0)
         return (struct failure){ IN_CHDIR, result };
-    if ((failure = confine(start->setting, start->settings, start->user)).error < 0 || (failure = open_output(terminal)).error < 0)
+    if ((failure = confine(start->setting, start->settings, start->user, users)).error < 0 || (failure = open_output(terminal)).error < 0)
         return failure;
     return (struct failure){ IN_EXEC, execute_by_path(start->program, environment) };
 }
 
 /* What the child needs, and what it leaves behind if it could not become the task: the two share their memory until then. */
-struct task { const struct start *start; const char *terminal; char **environment; struct failure failure; };
+struct task { const struct start *start; const char *terminal; word users; char **environment; struct failure failure; };
 
 static void start_task(void *argument)
 {
     struct task *task = argument;
-    task->failure = become_task(task->start, task->terminal, task->environment);
+    task->failure = become_task(task->start, task->terminal, task->users, task->environment);
     leave(127);
 }
 
@@ -309,14 +311,20 @@ static void supervise(int count, char **arguments, char **environment)
     syscall5(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 
     struct terminal terminal = { -1, 0, "" };
+    const char *mapped = setting(start.setting, start.settings, 'u');
     if (setting(start.setting, start.settings, 't')) {
-        word near = open_terminal(&terminal, start.user);
+        char text[1024];
+        const char *user = on_machine(start.user, mapped, text);
+        word near = open_terminal(&terminal, user);
         if (near < 0 || (terminal.writer = fork_self()) < 0)
             fail(IN_TERMINAL, near < 0 ? near : terminal.writer);
         if (terminal.writer == 0)
-            write_down(near, start.sandbox, start.user);
+            write_down(near, start.sandbox, user);
         close_file(near);
     }
+    word users = -1;
+    if (mapped && (users = make_user_namespace(mapped)) < 0)
+        fail(IN_ISOLATE, users);
     if (setting(start.setting, start.settings, 'p')) {
         /* The first of it is not the task, which would have to do the work of one. */
         word first = unshare_processes();
@@ -327,11 +335,13 @@ static void supervise(int count, char **arguments, char **environment)
     }
 
     /* Comes back when the program was executed, or when it is known that it cannot be. */
-    struct task child = { &start, terminal.path[0] ? terminal.path : 0, environment, { IN_EXEC, 0 } };
+    struct task child = { &start, terminal.path[0] ? terminal.path : 0, users, environment, { IN_EXEC, 0 } };
     word task = run_child(start_task, &child, stack + sizeof stack);
     struct failure failure = task < 0 ? (struct failure){ IN_EXEC, task } : *(volatile struct failure *)&child.failure;
     if (failure.error)
         fail((int)failure.step, failure.error);
+    if (users >= 0)
+        close_file(users);
     say("task", 2, task, start_time(task), 0);
     const char *output = setting(start.setting, start.settings, 'r');
     if (output)
@@ -393,7 +403,7 @@ static void serve(char *mode, char **settings, int count)
 {
     unsigned request[4];
     close_all(ANSWERS + 1, -1);
-    if (confine(settings, count, "-").error < 0)
+    if (confine(settings, count, "-", -1).error < 0)
         leave(126);
     while (read_whole((char *)request, sizeof request)) {
         unsigned bytes = request[0], arguments = request[1], variables = request[2];
@@ -429,8 +439,9 @@ static void enter(int count, char **arguments, char **environment)
 {
     char **at = arguments + 3, **settings;
     int own = count < 5 ? -1 : counted(&at, arguments + count, &settings);
-    if (own < 0 || (!same(arguments[0], "-") && enter_namespaces(arguments[0]) < 0)
-        || syscall5(SYS_chdir, (word)arguments[1], 0, 0, 0, 0) < 0 || confine(settings, own, arguments[2]).error < 0)
+    word users = -1;
+    if (own < 0 || (!same(arguments[0], "-") && enter_namespaces(arguments[0], setting(settings, own, 'u') ? &users : 0) < 0)
+        || syscall5(SYS_chdir, (word)arguments[1], 0, 0, 0, 0) < 0 || confine(settings, own, arguments[2], users).error < 0)
         leave(126);
     /* Only a child is in the namespace of processes that was entered. */
     word child = same(arguments[0], "-") ? 0 : fork_self();
@@ -474,10 +485,16 @@ static word try_memory(void) { static char own[] = "i", *settings[] = { own }; r
 static word try_filter_without_rights(void) { return no_new_rights() < 0 ? -1 : deny_default(); }
 static word try_capabilities(void) { return become_user("-", "0,0"); }
 
+static word try_users(void)
+{
+    word users = make_user_namespace("100000,100000");
+    return users < 0 ? users : become_mapped(users);
+}
+
 static int probe(void)
 {
     return try(try_mounts) | try(try_processes) << 1 | try(try_memory) << 2 | try(deny_default) << 3 | try(try_filter_without_rights) << 4 | try(try_capabilities) << 5
-        | try(try_root) << 6;
+        | try(try_root) << 6 | try(try_users) << 7;
 }
 
 __attribute__((used)) void run(word *stack)

@@ -19,6 +19,7 @@ static void write_down(word near, const char *sandbox, const char *user)
     leave(0);
 }
 
+/* user: as the machine counts it. */
 static word open_terminal(struct terminal *terminal, const char *user)
 {
     unsigned number = 0, unlock = 0;

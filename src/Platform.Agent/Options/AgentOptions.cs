@@ -64,6 +64,9 @@ public sealed record AgentOptions
     /// <summary>The capabilities that no task can go beyond; null: those of the agent. Default null.</summary>
     public ValueList<string>? BoundingCapabilities { get; init; }
 
+    /// <summary>The first of the 65536 ids of the machine that tasks in user namespaces have; null: those that are set aside for the agent's user. Default null.</summary>
+    public uint? MappedIds { get; init; }
+
     /// <summary>The folder for tasks in each cgroup hierarchy; null: no cgroups are used. Default platform, with a folder for each agent.</summary>
     public string? CgroupRoot { get; init; } = DefaultCgroupRoot;
 

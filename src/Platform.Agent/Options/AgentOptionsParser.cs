@@ -21,7 +21,7 @@ internal static class AgentOptionsParser
         "master", "work-dir", "name", "hostname", "resources", "attributes", "role", "region", "zone", "pool", "taints", "cpu-limit",
         "pids-limit", "cgroup-root", "sandbox-retention", "disk-headroom", "log-rotate-size", "log-rotate-count", "cache-size",
         "fetch-stall-timeout", "fetch-limit", "oversubscribe", "simulate", "docker", "docker-config", "image-retention", "token-file",
-        "enforce-disk-quota", "disk-watch-interval", "watch-folder", "ca", "dns", "isolation", "effective-capabilities", "bounding-capabilities",
+        "enforce-disk-quota", "disk-watch-interval", "watch-folder", "ca", "dns", "isolation", "effective-capabilities", "bounding-capabilities", "mapped-ids",
         "executor-port", "executor-registration-timeout", "executor-reregistration-timeout", "recovery-timeout", "authenticate-executors", "executor-domain-sockets", "domain-socket-location", "http-port",
     ];
 
@@ -60,6 +60,7 @@ internal static class AgentOptionsParser
             Isolation = reader.Isolation(),
             EffectiveCapabilities = reader.Capabilities("effective-capabilities"),
             BoundingCapabilities = reader.Capabilities("bounding-capabilities"),
+            MappedIds = given.ContainsKey("mapped-ids") ? (uint)reader.Whole("mapped-ids", (int)Isolation.MappedIds.Count, (int)Isolation.MappedIds.Count, int.MaxValue) : null,
             SandboxRetention = reader.Duration("sandbox-retention", TimeSpan.FromDays(7)),
             DiskHeadroom = reader.Fraction("disk-headroom", 0.1),
             LogRotateSize = reader.Size("log-rotate-size", 10 * ByteSize.Megabyte),

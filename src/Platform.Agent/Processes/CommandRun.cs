@@ -22,6 +22,9 @@ internal sealed class CommandRun(ProcessWatcher watcher)
     /// <summary>The user to run as; null: the agent's own.</summary>
     public UserAccount? User { get; init; }
 
+    /// <summary>Whom its terminal and its pipes are to belong to: the user, as the machine counts it. Null: the agent's own.</summary>
+    public UserAccount? Owner { get; init; }
+
     /// <summary>The cgroup.procs files to join.</summary>
     public IReadOnlyList<string> JoinFiles { get; init; } = [];
 

@@ -31,16 +31,6 @@ internal static class IdentityFiles
     /// <summary>The folder of a task. Short, because the path of a socket has at most 107 characters.</summary>
     public static string FolderOf(string taskId, WorkDirectory work) => Path.Combine(Root(work), NameOf(taskId));
 
-    /// <summary>The user that the task's files are for; null: the agent's own.</summary>
-    public static (uint User, uint Group)? OwnerOf(TaskSpec spec)
-    {
-        if (spec.Command.User is not { Length: > 0 } name)
-            return null;
-        if (UserAccount.Find(name) is { } account)
-            return (account.Uid, account.Gid);
-        return spec.Image is not null && uint.TryParse(name.Split(':')[0], out var uid) ? (uid, uid) : null;
-    }
-
     /// <summary>Makes the folder. Idempotent.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static string Make(TaskSpec spec, WorkDirectory work)
@@ -53,9 +43,9 @@ internal static class IdentityFiles
         return folder;
     }
 
-    /// <summary>Puts a token in the place of the one before. A reader sees either of them.</summary>
+    /// <summary>Puts a token in the place of the one before, for one user alone. A reader sees either of them.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Write(TaskSpec spec, string token, WorkDirectory work)
+    public static void Write(TaskSpec spec, string token, WorkDirectory work, UserAccount? owner)
     {
         var file = Path.Combine(FolderOf(spec.TaskId, work), Token);
         var temporary = file + ".new";
@@ -63,8 +53,8 @@ internal static class IdentityFiles
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
         using (var stream = new FileStream(temporary, options))
             stream.Write(Encoding.ASCII.GetBytes(token));
-        if (OwnerOf(spec) is var (user, group))
-            _ = Libc.ChangeOwner(temporary, user, group);
+        if (owner is not null)
+            _ = Libc.ChangeOwner(temporary, owner.Uid, owner.Gid);
         File.Move(temporary, file, overwrite: true);
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.Extensions.Logging;
 using Platform.Agent.Processes;
+using Platform.Agent.Tasks;
 using Platform.Contracts.Security;
 
 namespace Platform.Agent.Security;
@@ -38,7 +39,7 @@ internal sealed class IdentitySocket : IDisposable
     /// <param name="give">A token for an audience; empty: that of the task's definition.</param>
     /// <param name="logger">The agent's.</param>
     public static IdentitySocket? Open(
-        string path, (uint User, uint Group)? owner, Func<int, CancellationToken, Task<bool>> owns, Func<string, CancellationToken, Task<TaskToken>> give, ILogger logger)
+        string path, UserAccount? owner, Func<int, CancellationToken, Task<bool>> owns, Func<string, CancellationToken, Task<TaskToken>> give, ILogger logger)
     {
         if (Encoding.UTF8.GetByteCount(path) > LongestPath)
         {
@@ -52,8 +53,8 @@ internal sealed class IdentitySocket : IDisposable
             File.Delete(path);
             socket.Bind(new UnixDomainSocketEndPoint(path));
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            if (owner is var (user, group))
-                _ = Libc.ChangeOwner(path, user, group);
+            if (owner is not null)
+                _ = Libc.ChangeOwner(path, owner.Uid, owner.Gid);
             socket.Listen(MostAtOnce);
         }
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Platform.Agent.Isolation;
 using Platform.Agent.Tasks;
 using Platform.Contracts.Security;
 using Platform.Core.Collections;
@@ -10,7 +11,7 @@ using Platform.Core.Tasks;
 namespace Platform.Agent.Security;
 
 /// <summary>Gives each task a token that tells who it is: in a file that is renewed before it ends, and by a socket for other audiences. The control plane signs them.</summary>
-internal sealed class TaskIdentities(WorkDirectory work, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class TaskIdentities(WorkDirectory work, MappedIds? ids, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int RequestsPerFrame = 500;
 
@@ -38,7 +39,7 @@ internal sealed class TaskIdentities(WorkDirectory work, TimeProvider time, ILog
             if (!_held.TryAdd(spec.TaskId, held))
                 return;
             held.Socket = IdentitySocket.Open(
-                Path.Combine(held.Folder, IdentityFiles.Socket), IdentityFiles.OwnerOf(spec), owns, (audience, cancellation) => GiveAsync(held, audience, cancellation), logger);
+                Path.Combine(held.Folder, IdentityFiles.Socket), TaskOwner.Of(spec, work, ids), owns, (audience, cancellation) => GiveAsync(held, audience, cancellation), logger);
             _ = KeepAsync(held);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -166,7 +167,7 @@ internal sealed class TaskIdentities(WorkDirectory work, TimeProvider time, ILog
             return token.Problem ?? "the control plane gave no reason";
         try
         {
-            IdentityFiles.Write(held.Spec, text.Value, work);
+            IdentityFiles.Write(held.Spec, text.Value, work, TaskOwner.Of(held.Spec, work, ids));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

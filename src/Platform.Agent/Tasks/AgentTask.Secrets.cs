@@ -23,7 +23,7 @@ internal sealed partial class AgentTask
                 var (before, after) = (Spec, TaskSecrets.With(Spec, renewal));
                 if (!ReferenceEquals(before, after))
                 {
-                    var user = after.Image is null && after.Command.User is { Length: > 0 } name ? UserAccount.Find(name) : null;
+                    var user = after.Image is null ? TaskOwner.Of(after, _services.Work, null) : null;
                     for (var i = 0; i < after.Volumes.Count; i++)
                     {
                         if (after.Volumes[i].Secret is { } secret && before.Volumes[i] != after.Volumes[i])

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Platform.Agent.Files;
+using Platform.Agent.Isolation;
 using Platform.Agent.Processes;
 using Platform.Agent.Security;
 using Platform.Core.Tasks;
@@ -18,10 +19,11 @@ internal static class TaskSandbox
     /// <param name="spec">The task.</param>
     /// <param name="sandbox">The folder.</param>
     /// <param name="work">The folder of the agent.</param>
-    /// <param name="user">The user of the task; null: the agent's own.</param>
+    /// <param name="user">The user of the task, as the machine counts it; null: the agent's own.</param>
     /// <param name="canMount">True if the task can have mounts.</param>
+    /// <param name="ids">The ids of the user namespace that it will be in; null: none.</param>
     /// <exception cref="TaskStartException">A volume cannot be made visible.</exception>
-    public static void Prepare(TaskSpec spec, string sandbox, WorkDirectory work, UserAccount? user, bool canMount)
+    public static void Prepare(TaskSpec spec, string sandbox, WorkDirectory work, UserAccount? user, bool canMount, MappedIds? ids = null)
     {
         SmallFile.MakeFolder(sandbox);
         foreach (var volume in spec.Volumes)
@@ -35,10 +37,12 @@ internal static class TaskSandbox
                 throw new TaskStartException(
                     TaskReasons.LaunchFailed,
                     $"Volume {volume.ContainerPath}: it is read-only, which takes a mount, and this agent makes none for processes: "
-                    + $"this machine does not let it (run it as root), or --isolation leaves out {Isolation.IsolatorNames.Filesystem}");
+                    + $"this machine does not let it (run it as root), or --isolation leaves out {IsolatorNames.Filesystem}");
             }
             if (SourceOf(volume, spec, sandbox, work) is not { } source)
                 continue;
+            if (volume.PersistentId is not null && ids is not null)
+                OwnerShift.Into(source, ids);
             if (volume.PersistentId is not null && user is not null)
                 _ = Libc.ChangeOwner(source, user.Uid, user.Gid);
             Show(volume.ContainerPath, source, sandbox, canMount);

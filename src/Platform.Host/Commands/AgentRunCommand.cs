@@ -28,6 +28,7 @@ internal static partial class AgentRunCommand
         ("--isolation", "LIST", "Isolators of processes by Mesos' names, such as namespaces/pid. Default: what the machine grants."),
         ("--effective-capabilities", "LIST", "Capabilities of tasks that name none: NET_RAW,CHOWN or Mesos' JSON. Default: their users'."),
         ("--bounding-capabilities", "LIST", "The capabilities that no task can go beyond. Default: those of the agent."),
+        ("--mapped-ids", "FIRST", "The first of the 65536 users and groups of this machine that tasks have with namespaces/user. Default: by /etc/subuid and /etc/subgid."),
         ("--cgroup-root", "PATH", "The folder for tasks in each cgroup hierarchy; none: no cgroups. Default: platform."),
         ("--sandbox-retention", "DURATION", "The longest that the sandbox of an ended task stays. Default: 1weeks."),
         ("--disk-headroom", "PART", "The part of the disk to keep free, 0 to 1. Default: 0.1."),

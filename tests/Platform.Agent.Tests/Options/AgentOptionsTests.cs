@@ -38,8 +38,9 @@ public class AgentOptionsTests
             "--master", "http://a:1,b:2", "--work-dir", "/w", "--name", "n", "--hostname", "h", "--attributes", "rack:a", "--region", "r", "--zone", "z",
             "--pool", "p", "--taints", "gpu=yes:NoSchedule,x", "--cpu-limit", "quota", "--pids-limit", "9", "--cgroup-root", "none", "--sandbox-retention", "2days",
             "--disk-headroom", "0.2", "--log-rotate-size", "1MB", "--log-rotate-count", "3", "--cache-size", "1GB", "--oversubscribe", "--watch-folder", "in=/data/in,/srv/drop", "--dns", "10.0.0.2",
-            "--isolation", "namespaces/pid,cgroups/cpu", "--effective_capabilities", "cap_net_raw,KILL", "--bounding-capabilities={\"capabilities\":[\"KILL\"]}"]);
+            "--isolation", "namespaces/pid,cgroups/cpu", "--mapped-ids", "231072", "--effective_capabilities", "cap_net_raw,KILL", "--bounding-capabilities={\"capabilities\":[\"KILL\"]}"]);
         options.Isolation!.Value.ShouldBe(["namespaces/pid", "cgroups/cpu"]);
+        options.MappedIds.ShouldBe(231_072u);
         (options.EffectiveCapabilities!.Value, options.BoundingCapabilities!.Value).ShouldBe((["NET_RAW", "KILL"], ["KILL"]));
         options.Masters.ShouldBe([new Uri("http://a:1"), new Uri("http://b:2")]);
         (options.WorkDirectory, options.Name, options.Hostname, options.Attributes).ShouldBe(("/w", "n", "h", "rack:a"));
@@ -57,11 +58,11 @@ public class AgentOptionsTests
         AgentOptionsParser.TryParse([
             "extra", "--nonsense", "1", "--master", "::", "--resources", "cpus:x", "--role", "a b", "--cpu-limit", "some", "--zone", "z",
             "--simulate", "-3", "--disk-headroom", "2", "--cache-size", "big", "--sandbox-retention", "long", "--cgroup-root", "../x", "--name", "a", "--name", "b", "--watch-folder", "relative", "--dns", "ns.example",
-            "--isolation", "namespaces/network", "--effective-capabilities", "FLY", "--bounding-capabilities", "{",
+            "--isolation", "namespaces/network", "--mapped-ids", "1000", "--effective-capabilities", "FLY", "--bounding-capabilities", "{",
         ], _ => new MachineFacts(4, 8 * Gigabyte, 100 * Gigabyte), out var options, out var problems).ShouldBeFalse();
         options.ShouldBeNull();
         foreach (var start in (string[])["'extra' is not", "--nonsense is not", "--master:", "--resources:", "--role:", "--cpu-limit:", "--zone is given without",
-            "--simulate:", "--disk-headroom:", "--cache-size:", "--sandbox-retention:", "--cgroup-root:", "--watch-folder:", "--dns:", "--isolation: 'namespaces/network' is not", "--effective-capabilities: 'FLY' is not", "--bounding-capabilities: '{' is not", "--name is given twice", "--work-dir is missing"])
+            "--simulate:", "--disk-headroom:", "--cache-size:", "--sandbox-retention:", "--cgroup-root:", "--watch-folder:", "--dns:", "--isolation: 'namespaces/network' is not", "--mapped-ids: '1000' is not a whole number from 65536 ", "--effective-capabilities: 'FLY' is not", "--bounding-capabilities: '{' is not", "--name is given twice", "--work-dir is missing"])
             problems.Count(p => p.StartsWith(start, StringComparison.Ordinal)).ShouldBe(1, $"{start} in: {string.Join("\n", problems)}");
     }
 

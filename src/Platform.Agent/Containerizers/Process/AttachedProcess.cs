@@ -219,7 +219,7 @@ internal sealed class AttachedProcess : IAttachedCommand
         var input = -1;
         try
         {
-            if (command.User is { } user)
+            if (command.Owner is { } user)
                 _ = Libc.ChangeOwner(terminal.Path, user.Uid, user.Gid);
             // A second number for the same file: reading and writing wait each for itself.
             input = Libc.Control(terminal.Descriptor, Libc.DuplicateAbove, 0);
@@ -250,7 +250,7 @@ internal sealed class AttachedProcess : IAttachedCommand
                 _ = Libc.Control(own, Libc.SetStatusFlags, Libc.NonBlocking);
             // A program that opens /dev/stdin anew needs the rights on the pipe.
             foreach (var far in (ReadOnlySpan<int>)[ends[0], ends[3], ends[5]])
-                _ = command.User is { } user ? Libc.ChangeOwner(far, user.Uid, user.Gid) : 0;
+                _ = command.Owner is { } user ? Libc.ChangeOwner(far, user.Uid, user.Gid) : 0;
             var pid = command.Start(new StandardStreams(ends[0], ends[3], ends[5]));
             var started = new AttachedProcess(watcher, pid, hasTerminal: false, ends[1], ends[2], ends[4]);
             ends[1] = ends[2] = ends[4] = -1;

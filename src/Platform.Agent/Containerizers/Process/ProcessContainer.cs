@@ -15,6 +15,7 @@ internal sealed class ProcessContainer : IContainer
     private readonly ContainerRequest _request;
     private readonly TaskSupervision _supervision;
     private readonly IReadOnlyList<string> _settings;
+    private readonly MappedIds? _ids;
     private TaskCgroup _cgroup;
     private ProcessIdentity _process;
     private bool _hasNetwork;
@@ -24,9 +25,11 @@ internal sealed class ProcessContainer : IContainer
     /// <param name="supervision">Its supervisor.</param>
     /// <param name="cgroup">Its cgroups.</param>
     /// <param name="settings">What sets it apart from the machine, as Native/isolate.h describes it.</param>
-    public ProcessContainer(ProcessContainerizer containerizer, ContainerRequest request, TaskSupervision supervision, TaskCgroup cgroup, IReadOnlyList<string> settings)
+    /// <param name="ids">The ids of its user namespace; null: it is in none.</param>
+    public ProcessContainer(
+        ProcessContainerizer containerizer, ContainerRequest request, TaskSupervision supervision, TaskCgroup cgroup, IReadOnlyList<string> settings, MappedIds? ids)
     {
-        (_containerizer, _request, _supervision, _cgroup, _settings) = (containerizer, request, supervision, cgroup, settings);
+        (_containerizer, _request, _supervision, _cgroup, _settings, _ids) = (containerizer, request, supervision, cgroup, settings, ids);
         Started = StartedAsync();
         Ended = EndedAsync();
     }
@@ -138,11 +141,12 @@ internal sealed class ProcessContainer : IContainer
     private CommandRun Beside(CommandSpec command, UserAccount? user, ValueMap<string> environment) => new(_containerizer.Watcher)
     {
         Command = TaskEnvironment.Command(command),
-        Environment = [.. _containerizer.VariablesOf(_request, user).Where(one => !environment.ContainsKey(one.Split('=')[0])), .. environment.Select(one => $"{one.Key}={one.Value}")],
+        Environment = [.. _containerizer.VariablesOf(_request, user, _ids).Where(one => !environment.ContainsKey(one.Split('=')[0])), .. environment.Select(one => $"{one.Key}={one.Value}")],
         Folder = _request.Sandbox,
         User = user,
+        Owner = _ids is null ? user : _ids.OnMachine(user),
         JoinFiles = [.. _cgroup.JoinFiles],
-        Enter = _containerizer.EnterOf(_request, _settings, _process.Pid, _hasNetwork, user),
+        Enter = _containerizer.EnterOf(_request, _ids is null ? _settings : [.. _settings, _ids.Setting], _process.Pid, _hasNetwork, user),
     };
 
     private async Task<RunningContainer?> StartedAsync()

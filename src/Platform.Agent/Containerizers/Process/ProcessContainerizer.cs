@@ -26,6 +26,9 @@ internal sealed class ProcessContainerizer : IContainerizer
     /// <summary>What sets tasks apart from the machine.</summary>
     public required Isolators Isolators { get; init; }
 
+    /// <summary>The ids of the user namespaces of tasks; null: they are in none.</summary>
+    public MappedIds? Ids { get; init; }
+
     /// <summary>The name or address that tasks get as HOST.</summary>
     public required string Hostname { get; init; }
 
@@ -54,7 +57,7 @@ internal sealed class ProcessContainerizer : IContainerizer
     public void Prepare(ContainerRequest request)
     {
         var user = UserOf(request.Spec);
-        TaskSandbox.Prepare(request.Spec, request.Sandbox, Work, user, Isolators.HasMounts);
+        TaskSandbox.Prepare(request.Spec, request.Sandbox, Work, OwnerOf(user), Isolators.HasMounts, Ids);
         // What it asks for and cannot have is said before its files are fetched.
         _ = SettingsOf(request, user);
     }
@@ -73,14 +76,16 @@ internal sealed class ProcessContainerizer : IContainerizer
         var user = UserOf(spec);
         var apart = SettingsOf(request, user);
         List<string> settings = [.. apart];
+        if (Ids is not null)
+            settings.Add(Ids.Setting);
         if (spec.Tty && Shims.HasTerminals)
             settings.Add("t");
         if (Shims.RotatesOutput && Rotation is not null)
             settings.Add(Rotation);
         if (PodNetworks is { } networks && PodNetworks.SharedOf(request) is { } shared)
             settings.Add($"j/proc/{await networks.JoinAsync(request, shared, cancellation).ConfigureAwait(false)}/ns/net");
-        if (user is not null && !spec.Fetch.IsEmpty)
-            TaskSandbox.GiveTo(user, request.Sandbox);
+        if (OwnerOf(user) is { } owner && !spec.Fetch.IsEmpty)
+            TaskSandbox.GiveTo(owner, request.Sandbox);
         var cgroup = Cgroups.Create(TaskDirectoryName.Of(spec.TaskId), TaskLimits.Of(spec, ProcessesPerTask));
         try
         {
@@ -93,9 +98,9 @@ internal sealed class ProcessContainerizer : IContainerizer
                 IsFiltered = Isolators.IsFiltered(spec),
                 JoinFiles = [.. cgroup.JoinFiles],
                 Command = TaskEnvironment.Command(spec.Command),
-                Environment = VariablesOf(request, user),
+                Environment = VariablesOf(request, user, Ids),
             }, Watcher);
-            return new ProcessContainer(this, request, supervision, cgroup, apart);
+            return new ProcessContainer(this, request, supervision, cgroup, apart, Ids);
         }
         catch (Exception e) when (e is IOException or Win32Exception)
         {
@@ -109,7 +114,11 @@ internal sealed class ProcessContainerizer : IContainerizer
     {
         var cgroup = Cgroups.Open(TaskDirectoryName.Of(request.Spec.TaskId));
         if (TaskSupervision.Attach(request.File, Watcher) is { } supervision)
-            return Task.FromResult<IContainer?>(new ProcessContainer(this, request, supervision, cgroup, FoundSettingsOf(request)));
+        {
+            // It is in the namespace that it was started in, whatever the agent was told since.
+            var ids = supervision.Status.Task is { IsAlive: true } process ? MappedIds.OfProcess(process.Pid) : Ids;
+            return Task.FromResult<IContainer?>(new ProcessContainer(this, request, supervision, cgroup, FoundSettingsOf(request), ids));
+        }
         // Made for a start that was never begun.
         cgroup.TryRemove();
         return Task.FromResult<IContainer?>(null);
@@ -130,9 +139,10 @@ internal sealed class ProcessContainerizer : IContainerizer
     }
 
     /// <summary>The environment of a task.</summary>
-    internal List<string> VariablesOf(ContainerRequest request, UserAccount? user) => TaskEnvironment.Of(
+    /// <remarks>In a user namespace nobody has a home on the machine.</remarks>
+    internal List<string> VariablesOf(ContainerRequest request, UserAccount? user, MappedIds? ids) => TaskEnvironment.Of(
         request.Spec, request.Sandbox, Hostname, Environment.GetEnvironmentVariable("PATH"),
-        user?.Home ?? Environment.GetEnvironmentVariable("HOME"), Dns, IdentityFiles.FolderOf(request.Spec.TaskId, Work));
+        ids is not null ? request.Sandbox : user?.Home ?? Environment.GetEnvironmentVariable("HOME"), Dns, IdentityFiles.FolderOf(request.Spec.TaskId, Work));
 
     /// <summary>How a command beside a task is set apart; empty: not at all.</summary>
     /// <param name="request">The task.</param>
@@ -162,6 +172,8 @@ internal sealed class ProcessContainerizer : IContainerizer
 
     private IReadOnlyList<string> SettingsOf(ContainerRequest request, UserAccount? user) => Isolators.SettingsOf(
         request.Spec, VolumeMounts.Of(request.Spec, request.Sandbox, Work), user is null ? Libc.EffectiveUser() == 0 : user.Uid == 0);
+
+    private UserAccount? OwnerOf(UserAccount? user) => Ids is null ? user : Ids.OnMachine(user);
 
     private static UserAccount? UserOf(TaskSpec spec) => spec.Command.User is not { Length: > 0 } name
         ? null
