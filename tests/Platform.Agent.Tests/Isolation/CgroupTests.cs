@@ -14,6 +14,7 @@ public class CgroupTests
     public void Version_2_writes_weight_quota_memory_and_pids_into_one_folder(CpuLimitMode mode, string? quota)
     {
         using var root = new TestFolder();
+        root.Write("cgroup.controllers", "cpuset cpu io memory pids\n");
         var layout = CgroupDetection.Detect($"cgroup2 {root.Path} cgroup2 rw 0 0\n", "platform/agent", mode);
         layout.Enforces.ShouldBeTrue(layout.Description);
         root.Write("platform/agent/t/memory.swap.max", "max");
@@ -28,6 +29,21 @@ public class CgroupTests
         foreach (var level in (string[])["", "platform", "platform/agent"])
             Read(root.File(level), "cgroup.subtree_control").ShouldBe("+cpu +memory +pids");
         group.JoinFiles.ShouldBe([Path.Combine(folder, "cgroup.procs")]);
+    }
+
+    [Theory]
+    [InlineData("cpuset cpu io pids", "cgroups version 2: cpu, pids; cpu by weight; not limited, since this machine does not hand on the controller to the agent: memory")]
+    [InlineData("hugetlb", "cgroups version 2: processes are found by them; not limited, since this machine does not hand on the controller to the agent: cpu, memory, pids")]
+    public void Version_2_does_with_the_controllers_that_there_are_and_tells_which_are_not(string controllers, string description)
+    {
+        using var root = new TestFolder();
+        root.Write("cgroup.controllers", controllers + "\n");
+        var layout = new CgroupVersion2(root.Path, "p", CpuLimitMode.Shares);
+        layout.Description.ShouldBe(description);
+        layout.Enforces.ShouldBeFalse();
+        var folder = layout.Create("t", Limits).Folders.ShouldHaveSingleItem();
+        File.Exists(Path.Combine(folder, "memory.max")).ShouldBeFalse();
+        File.Exists(Path.Combine(folder, "pids.max")).ShouldBe(controllers.Contains("pids", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -74,6 +90,7 @@ public class CgroupTests
         using var root = new TestFolder();
         var (own, gone, busy) = ($"{Guid.NewGuid()}", $"{Guid.NewGuid()}", $"{Guid.NewGuid()}");
         Directory.CreateDirectory(root.File("memory"));
+        root.Write("memory/cgroup.controllers", "cpu memory pids\n");
         var mounts = first ? $"cgroup {root.File("memory")} cgroup rw,memory 0 0\n" : $"cgroup2 {root.File("memory")} cgroup2 rw 0 0\n";
         var layout = CgroupDetection.Detect(mounts, $"platform/{own}", CpuLimitMode.Shares);
         var above = root.File("memory/platform");

@@ -26,7 +26,8 @@ internal sealed class AgentProcess : IAsyncDisposable
         var start = new ProcessStartInfo(command[0],
         [
             .. command[1..], "agent", "--master", master.Address.OriginalString.TrimEnd('/'), "--work-dir", work, "--name", "test", "--hostname", "127.0.0.1",
-            "--resources", $"{TestAgent.Resources}", "--docker", engine?.Endpoint.OriginalString ?? "none", "--cgroup-root", "platform-test", .. more,
+            "--resources", $"{TestAgent.Resources}", "--docker", engine?.Endpoint.OriginalString ?? "none",
+            .. more.Contains("--cgroup-root") ? [] : new[] { "--cgroup-root", "platform-test" }, .. more,
         ])
         {
             RedirectStandardOutput = true,

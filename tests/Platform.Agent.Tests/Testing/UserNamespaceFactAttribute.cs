@@ -14,7 +14,7 @@ public sealed class UserNamespaceFactAttribute : FactAttribute
     /// <summary>A program that becomes another one as this user.</summary>
     internal static string[] Become { get; } = ["/usr/bin/setpriv", $"--reuid={User}", $"--regid={User}", "--clear-groups", "--"];
 
-    private static string? Missing { get; } = Look();
+    internal static string? Missing { get; } = Look();
 
     private static string? Look()
     {
