@@ -19,6 +19,7 @@ if [ "$$" = 1 ]; then
   mount -t cgroup2 cgroup2 /sys/fs/cgroup
   for folder in /run /dev/shm /tmp; do mount -t tmpfs -o mode=1777 tmpfs $folder; done
   ip link set lo up
+  for link in fd:fd stdin:fd/0 stdout:fd/1 stderr:fd/2; do ln -sf "/proc/self/${link#*:}" "/dev/${link%%:*}"; done
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
   export DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0
   echo "controllers: $(cat /sys/fs/cgroup/cgroup.controllers)"
