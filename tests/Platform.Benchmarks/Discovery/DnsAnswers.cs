@@ -12,7 +12,8 @@ namespace Platform.Benchmarks.Discovery;
 
 /// <summary>
 /// Answers over UDP, beside dnsmasq's and Knot's with the same names and the same client (dnsperf) in the same run. The client has its part of the same
-/// processors and is soon what limits all of them: so it is told too how many answers a server gives in a second of its own processor time.
+/// processors and is soon what limits all of them: so it is told too how many answers a server gives in a second of its own processor time, and
+/// how many there are of one that looks nothing up.
 /// </summary>
 internal sealed class DnsAnswers : IBenchmark
 {
@@ -46,6 +47,9 @@ internal sealed class DnsAnswers : IBenchmark
                 using var self = Process.GetCurrentProcess();
                 await MeasureAsync(results, "platform", self, server.EndPoint.Port, questions, seconds, clients);
             }
+            using (var echo = new EchoServer())
+            using (var self = Process.GetCurrentProcess())
+                await MeasureAsync(results, "echo", self, echo.Port, questions, seconds, clients);
             foreach (var (program, package) in Peers)
             {
                 if (!IsInstalled(program))
