@@ -72,12 +72,19 @@ public sealed class OwnerPost(Func<string, ITaskOwnerGrain?> find, TimeProvider 
 
     private async Task TellAsync(string owner, List<Told> batch)
     {
-        if (find(owner) is not { } grain)
-            batch.ForEach(told => told.Heard.TrySetResult());
-        else if (batch.Count == 1)
-            await HearAsync(grain, batch[0]);
-        else
-            await HearAsync(grain, batch);
+        try
+        {
+            if (find(owner) is { } grain)
+                await (batch.Count == 1 ? HearAsync(grain, batch[0]) : HearAsync(grain, batch));
+            else
+                batch.ForEach(told => told.Heard.TrySetResult());
+        }
+#pragma warning disable CA1031 // The agents hear it, and tell again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            batch.ForEach(told => told.Heard.TrySetException(failure));
+        }
     }
 
     private static async Task HearAsync(ITaskOwnerGrain grain, List<Told> batch)
