@@ -1,4 +1,5 @@
 using Platform.Agent.Processes;
+using Platform.Agent.Tasks;
 using Platform.Core.Tasks;
 
 namespace Platform.Agent.Containerizers;
@@ -45,6 +46,13 @@ internal interface IContainer
     Task<int?> RunAsync(CommandSpec command, CancellationToken cancellation);
 
     /// <summary>Runs a command beside the task as <see cref="RunAsync"/> does, with its input and output.</summary>
-    /// <exception cref="Tasks.TaskStartException">It cannot be run, with the reason.</exception>
+    /// <exception cref="TaskStartException">It cannot be run, with the reason.</exception>
     Task<IAttachedCommand> AttachAsync(AttachRequest request, CancellationToken cancellation);
+
+    /// <summary>Attaches to what the task itself reads: its terminal. Of an <see cref="IAttachedCommand"/> it has the input and the size; what the task writes is in its sandbox.</summary>
+    /// <exception cref="TaskStartException">The task has no terminal, or is in a container that does not give it away.</exception>
+    Task<IAttachedCommand> AttachInputAsync() => throw NoTerminal();
+
+    /// <summary>There is nothing to attach to.</summary>
+    static TaskStartException NoTerminal() => new(TaskReasons.LaunchFailed, "The task has no terminal that can be attached to");
 }

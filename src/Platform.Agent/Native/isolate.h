@@ -14,7 +14,7 @@
  *   n              no more rights by executing a program
  *   d              the default filter of system calls; supervisors from "serve" have it already if it was told to
  *   uUSER,GROUP    a user namespace whose ids 0 to 65535 are those of the machine from USER and GROUP on; only root can
- *   t              a terminal
+ *   t[PIPE]        a terminal; what comes through PIPE, a named pipe, is typed into it; see terminal.h
  *   rSIZE,COUNT,PIPE  stdout and stderr are rotated from SIZE bytes on while no agent has PIPE open, and COUNT parts of each are kept; see rotate.h
  */
 

@@ -10,7 +10,7 @@ enum { SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_mmap = 9, SYS_munmap = 11
        SYS_mount = 165, SYS_getdents64 = 217, SYS_openat = 257, SYS_fchownat = 260, SYS_readlinkat = 267, SYS_unshare = 272, SYS_setns = 308, SYS_seccomp = 317,
        SYS_close_range = 436, SYS_mount_setattr = 442,
        SYS_pread64 = 17, SYS_setitimer = 38, SYS_sendfile = 40, SYS_fcntl = 72, SYS_flock = 73, SYS_ftruncate = 77, SYS_clock_gettime = 228, SYS_unlinkat = 263,
-       SYS_utimensat = 280, SYS_fallocate = 285, SYS_renameat2 = 316, SYS_statx = 332 };
+       SYS_ppoll = 271, SYS_utimensat = 280, SYS_fallocate = 285, SYS_renameat2 = 316, SYS_statx = 332 };
 enum { O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000, SA_RESTORER = 0x04000000 };
 
 static word syscall6(word number, word a, word b, word c, word d, word e, word f)
@@ -39,7 +39,7 @@ enum { SYS_dup3 = 24, SYS_ioctl = 29, SYS_mount = 40, SYS_statfs = 43, SYS_chdir
        SYS_rt_sigaction = 134, SYS_setgid = 144, SYS_setuid = 146, SYS_setsid = 157, SYS_setgroups = 159, SYS_prctl = 167, SYS_getpid = 172, SYS_getuid = 174, SYS_getgid = 176,
        SYS_munmap = 215, SYS_clone = 220, SYS_execve = 221, SYS_mmap = 222, SYS_wait4 = 260, SYS_setns = 268, SYS_seccomp = 277,
        SYS_close_range = 436, SYS_mount_setattr = 442,
-       SYS_fcntl = 25, SYS_flock = 32, SYS_unlinkat = 35, SYS_ftruncate = 46, SYS_fallocate = 47, SYS_pread64 = 67, SYS_sendfile = 71, SYS_utimensat = 88, SYS_setitimer = 103,
+       SYS_fcntl = 25, SYS_flock = 32, SYS_unlinkat = 35, SYS_ftruncate = 46, SYS_fallocate = 47, SYS_pread64 = 67, SYS_sendfile = 71, SYS_ppoll = 73, SYS_utimensat = 88, SYS_setitimer = 103,
        SYS_clock_gettime = 113, SYS_renameat2 = 276, SYS_statx = 291 };
 /* The kernel brings its own way back from a handler. */
 enum { O_DIRECTORY = 040000, O_NOFOLLOW = 0100000, SA_RESTORER = 0 };
@@ -77,7 +77,7 @@ static word syscall5(word number, word a, word b, word c, word d, word e) { retu
 
 enum { O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_NOCTTY = 0400, O_APPEND = 02000, O_CLOEXEC = 02000000, AT_FDCWD = -100, AT_RECURSIVE = 0x8000 };
 enum { O_EXCL = 0200, O_NONBLOCK = 04000, O_ASYNC = 020000, O_PATH = 010000000, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000 };
-enum { F_SETFL = 4, F_SETOWN = 8, LOCK_SH = 1, LOCK_NB = 4, LOCK_UN = 8, SA_RESTART = 0x10000000, FALLOC_FL_COLLAPSE_RANGE = 8 };
+enum { POLLIN = 1, POLLOUT = 4, F_SETFL = 4, F_SETOWN = 8, LOCK_SH = 1, LOCK_NB = 4, LOCK_UN = 8, SA_RESTART = 0x10000000, FALLOC_FL_COLLAPSE_RANGE = 8 };
 enum { START_LOCK = 3, REQUESTS = 4, ANSWERS = 5 };
 enum { SIGCHLD = 17, CLONE_PARENT = 0x8000, PROT_READ_WRITE = 3, MAP_PRIVATE_ANONYMOUS = 0x22 };
 enum { SIGKILL = 9, SIGALRM = 14, SIGIO = 29, EPERM = 1, EINTR = 4, ENOENT = 2, EAGAIN = 11, EACCES = 13, ENOTDIR = 20, EINVAL = 22, ETXTBSY = 26, ENOSYS = 38 };

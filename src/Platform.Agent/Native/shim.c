@@ -312,15 +312,20 @@ static void supervise(int count, char **arguments, char **environment)
 
     struct terminal terminal = { -1, 0, "" };
     const char *mapped = setting(start.setting, start.settings, 'u');
-    if (setting(start.setting, start.settings, 't')) {
+    const char *typed = setting(start.setting, start.settings, 't');
+    if (typed) {
         char text[1024];
         const char *user = on_machine(start.user, mapped, text);
         word near = open_terminal(&terminal, user);
+        /* Open for writing too, so that it does not end with who types. */
+        word input = *typed ? open_file(typed, O_RDWR | O_NONBLOCK | O_CLOEXEC) : -1;
         if (near < 0 || (terminal.writer = fork_self()) < 0)
             fail(IN_TERMINAL, near < 0 ? near : terminal.writer);
         if (terminal.writer == 0)
-            write_down(near, start.sandbox, user);
+            write_down(near, input, start.sandbox, user);
         close_file(near);
+        if (input >= 0)
+            close_file(input);
     }
     word users = -1;
     if (mapped && (users = make_user_namespace(mapped)) < 0)

@@ -39,7 +39,8 @@ internal sealed class TaskExec(ExecStart start, Action<ExecOutput> send, TimePro
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(session, _gone.Token);
         var size = start.Tty ? TerminalSize.Of(start.Columns, start.Rows) : (TerminalSize?)null;
-        await using var command = await container.AttachAsync(new AttachRequest(start.Command, start.Environment, size), stop.Token).ConfigureAwait(false);
+        var attached = start.OwnInput ? container.AttachInputAsync() : container.AttachAsync(new AttachRequest(start.Command, start.Environment, size), stop.Token);
+        await using var command = await attached.ConfigureAwait(false);
         Send(new() { Id = start.Id, Started = true });
         TerminalSize? resized;
         lock (_gate)
@@ -51,7 +52,7 @@ internal sealed class TaskExec(ExecStart start, Action<ExecOutput> send, TimePro
         var alive = KeepAliveAsync(stop.Token);
         try
         {
-            await ReadAsync(command, stop.Token).ConfigureAwait(false);
+            await (start.OwnInput ? input : ReadAsync(command, stop.Token)).ConfigureAwait(false);
             var status = await command.ExitAsync(stop.Token).ConfigureAwait(false);
             Send(new() { Id = start.Id, ExitStatus = status });
         }
@@ -94,7 +95,10 @@ internal sealed class TaskExec(ExecStart start, Action<ExecOutput> send, TimePro
     private void Handle(ExecInput frame)
     {
         _heard = time.GetTimestamp();
-        if (frame.Close)
+        // What was typed before is still typed; who is silent for long has gone for good.
+        if (frame.Close && start.OwnInput)
+            _inputs.Writer.TryComplete();
+        else if (frame.Close)
             Leave();
         if (frame.Taken > _takenByClient)
         {

@@ -58,6 +58,12 @@ internal sealed class WorkDirectory : IDisposable
     /// <summary>The agent's own copies of programs that it runs tasks with.</summary>
     public string Programs => Path.Combine(Root, "bin");
 
+    /// <summary>Named pipes with what is typed into tasks' terminals; only the agent's user can open them.</summary>
+    public string TerminalInputs => Path.Combine(Root, "terminals");
+
+    /// <summary>The pipe of one task.</summary>
+    public string TerminalInput(string taskId) => Path.Combine(TerminalInputs, TaskDirectoryName.Of(taskId));
+
     /// <summary>What is known of one task.</summary>
     public string TaskFile(string taskId) => Path.Combine(Tasks, TaskDirectoryName.Of(taskId));
 
@@ -84,7 +90,7 @@ internal sealed class WorkDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            foreach (var folder in (string[])["tasks", "ended", "sandboxes", "volumes", "groups", "cache", "bin"])
+            foreach (var folder in (string[])["tasks", "ended", "sandboxes", "volumes", "groups", "cache", "bin", "terminals"])
                 Directory.CreateDirectory(Path.Combine(path, folder));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -28,6 +28,9 @@ public sealed record ExecStart
     /// <summary>The terminal's height, lines. Default 24.</summary>
     [Id(6)] public int Rows { get; init; } = 24;
 
+    /// <summary>Run nothing: attach to what the task itself reads, its terminal. Only input and sizes are carried, until either side closes.</summary>
+    [Id(7)] public bool OwnInput { get; init; }
+
     /// <summary>What either side may have under way: so many bytes are sent before <c>Taken</c> of the other side has to tell of them.</summary>
     public const int Window = 256 * 1024;
 

@@ -26,6 +26,14 @@ internal sealed class TestExec(TestSession session, string id)
         return new(session, id);
     }
 
+    /// <summary>Attaches to what the task itself reads.</summary>
+    public static async Task<TestExec> AttachInputAsync(TestSession session, TaskSpec task)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        await session.SendAsync(new() { Exec = [new ExecStart { Id = id, TaskId = task.TaskId, Command = new(), OwnInput = true }] });
+        return new(session, id);
+    }
+
     public Task InputAsync(string text) => FrameAsync(new() { Id = id, Bytes = Encoding.UTF8.GetBytes(text) });
 
     public Task SendAsync(Func<ExecInput, ExecInput> change) => FrameAsync(change(new() { Id = id }));

@@ -72,6 +72,14 @@ internal sealed class TestSession(WebSocket socket, AgentRegistration registrati
         }
     }
 
+    /// <summary>Waits until the only command beside a task has taken so many bytes of its input.</summary>
+    public async Task TakenAsync(long bytes)
+    {
+        while ((await _execs.Reader.ReadAsync(Deadline.Token())).Taken < bytes)
+        {
+        }
+    }
+
     public Task WatchAsync(FileWatchSet watches) => SendAsync(new AgentCommand { Watch = watches });
 
     /// <summary>The next file that has appeared and was not told of before in this session; or the next one whatever was told.</summary>

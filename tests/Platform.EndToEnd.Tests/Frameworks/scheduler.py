@@ -390,6 +390,17 @@ def sessions(url):
     expect(written, {'STDOUT': b'said\n', 'STDERR': b'wrong\n'})
     s.update('writes', 'TASK_FINISHED')
     expect(open('ATTACH_CONTAINER_OUTPUT', container, parent=None).status, 404)
+    # With a terminal what it reads is to be had, too.
+    offer = s.offer()
+    reads = task(offer, 'reads', 'cat')
+    reads['container'] = {'type': 'MESOS', 'tty_info': {'window_size': {'rows': 10, 'columns': 40}}}
+    s.launch(offer, reads)
+    s.update('reads', 'TASK_RUNNING')
+    container = next(e['container'] for f in s.get(f'/agent/{offer["agent_id"]["value"]}/state')['frameworks'] if f['id'] == s.id['value'] for e in f['executors'] if e['id'] == 'reads')
+    output = open('ATTACH_CONTAINER_OUTPUT', container, parent=None)
+    expect(attach(container, stdin(b'hello\n'), stdin(b''), parent=None).status, 200)
+    expect(b''.join(base64.b64decode(io['data']['data']) for io in records(output)).replace(b'^D\x08\x08', b''), b'hello\r\nhello\r\n')
+    s.update('reads', 'TASK_FINISHED')
     # One by itself, without a task.
     alone = {'value': 'alone'}
     expect(ask('LAUNCH_CONTAINER', 'alone', parent=None, command={'value': "trap 'exit 7' USR1; echo $VARIABLE; while :; do sleep 0.05; done",

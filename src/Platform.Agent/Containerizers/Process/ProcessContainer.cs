@@ -82,6 +82,7 @@ internal sealed class ProcessContainer : IContainer
         const int Attempts = 100;
         for (var i = 0; i < Attempts && !_cgroup.TryRemove(); i++)
             await Task.Delay(5).ConfigureAwait(false);
+        TerminalInput.Remove(_containerizer.Work.TerminalInput(_request.Spec.TaskId));
         _cgroup = TaskCgroup.None;
         _process = default;
     }
@@ -137,6 +138,9 @@ internal sealed class ProcessContainer : IContainer
             throw new TaskStartException(TaskReasons.LaunchFailed, $"The command could not be started: {e.Message}");
         }
     }
+
+    /// <inheritdoc/>
+    public Task<IAttachedCommand> AttachInputAsync() => Task.FromResult<IAttachedCommand>(TerminalInput.Open(_containerizer.Work.TerminalInput(_request.Spec.TaskId), _containerizer.Watcher));
 
     private CommandRun Beside(CommandSpec command, UserAccount? user, ValueMap<string> environment) => new(_containerizer.Watcher)
     {

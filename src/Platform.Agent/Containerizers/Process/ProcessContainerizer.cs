@@ -79,7 +79,7 @@ internal sealed class ProcessContainerizer : IContainerizer
         if (Ids is not null)
             settings.Add(Ids.Setting);
         if (spec.Tty && Shims.HasTerminals)
-            settings.Add("t");
+            settings.Add(TerminalInput.Make(Work.TerminalInput(spec.TaskId)) ? $"t{Work.TerminalInput(spec.TaskId)}" : "t");
         if (Shims.RotatesOutput && Rotation is not null)
             settings.Add(Rotation);
         if (PodNetworks is { } networks && PodNetworks.SharedOf(request) is { } shared)
@@ -135,6 +135,8 @@ internal sealed class ProcessContainerizer : IContainerizer
             group.KillAll();
             group.TryRemove();
         }
+        foreach (var left in Directory.EnumerateFiles(Work.TerminalInputs).Where(file => !tasks.Contains(Path.GetFileName(file))))
+            TerminalInput.Remove(left);
         return Task.CompletedTask;
     }
 

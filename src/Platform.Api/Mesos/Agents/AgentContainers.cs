@@ -195,6 +195,7 @@ internal sealed class AgentContainers(IGrainFactory grains, StandaloneContainers
         var decoder = new RecordIoDecoder();
         var buffer = new byte[64 * 1024];
         NestedContainer? nested = null;
+        var isOwn = false;
         try
         {
             for (var count = await http.Request.Body.ReadAsync(buffer, http.RequestAborted); count > 0; count = await http.Request.Body.ReadAsync(buffer, http.RequestAborted))
@@ -204,7 +205,11 @@ internal sealed class AgentContainers(IGrainFactory grains, StandaloneContainers
                     var attach = Parse(record, content).AttachContainerInput
                         ?? throw MesosRefusal.BadRequest("Failed to validate agent::Call: Expecting 'attach_container_input' to be present");
                     if (nested is null)
-                        nested = FindInput(http, attach.ContainerId ?? throw MesosRefusal.BadRequest("Expecting 'container_id' to be present in the first call"), picture);
+                    {
+                        var id = attach.ContainerId ?? throw MesosRefusal.BadRequest("Expecting 'container_id' to be present in the first call");
+                        isOwn = OwnOutputOf(http, id, picture) is not null;
+                        nested = isOwn ? await AttachInputAsync(http, id, picture) : Find(http, id, picture);
+                    }
                     else if (attach.ProcessIo is { } io)
                         await nested.TakeAsync(io, http.RequestAborted);
                 }
@@ -217,6 +222,11 @@ internal sealed class AgentContainers(IGrainFactory grains, StandaloneContainers
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             return;
+        }
+        finally
+        {
+            if (isOwn && nested is not null)
+                await nested.DisposeAsync();
         }
         if (nested is null)
             throw MesosRefusal.BadRequest("Received EOF while reading request body");
@@ -267,9 +277,19 @@ internal sealed class AgentContainers(IGrainFactory grains, StandaloneContainers
         }
     }
 
-    // What a task itself reads is nobody's to write but with a terminal, as with Mesos; and that is not handed out here either.
-    private NestedContainer FindInput(HttpContext http, Wire.ContainerID id, AgentPicture picture) => OwnOutputOf(http, id, picture) is null ? Find(http, id, picture)
-        : throw new MesosRefusal(StatusCodes.Status500InternalServerError, "I/O switchboard server was disabled for this container");
+    // What a task itself reads: its terminal. As with Mesos, there is nothing to attach to without one.
+    private async Task<NestedContainer> AttachInputAsync(HttpContext http, Wire.ContainerID id, AgentPicture picture)
+    {
+        var channel = await ExecChannel.OpenAsync(grains, picture.Agent.Id, new ExecStart { TaskId = Demand(http, id, picture), Command = new(), OwnInput = true }, time);
+        var input = new NestedContainer(id, channel);
+        input.Begin(static () => { });
+        if (await input.Started.WaitAsync(http.RequestAborted) is not { } failure)
+            return input;
+        await input.DisposeAsync();
+        throw failure.Unreachable
+            ? new MesosRefusal(StatusCodes.Status503ServiceUnavailable, failure.Error!)
+            : new MesosRefusal(StatusCodes.Status500InternalServerError, $"I/O switchboard server was disabled for this container: {failure.Error}");
+    }
 
     private NestedContainer Find(HttpContext http, Wire.ContainerID id, AgentPicture picture)
     {
