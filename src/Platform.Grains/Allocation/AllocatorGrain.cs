@@ -10,6 +10,7 @@ using Platform.Contracts.Recovery;
 using Platform.Core.Agents;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
+using Platform.Core.Ownership;
 using Platform.Core.Placement;
 using Platform.Grains.Metrics;
 using Platform.Grains.Ownership;
@@ -36,7 +37,7 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     private Task? _confirmed;
     private bool _isGone;
     private readonly Dictionary<string, NewsNumber> _news = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, OwnerTerm> _heard = new(StringComparer.Ordinal);
+    private readonly OwnerWords _words = new();
     private readonly PlaceReview _review = new();
     private readonly AgentsToCome _toCome = new();
     private readonly List<DemandWithoutRoom> _withoutRoom = [];
@@ -403,16 +404,8 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         return false;
     }
 
-    // Owners send one after the other: a number that was there is one that was answered, or that another one has followed.
-    private bool IsOld(OwnerTerm? from)
-    {
-        if (from is null)
-            return false;
-        if (_heard.TryGetValue(from.Owner, out var last) && !last.IsBefore(from))
-            return true;
-        _heard[from.Owner] = from;
-        return false;
-    }
+    // Who does not number what it says runs an earlier version.
+    private bool IsOld(OwnerTerm? from) => from is not null && !_words.IsNew(from.Owner, from.Term, from.Number);
 
     private void Insist(Func<Task> tell, Func<bool>? matters = null, [CallerArgumentExpression(nameof(tell))] string what = "") =>
         Insistence.UntilHeardAsync(tell, () => !_isGone && (matters is null || matters()), _time, _logger, what).Ignore();

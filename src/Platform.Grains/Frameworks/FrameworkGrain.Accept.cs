@@ -20,22 +20,9 @@ public sealed partial class FrameworkGrain
     private readonly Dictionary<string, int> _launchingIn = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, long> _launchEpochs = new(StringComparer.Ordinal);
-    private int _accepting;
 
     /// <inheritdoc/>
-    public Task<FrameworkReply> AcceptAsync(string? streamId, FrameworkAccept accept) => TakeAsync(streamId, async () =>
-    {
-        _accepting++;
-        try
-        {
-            await UseAsync(accept);
-        }
-        finally
-        {
-            _accepting--;
-            _answers++;
-        }
-    });
+    public Task<FrameworkReply> AcceptAsync(string? streamId, FrameworkAccept accept) => TakeAsync(streamId, () => AnswerAsync(() => UseAsync(accept)));
 
     private async Task UseAsync(FrameworkAccept accept)
     {
@@ -48,7 +35,8 @@ public sealed partial class FrameworkGrain
         AcceptResult result;
         try
         {
-            result = await Allocator.AcceptAsync(Owner, accept.OfferIds, planned.Select(step => step.Operation).ToValueList(), accept.RefuseSeconds);
+            var operations = planned.Select(step => step.Operation).ToValueList();
+            result = await TellAsync(word => Allocator.AcceptAsync(Owner, accept.OfferIds, operations, accept.RefuseSeconds, word));
         }
         finally
         {

@@ -22,9 +22,13 @@ public sealed partial class FrameworkGrain
     private readonly HashSet<string> _toSend = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public Task PlacedAsync(PlacementBatch batch) =>
+    public Task PlacedAsync(PlacementBatch batch)
+    {
         // A framework submits no demands.
-        Allocator.ReleaseAsync(batch.Placements.Select(placement => placement.TaskId).ToValueList());
+        var places = batch.Placements.Select(placement => placement.TaskId).ToValueList();
+        Insist(() => Allocator.ReleaseAsync(places));
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task GangExpiredAsync(ValueList<string> demandIds, long run) => Task.CompletedTask;
@@ -39,7 +43,9 @@ public sealed partial class FrameworkGrain
             return Task.CompletedTask;
         var held = Live().Select(task => task.HeldAs).Concat(_launching.Values).Concat(ExecutorPlaces).ToHashSet(StringComparer.Ordinal);
         var unknown = taskIds.Where(id => !held.Contains(id)).ToValueList();
-        return unknown.IsEmpty ? Task.CompletedTask : Allocator.ReleaseAsync(unknown);
+        if (!unknown.IsEmpty)
+            Insist(() => Allocator.ReleaseAsync(unknown));
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -210,11 +216,15 @@ public sealed partial class FrameworkGrain
         await _writer.WriteAsync();
         if (_releases.Count > 0)
         {
-            Allocator.ReleaseAsync(_releases.ToValueList()).Ignore();
+            var released = _releases.ToValueList();
+            Insist(() => Allocator.ReleaseAsync(released));
             _releases.Clear();
         }
         foreach (var agent in _unknownEnds.GroupBy(task => task.AgentId).ToList())
-            Allocator.ReleaseOnAsync(agent.Key, agent.Select(task => task.PlaceId).ToValueList()).Ignore();
+        {
+            var ended = agent.Select(task => task.PlaceId).ToValueList();
+            Insist(() => Allocator.ReleaseOnAsync(agent.Key, ended));
+        }
         _unknownEnds.Clear();
         foreach (var agent in _unknown.GroupBy(task => task.AgentId).ToList())
         {
@@ -231,7 +241,7 @@ public sealed partial class FrameworkGrain
             _news.Clear();
         }
         if (Record.RemovedAt is not null && _live.Count == 0 && _executors.Items.Count == 0)
-            Allocator.RemoveFrameworkAsync(Owner).Ignore();
+            TellStateAsync().Ignore();
     }
 
     private void Acknowledge(string agentId, ValueList<TaskUpdate> updates)
