@@ -110,7 +110,7 @@ public sealed partial class FrameworkGrain
         }
     }
 
-    private Task TellAsync(Func<OwnerTerm, Task> tell) => TellAsync(async word =>
+    private async Task TellAsync(Func<OwnerTerm, Task> tell) => await TellAsync(async word =>
     {
         await tell(word);
         return true;

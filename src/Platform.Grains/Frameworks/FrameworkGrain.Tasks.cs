@@ -200,7 +200,7 @@ public sealed partial class FrameworkGrain
             return;
         _live.Remove(task.TaskId);
         _killed.Remove(task.TaskId);
-        _launchEpochs.Remove(task.PlaceId);
+        _launches.Remove(task.PlaceId);
         // A group's resources go together, with its last task.
         if (task.Group is null || !Live().Any(other => other.Group == task.Group))
             _releases.Add(task.HeldAs);
@@ -228,8 +228,8 @@ public sealed partial class FrameworkGrain
         _unknownEnds.Clear();
         foreach (var agent in _unknown.GroupBy(task => task.AgentId).ToList())
         {
-            GrainFactory.GetGrain<IAgentGrain>(agent.Key)
-                .KillAsync([.. agent.Select(task => new TaskKill { TaskId = task.PlaceId, Owner = Owner, Reason = "not a task of the framework" })], From).Ignore();
+            var kills = agent.Select(task => new TaskKill { TaskId = task.PlaceId, Owner = Owner, Reason = "not a task of the framework" }).ToValueList();
+            Insist(() => GrainFactory.GetGrain<IAgentGrain>(agent.Key).KillAsync(kills, From));
         }
         _unknown.Clear();
         foreach (var id in _toSend.ToList())
@@ -281,22 +281,16 @@ public sealed partial class FrameworkGrain
             reported.Add(report.Status.TaskId);
             Report(tasks.AgentId, report.Status, isFound: true);
         }
-        foreach (var task in Live().Where(task => task.AgentId == tasks.AgentId && !reported.Contains(task.PlaceId)).ToList())
+        foreach (var task in Live().Where(task => task.AgentId == tasks.AgentId && IsLost(task.PlaceId, tasks, reported)).ToList())
         {
-            // A launch that is on its way, or was sent on this session, is not in the report yet.
-            var epoch = _launchEpochs.GetValueOrDefault(task.PlaceId);
-            if (epoch != Launching && tasks.Epoch > 0 && epoch < tasks.Epoch)
+            if (_launches.GetValueOrDefault(task.PlaceId).IsOnItsWay)
+                Imply(task, TaskState.Dropped, TaskReasons.AgentDisconnected, "The launch was lost on its way to the agent");
+            else
                 Imply(task, TaskState.Gone, "REASON_SLAVE_REREGISTERED", "The agent came back without the task");
         }
         ReconcileExecutors(tasks, reported);
         if (tasks.Condition == AgentCondition.Draining)
             KillAsync([.. Live().Where(task => task.AgentId == tasks.AgentId && !task.IsKilled)], tasks.DrainGraceSeconds, TaskReasons.AgentDraining).Ignore();
-    }
-
-    private async Task AskAgentsAsync()
-    {
-        foreach (var agentId in _unseen.ToList())
-            await AgentChangedAsync(await AskAsync(() => GrainFactory.GetGrain<IAgentGrain>(agentId).GetTasksAsync(Owner)));
     }
 
     // Of a task only the oldest update is sent; the next one follows when that is acknowledged.

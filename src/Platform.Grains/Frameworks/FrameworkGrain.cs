@@ -1,12 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
-using Platform.Contracts.Allocation;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Events;
 using Platform.Contracts.Frameworks;
 using Platform.Contracts.Registry;
-using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Frameworks;
 using Platform.Core.Registry;
