@@ -108,34 +108,33 @@ public interface IAllocatorGrain : IGrainWithIntegerKey, IWakeable
     Task<string?> OperateAsync(string agentId, OfferOperation operation);
 
     /// <summary>A framework wants offers, or wants them otherwise. They come with <see cref="Frameworks.IFrameworkGrain.OfferedAsync"/>.</summary>
-    /// <remarks>A framework numbers what it says, and says one thing after the other. Here and below a word that comes again gets its answer again and is not acted on twice; one that comes after a later one is passed over.</remarks>
     /// <returns>Every problem; then nothing has changed.</returns>
     [Alias("Subscribe")]
-    Task<ValueList<string>> SubscribeAsync(FrameworkSubscription subscription, OwnerTerm? from = null);
+    Task<ValueList<string>> SubscribeAsync(FrameworkSubscription subscription);
 
     /// <summary>A framework is away: its offers are taken back, its tasks stay.</summary>
     [Alias("Disconnect")]
-    Task DisconnectAsync(string owner, OwnerTerm? from = null);
+    Task DisconnectAsync(string owner);
 
     /// <summary>A framework has ended: its offers and all that its tasks hold are free.</summary>
     [Alias("RemoveFramework")]
-    Task RemoveFrameworkAsync(string owner, OwnerTerm? from = null);
+    Task RemoveFrameworkAsync(string owner);
 
     /// <summary>A framework wants no offers for roles; none named: for all.</summary>
     [Alias("Suppress")]
-    Task SuppressAsync(string owner, ValueList<string> roles, OwnerTerm? from = null);
+    Task SuppressAsync(string owner, ValueList<string> roles);
 
     /// <summary>Ends filters and suppression of a framework for roles; none named: for all.</summary>
     [Alias("Revive")]
-    Task ReviveAsync(string owner, ValueList<string> roles, OwnerTerm? from = null);
+    Task ReviveAsync(string owner, ValueList<string> roles);
 
     /// <summary>Declines offers of a framework; unknown ones are passed over.</summary>
     [Alias("Decline")]
-    Task DeclineAsync(string owner, ValueList<string> offerIds, double refuseSeconds, OwnerTerm? from = null);
+    Task DeclineAsync(string owner, ValueList<string> offerIds, double refuseSeconds);
 
     /// <summary>Answers inverse offers of a framework; unknown ones are passed over.</summary>
     [Alias("AnswerInverseOffers")]
-    Task AnswerInverseOffersAsync(string owner, ValueList<string> inverseOfferIds, bool accepted, double refuseSeconds, OwnerTerm? from = null);
+    Task AnswerInverseOffersAsync(string owner, ValueList<string> inverseOfferIds, bool accepted, double refuseSeconds);
 
     /// <summary>When machines will be away: their offers say so, and frameworks that have something there are asked to leave.</summary>
     [Alias("SetMaintenance")]
@@ -147,7 +146,7 @@ public interface IAllocatorGrain : IGrainWithIntegerKey, IWakeable
 
     /// <summary>Uses offers of a framework: operations in order, each on what those before it left. What changes reservations is durable when it returns.</summary>
     [Alias("Accept")]
-    Task<AcceptResult> AcceptAsync(string owner, ValueList<string> offerIds, ValueList<OfferOperation> operations, double refuseSeconds, OwnerTerm? from = null);
+    Task<AcceptResult> AcceptAsync(string owner, ValueList<string> offerIds, ValueList<OfferOperation> operations, double refuseSeconds);
 
     /// <summary>The offers and inverse offers that a framework has not answered, so that it notices what it was not told.</summary>
     [AlwaysInterleave, Alias("GetOffers")]

@@ -10,57 +10,44 @@ namespace Platform.Grains.Allocation;
 public sealed partial class AllocatorGrain
 {
     /// <inheritdoc/>
-    public async Task<ValueList<string>> SubscribeAsync(FrameworkSubscription subscription, OwnerTerm? from = null)
+    public async Task<ValueList<string>> SubscribeAsync(FrameworkSubscription subscription)
     {
-        if (IsOld(from))
-            return AnswerTo(from) is ValueList<string> told ? told : default;
         var problems = _model.Subscribe(subscription).ToValueList();
-        Answer(from, problems);
         await DecideSoon();
         return problems;
     }
 
     /// <inheritdoc/>
-    public Task DisconnectAsync(string owner, OwnerTerm? from = null)
+    public Task DisconnectAsync(string owner)
     {
-        if (IsOld(from))
-            return Task.CompletedTask;
         _model.Disconnect(owner);
         return DecideSoon();
     }
 
     /// <inheritdoc/>
-    public Task RemoveFrameworkAsync(string owner, OwnerTerm? from = null)
+    public Task RemoveFrameworkAsync(string owner)
     {
-        if (IsOld(from))
-            return Task.CompletedTask;
         _model.RemoveFramework(owner);
         return DecideSoon();
     }
 
     /// <inheritdoc/>
-    public Task SuppressAsync(string owner, ValueList<string> roles, OwnerTerm? from = null)
+    public Task SuppressAsync(string owner, ValueList<string> roles)
     {
-        if (IsOld(from))
-            return Task.CompletedTask;
         _model.Suppress(owner, [.. roles]);
         return DecideSoon();
     }
 
     /// <inheritdoc/>
-    public Task ReviveAsync(string owner, ValueList<string> roles, OwnerTerm? from = null)
+    public Task ReviveAsync(string owner, ValueList<string> roles)
     {
-        if (IsOld(from))
-            return Task.CompletedTask;
         _model.Revive(owner, [.. roles]);
         return DecideSoon();
     }
 
     /// <inheritdoc/>
-    public Task DeclineAsync(string owner, ValueList<string> offerIds, double refuseSeconds, OwnerTerm? from = null)
+    public Task DeclineAsync(string owner, ValueList<string> offerIds, double refuseSeconds)
     {
-        if (IsOld(from))
-            return Task.CompletedTask;
         var now = _time.GetUtcNow();
         foreach (var id in offerIds)
             _model.Decline(owner, id, refuseSeconds, now);
@@ -68,17 +55,10 @@ public sealed partial class AllocatorGrain
     }
 
     /// <inheritdoc/>
-    public async Task<AcceptResult> AcceptAsync(
-        string owner, ValueList<string> offerIds, ValueList<OfferOperation> operations, double refuseSeconds, OwnerTerm? from = null)
-    {
-        if (IsOld(from))
-            return AnswerTo(from) as AcceptResult ?? new() { Error = "the framework has said something else since" };
-        var result = operations.Any(operation => operation.Kind != OfferOperationKind.Launch)
-            ? await InTurnAsync(() => AcceptAndStoreAsync(owner, offerIds, operations, refuseSeconds))
-            : await AcceptNowAsync(owner, offerIds, operations, refuseSeconds);
-        Answer(from, result);
-        return result;
-    }
+    public Task<AcceptResult> AcceptAsync(string owner, ValueList<string> offerIds, ValueList<OfferOperation> operations, double refuseSeconds) =>
+        operations.Any(operation => operation.Kind != OfferOperationKind.Launch)
+            ? InTurnAsync(() => AcceptAndStoreAsync(owner, offerIds, operations, refuseSeconds))
+            : AcceptNowAsync(owner, offerIds, operations, refuseSeconds);
 
     /// <inheritdoc/>
     public Task<OfferBatch> GetOffersAsync(string owner) => Task.FromResult(new OfferBatch
@@ -103,14 +83,6 @@ public sealed partial class AllocatorGrain
             return null;
         });
         return result!;
-    }
-
-    private object? AnswerTo(OwnerTerm? from) => from is null ? null : _words.AnswerTo(from.Owner, from.Term, from.Number);
-
-    private void Answer(OwnerTerm? from, object answer)
-    {
-        if (from is not null)
-            _words.Answer(from.Owner, from.Term, from.Number, answer);
     }
 
     // A framework's offers are known by its owner's name in the model.

@@ -29,10 +29,8 @@ public sealed partial class AllocatorGrain
     }
 
     /// <inheritdoc/>
-    public Task AnswerInverseOffersAsync(string owner, ValueList<string> inverseOfferIds, bool accepted, double refuseSeconds, OwnerTerm? from = null)
+    public Task AnswerInverseOffersAsync(string owner, ValueList<string> inverseOfferIds, bool accepted, double refuseSeconds)
     {
-        if (IsOld(from))
-            return Task.CompletedTask;
         var now = _time.GetUtcNow();
         var asked = _model.InverseOffers.Where(offer => offer.FrameworkId == owner).ToDictionary(offer => offer.Id, offer => offer.AgentId, StringComparer.Ordinal);
         foreach (var id in inverseOfferIds)

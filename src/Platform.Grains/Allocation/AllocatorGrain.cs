@@ -10,7 +10,6 @@ using Platform.Contracts.Recovery;
 using Platform.Core.Agents;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
-using Platform.Core.Ownership;
 using Platform.Core.Placement;
 using Platform.Grains.Metrics;
 using Platform.Grains.Ownership;
@@ -37,8 +36,10 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
     private Task? _confirmed;
     private bool _isGone;
     private readonly Dictionary<string, NewsNumber> _news = new(StringComparer.Ordinal);
-    private readonly OwnerWords _words = new();
+    private readonly Dictionary<string, OwnerTerm> _heard = new(StringComparer.Ordinal);
+    private readonly PlaceReview _review = new();
     private readonly AgentsToCome _toCome = new();
+    private readonly List<DemandWithoutRoom> _withoutRoom = [];
     private IGrainTimer _round = null!;
     private bool _due;
     private int _asked;
@@ -312,6 +313,64 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         return Task.CompletedTask;
     }
 
+    private void Tell(AllocationRound round)
+    {
+        if (round.IsEmpty)
+            return;
+        LogDecided(round.Placements.Length, round.Preemptions.Length, round.Satisfied.Length, _model.WaitingCount);
+        foreach (var placements in round.Placements.GroupBy(placement => placement.DemandId))
+        {
+            var owner = _model.OwnerOf(placements.First().TaskId);
+            if (owner is null || _owners.Find(GrainFactory, owner) is not { } grain)
+                continue;
+            var batch = new PlacementBatch { DemandId = placements.Key, Placements = [.. placements], Run = _run };
+            _review.Placed(owner, batch.Placements);
+            Insist(() => grain.PlacedAsync(batch), () => batch.Placements.Any(placement => _model.HasTask(placement.TaskId)));
+        }
+        foreach (var victims in round.Preemptions.GroupBy(victim => (victim.Owner, victim.Cause)))
+        {
+            foreach (var victim in victims)
+                LogPreempted(victim.TaskId, victim.AgentId, victim.Cause, victim.ForTaskId);
+            if (_owners.Find(GrainFactory, victims.Key.Owner) is not { } grain)
+                continue;
+            var taskIds = victims.Select(victim => victim.TaskId).ToValueList();
+            Insist(() => grain.PreemptAsync(taskIds, ReasonOf(victims.Key.Cause), _run), () => taskIds.Any(_model.HasTask));
+        }
+        TellFrameworks(round);
+        foreach (var explanation in round.Explanations)
+            LogWaits(explanation.DemandId, explanation.Waiting, explanation.Impossible, explanation.Rejections.IsEmpty ? "" : explanation.Rejections[0].ToString());
+        foreach (var gangs in round.Expired.GroupBy(gang => gang.Owner))
+        {
+            foreach (var gang in gangs)
+                LogExpired(gang.DemandId);
+            if (_owners.Find(GrainFactory, gangs.Key) is not { } grain)
+                continue;
+            var demandIds = gangs.Select(gang => gang.DemandId).ToValueList();
+            Insist(() => grain.GangExpiredAsync(demandIds, _run));
+        }
+    }
+
+    // What could not be placed while agents are still to dial in says nothing.
+    private void TellOfNoRoom()
+    {
+        if (_withoutRoom.Count == 0 || !_toCome.IsNone)
+            return;
+        foreach (var demands in _withoutRoom.Where(demand => _model.FindDemand(demand.DemandId) is not null).GroupBy(demand => demand.Owner))
+        {
+            if (_owners.Find(GrainFactory, demands.Key) is not { } grain)
+                continue;
+            var told = demands.ToValueList();
+            Insist(() => grain.NoRoomAsync(told, _run), () => told.Any(demand => _model.FindDemand(demand.DemandId) is not null));
+        }
+        _withoutRoom.Clear();
+    }
+
+    private static string ReasonOf(PreemptionCause cause) => cause switch
+    {
+        PreemptionCause.Priority => "a task of higher priority needs the place",
+        _ => $"the task may not stay on its agent: {cause}",
+    };
+
     // Everybody tells what there is: agents their tasks, owners what they hold and want.
     private async Task AnnounceAsync()
     {
@@ -328,6 +387,13 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         }
     }
 
+    private Task ReviewAsync()
+    {
+        foreach (var (owner, taskIds) in _review.Due(_model.HasTask))
+            _owners.Find(GrainFactory, owner)?.ReviewPlacesAsync(taskIds, _run).Ignore();
+        return Task.CompletedTask;
+    }
+
     // What was told again may arrive twice, and the first of it after the second.
     private bool IsOld(string agentId, NewsNumber number)
     {
@@ -337,8 +403,16 @@ public sealed partial class AllocatorGrain : Grain, IAllocatorGrain
         return false;
     }
 
-    // Who does not number what it says runs an earlier version.
-    private bool IsOld(OwnerTerm? from) => from is not null && !_words.IsNew(from.Owner, from.Term, from.Number);
+    // Owners send one after the other: a number that was there is one that was answered, or that another one has followed.
+    private bool IsOld(OwnerTerm? from)
+    {
+        if (from is null)
+            return false;
+        if (_heard.TryGetValue(from.Owner, out var last) && !last.IsBefore(from))
+            return true;
+        _heard[from.Owner] = from;
+        return false;
+    }
 
     private void Insist(Func<Task> tell, Func<bool>? matters = null, [CallerArgumentExpression(nameof(tell))] string what = "") =>
         Insistence.UntilHeardAsync(tell, () => !_isGone && (matters is null || matters()), _time, _logger, what).Ignore();

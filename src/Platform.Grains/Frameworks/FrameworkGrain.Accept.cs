@@ -1,8 +1,8 @@
+using Platform.Contracts.Agents;
 using Platform.Contracts.Frameworks;
 using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Frameworks;
-using Platform.Core.Ownership;
 using Platform.Core.Tasks;
 
 namespace Platform.Grains.Frameworks;
@@ -10,15 +10,32 @@ namespace Platform.Grains.Frameworks;
 /// <content>Offers are used: tasks launched, reservations and volumes made.</content>
 public sealed partial class FrameworkGrain
 {
+    /// <summary>Stands for a launch whose session is not known yet.</summary>
+    private const long Launching = -1;
+
     /// <summary>Tasks on their way to the allocator, with the names under which their resources will be held.</summary>
     private readonly Dictionary<string, string> _launching = new(StringComparer.Ordinal);
 
     /// <summary>How many of those are for which executor.</summary>
     private readonly Dictionary<string, int> _launchingIn = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, long> _launchEpochs = new(StringComparer.Ordinal);
+    private int _accepting;
 
     /// <inheritdoc/>
-    public Task<FrameworkReply> AcceptAsync(string? streamId, FrameworkAccept accept) => TakeAsync(streamId, () => AnswerAsync(() => UseAsync(accept)));
+    public Task<FrameworkReply> AcceptAsync(string? streamId, FrameworkAccept accept) => TakeAsync(streamId, async () =>
+    {
+        _accepting++;
+        try
+        {
+            await UseAsync(accept);
+        }
+        finally
+        {
+            _accepting--;
+            _answers++;
+        }
+    });
 
     private async Task UseAsync(FrameworkAccept accept)
     {
@@ -31,8 +48,7 @@ public sealed partial class FrameworkGrain
         AcceptResult result;
         try
         {
-            var operations = planned.Select(step => step.Operation).ToValueList();
-            result = await TellAsync(word => Allocator.AcceptAsync(Owner, accept.OfferIds, operations, accept.RefuseSeconds, word));
+            result = await Allocator.AcceptAsync(Owner, accept.OfferIds, planned.Select(step => step.Operation).ToValueList(), accept.RefuseSeconds);
         }
         finally
         {
@@ -225,7 +241,7 @@ public sealed partial class FrameworkGrain
             if (!_executors.Items.ContainsKey(executor.PlaceId))
             {
                 _executors.Set(executor.PlaceId, executor);
-                _launches[executor.PlaceId] = new(0, SentLaunch.OnItsWay);
+                _launchEpochs[executor.PlaceId] = Launching;
             }
             yield return executor.Spec;
         }
@@ -255,9 +271,46 @@ public sealed partial class FrameworkGrain
         Set(task);
         _taskByPlace[task.PlaceId] = task.TaskId;
         _live.Add(task.TaskId);
-        _launches[task.PlaceId] = new(0, SentLaunch.OnItsWay);
+        _launchEpochs[task.PlaceId] = Launching;
         return launch.Task;
     }
+
+    private async Task LaunchAsync(string agentId, ValueList<TaskSpec> tasks)
+    {
+        LogLaunching(Id, tasks.Count, agentId);
+        LaunchReply reply;
+        try
+        {
+            reply = await GrainFactory.GetGrain<IAgentGrain>(agentId).LaunchAsync(tasks, From);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // Whether it arrived is not known: the agent is asked for what it has.
+            LogLaunchFailed(failure, Id, agentId);
+            foreach (var task in tasks.Where(IsLaunching))
+                _launchEpochs[task.TaskId] = 0;
+            _unseen.Add(agentId);
+            return;
+        }
+        foreach (var task in tasks.Where(IsLaunching).ToList())
+        {
+            _launchEpochs[task.TaskId] = reply.Epoch;
+            if (reply.Refused is not { } refused)
+                continue;
+            if (_taskByPlace.TryGetValue(task.TaskId, out var id))
+                Imply(_items.Items[id], TaskState.Dropped, TaskReasons.AgentDisconnected, refused);
+            else if (_executors.Items.TryGetValue(task.TaskId, out var executor))
+                EndExecutor(executor, -1);
+        }
+        if (reply.Refused is not null)
+            await SettleAsync();
+        // The session that it was sent on may have ended meanwhile.
+        else if (_seenEpochs.TryGetValue(agentId, out var seen) && seen > reply.Epoch)
+            _unseen.Add(agentId);
+    }
+
+    // An executor goes along with all of its tasks, and is launched once.
+    private bool IsLaunching(TaskSpec task) => _launchEpochs.GetValueOrDefault(task.TaskId) == Launching;
 
     private void RefuseAll(List<PlannedStep> steps, string error, string? agentId)
     {

@@ -9,6 +9,8 @@ namespace Platform.Grains.Frameworks;
 /// <content>What the scheduler asks for.</content>
 public sealed partial class FrameworkGrain
 {
+    private long _answers;
+
     /// <inheritdoc/>
     public Task<FrameworkReply> CheckAsync(string? streamId) => Task.FromResult(Check(streamId));
 
@@ -38,18 +40,20 @@ public sealed partial class FrameworkGrain
     /// <inheritdoc/>
     public Task<FrameworkReply> DeclineAsync(string? streamId, ValueList<string> offerIds, double refuseSeconds) => TakeAsync(streamId, () =>
     {
+        _answers++;
         _status = null;
         foreach (var id in offerIds)
             _offers.Remove(id);
-        return AnswerAsync(() => TellAsync(word => Allocator.DeclineAsync(Owner, offerIds, refuseSeconds, word)));
+        return Allocator.DeclineAsync(Owner, offerIds, refuseSeconds);
     });
 
     /// <inheritdoc/>
     public Task<FrameworkReply> AnswerInverseOffersAsync(string? streamId, ValueList<string> inverseOfferIds, bool accepted, double refuseSeconds) => TakeAsync(streamId, () =>
     {
+        _answers++;
         foreach (var id in inverseOfferIds)
             _inverseOffers.Remove(id);
-        return AnswerAsync(() => TellAsync(word => Allocator.AnswerInverseOffersAsync(Owner, inverseOfferIds, accepted, refuseSeconds, word)));
+        return Allocator.AnswerInverseOffersAsync(Owner, inverseOfferIds, accepted, refuseSeconds);
     });
 
     /// <inheritdoc/>
@@ -59,14 +63,14 @@ public sealed partial class FrameworkGrain
             _suppressed.Clear();
         else
             _suppressed.ExceptWith(roles);
-        return TellAsync(word => Allocator.ReviveAsync(Owner, roles, word));
+        return Allocator.ReviveAsync(Owner, roles);
     });
 
     /// <inheritdoc/>
     public Task<FrameworkReply> SuppressAsync(string? streamId, ValueList<string> roles) => TakeAsync(streamId, () =>
     {
         _suppressed.UnionWith(roles.IsEmpty ? Record.Spec!.Roles : roles);
-        return TellAsync(word => Allocator.SuppressAsync(Owner, roles, word));
+        return Allocator.SuppressAsync(Owner, roles);
     });
 
     /// <inheritdoc/>
@@ -127,16 +131,12 @@ public sealed partial class FrameworkGrain
         if (Record.Spec!.ValidateChange(framework) is { } problem)
             return new(FrameworkReplyKind.Invalid, problem);
         var subscription = framework.Subscription(Owner);
-        var problems = await TellAsync(word => Allocator.SubscribeAsync(subscription, word), problems =>
-        {
-            if (!problems.IsEmpty)
-                return;
-            _suppressed.Clear();
-            Record.Spec = framework;
-            Changed();
-        });
+        var problems = await Allocator.SubscribeAsync(subscription);
         if (!problems.IsEmpty)
             return new(FrameworkReplyKind.Invalid, string.Join("; ", problems.AsEnumerable()));
+        _suppressed.Clear();
+        Record.Spec = framework;
+        Changed();
         await _writer.WriteAsync();
         return FrameworkReply.Taken;
     }
@@ -165,11 +165,11 @@ public sealed partial class FrameworkGrain
             _operations.Remove(id);
         Changed();
         await _writer.WriteAsync();
-        await TellAsync(word => Allocator.DisconnectAsync(Owner, word));
+        await Allocator.DisconnectAsync(Owner);
         await KillExecutorsAsync([.. _executors.Items.Values], null, null);
         await KillAsync([.. Live().Where(task => task.RunsIn is null)], null, null);
         if (_live.Count == 0 && _executors.Items.Count == 0)
-            await TellStateAsync();
+            await Allocator.RemoveFrameworkAsync(Owner);
     }
 
     private void Answer(FrameworkTaskState task) => Send([new() { Update = Latest(task) }]);

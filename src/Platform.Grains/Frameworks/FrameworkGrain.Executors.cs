@@ -92,7 +92,7 @@ public sealed partial class FrameworkGrain
         _executors.Remove(executor.PlaceId);
         Forget(executor);
         _killedExecutors.Remove(executor.PlaceId);
-        _launches.Remove(executor.PlaceId);
+        _launchEpochs.Remove(executor.PlaceId);
         _releases.Add(executor.PlaceId);
         _news.Add(new() { Executor = new(executor.AgentId, executor.ExecutorId, null, status) });
         _status = null;
@@ -102,9 +102,10 @@ public sealed partial class FrameworkGrain
     // The agent says what it has, or is not there any more.
     private void ReconcileExecutors(AgentTasks tasks, HashSet<string> reported)
     {
-        foreach (var executor in _executors.Items.Values.Where(executor => executor.AgentId == tasks.AgentId).ToList())
+        foreach (var executor in _executors.Items.Values.Where(executor => executor.AgentId == tasks.AgentId && !reported.Contains(executor.PlaceId)).ToList())
         {
-            if (tasks.Condition == AgentCondition.Gone || IsLost(executor.PlaceId, tasks, reported))
+            var epoch = _launchEpochs.GetValueOrDefault(executor.PlaceId);
+            if (tasks.Condition == AgentCondition.Gone || (epoch != Launching && tasks.Epoch > 0 && epoch < tasks.Epoch))
                 EndExecutor(executor, -1);
         }
         if (tasks.Condition == AgentCondition.Draining)
@@ -142,10 +143,7 @@ public sealed partial class FrameworkGrain
     private void SendKills(IEnumerable<FrameworkExecutor> executors)
     {
         foreach (var agent in executors.GroupBy(executor => executor.AgentId))
-        {
-            var kills = agent.Select(KillOf).ToValueList();
-            Insist(() => GrainFactory.GetGrain<IAgentGrain>(agent.Key).KillAsync(kills, From), () => kills.AsEnumerable().Any(kill => _executors.Items.ContainsKey(kill.TaskId)));
-        }
+            GrainFactory.GetGrain<IAgentGrain>(agent.Key).KillAsync(agent.Select(KillOf).ToValueList(), From).Ignore();
     }
 
     private TaskKill KillOf(FrameworkExecutor executor)

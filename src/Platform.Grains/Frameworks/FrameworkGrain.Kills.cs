@@ -40,10 +40,7 @@ public sealed partial class FrameworkGrain
     private void SendKills(IEnumerable<FrameworkTaskState> tasks)
     {
         foreach (var agent in tasks.GroupBy(task => task.AgentId))
-        {
-            var (kills, ids) = (agent.Select(KillOf).ToValueList(), agent.Select(task => task.TaskId).ToList());
-            Insist(() => GrainFactory.GetGrain<IAgentGrain>(agent.Key).KillAsync(kills, From), () => ids.Any(_live.Contains));
-        }
+            GrainFactory.GetGrain<IAgentGrain>(agent.Key).KillAsync(agent.Select(KillOf).ToValueList(), From).Ignore();
     }
 
     private TaskKill KillOf(FrameworkTaskState task)

@@ -61,9 +61,11 @@ public sealed partial class FrameworkGrain
         LogSubscribed(Id, framework.Name, _live.Count);
         // Offers of the stream before are void for the scheduler that comes now.
         if (!isNew)
-            await TellAsync(word => Allocator.DisconnectAsync(Owner, word));
-        if (_allocatorRun != 0 || await ResyncAsync())
-            await TellStateAsync();
+            await Allocator.DisconnectAsync(Owner);
+        if (_allocatorRun == 0)
+            await ResyncAsync();
+        else
+            await Allocator.SubscribeAsync(Subscription());
         foreach (var id in _items.Items.Where(task => !task.Value.Unacknowledged.IsEmpty).Select(task => task.Key).ToList())
             SendFirst(id);
         SendOperations();
@@ -111,7 +113,7 @@ public sealed partial class FrameworkGrain
         Record.DisconnectedAt = _time.GetUtcNow();
         Changed();
         await _writer.WriteAsync();
-        await TellAsync(word => Allocator.DisconnectAsync(Owner, word));
+        await Allocator.DisconnectAsync(Owner);
         await EndIfOverdueAsync();
     }
 
@@ -192,13 +194,13 @@ public sealed partial class FrameworkGrain
     private async Task LookForOffersAsync()
     {
         var now = _time.GetUtcNow();
-        if (_stream is not { } stream || now - _lookedForOffersAt < TimeSpan.FromSeconds(2) || _answering > 0)
+        if (_stream is not { } stream || now - _lookedForOffersAt < TimeSpan.FromSeconds(2) || _accepting > 0)
             return;
         _lookedForOffersAt = now;
         var answers = _answers;
         var current = await AskAsync(() => Allocator.GetOffersAsync(Owner));
         // An answer of the scheduler that came meanwhile makes the picture an old one.
-        if (answers != _answers || _answering > 0 || _stream != stream)
+        if (answers != _answers || _accepting > 0 || _stream != stream)
             return;
         var valid = current.Offers.Select(offer => offer.Id).ToHashSet(StringComparer.Ordinal);
         var gone = _offers.Keys.Where(id => !valid.Contains(id)).Select(id => new RescindedOffer(id, Owner)).ToValueList();

@@ -22,13 +22,9 @@ public sealed partial class FrameworkGrain
     private readonly HashSet<string> _toSend = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public Task PlacedAsync(PlacementBatch batch)
-    {
+    public Task PlacedAsync(PlacementBatch batch) =>
         // A framework submits no demands.
-        var places = batch.Placements.Select(placement => placement.TaskId).ToValueList();
-        Insist(() => Allocator.ReleaseAsync(places));
-        return Task.CompletedTask;
-    }
+        Allocator.ReleaseAsync(batch.Placements.Select(placement => placement.TaskId).ToValueList());
 
     /// <inheritdoc/>
     public Task GangExpiredAsync(ValueList<string> demandIds, long run) => Task.CompletedTask;
@@ -43,9 +39,7 @@ public sealed partial class FrameworkGrain
             return Task.CompletedTask;
         var held = Live().Select(task => task.HeldAs).Concat(_launching.Values).Concat(ExecutorPlaces).ToHashSet(StringComparer.Ordinal);
         var unknown = taskIds.Where(id => !held.Contains(id)).ToValueList();
-        if (!unknown.IsEmpty)
-            Insist(() => Allocator.ReleaseAsync(unknown));
-        return Task.CompletedTask;
+        return unknown.IsEmpty ? Task.CompletedTask : Allocator.ReleaseAsync(unknown);
     }
 
     /// <inheritdoc/>
@@ -200,7 +194,7 @@ public sealed partial class FrameworkGrain
             return;
         _live.Remove(task.TaskId);
         _killed.Remove(task.TaskId);
-        _launches.Remove(task.PlaceId);
+        _launchEpochs.Remove(task.PlaceId);
         // A group's resources go together, with its last task.
         if (task.Group is null || !Live().Any(other => other.Group == task.Group))
             _releases.Add(task.HeldAs);
@@ -216,20 +210,16 @@ public sealed partial class FrameworkGrain
         await _writer.WriteAsync();
         if (_releases.Count > 0)
         {
-            var released = _releases.ToValueList();
-            Insist(() => Allocator.ReleaseAsync(released));
+            Allocator.ReleaseAsync(_releases.ToValueList()).Ignore();
             _releases.Clear();
         }
         foreach (var agent in _unknownEnds.GroupBy(task => task.AgentId).ToList())
-        {
-            var ended = agent.Select(task => task.PlaceId).ToValueList();
-            Insist(() => Allocator.ReleaseOnAsync(agent.Key, ended));
-        }
+            Allocator.ReleaseOnAsync(agent.Key, agent.Select(task => task.PlaceId).ToValueList()).Ignore();
         _unknownEnds.Clear();
         foreach (var agent in _unknown.GroupBy(task => task.AgentId).ToList())
         {
-            var kills = agent.Select(task => new TaskKill { TaskId = task.PlaceId, Owner = Owner, Reason = "not a task of the framework" }).ToValueList();
-            Insist(() => GrainFactory.GetGrain<IAgentGrain>(agent.Key).KillAsync(kills, From));
+            GrainFactory.GetGrain<IAgentGrain>(agent.Key)
+                .KillAsync([.. agent.Select(task => new TaskKill { TaskId = task.PlaceId, Owner = Owner, Reason = "not a task of the framework" })], From).Ignore();
         }
         _unknown.Clear();
         foreach (var id in _toSend.ToList())
@@ -241,7 +231,7 @@ public sealed partial class FrameworkGrain
             _news.Clear();
         }
         if (Record.RemovedAt is not null && _live.Count == 0 && _executors.Items.Count == 0)
-            TellStateAsync().Ignore();
+            Allocator.RemoveFrameworkAsync(Owner).Ignore();
     }
 
     private void Acknowledge(string agentId, ValueList<TaskUpdate> updates)
@@ -281,16 +271,22 @@ public sealed partial class FrameworkGrain
             reported.Add(report.Status.TaskId);
             Report(tasks.AgentId, report.Status, isFound: true);
         }
-        foreach (var task in Live().Where(task => task.AgentId == tasks.AgentId && IsLost(task.PlaceId, tasks, reported)).ToList())
+        foreach (var task in Live().Where(task => task.AgentId == tasks.AgentId && !reported.Contains(task.PlaceId)).ToList())
         {
-            if (_launches.GetValueOrDefault(task.PlaceId).IsOnItsWay)
-                Imply(task, TaskState.Dropped, TaskReasons.AgentDisconnected, "The launch was lost on its way to the agent");
-            else
+            // A launch that is on its way, or was sent on this session, is not in the report yet.
+            var epoch = _launchEpochs.GetValueOrDefault(task.PlaceId);
+            if (epoch != Launching && tasks.Epoch > 0 && epoch < tasks.Epoch)
                 Imply(task, TaskState.Gone, "REASON_SLAVE_REREGISTERED", "The agent came back without the task");
         }
         ReconcileExecutors(tasks, reported);
         if (tasks.Condition == AgentCondition.Draining)
             KillAsync([.. Live().Where(task => task.AgentId == tasks.AgentId && !task.IsKilled)], tasks.DrainGraceSeconds, TaskReasons.AgentDraining).Ignore();
+    }
+
+    private async Task AskAgentsAsync()
+    {
+        foreach (var agentId in _unseen.ToList())
+            await AgentChangedAsync(await AskAsync(() => GrainFactory.GetGrain<IAgentGrain>(agentId).GetTasksAsync(Owner)));
     }
 
     // Of a task only the oldest update is sent; the next one follows when that is acknowledged.

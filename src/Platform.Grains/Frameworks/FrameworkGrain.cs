@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Agents;
+using Platform.Contracts.Allocation;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Events;
 using Platform.Contracts.Frameworks;
 using Platform.Contracts.Registry;
+using Platform.Core.Allocation;
 using Platform.Core.Collections;
 using Platform.Core.Frameworks;
 using Platform.Core.Registry;
@@ -34,8 +36,8 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
     private bool _headChanged;
     private bool _isNews;
     private bool _hasTerm;
-    private bool _isTermStored;
     private bool _isTicking;
+    private long _allocatorRun;
     private DateTimeOffset _activatedAt;
 
     /// <summary>Made by the runtime.</summary>
@@ -66,6 +68,8 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
     private FrameworkRecord Record => _head.State;
 
     private OwnerTerm From => new(Owner, Record.Term);
+
+    private IAllocatorGrain Allocator => GrainFactory.GetGrain<IAllocatorGrain>(0);
 
     private bool IsThere => Record.Spec is not null && Record.RemovedAt is null;
 
@@ -128,6 +132,34 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
     }
 
     /// <inheritdoc/>
+    public Task AllocatorStartedAsync(long run) => run == _allocatorRun ? Task.CompletedTask : ResyncAsync();
+
+    // The allocator learns what the framework has, and that it wants offers.
+    private async Task ResyncAsync()
+    {
+        if (Record.Spec is null)
+            return;
+        try
+        {
+            var held = _live.Select(id => _items.Items[id].HeldAs).Concat(_launching.Values).Concat(ExecutorPlaces).Distinct().ToValueList();
+            _allocatorRun = await Allocator.ResyncAsync(Owner, new() { TaskIds = held });
+            if (IsThere && _stream is not null)
+                await Allocator.SubscribeAsync(Subscription());
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            _allocatorRun = 0;
+            LogNotResynced(failure, Id);
+        }
+    }
+
+    private FrameworkSubscription Subscription()
+    {
+        var subscription = Record.Spec!.Subscription(Owner);
+        return _suppressed.Count == 0 ? subscription : subscription with { SuppressedRoles = subscription.SuppressedRoles.Union(_suppressed) };
+    }
+
+    /// <inheritdoc/>
     public Task TellEndpointsAsync(long run) => _announcements.TellAllAsync();
 
     // What is due: the mailbox goes on meanwhile, one tick at a time.
@@ -139,7 +171,7 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
         try
         {
             if (_allocatorRun == 0)
-                await RecoverAsync();
+                await ResyncAsync();
             await AskAgentsAsync();
             await RepeatKillsAsync();
             await LookAfterExecutorsAsync();
@@ -180,15 +212,13 @@ public sealed partial class FrameworkGrain : Grain, IFrameworkGrain
             // Recorded ahead of the first effect: agents ignore activations before this one from then on.
             if (!_hasTerm)
             {
-                // By the clock too: the record of one that was forgotten is gone, and what was heard of it is not.
-                Record.Term = Math.Max(Record.Term + 1, _time.GetUtcNow().ToUnixTimeMilliseconds());
+                Record.Term++;
                 _hasTerm = _headChanged = true;
             }
             if (_headChanged)
             {
                 _headChanged = false;
                 await _head.WriteStateAsync();
-                _isTermStored = true;
             }
             var isNews = _isNews;
             _isNews = false;

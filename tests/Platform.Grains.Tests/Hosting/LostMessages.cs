@@ -4,7 +4,6 @@ using Platform.Contracts.Agents;
 using Platform.Contracts.Allocation;
 using Platform.Contracts.Apps;
 using Platform.Contracts.Directory;
-using Platform.Contracts.Frameworks;
 
 namespace Platform.Grains.Tests.Hosting;
 
@@ -17,13 +16,10 @@ internal sealed class LostMessages(Func<string, int, bool> loses, Func<string, i
         [typeof(IGroupGrain), typeof(IDeploymentGrain), typeof(IAppGrain), typeof(ITaskOwnerGrain), typeof(IAllocatorGrain), typeof(IAgentGrain), typeof(IAgentSession), typeof(IDirectoryGrain)];
 
     // What tests, readers and agents call is no message between grains.
-    private static readonly HashSet<(Type, string)> FromOutside =
+    private static readonly HashSet<string> FromOutside =
     [
-        (typeof(IGroupGrain), nameof(IGroupGrain.ChangeAsync)), (typeof(IGroupGrain), nameof(IGroupGrain.CancelAsync)),
-        (typeof(IGroupGrain), nameof(IGroupGrain.GetDeploymentsAsync)), (typeof(IGroupGrain), nameof(IGroupGrain.GetAppsAsync)), (typeof(IAppGrain), nameof(IAppGrain.GetStatusAsync)),
-        (typeof(IAgentGrain), nameof(IAgentGrain.RegisterAsync)), (typeof(IAgentGrain), nameof(IAgentGrain.UpdateAsync)), (typeof(IAgentGrain), nameof(IAgentGrain.DisconnectAsync)),
-        (typeof(IAllocatorGrain), nameof(IAllocatorGrain.GetStatusAsync)), (typeof(IAllocatorGrain), nameof(IAllocatorGrain.GetReservationsAsync)),
-        (typeof(IAllocatorGrain), nameof(IAllocatorGrain.SetMaintenanceAsync)), (typeof(IAllocatorGrain), nameof(IAllocatorGrain.GetInverseOfferAnswersAsync)),
+        nameof(IGroupGrain.ChangeAsync), nameof(IGroupGrain.CancelAsync), nameof(IGroupGrain.GetDeploymentsAsync), nameof(IGroupGrain.GetAppsAsync), nameof(IAppGrain.GetStatusAsync),
+        nameof(IAgentGrain.RegisterAsync), nameof(IAgentGrain.UpdateAsync), nameof(IAgentGrain.DisconnectAsync), nameof(IAgentGrain.WakeAsync),
     ];
 
     private readonly ConcurrentDictionary<string, int> _seen = new();
@@ -31,18 +27,10 @@ internal sealed class LostMessages(Func<string, int, bool> loses, Func<string, i
     /// <summary>What was lost, each a method's name.</summary>
     public ConcurrentQueue<string> Lost { get; } = new();
 
-    // Of frameworks' calls all others are their schedulers'.
-    private static bool IsOnTheWay(Type type, string name) =>
-        type == typeof(IFrameworkGrain) ? name == nameof(IFrameworkGrain.OfferedAsync) : OnTheWay.Contains(type) && !FromOutside.Contains((type, name));
-
-    // Tests look at offers, too.
-    private static bool IsReader(IOutgoingGrainCallContext context, string name) =>
-        name == nameof(IAllocatorGrain.GetOffersAsync) && context.SourceContext?.GrainInstance is null;
-
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
         var name = context.MethodName;
-        if (context.InterfaceMethod.DeclaringType is not { } type || !IsOnTheWay(type, name) || IsReader(context, name))
+        if (context.InterfaceMethod.DeclaringType is not { } type || !OnTheWay.Contains(type) || FromOutside.Contains(name))
         {
             await context.Invoke();
             return;
