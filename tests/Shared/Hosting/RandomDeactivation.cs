@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Platform.Tests.Hosting;
 
@@ -15,6 +16,13 @@ internal sealed class RandomDeactivation : IIncomingGrainCallFilter, IOutgoingGr
 
     public static double Probability { get; } =
         double.TryParse(Environment.GetEnvironmentVariable(Variable), CultureInfo.InvariantCulture, out var probability) ? probability : 0;
+
+    /// <summary>For what holds within one activation only: nothing is deactivated at random there. Of the services of a host that is being built.</summary>
+    public static void LeaveOut(IServiceCollection services)
+    {
+        foreach (var filter in services.Where(service => !service.IsKeyedService && service.ImplementationInstance is RandomDeactivation).ToList())
+            services.Remove(filter);
+    }
 
     /// <summary>A call arrives: its grain is not idle until it is over.</summary>
     public async Task Invoke(IIncomingGrainCallContext context)
