@@ -54,10 +54,11 @@ internal sealed partial class JobAnnouncements
     private IRegistryGrain Registry => _grains.GetGrain<IRegistryGrain>(0);
 
     /// <summary>Tells of what an earlier activation has left.</summary>
-    public void TellStored()
+    /// <param name="goesOn">The job is in the midst of something: the earlier activation may have told of tasks that have ended since.</param>
+    public void TellStored(bool goesOn)
     {
         var told = _store.Tasks.Items.Values.Where(task => !task.Ports.IsEmpty || task.State == TaskState.Running).ToList();
-        if (told.Count == 0)
+        if (told.Count == 0 && !goesOn)
             return;
         foreach (var task in told)
             Set(task.TaskId, task);
@@ -82,7 +83,7 @@ internal sealed partial class JobAnnouncements
             ? _drains.HeldUntil(_announcer, task.TaskId, [task.TaskId], JobEndpoints.DrainTime(run.Spec), now)
             : null;
 
-    /// <summary>The registry has begun anew: it is told everything, or that there is nothing, and then it need not ask the next time.</summary>
+    /// <summary>The registry has begun anew, or knows of what may have ended: it is told everything, or that there is nothing, and then it need not ask the next time.</summary>
     public async Task TellAllAsync()
     {
         if (_announcer.HasAnything)
@@ -98,9 +99,14 @@ internal sealed partial class JobAnnouncements
         }
         // Something came meanwhile, and is told.
         if (_announcer.HasAnything)
+        {
             await TellAsync(all: true);
-        else
-            Registry.NothingToTellAsync(_owner).Ignore();
+            return;
+        }
+        // Without a turn: who is not heard is asked again.
+        _mustTellAll = true;
+        if (!_isWaiting)
+            Announce();
     }
 
     /// <summary>The activation ends: what waits for its turn is told now. The next activation tells what goes on.</summary>

@@ -44,7 +44,7 @@ public sealed class JobGrain(
         _owner.Join(_engine);
         // The term is stored with the first write.
         _owner.Confirm();
-        _owner.Announcements.TellStored();
+        _owner.Announcements.TellStored(Model.IsLive);
         if (Model.IsLive)
             _engine.Recover();
         return Task.CompletedTask;
@@ -85,6 +85,9 @@ public sealed class JobGrain(
     public async Task DueAsync(JobTimerEntry known)
     {
         _owner.Timer.Knows(known);
+        // An activation that died has stored its end and told nobody.
+        if (known.Live && !Model.IsLive)
+            await _owner.Announcements.TellAllAsync();
         _engine.DecideAndAsk();
         await gate.PassAsync();
         await _engine.SettleAsync();

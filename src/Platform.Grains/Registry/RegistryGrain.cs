@@ -28,14 +28,18 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
     private readonly RegistryFollowers<IRegistryObserver> _followers;
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<string> _unheard = new(StringComparer.Ordinal);
+    private readonly ISiloStatusOracle _silos;
+    private HashSet<SiloAddress> _standing;
+    private bool _mustAskEnded;
     private long _index;
     private long _firstKept;
     private bool _isComplete;
 
     /// <summary>Made by the runtime.</summary>
-    public RegistryGrain(IOptions<RegistryOptions> options, TimeProvider time, ILogger<RegistryGrain> logger)
+    public RegistryGrain(IOptions<RegistryOptions> options, ISiloStatusOracle silos, TimeProvider time, ILogger<RegistryGrain> logger)
     {
-        (_options, _time, _logger) = (options.Value, time, logger);
+        (_options, _silos, _time, _logger) = (options.Value, silos, time, logger);
+        _standing = Standing();
         // Microseconds: greater than any number of an earlier activation, which counted changes.
         Run = _index = _firstKept = time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
         _followers = new(_options.FollowerLifetime, time.GetUtcNow());
@@ -185,6 +189,7 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
             var services = await GrainFactory.ListAsync(DirectoryKinds.Services, time: _time);
             if (!_isAsked)
                 await AskAllAsync(services);
+            await AskEndedJobsAsync();
             AskUnheard();
             foreach (var service in services)
                 GrainFactory.GetGrain<IServiceGrain>(service).TellEndpointsAsync(Run).Ignore();
@@ -228,6 +233,26 @@ public sealed partial class RegistryGrain : Grain, IRegistryGrain
         _isAsked = true;
         LogAsks(_unheard.Count);
     }
+
+    // A job may have died with its silo after it stored its end and before it told of it. One that goes on is woken by its timer and tells everything.
+    private async Task AskEndedJobsAsync()
+    {
+        var standing = Standing();
+        _mustAskEnded |= !standing.IsSupersetOf(_standing);
+        _standing = standing;
+        if (!_mustAskEnded)
+            return;
+        var live = (await JobTimers.ListLiveAsync(GrainFactory)).ToHashSet(StringComparer.Ordinal);
+        foreach (var (_, owner) in _lists.Keys)
+        {
+            if (TaskOwners.JobOf(owner) is { } job && !live.Contains(job))
+                _unheard.Add(owner);
+        }
+        _mustAskEnded = false;
+    }
+
+    private HashSet<SiloAddress> Standing() =>
+        [.. _silos.GetApproximateSiloStatuses().Where(silo => silo.Value != SiloStatus.Dead).Select(silo => silo.Key)];
 
     // What is registered from outside belongs to its service.
     private static string OwnerKey(string service, string owner) => owner.Length > 0 ? owner : "service:" + service;

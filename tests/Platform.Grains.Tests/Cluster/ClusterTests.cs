@@ -6,8 +6,11 @@ using Platform.Api.Marathon.Events;
 using Platform.Clustering;
 using Platform.Contracts.Directory;
 using Platform.Contracts.Events;
+using Platform.Contracts.Registry;
 using Platform.Core.Collections;
 using Platform.Grains.Startup;
+using Platform.Grains.Tests.Apps;
+using Platform.Grains.Tests.Registry;
 using Platform.Tests.Hosting;
 
 namespace Platform.Grains.Tests.Cluster;
@@ -89,6 +92,23 @@ public sealed class ClusterTests : IAsyncLifetime
         (await Events(0).ReadAsync(1, 1000)).Select((item, i) => item.Sequence - i).ShouldAllBe(first => first == 1);
     }
 
+    [Fact]
+    public async Task When_a_silo_dies_the_registry_of_another_asks_jobs_that_do_not_go_on_whether_their_tasks_are_still_there()
+    {
+        var registry = Grains(0).GetGrain<IRegistryGrain>(0);
+        (await registry.ApplyAsync([TaskEndpointTests.ToldBefore("ended")])).Missing.ShouldBeEmpty();
+        await AppFixture.UntilAsync(async () => (await registry.FollowAsync(Grains(0).CreateObjectReference<IRegistryObserver>(new RegistryReading.Quiet()), 0, null)).IsComplete, "the registry has heard all");
+        (await registry.ListAsync(null)).Lists.Select(list => list.Service).ShouldBe(["ended.metronome"]);
+
+        var at = await Grains(0).GetGrain<IManagementGrain>(0).GetActivationAddress(registry);
+        var other = _silos.First(silo => !silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.Equals(at));
+        _silos.Remove(other);
+        await StopAbruptlyAsync(other);
+
+        registry = Grains(0).GetGrain<IRegistryGrain>(0);
+        await AppFixture.UntilAsync(() => RetryAsync(async () => (await registry.ListAsync(null)).Lists.IsEmpty), "the task that has ended is forgotten");
+    }
+
     private static async Task StopAbruptlyAsync(IHost silo)
     {
         using var now = new CancellationTokenSource();
@@ -137,7 +157,9 @@ public sealed class ClusterTests : IAsyncLifetime
     private async Task<List<string>> ReadOwnAsync(int silo) =>
         [.. (await Events(silo).ReadAsync(1, 1000)).Select(item => item.What).OfType<FrameworkChanged>().Where(told => told.Name == "test").Select(told => told.FrameworkId)];
 
-    private IEventLogGrain Events(int silo) => _silos[silo].Services.GetRequiredService<IGrainFactory>().GetGrain<IEventLogGrain>(0);
+    private IGrainFactory Grains(int silo) => _silos[silo].Services.GetRequiredService<IGrainFactory>();
 
-    private IDirectoryGrain Directory(int silo, string kind) => _silos[silo].Services.GetRequiredService<IGrainFactory>().GetGrain<IDirectoryGrain>(kind);
+    private IEventLogGrain Events(int silo) => Grains(silo).GetGrain<IEventLogGrain>(0);
+
+    private IDirectoryGrain Directory(int silo, string kind) => Grains(silo).GetGrain<IDirectoryGrain>(kind);
 }

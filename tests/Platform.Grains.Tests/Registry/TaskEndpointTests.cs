@@ -99,6 +99,35 @@ public sealed class TaskEndpointTests
     }
 
     [Fact]
+    public async Task A_job_that_goes_on_and_has_begun_anew_tells_that_what_was_known_of_it_has_ended()
+    {
+        // Its run waits for room.
+        await using var jobs = await JobFixture.StartAsync(agents: 0);
+        var registry = jobs.Cluster.Host.GetGrain<IRegistryGrain>(0);
+        var job = await jobs.PutAsync(JobFixture.Spec("silent"));
+        await job.StartAsync(default, default);
+        await registry.ApplyAsync([ToldBefore("silent")]);
+
+        await job.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        (await job.GetHistoryAsync(1)).ShouldBeEmpty();
+
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_job_whose_timer_thinks_that_it_goes_on_tells_that_what_was_known_of_it_has_ended()
+    {
+        await using var jobs = await JobFixture.StartAsync(agents: 0);
+        var registry = jobs.Cluster.Host.GetGrain<IRegistryGrain>(0);
+        var job = await jobs.PutAsync(JobFixture.Spec("silent"));
+        await registry.ApplyAsync([ToldBefore("silent")]);
+
+        await job.DueAsync(new() { Live = true });
+
+        await EndpointsAsync(registry, endpoints => endpoints.Count == 0);
+    }
+
+    [Fact]
     public async Task A_task_of_a_job_that_is_stopped_leaves_before_it_is_killed()
     {
         await using var jobs = await JobFixture.StartAsync(agents: 1);
@@ -315,6 +344,15 @@ public sealed class TaskEndpointTests
         (told[0].GetProperty("frameworkId").GetString(), told[0].GetProperty("name").GetString()).ShouldBe(("f-3", "Kafka"));
         told[0].GetProperty("warnings")[0].GetProperty("path").GetString().ShouldBe("/labels/HAPROXY_0_VHOST");
     }
+
+    /// <summary>What the registry knows of a job whose activation stored the end of its task and died before it told of it.</summary>
+    internal static EndpointChange ToldBefore(string job) => new()
+    {
+        Service = JobEndpoints.ServiceOf(job),
+        Owner = $"job:{job}",
+        To = 1,
+        Set = [new() { Id = $"{job}.1", Framework = JobEndpoints.Framework, Name = job, DiscoveryName = job, AgentId = "S1", AgentAddresses = ["10.0.0.1"], Owner = $"job:{job}" }],
+    };
 
     /// <summary>Counts how often the registry is told something.</summary>
     private sealed class RegistryCalls : IIncomingGrainCallFilter
