@@ -172,16 +172,27 @@ public sealed partial class OwnershipEngine<TTask, TFor>
                     Imply(task, TaskState.Gone, now, TaskReasons.AgentRestarted, "The agent came back without the task.", taskId);
                 return;
         }
-        // Its launch has arrived, whatever became of the answer.
+        // A task that is where it was and as it was gives nothing to decide: after a restart of the control plane that is nearly every one.
         if (task.LaunchEpoch == OwnedTask<TTask>.Launching)
+        {
+            // Its launch has arrived, whatever became of the answer.
             task.LaunchEpoch = tasks.Epoch;
+            _mustDecide = true;
+        }
         if (task.State.Doomed)
+        {
             task.KillSentAt = null;
+            _mustDecide = true;
+        }
         else if (draining)
+        {
             Evict(task, EvictReasons.Drain, tasks.DrainDeadline);
+        }
         else if (task.State.EvictReason == EvictReasons.Drain)
+        {
             Tasks.Set(task, task.State.WithEvictReason(null, null));
-        _mustDecide = true;
+            _mustDecide = true;
+        }
     }
 
     private List<OwnedTask<TTask>> Placed(string agentId) => Tasks.On(agentId).Where(task => !task.State.Parked).ToList();
