@@ -275,8 +275,7 @@ public sealed class ProcessIsolationTests : IDisposable
     public async Task A_task_has_a_terminal_whose_output_is_written_down_whether_the_agent_is_there_or_not(bool asUser)
     {
         await using var master = await TestMaster.StartAsync();
-        for (var path = _folder.Path; path.Length > 4; path = Path.GetDirectoryName(path)!)
-            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
+        _folder.OpenToOthers();
         const string Line = "tty; stty size; echo error >&2; until [ -e go ]; do sleep 0.01; done; seq 1 5000; echo $TERM; exit 4";
         var task = TestTask.Shell("") with { Command = new() { Shell = Line, User = asUser ? "nobody" : null }, Tty = true };
         var agent = TestAgent.Start(TestAgent.Options(master, _folder), keepTasks: true);

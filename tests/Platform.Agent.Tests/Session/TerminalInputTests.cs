@@ -18,8 +18,7 @@ public sealed class TerminalInputTests : IDisposable
     public async Task What_is_typed_is_read_by_the_task_also_after_the_agent_was_started_anew(bool asUser)
     {
         await using var master = await TestMaster.StartAsync();
-        for (var path = _folder.Path; path.Length > 4; path = Path.GetDirectoryName(path)!)
-            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
+        _folder.OpenToOthers();
         const string Line = "stty -echo; echo ready; while read line; do echo $line $(stty size); done; echo over; exit 4";
         var task = TestTask.Shell("") with { Command = new() { Shell = Line, User = asUser ? "nobody" : null }, Tty = true };
         var agent = TestAgent.Start(TestAgent.Options(master, _folder), keepTasks: true);

@@ -203,7 +203,7 @@ public abstract class TaskLifeTests(string? shim)
     public Task A_task_can_run_as_another_user() =>
         WithAgentAsync(async (session, folder) =>
         {
-            LetOthersIn(folder);
+            folder.OpenToOthers();
             var task = TestTask.Shell("id -u; touch mine") with { Command = new CommandSpec { Shell = "id -u; touch mine", User = "nobody" } };
             await session.LaunchAsync(task);
             var end = await session.EndAsync(task);
@@ -215,7 +215,7 @@ public abstract class TaskLifeTests(string? shim)
     public Task A_task_of_another_user_can_open_its_standard_output_anew_and_write_wherever_its_sandbox_is() =>
         WithAgentAsync(async (session, folder) =>
         {
-            LetOthersIn(folder);
+            folder.OpenToOthers();
             const string Line = "echo out > /dev/stdout && echo err > /dev/stderr && echo more >> stdout && touch made/by/me && stat -c %U stdout stderr . made made/by";
             var task = TestTask.Shell(Line) with
             {
@@ -343,12 +343,6 @@ public abstract class TaskLifeTests(string? shim)
             end.Reason.ShouldBe(TaskReasons.MemoryLimit);
             end.Message!.ShouldStartWith("Memory limit exceeded: 40 MB");
         });
-
-    private static void LetOthersIn(TestFolder folder)
-    {
-        for (var path = folder.Path; path.Length > 4; path = Path.GetDirectoryName(path)!)
-            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
-    }
 
     private static List<string> FilesOf(int pid) =>
         [.. Directory.GetFileSystemEntries($"/proc/{pid}/fd").Order(StringComparer.Ordinal).Select(entry => new FileInfo(entry).LinkTarget ?? "")];

@@ -20,6 +20,13 @@ internal sealed class TestFolder : IDisposable
         return file;
     }
 
+    /// <summary>Lets tasks of other users reach what is in it.</summary>
+    public void OpenToOthers()
+    {
+        for (var path = Path; path.Length > "/tmp".Length; path = System.IO.Path.GetDirectoryName(path)!)
+            System.IO.File.SetUnixFileMode(path, System.IO.File.GetUnixFileMode(path) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
+    }
+
     public void Dispose()
     {
         try
